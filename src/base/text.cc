@@ -18,14 +18,9 @@ constexpr auto kBase64Value = [] {
   return table;
 }();
 
-// One UTF-8 character at the start of `text` (RFC 3629): its length and code point, or length 0 when the
-// bytes are not one.
-struct CodePoint {
-  std::size_t length = 0;
-  char32_t value = 0;
-};
+}  // namespace
 
-CodePoint decode(std::string_view text) {
+CodePoint decode_utf8(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
   if (first < 0x80) return {1, first};
@@ -41,14 +36,11 @@ CodePoint decode(std::string_view text) {
   return {length, value};
 }
 
-// Characters that change how the text around them is shown, or show nothing at all.
 bool is_deceptive(char32_t c) {
   return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || c == 0x180e ||
          (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) ||
          c == 0xfeff || (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
 }
-
-}  // namespace
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -141,7 +133,7 @@ std::string hex(std::string_view bytes) {
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
-    const auto length = decode(text).length;
+    const auto length = decode_utf8(text).length;
     if (length == 0) return false;
     text.remove_prefix(length);
   }
@@ -152,7 +144,7 @@ std::string printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {
-    const auto [length, value] = decode(text);
+    const auto [length, value] = decode_utf8(text);
     if (length == 0 || (length == 1 && is_deceptive(value))) {
       fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(text[0]));
       text.remove_prefix(1);

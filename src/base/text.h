@@ -33,6 +33,17 @@ std::optional<std::string> decode_base64(std::string_view text);
 std::string encode_base64(std::string_view bytes);
 std::string hex(std::string_view bytes);
 
+// One UTF-8 character at the start of a non-empty text (RFC 3629): its length in bytes and its code point, or
+// length 0 when the bytes there are not one.
+struct CodePoint {
+  std::size_t length = 0;
+  char32_t value = 0;
+};
+CodePoint decode_utf8(std::string_view text);
+// Whether a character changes how the text around it is shown, or shows nothing at all: controls (C0, C1,
+// DEL), bidi marks, zero-width characters, tags.
+bool is_deceptive(char32_t c);
+
 bool is_utf8(std::string_view text);
 // `text` as valid UTF-8 for people: control characters (C0, C1, DEL), bidi and zero-width marks and invalid
 // bytes become \xNN or

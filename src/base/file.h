@@ -1,0 +1,28 @@
+// Files, read and written whole. Every read has a limit, every error says which file and what to do.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace rampart::base {
+
+// The whole of a regular file, or of standard input when `path` is "-". Anything else (a folder, a pipe, a
+// device) is refused without waiting for it, and so is a file of more than `limit` bytes.
+Result<std::string> read_file(const std::string& path, std::size_t limit);
+
+// The whole of a regular file below the folder `dir`. `relative` may not leave the folder, neither by `..`
+// nor by a leading slash nor through a symbolic link at any place (openat2 with RESOLVE_BENEATH and
+// RESOLVE_NO_SYMLINKS, Linux 5.6; an older kernel is an error, never a weaker check). `dir` itself may be or
+// hold links: the operator named it.
+Result<std::string> read_beneath(const std::string& dir, const std::string& relative, std::size_t limit);
+
+// Writes a file so that a reader, or a crash, sees the old content or the new and nothing between: a
+// temporary file beside it, fsync, rename, fsync of the folder. An existing file keeps its permissions, a new
+// one gets those of the umask; a symbolic link is followed. What exists and is no regular file (/dev/null, a
+// pipe) is written to directly; "-" is standard output.
+Result<> write_file(const std::string& path, std::string_view content);
+
+}  // namespace rampart::base
