@@ -1,0 +1,21 @@
+# Everything in ctest that is not a unit test: the end-to-end tests (tests/e2e/<name>_test.py) and the house's own checks
+# (tools/check_<name>). Only in the sanitizer tree, against its program. A test whose file says "RAMPART-LONG" near its top is
+# labelled long and runs under ./dev test --long alone.
+if(NOT RAMPART_SANITIZE OR RAMPART_LIBFUZZER)
+  return()
+endif()
+
+file(GLOB e2e CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/e2e/*_test.py)
+foreach(file ${e2e})
+  get_filename_component(name ${file} NAME_WE)
+  string(REGEX REPLACE "_test$" "" name ${name})
+  add_test(NAME e2e.${name} COMMAND /usr/bin/python3 -m unittest -v ${file} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set(seconds 300)
+  file(STRINGS ${file} long LIMIT_COUNT 1 REGEX "^# RAMPART-LONG")
+  if(long)
+    set_tests_properties(e2e.${name} PROPERTIES LABELS long)
+    set(seconds 7200)
+  endif()
+  set_tests_properties(e2e.${name} PROPERTIES TIMEOUT ${seconds}
+    ENVIRONMENT "RAMPART_BIN=${CMAKE_BINARY_DIR}/rampart;PYTHONPATH=${CMAKE_SOURCE_DIR}/tests;PYTHONDONTWRITEBYTECODE=1")
+endforeach()
