@@ -1,0 +1,61 @@
+// Questions, and the book of their answers.
+#pragma once
+
+#include <span>
+#include <variant>
+#include <vector>
+
+#include <boost/container/small_vector.hpp>
+
+#include "facts/answer.h"
+#include "facts/probe.h"
+
+namespace rampart::facts {
+
+struct DnsQuestion {
+  dns::Name name;
+  dns::RrType type{};
+  friend bool operator==(const DnsQuestion&, const DnsQuestion&) = default;
+};
+
+using Question = std::variant<DnsQuestion, HttpsGet, SmtpProbe>;
+using Fact =
+    std::variant<AnswerPtr, HttpAnswerPtr, SmtpAnswerPtr>;  // each knows the question it answers; never null
+
+std::string to_text(
+    const Question& question);  // "TXT _dmarc.ministry.example", "GET https://…", "SMTP mx.…:25"
+Fact unknown_fact(const Question& question, Why why, std::string_view detail, base::Time seen = {});
+
+// A set of facts, at most one per question; a later add() of the same question replaces. Filled by a driver,
+// then read only; many threads may read a filled book. Finding costs a few nanoseconds; 16 answers need no
+// allocation.
+class Book {
+ public:
+  void add(Fact fact);
+  void merge(const Book& other);  // the other's facts win
+
+  [[nodiscard]] const Answer* find(const dns::Name& name,
+                                   dns::RrType type) const;  // null when not in the book
+  [[nodiscard]] const HttpAnswer* find(const HttpsGet& question) const;
+  [[nodiscard]] const SmtpAnswer* find(const SmtpProbe& question) const;
+
+  [[nodiscard]] std::size_t size() const { return answers_ + https_.size() + smtp_.size(); }
+  // Every fact, in an order that depends on the facts alone (by name and type; then HTTPS, then SMTP).
+  [[nodiscard]] std::vector<Fact> sorted() const;
+
+ private:
+  struct Slot {
+    std::uint64_t hash = 0;
+    AnswerPtr answer;
+  };
+  [[nodiscard]] Slot* slot_of(std::uint64_t hash, std::string_view name_wire, dns::RrType type);
+  void grow();
+
+  // Open addressing, a power of two, at most half full.
+  boost::container::small_vector<Slot, 32> slots_{32};
+  std::size_t answers_ = 0;
+  std::vector<HttpAnswerPtr> https_;
+  std::vector<SmtpAnswerPtr> smtp_;
+};
+
+}  // namespace rampart::facts
