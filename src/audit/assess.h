@@ -1,0 +1,29 @@
+// The audit of one domain: a pure function over facts.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "audit/report.h"
+#include "facts/facts.h"
+
+namespace rampart::audit {
+
+struct Input {
+  dns::Name domain;
+  base::Time now{};
+  std::vector<std::string> selectors;       // from --selector, --from-mail, the owner's list: asked first
+  std::vector<std::string> zone_selectors;  // those seen in the zone itself, when its zone file was given
+  bool zone_is_complete =
+      false;  // the zone file shows every selector there is, so none elsewhere is proof of absence
+  std::vector<dns::Name> known_subdomains;  // names below the domain that are known to exist (zone, list)
+  std::vector<dns::Name> block_lists;       // DNS block lists that the user names
+  bool probe_https = false;
+  bool probe_smtp = false;
+};
+
+// Everything that can be asked together is asked together; with every answer at hand it costs some tens of
+// microseconds.
+DomainReport assess(const Input& input, facts::Facts& facts);
+
+}  // namespace rampart::audit
