@@ -34,7 +34,7 @@ class Name {
 
   // Presentation form: labels between dots, one final dot allowed, `\.` and `\\` for these bytes inside a
   // label, `\DDD` for any byte (RFC 1035 section 5.1). "." is the root; "" is an error. Bytes over 127 stand
-  // for themselves: U-labels go through dns::parse_domain (idn.h) first. Errors are of kind input and name
+  // for themselves: U-labels go through dns::parse_domain (domain.h) first. Errors are of kind input and name
   // the broken label.
   static base::Result<Name> parse(std::string_view text);
   // The same without the words of an error, for names that come from records and macros.
