@@ -19,3 +19,17 @@ foreach(file ${e2e})
   set_tests_properties(e2e.${name} PROPERTIES TIMEOUT ${seconds}
     ENVIRONMENT "RAMPART_BIN=${CMAKE_BINARY_DIR}/rampart;PYTHONPATH=${CMAKE_SOURCE_DIR}/tests;PYTHONDONTWRITEBYTECODE=1")
 endforeach()
+
+function(rampart_check name)
+  add_test(NAME check.${name} COMMAND ${ARGN} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(check.${name} PROPERTIES TIMEOUT 1500
+    ENVIRONMENT "RAMPART_BIN=${CMAKE_BINARY_DIR}/rampart;PYTHONPATH=${CMAKE_SOURCE_DIR}/tests;PYTHONDONTWRITEBYTECODE=1")
+endfunction()
+rampart_check(layers tools/check_layers.py)
+rampart_check(size tools/check_size.py)
+rampart_check(names tools/check_names.py)
+rampart_check(format tools/check_format.sh)
+rampart_check(tidy tools/check_tidy.py ${CMAKE_BINARY_DIR})
+rampart_check(snippets tools/check_readme.py)
+rampart_check(checks /usr/bin/python3 -m unittest -v tools/checks_test.py)
+set_tests_properties(check.tidy PROPERTIES RUN_SERIAL ON COST 1000)  # it uses every core itself
