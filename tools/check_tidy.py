@@ -85,8 +85,11 @@ def main(arguments):
     for name in ([] if only else os.listdir(CACHE)):
         if name not in fresh:
             (CACHE / name).unlink()
-    for text in faults:
-        print(text)
+    seen = set()  # a fault in a header is found again in every file that includes it
+    for fault in re.split(r"^(?=/\S+:\d+:\d+: (?:error|warning):)", "\n".join(faults), flags=re.M):
+        if fault not in seen:
+            seen.add(fault)
+            print(fault.rstrip())
     print(f"tidy: {len(fresh)} files, {len(waiting)} looked at now, {len(faults)} with faults")
     return 1 if faults else 0
 
