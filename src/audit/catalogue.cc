@@ -77,12 +77,14 @@ the domain, other numbers what was seen.
 }  // namespace
 
 std::string catalogue_page() {
-  constexpr std::array<std::string_view, kCatalogue.size()> kHeads = {"SPF and the domain itself", "DKIM", "DMARC"};
+  constexpr std::array<std::string_view, kCatalogue.size()> kHeads = {"SPF and the domain itself", "DKIM",
+                                                                      "DMARC"};
   std::string out(kPageHead);
   for (std::size_t i = 0; i < kCatalogue.size(); ++i) {
-    out += fmt::format("## {}\n\n| code | weakness | severity | effective | what it says | next step | references |\n"
-                       "|---|---|---|---|---|---|---|\n",
-                       kHeads[i]);
+    out += fmt::format(
+        "## {}\n\n| code | weakness | severity | effective | what it says | next step | references |\n"
+        "|---|---|---|---|---|---|---|\n",
+        kHeads[i]);
     for (const auto& entry : kCatalogue[i]) {
       out += fmt::format("| `{}` | {} | {} | {} | {} | {} | {} |\n", entry.code, to_string(entry.weakness),
                          to_string(entry.severity), to_string(entry.effective), entry.title, entry.advice,

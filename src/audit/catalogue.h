@@ -1,5 +1,5 @@
-// The catalogue: every finding that an audit can report, in one table (catalogue/*.h). It names each finding's
-// weakness, severity, words and references once; docs/findings.md is generated from it.
+// The catalogue: every finding that an audit can report, in one table (catalogue/*.h). It names each
+// finding's weakness, severity, words and references once; docs/findings.md is generated from it.
 //
 //   make_finding("spf-missing", {domain.text()})       a Finding, present, as the catalogue has it
 //   make_finding("spf-mising", …)                       does not compile
@@ -26,7 +26,8 @@ inline constexpr std::array<std::span<const CatalogueEntry>, 3> kCatalogue = {
 // A code that is in the catalogue: any other does not compile.
 class Code {
  public:
-  consteval Code(const char* code) : entry_(nullptr) {  // implicit: so that a call reads make_finding("spf-ptr", …)
+  consteval Code(const char* code)
+      : entry_(nullptr) {  // implicit: so that a call reads make_finding("spf-ptr", …)
     for (const auto part : kCatalogue) {
       for (const auto& entry : part) {
         if (entry.code == code) entry_ = &entry;
@@ -40,8 +41,8 @@ class Code {
   const CatalogueEntry* entry_;
 };
 
-// A finding with the catalogue's words, {0}, {1} … of title and advice filled from `arguments` (the catalogue's
-// title shows what each is). Arguments may hold a stranger's text: outputs escape it.
+// A finding with the catalogue's words, {0}, {1} … of title and advice filled from `arguments` (the
+// catalogue's title shows what each is). Arguments may hold a stranger's text: outputs escape it.
 Finding make_finding(Code code, std::initializer_list<std::string_view> arguments);
 // The same with status unknown: effective is info, as nothing is proven, and `why` becomes its evidence.
 Finding make_unknown(Code code, std::initializer_list<std::string_view> arguments, Evidence evidence);
