@@ -92,6 +92,7 @@ Result<> write_all(int file, const std::string& path, std::string_view content) 
   while (!content.empty()) {
     const ssize_t written = ::write(file, content.data(), content.size());
     if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EPIPE) return fail(ErrorKind::io, std::string(kReaderGone), path);
     if (written < 0) return io_error("write", path, errno);
     content.remove_prefix(static_cast<std::size_t>(written));
   }

@@ -19,6 +19,9 @@ Result<std::string> read_file(const std::string& path, std::size_t limit);
 // hold links: the operator named it.
 Result<std::string> read_beneath(const std::string& dir, const std::string& relative, std::size_t limit);
 
+// What a write to a pipe says whose reader has gone, as `| head` does; the program then ends without a word.
+inline constexpr std::string_view kReaderGone = "nobody reads this any more";
+
 // Writes a file so that a reader, or a crash, sees the old content or the new and nothing between: a
 // temporary file beside it, fsync, rename, fsync of the folder. An existing file keeps its permissions, a new
 // one gets those of the umask; a symbolic link is followed. What exists and is no regular file (/dev/null, a

@@ -90,7 +90,7 @@ TEST(Json, DeceptiveCharactersKeepTheirValueInAnotherSpelling) {
 
 TEST(Json, BytesThatAreNoTextStayReadable) {
   EXPECT_EQ(as_json("a\xff"
-                   "b"),
+                    "b"),
             R"("a\\xffb")");
   EXPECT_EQ(parse_json(as_json("\xc0\xaf"), "x")->as_string(), "\\xc0\\xaf");
 }

@@ -42,11 +42,12 @@ inline std::unexpected<Error> fail(ErrorKind kind, std::string what, std::string
 
 }  // namespace rampart::base
 
-// TRY(expression): the value of a Result, or an early return of its error from the function around it.
-// libstdc++ 12 has std::expected without its monadic operations, so this is how results are chained.
+// TRY(expression): the value of a Result (none of a Result<>), or an early return of its error from the
+// function around it. libstdc++ 12 has std::expected without its monadic operations, so this is how results
+// are chained.
 #define TRY(...)                                                                 \
   ({                                                                             \
     auto rampart_try_result = (__VA_ARGS__);                                     \
     if (!rampart_try_result) return std::unexpected(rampart_try_result.error()); \
-    std::move(*rampart_try_result);                                              \
+    *std::move(rampart_try_result);                                              \
   })

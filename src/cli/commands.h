@@ -1,0 +1,10 @@
+// The commands: each function adds one to the program, and stands in the file of its name.
+#pragma once
+
+#include "cli/session.h"
+
+namespace rampart::cli {
+
+void add_config_command(CLI::App& root, Session& session);
+
+}  // namespace rampart::cli

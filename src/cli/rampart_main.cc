@@ -1,0 +1,10 @@
+#include <csignal>
+
+#include "cli/app.h"
+
+int main(int argc, char** argv) {
+  // A reader that goes away is an error of the write, not the end of a program that may be talking to
+  // servers.
+  std::signal(SIGPIPE, SIG_IGN);
+  return rampart::cli::run({argv + 1, argv + argc}, rampart::cli::process_surroundings());
+}

@@ -1,0 +1,36 @@
+#include "cli/settings.h"
+
+#include "audit/settings.h"
+#include "net/settings.h"
+
+namespace rampart::cli {
+namespace {
+
+using base::Setting;
+using base::SettingType;
+
+constexpr std::array<std::string_view, 3> kColors{"auto", "always", "never"};
+
+constexpr std::array kOutput{
+    Setting{
+        .key = "output.color",
+        .type = SettingType::text,
+        .standard = "\"auto\"",
+        .brief = "When to write colours",
+        .detail =
+            "With auto, colours are written to a terminal only, and never when NO_COLOR is set or TERM is "
+            "dumb. always and never mean what they say, whatever NO_COLOR holds.",
+        .option = "--color",
+        .value_name = "WHEN",
+        .choices = kColors,
+    },
+};
+
+}  // namespace
+
+const base::Schema& schema() {
+  static const base::Schema kSchema({audit::settings(), net::settings(), kOutput});
+  return kSchema;
+}
+
+}  // namespace rampart::cli
