@@ -126,27 +126,6 @@ int create_beside(const std::string& target, mode_t mode, std::string& name) {
   return -1;
 }
 
-Result<> replace(const std::string& target, std::string_view content, const struct stat* old) {
-  constexpr mode_t kDefaultMode = 0666;  // less the umask
-  std::string temporary;
-  const Descriptor file(create_beside(target, old != nullptr ? 0600 : kDefaultMode, temporary));
-  if (!file) return io_error("write", target, errno);
-  auto written = write_all(file.get(), target, content);
-  if (written && old != nullptr && ::fchmod(file.get(), old->st_mode & 07777U) != 0)
-    written = io_error("write", target, errno);
-  if (written && ::fsync(file.get()) != 0) written = io_error("write", target, errno);
-  if (written && ::rename(temporary.c_str(), target.c_str()) != 0) written = io_error("write", target, errno);
-  if (!written) {
-    ::unlink(temporary.c_str());
-    return written;
-  }
-  // The rename itself is durable only when the folder is; a file system that cannot sync one has nothing to
-  // sync.
-  const Descriptor folder(::open(folder_of(target).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder) ::fsync(folder.get());
-  return {};
-}
-
 std::unexpected<Error> beneath_error(const std::string& dir, const std::string& relative, int code) {
   const std::string path = dir + "/" + relative;
   switch (code) {
@@ -192,19 +171,67 @@ Result<std::string> read_beneath(const std::string& dir, const std::string& rela
   return read_regular(file.get(), dir + "/" + relative, limit);
 }
 
-Result<> write_file(const std::string& path, std::string_view content) {
-  if (path == "-") return write_all(STDOUT_FILENO, "standard output", content);
-  const std::string target = resolve(path);
+Result<FileWriter> FileWriter::open(const std::string& path) {
+  FileWriter out;
+  out.path_ = path;
+  if (path == "-") {
+    out.file_ = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    if (out.file_ < 0) return io_error("write", "standard output", errno);
+    return out;
+  }
+  out.target_ = resolve(path);
   struct stat status{};
-  const bool exists = ::stat(target.c_str(), &status) == 0;
+  const bool exists = ::stat(out.target_.c_str(), &status) == 0;
   if (exists && S_ISDIR(status.st_mode))
     return fail(ErrorKind::io, "cannot write: it is a folder", path, "name a file in it");
   if (exists && !S_ISREG(status.st_mode)) {
-    const Descriptor file(::open(target.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
-    if (!file) return io_error("write", path, errno);
-    return write_all(file.get(), path, content);
+    out.file_ = ::open(out.target_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (out.file_ < 0) return io_error("write", path, errno);
+    return out;
   }
-  return replace(target, content, exists ? &status : nullptr);
+  constexpr mode_t kDefaultMode = 0666;  // less the umask
+  out.file_ = create_beside(out.target_, exists ? 0600 : kDefaultMode, out.temporary_);
+  if (out.file_ < 0) {
+    out.temporary_.clear();
+    return io_error("write", path, errno);
+  }
+  if (exists && ::fchmod(out.file_, status.st_mode & 07777U) != 0) return io_error("write", path, errno);
+  return out;
+}
+
+FileWriter::FileWriter(FileWriter&& other) noexcept { *this = std::move(other); }
+
+FileWriter& FileWriter::operator=(FileWriter&& other) noexcept {
+  std::swap(file_, other.file_);
+  std::swap(path_, other.path_);
+  std::swap(target_, other.target_);
+  std::swap(temporary_, other.temporary_);
+  return *this;
+}
+
+FileWriter::~FileWriter() {
+  if (file_ >= 0) ::close(file_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+Result<> FileWriter::write(std::string_view piece) { return write_all(file_, path_, piece); }
+
+Result<> FileWriter::commit() {
+  if (temporary_.empty()) return {};
+  if (::fsync(file_) != 0 || ::rename(temporary_.c_str(), target_.c_str()) != 0)
+    return io_error("write", path_, errno);
+  temporary_.clear();
+  // The rename itself is durable only when the folder is; a file system that cannot sync one has nothing to
+  // sync.
+  const Descriptor folder(::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder) ::fsync(folder.get());
+  return {};
+}
+
+Result<> write_file(const std::string& path, std::string_view content) {
+  auto file = TRY(FileWriter::open(path));
+  TRY(file.write(content));
+  return file.commit();
 }
 
 }  // namespace rampart::base

@@ -28,4 +28,25 @@ inline constexpr std::string_view kReaderGone = "nobody reads this any more";
 // pipe) is written to directly; "-" is standard output.
 Result<> write_file(const std::string& path, std::string_view content);
 
+// The same for content that comes in pieces: nothing is seen at `path` before commit(), and a writer that goes
+// without it leaves the old file and takes its temporary one away.
+class FileWriter {
+ public:
+  static Result<FileWriter> open(const std::string& path);
+  FileWriter(FileWriter&& other) noexcept;
+  FileWriter& operator=(FileWriter&& other) noexcept;
+  ~FileWriter();
+
+  Result<> write(std::string_view piece);  // unbuffered: hand over large pieces
+  Result<> commit();
+
+ private:
+  FileWriter() = default;
+
+  int file_ = -1;
+  std::string path_;       // as it was named, for errors
+  std::string target_;     // behind symbolic links
+  std::string temporary_;  // empty when written to directly, and after commit()
+};
+
 }  // namespace rampart::base

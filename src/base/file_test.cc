@@ -103,6 +103,25 @@ TEST_F(File, ReplacingKeepsPermissionsAndLinks) {
   EXPECT_EQ(fs::status(path("a")).permissions(), fs::perms(0640));
 }
 
+TEST_F(File, PiecesAreSeenWhenCommitted) {
+  ASSERT_TRUE(write_file(path("a"), "old"));
+  {
+    auto abandoned = FileWriter::open(path("a"));
+    ASSERT_TRUE(abandoned);
+    ASSERT_TRUE(abandoned->write("half"));
+  }
+  EXPECT_EQ(*read_file(path("a"), 100), "old");
+  auto writer = FileWriter::open(path("a"));
+  ASSERT_TRUE(writer);
+  auto moved = std::move(*writer);
+  ASSERT_TRUE(moved.write("one "));
+  ASSERT_TRUE(moved.write("two"));
+  EXPECT_EQ(*read_file(path("a"), 100), "old");
+  ASSERT_TRUE(moved.commit());
+  EXPECT_EQ(*read_file(path("a"), 100), "one two");
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dir_), {}), 1) << "no temporary file stays behind";
+}
+
 TEST_F(File, WritingFailsWithReason) {
   EXPECT_THAT(write_file(path("none/a"), "x").error().message(), HasSubstr("no such file or directory"));
   EXPECT_THAT(write_file(dir_, "x").error().message(), HasSubstr("it is a folder"));

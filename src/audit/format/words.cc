@@ -1,0 +1,103 @@
+#include "audit/format/words.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "dns/domain.h"
+
+namespace rampart::audit {
+namespace {
+
+constexpr std::size_t kMaxString = 255;  // octets of a character-string, RFC 1035 section 3.3
+
+std::string quoted(std::string_view data) {
+  std::string out = "\"";
+  for (const char c : data) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (byte < 0x20 || byte > 0x7e) {
+      out += fmt::format("\\{:03}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+}  // namespace
+
+std::string_view words(Status status) {
+  switch (status) {
+    case Status::spoofable:
+      return "spoofable";
+    case Status::partly_protected:
+      return "partly protected";
+    case Status::protected_:
+      return "protected";
+    case Status::unknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+std::string_view words(Disposition disposition) {
+  switch (disposition) {
+    case Disposition::deliver:
+      return "delivered";
+    case Disposition::quarantine:
+      return "quarantined";
+    case Disposition::reject:
+      return "rejected";
+    case Disposition::unknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+std::string who_tries(const SpoofRow& row) {
+  if (row.origin == SpoofRow::Origin::stranger) return "a stranger";
+  return row.via.empty() ? "a shared provider's customer" : fmt::format("a customer of {}", base::printable(row.via));
+}
+
+std::string list(const std::vector<Weakness>& weaknesses) {
+  std::string out;
+  for (const auto weakness : weaknesses) {
+    if (!out.empty()) out += ' ';
+    out += to_string(weakness);
+  }
+  return out;
+}
+
+std::string name_for_people(const dns::Name& name) {
+  auto text = name.text();
+  const auto shown = dns::display(name);
+  return shown == text ? text : fmt::format("{} ({})", text, shown);
+}
+
+std::string zone_data(const Remedy& remedy) {
+  if (remedy.type != dns::RrType::txt) return base::printable(remedy.data);
+  if (remedy.data.empty()) return "\"\"";
+  std::string out;
+  for (std::size_t at = 0; at < remedy.data.size(); at += kMaxString) {
+    if (at != 0) out += ' ';
+    out += quoted(std::string_view(remedy.data).substr(at, kMaxString));
+  }
+  return out;
+}
+
+std::string zone_line(const Remedy& remedy) {
+  const auto name = remedy.name.is_root() ? "." : remedy.name.text() + ".";
+  return fmt::format("{} {} IN {} {}", name, remedy.ttl, dns::to_string(remedy.type), zone_data(remedy));
+}
+
+std::string one_line(const Evidence& evidence, std::size_t limit) {
+  auto out = base::printable(evidence.text);
+  if (!evidence.record.empty()) out += fmt::format(": \"{}\"", base::excerpt(evidence.record, limit));
+  if (!evidence.why.empty()) out += fmt::format(": {}", base::printable(evidence.why));
+  if (!evidence.server.empty()) out += fmt::format(" ({})", base::printable(evidence.server));
+  return out;
+}
+
+}  // namespace rampart::audit

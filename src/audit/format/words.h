@@ -1,0 +1,33 @@
+// The words and lines that several formats share.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "audit/report.h"
+
+namespace rampart::audit {
+
+// "spoofable", "partly protected": a status for people.
+std::string_view words(Status status);
+// "delivered", "quarantined", "rejected", "unknown": what becomes of a message.
+std::string_view words(Disposition disposition);
+// "a stranger", or "a customer of mailhost.example".
+std::string who_tries(const SpoofRow& row);
+// "WK-1 WK-5", or "" for none.
+std::string list(const std::vector<Weakness>& weaknesses);
+
+// The name as it is and, when that differs, how its owner writes it: "xn--….example (پاکستان.example)".
+std::string name_for_people(const dns::Name& name);
+
+// The record of a remedy as a line of a zone file, ready to paste: TXT data in quoted strings of at most 255
+// octets (RFC 1035 section 3.3.14), escaped (section 5.1), so the line is ASCII whatever the data holds.
+std::string zone_line(const Remedy& remedy);
+// The data of that line alone.
+std::string zone_data(const Remedy& remedy);
+
+// "_dmarc.ministry.example TXT": "v=DMARC1; p=none" (127.0.0.1:53), every byte printable; `limit` is for the
+// record's text.
+std::string one_line(const Evidence& evidence, std::size_t limit);
+
+}  // namespace rampart::audit
