@@ -1,11 +1,10 @@
 #include "audit/domain_list.h"
 
-#include <sys/stat.h>
-
 #include <cerrno>
 #include <cstring>
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include "base/text.h"
 #include "dns/domain.h"
@@ -19,11 +18,13 @@ base::Result<> DomainList::open(const std::string& path) {
   }
   std::FILE* stream = std::fopen(path.c_str(), "re");
   if (stream == nullptr)
-    return base::fail(base::ErrorKind::usage, std::strerror(errno), path, "--list takes a file with one domain a line");
+    return base::fail(base::ErrorKind::usage, std::strerror(errno), path,
+                      "--list takes a file with one domain a line");
   files_.push_back({.stream = {stream, std::fclose}, .name = path});
-  struct stat status {};
+  struct stat status{};
   if (fstat(fileno(stream), &status) != 0 || S_ISDIR(status.st_mode))
-    return base::fail(base::ErrorKind::usage, "is a folder", path, "--list takes a file with one domain a line");
+    return base::fail(base::ErrorKind::usage, "is a folder", path,
+                      "--list takes a file with one domain a line");
   if (S_ISREG(status.st_mode)) files_.back().size = static_cast<std::size_t>(status.st_size);
   return {};
 }
@@ -101,10 +102,12 @@ std::optional<dns::Name> DomainList::take(const File& file) {
 }
 
 bool DomainList::is_new(const dns::Name& name) {
-  std::array<char, dns::kMaxWireName + 1> salted{};  // the second hash is of other bytes, so it is independent
+  std::array<char, dns::kMaxWireName + 1>
+      salted{};  // the second hash is of other bytes, so it is independent
   const auto wire = name.wire();
   std::ranges::copy(wire, salted.begin() + 1);
-  if (seen_.insert({dns::hash_bytes(wire), dns::hash_bytes({salted.data(), wire.size() + 1})}).second) return true;
+  if (seen_.insert({dns::hash_bytes(wire), dns::hash_bytes({salted.data(), wire.size() + 1})}).second)
+    return true;
   ++duplicates_;
   return false;
 }

@@ -1,11 +1,12 @@
-// Where the domains of an audit come from: names on the command line, then a list, line by line. Each domain is
-// given once; a line that names no domain is refused and the next one read.
+// Where the domains of an audit come from: names on the command line, then a list, line by line. Each domain
+// is given once; a line that names no domain is refused and the next one read.
 //
-// A list is one domain a line; `#` begins a comment, blank lines are skipped, a byte order mark and CR before the
-// line end are dropped. A line is read within kMaxLine bytes, so the list may be a pipe that never ends a line.
+// A list is one domain a line; `#` begins a comment, blank lines are skipped, a byte order mark and CR before
+// the line end are dropped. A line is read within kMaxLine bytes, so the list may be a pipe that never ends a
+// line.
 //
-// Memory: 16 bytes for each domain seen (a 128-bit seeded hash, so that two names are never taken for one), times
-// the slack of a hash table.
+// Memory: 16 bytes for each domain seen (a 128-bit seeded hash, so that two names are never taken for one),
+// times the slack of a hash table.
 #pragma once
 
 #include <cstdio>
@@ -28,8 +29,8 @@ class DomainList {
 
   explicit DomainList(std::vector<dns::Name> named = {}) : named_(std::move(named)) {}
 
-  // Reads domains from a file, or from standard input when `path` is "-". May be called several times; the lists
-  // are read one after another. Errors when it cannot be opened or is a folder.
+  // Reads domains from a file, or from standard input when `path` is "-". May be called several times; the
+  // lists are read one after another. Errors when it cannot be opened or is a folder.
   base::Result<> open(const std::string& path);
   void on_refused(OnRefused handler) { on_refused_ = std::move(handler); }
 

@@ -12,7 +12,8 @@ base::Result<> Runner::run(const Wait& wait) {
     }
     if (window_.front().ready) continue;
     if (!wait || !wait()) {
-      return base::fail(base::ErrorKind::internal, fmt::format("{} domains stayed without an answer", begun_ - done_));
+      return base::fail(base::ErrorKind::internal,
+                        fmt::format("{} domains stayed without an answer", begun_ - done_));
     }
   }
 }
@@ -39,7 +40,8 @@ void Runner::begin(Input input) {
   auto drive = options_.drive;
   drive.only_used = false;  // a replay must meet the same questions on the way, not only at the end
   facts::drive<DomainReport>(
-      [decide = decide_, shared](facts::Facts& facts) { return (*decide)(*shared, facts); }, *provider_, drive,
+      [decide = decide_, shared](facts::Facts& facts) { return (*decide)(*shared, facts); }, *provider_,
+      drive,
       [self = std::weak_ptr(self_), number](facts::Driven<DomainReport> driven) {
         if (const auto runner = self.lock()) (*runner)->finish(number, std::move(driven));
       });

@@ -1,13 +1,13 @@
-// Runs the audit of many domains: so many at once, whatever the provider; reports come out in the order in which
-// the domains went in, so that two runs over the same facts give the same bytes.
+// Runs the audit of many domains: so many at once, whatever the provider; reports come out in the order in
+// which the domains went in, so that two runs over the same facts give the same bytes.
 //
 //   Runner runner(options, assessor, provider, domains, output);
 //   TRY(runner.run([&] { return loop.run_one() != 0; }));     // a provider with an event loop
 //   TRY(runner.run());                                        // one that answers at once (zone, recorded)
 //
-// Memory: at most `in_flight` domains are being asked about, and at most kMaxWindow finished reports wait behind a
-// slower one; beyond that no new domain is begun until the slow one is done. (A window of thousands costs some
-// megabytes, and one dead domain of 30 s then holds nobody up.)
+// Memory: at most `in_flight` domains are being asked about, and at most kMaxWindow finished reports wait
+// behind a slower one; beyond that no new domain is begun until the slow one is done. (A window of thousands
+// costs some megabytes, and one dead domain of 30 s then holds nobody up.)
 #pragma once
 
 #include <deque>
@@ -48,14 +48,16 @@ class Runner {
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
 
-  // Until every domain has been handed to the output, or the source or the output fails; then what is still under
-  // way is dropped when its answers come. `stop` is asked between domains.
+  // Until every domain has been handed to the output, or the source or the output fails; then what is still
+  // under way is dropped when its answers come. `stop` is asked between domains.
   base::Result<> run(const Wait& wait = nullptr);
   // Begins no more domains: those under way are finished and handed out. From a signal's flag, or the output.
   void stop() { stopped_ = true; }
 
   [[nodiscard]] std::size_t begun() const { return begun_; }
-  [[nodiscard]] std::size_t done() const { return done_; }  // finished, some perhaps still waiting for their turn
+  [[nodiscard]] std::size_t done() const {
+    return done_;
+  }  // finished, some perhaps still waiting for their turn
   [[nodiscard]] std::size_t written() const { return written_; }
 
  private:
@@ -74,8 +76,9 @@ class Runner {
   facts::Provider* provider_;
   Source source_;
   Output output_;
-  std::shared_ptr<const Decide> decide_;                       // shared with the drives that are under way
-  std::shared_ptr<Runner*> self_ = std::make_shared<Runner*>(this);  // drives hold it weakly: a late answer finds none
+  std::shared_ptr<const Decide> decide_;  // shared with the drives that are under way
+  std::shared_ptr<Runner*> self_ =
+      std::make_shared<Runner*>(this);  // drives hold it weakly: a late answer finds none
 
   std::deque<Slot> window_;  // the domains begun and not yet written, in order; the first is number written_
   std::size_t begun_ = 0;

@@ -1,5 +1,5 @@
-// What is said of many domains together: counts, the worst, and the exit status that follows. It grows with no
-// number of domains.
+// What is said of many domains together: counts, the worst, and the exit status that follows. It grows with
+// no number of domains.
 #pragma once
 
 #include <map>

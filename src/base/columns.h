@@ -9,8 +9,9 @@
 
 namespace rampart::base {
 
-// Columns that a character takes on a terminal: 0 for marks that combine with the one before, 2 for East Asian
-// wide characters and emoji, otherwise 1. The ranges are Unicode 15's, without those nobody's terminal agrees on.
+// Columns that a character takes on a terminal: 0 for marks that combine with the one before, 2 for East
+// Asian wide characters and emoji, otherwise 1. The ranges are Unicode 15's, without those nobody's terminal
+// agrees on.
 unsigned column_width(char32_t c);
 // The same of a whole text; a byte that is no UTF-8 counts 1.
 std::size_t display_width(std::string_view text);
@@ -21,8 +22,8 @@ std::string pad_left(std::string_view text, std::size_t width);
 // At most `width` columns (at least 1): a longer text ends in "…".
 std::string shorten(std::string_view text, std::size_t width);
 
-// Breaks at spaces so that no line takes more than `width` columns. A word that is longer stands on a line of its
-// own and is not cut: it may be a name or a record that somebody copies. Never empty.
+// Breaks at spaces so that no line takes more than `width` columns. A word that is longer stands on a line of
+// its own and is not cut: it may be a name or a record that somebody copies. Never empty.
 std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
 // The width of the terminal behind a file descriptor, or `fallback` when there is none.

@@ -34,7 +34,8 @@ TEST(Columns, Shortens) {
 TEST(Columns, WrapsAtSpaces) {
   EXPECT_THAT(wrap("one two three", 7), ElementsAre("one two", "three"));
   EXPECT_THAT(wrap("a  b", 80), ElementsAre("a b"));
-  EXPECT_THAT(wrap("see averyverylongname.example now", 10), ElementsAre("see", "averyverylongname.example", "now"));
+  EXPECT_THAT(wrap("see averyverylongname.example now", 10),
+              ElementsAre("see", "averyverylongname.example", "now"));
   EXPECT_THAT(wrap("", 10), ElementsAre(""));
 }
 

@@ -28,8 +28,8 @@ inline constexpr std::string_view kReaderGone = "nobody reads this any more";
 // pipe) is written to directly; "-" is standard output.
 Result<> write_file(const std::string& path, std::string_view content);
 
-// The same for content that comes in pieces: nothing is seen at `path` before commit(), and a writer that goes
-// without it leaves the old file and takes its temporary one away.
+// The same for content that comes in pieces: nothing is seen at `path` before commit(), and a writer that
+// goes without it leaves the old file and takes its temporary one away.
 class FileWriter {
  public:
   static Result<FileWriter> open(const std::string& path);

@@ -119,7 +119,8 @@ TEST_F(File, PiecesAreSeenWhenCommitted) {
   EXPECT_EQ(*read_file(path("a"), 100), "old");
   ASSERT_TRUE(moved.commit());
   EXPECT_EQ(*read_file(path("a"), 100), "one two");
-  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dir_), {}), 1) << "no temporary file stays behind";
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(dir_), {}), 1)
+      << "no temporary file stays behind";
 }
 
 TEST_F(File, WritingFailsWithReason) {

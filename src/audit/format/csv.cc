@@ -9,13 +9,15 @@
 namespace rampart::audit {
 namespace {
 
-constexpr std::size_t kMaxCellRecord = 4096;  // bytes of a record in a cell: spreadsheets stop at 32,767 characters
+constexpr std::size_t kMaxCellRecord =
+    4096;  // bytes of a record in a cell: spreadsheets stop at 32,767 characters
 constexpr std::string_view kHeader =
-    "domain,unicode,organizational_domain,status,grade,sentence,weaknesses,finding,weakness,severity,effective,"
+    "domain,unicode,organizational_domain,status,grade,sentence,weaknesses,finding,weakness,severity,"
+    "effective,"
     "finding_status,title,evidence,advice,remedies\r\n";
 
-// What spreadsheets take for the start of a formula; the full-width forms are folded by some. TAB and CR never get
-// here raw.
+// What spreadsheets take for the start of a formula; the full-width forms are folded by some. TAB and CR
+// never get here raw.
 bool starts_formula(std::string_view text) {
   constexpr std::string_view kStarts[] = {"=", "+", "-", "@", "＝", "＋", "－", "＠"};
   return std::ranges::any_of(kStarts, [&](std::string_view start) { return text.starts_with(start); });
@@ -53,7 +55,8 @@ class Csv : public ReportWriter {
       evidence += (evidence.empty() ? "" : "; ") + one_line(item, kMaxCellRecord);
     std::string remedies;
     for (const auto& remedy : finding.remedies)
-      remedies += fmt::format("{}{} {}", remedies.empty() ? "" : "; ", to_string(remedy.action), zone_line(remedy));
+      remedies +=
+          fmt::format("{}{} {}", remedies.empty() ? "" : "; ", to_string(remedy.action), zone_line(remedy));
     out_ += domain;
     const std::string_view cells[] = {finding.code,
                                       to_string(finding.weakness),

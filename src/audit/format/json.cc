@@ -127,7 +127,8 @@ void write_summary(JsonWriter& json, const Summary& summary) {
     json.member(to_string(weakness), summary.with_weakness(weakness));
   }
   json.end_object().key("worst_effective").begin_object();
-  for (const auto level : {Severity::critical, Severity::high, Severity::medium, Severity::low, Severity::info})
+  for (const auto level :
+       {Severity::critical, Severity::high, Severity::medium, Severity::low, Severity::info})
     json.member(to_string(level), summary.with_worst(level));
   json.end_object()
       .member("questions", summary.questions())
@@ -208,7 +209,8 @@ void write_domain(JsonWriter& json, const DomainReport& report) {
   json.member("domain", report.domain.text());
   const auto shown = dns::display(report.domain);
   nullable(json, "unicode", shown == report.domain.text() ? "" : shown);
-  nullable(json, "organizational_domain", report.organizational_domain ? report.organizational_domain->text() : "");
+  nullable(json, "organizational_domain",
+           report.organizational_domain ? report.organizational_domain->text() : "");
   json.member("now", base::format_time(report.now))
       .member("status", to_string(report.status))
       .member("grade", report.grade)
@@ -228,6 +230,8 @@ void write_domain(JsonWriter& json, const DomainReport& report) {
 }
 
 std::unique_ptr<ReportWriter> make_json_writer(Sink sink) { return std::make_unique<Json>(std::move(sink)); }
-std::unique_ptr<ReportWriter> make_jsonl_writer(Sink sink) { return std::make_unique<JsonLines>(std::move(sink)); }
+std::unique_ptr<ReportWriter> make_jsonl_writer(Sink sink) {
+  return std::make_unique<JsonLines>(std::move(sink));
+}
 
 }  // namespace rampart::audit

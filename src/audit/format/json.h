@@ -1,6 +1,6 @@
 // The JSON forms, schema "rampart.audit/1": docs/report.md says what each member means, and
-// docs/rampart.audit-1.schema.json is checked by the tests. `json` is one document, written as the domains come;
-// `jsonl` is one line a domain.
+// docs/rampart.audit-1.schema.json is checked by the tests. `json` is one document, written as the domains
+// come; `jsonl` is one line a domain.
 #pragma once
 
 #include "audit/format/writer.h"

@@ -1,5 +1,7 @@
 #include "audit/format/text.h"
 
+#include <numeric>
+
 #include <fmt/format.h>
 
 #include "audit/format/ink.h"
@@ -16,7 +18,9 @@ using base::pad_right;
 using base::printable;
 
 constexpr std::size_t kMaxRecordShown = 512;  // bytes of a record's text in evidence; JSON has all of it
-constexpr std::size_t kLevelWidth = 10;       // "critical? "
+constexpr std::size_t kStandingWidth = 37;    // what stands behind a name in the table of the worst
+constexpr std::size_t kMaxResult = 12;        // "permerror" and two spaces, with one to spare
+constexpr std::size_t kLevelWidth = 10;       // "critical  "
 constexpr std::string_view kDeep = "            ";
 
 std::string capitalised(std::string text) {
@@ -25,6 +29,14 @@ std::string capitalised(std::string text) {
   if (!text.empty() && word.find('.') == std::string_view::npos && base::is_alpha(text[0]) && text[0] >= 'a')
     text[0] = static_cast<char>(text[0] - 32);
   return text;
+}
+
+// What the advisory, or the worst case, would say, where this domain differs.
+std::string rating(const Finding& finding) {
+  if (finding.status == FindingStatus::unknown)
+    return fmt::format("[at worst {}]", to_string(finding.severity));
+  if (finding.severity == finding.effective) return {};
+  return fmt::format("[rated {}, here {}]", to_string(finding.severity), to_string(finding.effective));
 }
 
 class Text : public ReportWriter {
@@ -81,25 +93,41 @@ class Text : public ReportWriter {
   // Who tries stands above their rows, so that the table fits 80 columns with names of a usual length.
   void spoofing(const DomainReport& report) {
     if (report.spoofing.empty()) return;
-    constexpr std::size_t kFixed = 4 + 2 + 11 + 11 + 12 + 13 + 12;
-    std::size_t from = display_width("From:");
-    for (const auto& row : report.spoofing) from = std::max(from, display_width(row.from.text()));
-    from = std::min(from, width_ > kFixed + 12 ? width_ - kFixed : 12);
+    constexpr std::size_t kColumns = 6;
+    using Cells = std::array<std::string, kColumns>;
+    std::vector<Cells> rows{{"From:", "SPF", "DMARC", "policy", "RFC 9989", "RFC 7489"}};
+    for (const auto& row : report.spoofing) {
+      rows.push_back({row.from.text(), printable(row.spf), printable(row.dmarc),
+                      std::string(to_string(row.policy)), std::string(words(row.rfc9989)),
+                      std::string(words(row.rfc7489))});
+    }
+    std::array<std::size_t, kColumns> widths{};
+    for (const auto& row : rows) {
+      for (std::size_t i = 0; i < kColumns; ++i) widths[i] = std::max(widths[i], display_width(row[i]) + 2);
+    }
+    for (std::size_t i = 1; i < 4; ++i) widths[i] = std::min(widths[i], kMaxResult);
+    const auto others = std::accumulate(widths.begin() + 1, widths.end(), std::size_t{2});
+    widths[0] = std::min(widths[0], std::max<std::size_t>(width_ - std::min(width_, others), 16));
 
     out_ += '\n';
-    const auto cells = [&](std::string_view name, std::string_view spf, std::string_view dmarc, std::string_view policy) {
-      return pad_right(base::shorten(name, from), from + 2) + pad_right(spf, 11) + pad_right(dmarc, 11) +
-             pad_right(policy, 12);
-    };
-    line("    ", ink_(Tone::dim, cells("From:", "SPF", "DMARC", "policy") + pad_right("RFC 9989", 13) + "RFC 7489"));
     std::string shown;
-    for (const auto& row : report.spoofing) {
-      auto origin = fmt::format("{} at {}:", who_tries(row), printable(row.address));
-      if (origin != shown) line("  ", capitalised(origin));
-      shown = std::move(origin);
-      line("    ", cells(row.from.text(), printable(row.spf), printable(row.dmarc), to_string(row.policy)) +
-                       ink_(tone_of(row.rfc9989), pad_right(words(row.rfc9989), 13)) +
-                       ink_(tone_of(row.rfc7489), words(row.rfc7489)));
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      std::string text;
+      for (std::size_t i = 0; i < kColumns; ++i) {
+        const auto cell = pad_right(base::shorten(rows[r][i], widths[i] - 2), widths[i]);
+        const auto tone = r == 0   ? Tone::dim
+                          : i == 4 ? tone_of(report.spoofing[r - 1].rfc9989)
+                          : i == 5 ? tone_of(report.spoofing[r - 1].rfc7489)
+                                   : Tone::plain;
+        text += i + 1 == kColumns ? ink_(tone, base::trim(cell)) : ink_(tone, cell);
+      }
+      if (r != 0) {
+        const auto& row = report.spoofing[r - 1];
+        auto origin = fmt::format("{} at {}:", who_tries(row), printable(row.address));
+        if (origin != shown) paragraph("  ", capitalised(origin));
+        shown = std::move(origin);
+      }
+      line("    ", text);
     }
     reasons(report);
   }
@@ -110,7 +138,8 @@ class Text : public ReportWriter {
     for (const auto& row : report.spoofing) {
       auto reason = printable(row.why);
       if (!row.decided_by.empty())
-        reason = reason.empty() ? printable(row.decided_by) : fmt::format("{} ({})", reason, printable(row.decided_by));
+        reason = reason.empty() ? printable(row.decided_by)
+                                : fmt::format("{} ({})", reason, printable(row.decided_by));
       if (reason.empty() || std::ranges::find(shown, reason) != shown.end()) continue;
       if (shown.empty()) out_ += '\n';
       paragraph("    ", reason, Tone::dim);
@@ -123,32 +152,45 @@ class Text : public ReportWriter {
     if (!report.dkim_keys.empty()) {
       std::string keys;
       for (const auto& key : report.dkim_keys) {
-        keys += fmt::format("{}{} ({}{})", keys.empty() ? "" : ", ", printable(key.selector), printable(key.algorithm),
-                            key.revoked ? ", revoked" : key.bits != 0 ? fmt::format(" {}", key.bits) : "");
+        keys += fmt::format("{}{} ({}{})", keys.empty() ? "" : ", ", printable(key.selector),
+                            printable(key.algorithm),
+                            key.revoked     ? ", revoked"
+                            : key.bits != 0 ? fmt::format(" {}", key.bits)
+                                            : "");
       }
       paragraph("  ", "DKIM keys: " + keys);
+      out_ += '\n';
     }
     if (report.findings.empty()) paragraph("  ", "Nothing was found.", Tone::good);
   }
 
   void show(const Finding& finding) {
-    auto level = std::string(to_string(finding.effective));
-    if (finding.status == FindingStatus::unknown) level += '?';
-    auto title = printable(finding.title);
+    const bool unknown = finding.status == FindingStatus::unknown;
+    const std::string level(unknown ? "unknown" : to_string(finding.effective));
+    auto title = capitalised(printable(finding.title));
     if (finding.weakness != Weakness::none) title = fmt::format("{}  {}", to_string(finding.weakness), title);
-    if (finding.severity != finding.effective)
-      title += fmt::format(" [rated {}, here {}]", to_string(finding.severity), to_string(finding.effective));
-    const auto lines = base::wrap(title, width_ - kDeep.size());
+    auto lines = base::wrap(title, width_ - kDeep.size());
+    if (const auto rated = rating(finding); !rated.empty()) {
+      const bool fits = kDeep.size() + display_width(lines.back()) + 1 + display_width(rated) <= width_;
+      if (fits) {
+        lines.back() += ' ' + rated;
+      } else {
+        lines.push_back(rated);
+      }
+    }
     for (std::size_t i = 0; i < lines.size(); ++i) {
       const auto label = pad_right(i == 0 ? level : "", kLevelWidth);
-      line("  ", ink_(tone_of(finding.effective), label) + ink_(Tone::bold, lines[i]));
+      line("  ", ink_(unknown ? Tone::warn : tone_of(finding.effective), label) + ink_(Tone::bold, lines[i]));
     }
-    for (const auto& evidence : finding.evidence) paragraph(kDeep, one_line(evidence, kMaxRecordShown), Tone::dim);
+    for (const auto& evidence : finding.evidence)
+      paragraph(kDeep, one_line(evidence, kMaxRecordShown), Tone::dim);
     if (!finding.advice.empty()) paragraph(kDeep, printable(finding.advice));
     remedies(finding);
     if (!finding.references.empty())
-      paragraph(kDeep, fmt::format("[{}]  {}", printable(finding.code), printable(base::join(finding.references, ", "))),
-                Tone::dim);
+      paragraph(
+          kDeep,
+          fmt::format("[{}]  {}", printable(finding.code), printable(base::join(finding.references, ", "))),
+          Tone::dim);
     out_ += '\n';
   }
 
@@ -180,17 +222,21 @@ class Text : public ReportWriter {
     out_ += fmt::format("\n\n{}\n", ink_(Tone::dim, rule));
     paragraph("", summary.sentence() + ".", Tone::bold);
     out_ += '\n';
+    const auto most = width_ - kStandingWidth;
+    const auto name_of = [&](const DomainLine& row) {
+      auto name = name_for_people(row.domain);
+      return display_width(name) <= most ? name : base::shorten(row.domain.text(), most);
+    };
     std::size_t name_width = 0;
-    for (const auto& row : summary.worst())
-      name_width = std::max(name_width, display_width(name_for_people(row.domain)));
-    name_width = std::min(name_width, width_ - 40);
+    for (const auto& row : summary.worst()) name_width = std::max(name_width, display_width(name_of(row)));
     for (const auto& row : summary.worst()) {
-      const auto name = base::shorten(name_for_people(row.domain), name_width);
+      const auto name = name_of(row);
       line("  ", pad_right(name, name_width + 2) + ink_(tone_of(row.status), pad_right(row.grade, 3)) +
                      ink_(tone_of(row.status), pad_right(words(row.status), 18)) + list(row.weaknesses));
     }
     if (summary.domains() > summary.worst().size())
-      paragraph("  ", fmt::format("… and {} more, none of them worse", summary.domains() - summary.worst().size()),
+      paragraph("  ",
+                fmt::format("… and {} more, none of them worse", summary.domains() - summary.worst().size()),
                 Tone::dim);
     std::string counts;
     for (unsigned i = 1; i <= 7; ++i) {

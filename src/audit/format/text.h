@@ -6,9 +6,9 @@
 
 namespace rampart::audit {
 
-// Colour only underlines what a word beside it says too. Records to paste are never broken, everything else keeps
-// to options.width (at least kMinWidth).
-inline constexpr std::size_t kMinWidth = 60;
+// Colour only underlines what a word beside it says too. Records to paste are never broken, everything else
+// keeps to options.width (at least kMinWidth).
+inline constexpr std::size_t kMinWidth = 72;
 
 std::unique_ptr<ReportWriter> make_text_writer(const WriterOptions& options, Sink sink);
 

@@ -58,7 +58,8 @@ std::string_view words(Disposition disposition) {
 
 std::string who_tries(const SpoofRow& row) {
   if (row.origin == SpoofRow::Origin::stranger) return "a stranger";
-  return row.via.empty() ? "a shared provider's customer" : fmt::format("a customer of {}", base::printable(row.via));
+  return row.via.empty() ? "a shared provider's customer"
+                         : fmt::format("a customer of {}", base::printable(row.via));
 }
 
 std::string list(const std::vector<Weakness>& weaknesses) {

@@ -1,12 +1,13 @@
-// From reports to text: what every output format has in common. One domain at a time, in the order given; memory
-// does not grow with the number of domains (HTML keeps its parts in a temporary file until the end).
+// From reports to text: what every output format has in common. One domain at a time, in the order given;
+// memory does not grow with the number of domains (HTML keeps its parts in a temporary file until the end).
 //
 //   auto writer = make_writer(Format::json, options, sink);
 //   TRY(writer->begin(run));
 //   for (...) TRY(writer->add(report));
 //   TRY(writer->end(summary));
 //
-// What the formats say is the same; strangers' bytes are made harmless for each medium here and nowhere before.
+// What the formats say is the same; strangers' bytes are made harmless for each medium here and nowhere
+// before.
 #pragma once
 
 #include <functional>
@@ -26,8 +27,9 @@ std::optional<Format> parse_format(std::string_view name);
 // What is known before the first domain.
 struct Run {
   base::Time now{};
-  std::string version;              // Rampart's
-  std::vector<std::string> source;  // where the facts come from: "zones in examples/portfolio", "resolver 127.0.0.1:53"
+  std::string version;  // Rampart's
+  std::vector<std::string>
+      source;  // where the facts come from: "zones in examples/portfolio", "resolver 127.0.0.1:53"
 };
 
 struct WriterOptions {
