@@ -115,7 +115,7 @@ class Reader {
     }
     if (!value) return add(node.source(), value.error());
     const auto line = fmt::format("{}:{}", file_, node.source().begin.line);
-    values[setting.key] = {std::move(*value), {Origin::From::file, line}};
+    values[setting.key] = {*std::move(value), {Origin::From::file, line}};
   }
 
   void read_section(const std::string& key, const toml::node& node) {
@@ -147,11 +147,17 @@ class Reader {
   const std::string& file_;
 };
 
+std::string syntax_hint(std::string_view description) {
+  const auto says = [&](std::string_view word) { return description.find(word) != std::string_view::npos; };
+  if (says("redefine")) return "it stands in the file twice: remove one of the two";
+  if (says("utf-8")) return "save the file as UTF-8";
+  return "texts stand in quotes: fail_on = \"high\"; sections in brackets: [audit]";
+}
+
 Error syntax_error(const toml::parse_error& error, const std::string& name) {
   const auto& begin = error.source().begin;
   return {ErrorKind::config, "this is not valid TOML: " + printable(error.description()),
-          fmt::format("{}:{}:{}", name, begin.line, begin.column),
-          "texts stand in quotes: fail_on = \"high\"; sections in brackets: [audit]"};
+          fmt::format("{}:{}:{}", name, begin.line, begin.column), syntax_hint(error.description())};
 }
 
 }  // namespace

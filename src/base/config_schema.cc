@@ -77,7 +77,7 @@ Result<> validate_list(const Setting& setting, const std::vector<std::string>& i
 
 }  // namespace
 
-Schema::Schema(std::vector<std::span<const Setting>> tables) {
+Schema::Schema(std::initializer_list<std::span<const Setting>> tables) {
   for (const auto table : tables)
     for (const auto& setting : table) settings_.push_back(&setting);
 }

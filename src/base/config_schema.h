@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <span>
 #include <string>
@@ -52,7 +53,7 @@ struct Setting {
 // All settings, in the order of the reference page. The tables must outlive it.
 class Schema {
  public:
-  explicit Schema(std::vector<std::span<const Setting>> tables);
+  explicit Schema(std::initializer_list<std::span<const Setting>> tables);
 
   [[nodiscard]] const std::vector<const Setting*>& settings() const { return settings_; }
   [[nodiscard]] const Setting* find(std::string_view key) const;  // null when there is none
