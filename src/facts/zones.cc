@@ -124,12 +124,11 @@ base::Result<> Zone::add(const dns::ZoneRecord& record) {
                         location(record), "put the zone's SOA record first");
     before_soa_.emplace_back(record.owner, location(record));
   }
-  const Record* same = node.find(record.type);
   const auto data = keep(record.data);
   records_.push_back({.next = node.first,
                       .bytes = data.data(),
                       .size = static_cast<std::uint32_t>(data.size()),
-                      .ttl = same != nullptr ? same->ttl : record.ttl,
+                      .ttl = record.ttl,
                       .type = record.type,
                       .preference = record.preference,
                       .strings = record.strings});
@@ -219,6 +218,12 @@ class Walk {
     auto renamed = Name::from_wire(dname.data());
     for (auto i = name_.label_count() - depth; i-- > 0 && renamed;)
       renamed = renamed->prepend_label(name_.label(i));
+    if (renamed && type_ == RrType::cname) {  // the CNAME made of a DNAME is an answer like any other
+      builder_.add_target(*renamed, dname.ttl);
+      ttl_ = std::min(ttl_, dname.ttl);
+      done_ = true;
+      return;
+    }
     if (renamed) return follow(*renamed, dname.ttl);
     builder_.set_unknown(Why::rcode, "the server answered YXDOMAIN: a DNAME makes the name too long");
     ttl_ = 0;

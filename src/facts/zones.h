@@ -46,7 +46,7 @@ class Zone {
     const Record* next = nullptr;  // of the same name
     const char* bytes = nullptr;
     std::uint32_t size = 0;
-    std::uint32_t ttl = 0;  // seconds, the RRset's
+    std::uint32_t ttl = 0;  // seconds
     std::uint16_t type = 0;
     std::uint16_t preference = 0;
     std::uint16_t strings = 1;
@@ -65,8 +65,7 @@ class Zone {
 
   // Faults that make name servers refuse a zone are errors: a name outside the zone, data beside a CNAME (RFC
   // 1034 section 3.6.2), a second SOA. Records that do not exist for questions (NSEC3 and its signatures, RFC
-  // 5155 section 7.2.8) are left out. Of an RRset with several TTLs the first counts, as in NSD (RFC 2181
-  // section 5.2 forbids it).
+  // 5155 section 7.2.8) are left out.
   base::Result<> add(const dns::ZoneRecord& record);
   // After the last record: the SOA must have been there.
   base::Result<> finish();
