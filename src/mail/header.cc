@@ -1,0 +1,85 @@
+#include "mail/header.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace rampart::mail {
+namespace {
+
+// One line with its line end, from `at`.
+std::string_view line_at(std::string_view bytes, std::size_t at) {
+  const auto end = bytes.find('\n', at);
+  return bytes.substr(at, end == std::string_view::npos ? end : end - at + 1);
+}
+
+std::string_view without_line_end(std::string_view line) {
+  if (line.ends_with('\n')) line.remove_suffix(1);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+// The name before the colon, white space before it taken off (obs-optional, RFC 5322 section 4.5); empty when
+// the line begins no field.
+std::string_view name_of(std::string_view line) {
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos) return {};
+  auto name = line.substr(0, colon);
+  while (!name.empty() && base::is_wsp(name.back())) name.remove_suffix(1);
+  const bool printable = std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f; });
+  return printable ? name : std::string_view();
+}
+
+}  // namespace
+
+bool Field::is(std::string_view other) const { return base::iequals(name, other); }
+
+base::Result<Header> read_header(std::string_view bytes) {
+  const auto all = bytes.substr(0, kMaxHeaderBytes + 1);
+  Header header;
+  std::size_t at = all.starts_with("From ") ? line_at(all, 0).size() : 0;
+  while (at < all.size()) {
+    const auto first = line_at(all, at);
+    auto end = at + first.size();
+    if (without_line_end(first).empty()) {
+      header.size = end;
+      return header;
+    }
+    while (end < all.size() && base::is_wsp(all[end])) end += line_at(all, end).size();
+    const auto raw = all.substr(at, end - at);
+    at = end;
+    if (raw.size() > kMaxFieldBytes) {
+      return base::fail(base::ErrorKind::input,
+                        fmt::format("a header field is longer than {} KiB", kMaxFieldBytes >> 10));
+    }
+    const auto name = base::is_wsp(first.front()) ? std::string_view() : name_of(first);
+    if (name.empty()) {
+      ++header.skipped;
+      continue;
+    }
+    const auto value = raw.substr(raw.find(':') + 1);
+    header.fields.push_back({.name = name, .value = without_line_end(value), .raw = raw});
+  }
+  if (all.size() > kMaxHeaderBytes) {
+    return base::fail(base::ErrorKind::input,
+                      fmt::format("the header is longer than {} KiB", kMaxHeaderBytes >> 10), {},
+                      "is this a message? its header has to end with an empty line");
+  }
+  header.size = all.size();
+  return header;
+}
+
+std::string unfold(std::string_view value) {
+  std::string out;
+  out.reserve(value.size());
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i] == '\n') continue;
+    if (value[i] == '\r' && i + 1 < value.size() && value[i + 1] == '\n') continue;
+    out += value[i];
+  }
+  return out;
+}
+
+}  // namespace rampart::mail
