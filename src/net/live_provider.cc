@@ -1,0 +1,444 @@
+#include "net/live_provider.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+#include <tuple>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+#include <fmt/format.h>
+
+#include "net/cares_transport.h"
+
+namespace rampart::net {
+namespace {
+
+using facts::Answer;
+using facts::AnswerPtr;
+using facts::Presence;
+using facts::Why;
+using std::chrono::milliseconds;
+
+// How long the first, second, third and fourth try wait for a reply: 9 s in all, so that a domain with a dead
+// server in each of three rounds stays within its 30 s.
+constexpr std::array<milliseconds, kMaxTries> kTryFor = {milliseconds(1000), milliseconds(1500),
+                                                         milliseconds(2500), milliseconds(4000)};
+constexpr std::size_t kLeastTcpTry = 2;       // index into kTryFor: a connection takes its time
+constexpr milliseconds kFirstPause{100};      // before a server that failed is asked again; doubles
+constexpr milliseconds kBeat{20};             // how exact times are
+constexpr milliseconds kBatchesChecked{200};  // how exact deadlines of batches are
+
+}  // namespace
+
+LiveProvider::LiveProvider(boost::asio::io_context& io, LiveOptions options)
+    : io_(io), options_(std::move(options)), cache_(options_.cache_entries), beat_timer_(io) {
+  auto set = std::make_shared<ServerSet>();
+  for (const auto& endpoint : options_.resolvers) {
+    auto transport = options_.make_transport
+                         ? options_.make_transport(io, endpoint)
+                         : std::unique_ptr<Transport>(std::make_unique<CaresTransport>(io, endpoint));
+    servers_.push_back(std::make_unique<Server>(endpoint, std::move(transport), options_.cap));
+    set->servers.push_back(servers_.back().get());
+  }
+  resolvers_ = std::move(set);
+}
+
+LiveProvider::~LiveProvider() {
+  *self_ = nullptr;
+  // A flight and the batches that wait for it hold each other until one of them is answered.
+  for (const auto& flight : flights_) flight->waiters.clear();
+  servers_.clear();  // drops the handlers, which hold flights, while the lists are still there
+}
+
+void LiveProvider::distrust(const Endpoint& resolver, Distrust distrust) {
+  for (const auto& server : servers_) {
+    if (server->endpoint == resolver) server->distrust = distrust;
+  }
+}
+
+// ---- questions in, facts out
+
+void LiveProvider::ask(std::vector<facts::Question> questions, facts::Deadline deadline, Done done) {
+  const BatchPtr batch(new Batch);
+  batch->done = std::move(done);
+  batch->deadline = deadline;
+  batch->facts.resize(questions.size());
+  batch->pending.resize(questions.size());
+  batch->missing = questions.size();
+  stats_.questions += questions.size();
+  if (questions.empty()) return complete(*batch);
+  for (std::size_t place = 0; place < questions.size(); ++place) {
+    if (const auto* dns = std::get_if<facts::DnsQuestion>(&questions[place])) {
+      ask_dns(batch, place, *dns);
+    } else {
+      deliver(*batch, place,
+              facts::unknown_fact(questions[place], Why::not_asked, "probes are not enabled", base::now()));
+    }
+  }
+  if (batch->missing == 0) return;
+  batches_.push_back(*batch);
+  waiting_.push_back(batch);
+  start_beat();
+  pump();
+}
+
+void LiveProvider::ask_dns(const BatchPtr& batch, std::size_t place, const facts::DnsQuestion& question) {
+  if (auto known = cache_.find(question.name, question.type, Clock::now())) {
+    ++stats_.cached;
+    return deliver(*batch, place, std::move(known));
+  }
+  if (const auto found = flights_.find(question); found != flights_.end()) {
+    ++stats_.joined;
+    (*found)->waiters.push_back({batch, place});
+    batch->pending[place] = *found;
+    return;
+  }
+  if (backlog_ >= kMaxBacklog) {
+    return deliver(*batch, place,
+                   Answer::make_unknown(question.name, question.type, Why::budget,
+                                        fmt::format("more than {} questions are waiting", kMaxBacklog), {},
+                                        base::now()));
+  }
+  const FlightPtr flight(new Flight(question));
+  flight->set = resolvers_;
+  flight->waiters.push_back({batch, place});
+  batch->pending[place] = flight;
+  flights_.insert(flight);
+  ++backlog_;
+}
+
+void LiveProvider::deliver(Batch& batch, std::size_t place, facts::Fact fact) {
+  batch.facts[place] = std::move(fact);
+  batch.pending[place].reset();
+  if (--batch.missing == 0) complete(batch);
+}
+
+// Callbacks run from the event loop: so no decision runs inside c-ares while replies fill the socket's
+// buffer, and a run of cached domains does not nest.
+void LiveProvider::complete(Batch& batch) {
+  if (batch.is_linked()) batch.unlink();
+  completed_.emplace_back(&batch);
+  if (completed_.size() > 1) return;
+  boost::asio::post(io_, [self = self_] {
+    if (*self != nullptr) (*self)->run_completed();
+  });
+}
+
+void LiveProvider::run_completed() {
+  const auto batches = std::exchange(completed_, {});
+  for (const auto& batch : batches) batch->done(std::move(batch->facts));
+}
+
+void LiveProvider::expire(Batch& batch) {
+  const BatchPtr alive(&batch);
+  for (std::size_t place = 0; place < batch.facts.size(); ++place) {
+    const FlightPtr flight = batch.pending[place];
+    if (!flight) continue;
+    auto& waiters = flight->waiters;
+    waiters.erase(std::remove_if(waiters.begin(), waiters.end(),
+                                 [&](const Flight::Waiter& waiter) { return waiter.batch == &batch; }),
+                  waiters.end());
+    const bool was_sent = flight->state != Flight::State::queued;
+    if (!was_sent && flight->waiters.empty()) {  // nobody wants it any more
+      flights_.erase(flight);
+      flight->state = Flight::State::done;
+      --backlog_;
+    }
+    std::string detail = "the domain's time was up before the question was sent";
+    if (was_sent) detail = "the domain's time was up before a reply came";
+    if (!flight->faults.empty()) {
+      detail += "; " + sum_up(flight->faults, flight->set->servers.size()).detail;
+    }
+    deliver(batch, place,
+            Answer::make_unknown(flight->question.name, flight->question.type,
+                                 was_sent ? Why::timeout : Why::budget, detail, {}, base::now()));
+  }
+}
+
+// ---- sending
+
+void LiveProvider::pump() {
+  if (pumping_) return;  // a transport may call back while we send
+  pumping_ = true;
+  while (!again_.empty()) {
+    const FlightPtr flight = again_.front();
+    const bool done = flight->state == Flight::State::done;  // by a late reply
+    if (!done && !launch(flight)) break;
+    again_.pop_front();
+  }
+  // A turn for each batch, so that a domain with 500 questions does not hold up the others. What cannot go
+  // now goes to the end; when nobody in a whole round could go, there is no room.
+  std::size_t stuck = 0;
+  while (again_.empty() && stuck < waiting_.size()) {
+    const BatchPtr batch = std::move(waiting_.front());
+    waiting_.pop_front();
+    const FlightPtr flight = next_queued(*batch);
+    if (!flight) continue;
+    waiting_.push_back(batch);
+    if (launch(flight)) {
+      --backlog_;
+      ++batch->next;
+      stuck = 0;
+    } else {
+      ++stuck;
+      if (flight->set == resolvers_) break;
+    }
+  }
+  pumping_ = false;
+}
+
+FlightPtr LiveProvider::next_queued(Batch& batch) {
+  for (; batch.next < batch.pending.size(); ++batch.next) {
+    const auto& flight = batch.pending[batch.next];
+    if (flight && flight->state == Flight::State::queued) return flight;
+  }
+  return nullptr;
+}
+
+bool LiveProvider::launch(const FlightPtr& flight) {
+  Server* server = pick(*flight);
+  if (server == nullptr) return false;
+  server->chosen(Clock::now());
+  send(flight, *server, false);
+  return true;
+}
+
+// The server that was tried least, a well one before an ill one, the first in the list before the next; null
+// when none has room.
+Server* LiveProvider::pick(const Flight& flight) const {
+  const auto now = Clock::now();
+  Server* best = nullptr;
+  std::tuple<std::size_t, bool> least;
+  for (Server* server : flight.set->servers) {
+    if (!server->cap.has_room()) continue;
+    const std::tuple rank{flight.tries_at(*server), server->is_ill(now)};
+    if (best != nullptr && rank >= least) continue;
+    best = server;
+    least = rank;
+  }
+  return best;
+}
+
+void LiveProvider::send(const FlightPtr& flight, Server& server, bool tcp) {
+  const std::size_t length = std::max(std::min(flight->faults.size(), kMaxTries - 1), tcp ? kLeastTcpTry : 0);
+  flight->state = Flight::State::busy;
+  flight->live = ++flight->attempt;
+  flight->server = &server;
+  flight->expires = Clock::now() + kTryFor[length];
+  tries_[length].push_back(*flight);
+  server.cap.take();
+  ++stats_.sent;
+  if (tcp) ++stats_.over_tcp;
+  const dns::QueryOptions query{
+      .recurse = flight->set->recurse, .edns = !flight->without_edns, .ask_ad = flight->set->recurse};
+  auto packet = dns::build_query(0, flight->asking(), flight->question.type, query);
+  auto handler = [this, flight, &server, attempt = flight->attempt, tcp](Delivery delivery,
+                                                                         std::string_view reply) {
+    on_delivery(flight, server, attempt, tcp, delivery, reply);
+  };
+  if (tcp) {
+    server.transport->send_tcp(std::move(packet), std::move(handler));
+  } else {
+    server.transport->send_udp(std::move(packet), std::move(handler));
+  }
+}
+
+// The live packet's time or wait is over.
+void LiveProvider::release(Flight& flight) {
+  flight.live = 0;
+  flight.unlink();
+  flight.server->cap.give();
+}
+
+// ---- what came back
+
+void LiveProvider::on_delivery(const FlightPtr& flight, Server& server, std::uint32_t attempt, bool tcp,
+                               Delivery delivery, std::string_view packet) {
+  const bool late = flight->live != attempt;  // its time was up: that was counted, but a good reply is good
+  if (!late) release(*flight);
+  if (delivery == Delivery::reply) server.replied();
+  if (flight->state != Flight::State::done && attempt >= flight->link_began) {
+    if (delivery == Delivery::reply) {
+      on_reply(flight, server, tcp, late, packet);
+    } else if (!late && tcp) {
+      on_truncated(flight, server, true);
+    } else if (!late) {
+      fail_try(flight, server, delivery == Delivery::timeout ? Why::timeout : Why::network, {});
+    }
+  }
+  pump();
+}
+
+namespace {
+
+// Whether an answer of this kind is one the server was found to invent.
+bool is_distrusted(const Distrust& distrust, const facts::DnsQuestion& question, Reading::Kind kind) {
+  const bool address = question.type == dns::RrType::a || question.type == dns::RrType::aaaa;
+  if (distrust.own_zone && question.name.is_within(*distrust.own_zone)) return true;
+  if (kind == Reading::Kind::present) return distrust.records || (address && distrust.addresses);
+  return kind == Reading::Kind::no_data && distrust.no_data;
+}
+
+}  // namespace
+
+void LiveProvider::on_reply(const FlightPtr& flight, Server& server, bool tcp, bool late,
+                            std::string_view packet) {
+  using Kind = Reading::Kind;
+  Chain chain = flight->chain ? *flight->chain : Chain{};
+  facts::AnswerBuilder builder(flight->question.name, flight->question.type);
+  const ReadOptions options{
+      .trust_ad = flight->set->recurse && (options_.trust_ad || server.endpoint.is_loopback()),
+      .sent_edns = !flight->without_edns};
+  Reading reading = read_reply(packet, flight->asking(), flight->question.type, options, chain, builder);
+  if (is_distrusted(server.distrust, flight->question, reading.kind)) {
+    reading = {Kind::failed, Why::resolver,
+               fmt::format("resolver {} {}", server.text, server.distrust.reason)};
+  }
+  switch (reading.kind) {
+    case Kind::present:
+    case Kind::no_name:
+    case Kind::no_data:
+      for (const auto& alias : chain.aliases) builder.add_alias(alias);
+      if (reading.kind == Kind::no_name) builder.set_presence(Presence::no_name);
+      builder.set_ttl(chain.ttl).set_ad(chain.ad).set_server(server.text).set_seen(base::now());
+      server.cap.answered();
+      if (!late) {
+        for (const auto& fault : flight->faults) {
+          if (fault.why == Why::timeout) fault.server->cap.lost();
+        }
+      }
+      return finish(flight, builder.build());
+    case Kind::alias:
+      return on_alias(flight, late, std::move(chain));
+    case Kind::truncated:
+      if (!late) on_truncated(flight, server, tcp);
+      return;
+    case Kind::no_edns:
+      if (late) return;
+      flight->without_edns = true;
+      return send(flight, server, tcp);
+    case Kind::failed:
+      if (reading.why == Why::cname_loop) {  // the zone's doing: no other server would say otherwise
+        flight->faults.assign(1, {&server, reading.why, std::move(reading.detail)});
+        return give_up(flight);
+      }
+      if (!late) fail_try(flight, server, reading.why, std::move(reading.detail));
+      return;
+  }
+}
+
+// The reply ended in a CNAME: the flight goes on with its target.
+void LiveProvider::on_alias(const FlightPtr& flight, bool late, Chain chain) {
+  const auto known = cache_.find(chain.aliases.back(), flight->question.type, Clock::now());
+  flight->chain = std::make_unique<Chain>(std::move(chain));
+  if (known && !known->unknown() && !known->has_aliases()) {
+    facts::AnswerBuilder builder(flight->question.name, flight->question.type);
+    for (const auto& alias : flight->chain->aliases) builder.add_alias(alias);
+    builder.set_presence(known->presence());
+    for (const auto& record : known->records()) {
+      builder.add_record(known->data(record), record.ttl, record.preference, record.strings);
+    }
+    builder.set_ttl(std::min(known->ttl(), flight->chain->ttl)).set_ad(known->ad() && flight->chain->ad);
+    return finish(flight, builder.set_server(known->server()).set_seen(known->seen()).build());
+  }
+  flight->faults.clear();
+  flight->link_began = flight->attempt + 1;
+  const bool scheduled =
+      late && flight->live == 0;            // its next try waits already, and will ask for the target
+  if (flight->live != 0) release(*flight);  // a packet that asked for the link before
+  if (!scheduled) again_.push_back(flight);
+}
+
+void LiveProvider::on_truncated(const FlightPtr& flight, Server& server, bool tcp) {
+  if (!tcp && !server.truncation_broken) return send(flight, server, true);
+  server.truncation_broken = true;
+  fail_try(flight, server, Why::truncated, {});
+}
+
+void LiveProvider::fail_try(const FlightPtr& flight, Server& server, Why why, std::string detail) {
+  if (why == Why::timeout || why == Why::network) server.failed(Clock::now());
+  flight->faults.push_back({&server, why, std::move(detail)});
+  try_again(flight, server, why);
+}
+
+void LiveProvider::try_again(const FlightPtr& flight, const Server& failed, Why why) {
+  const auto& faults = flight->faults;
+  const auto& servers = flight->set->servers;
+  const bool untried =
+      std::ranges::any_of(servers, [&](const Server* server) { return flight->tries_at(*server) == 0; });
+  const auto says = [&](Why kind) { return std::ranges::count(faults, kind, &Fault::why); };
+  if (faults.size() >= kMaxTries) return give_up(flight);
+  // Resolvers remember a failure (RFC 9520) and what they cannot be trusted with: asking them often is no
+  // use.
+  if (!untried && (says(Why::servfail) >= 2 || says(Why::resolver) >= 1)) return give_up(flight);
+  if (!untried && says(Why::servfail) == 1 && servers.size() > 1) return give_up(flight);
+  if (untried || why == Why::timeout) {
+    again_.push_back(flight);
+    return;
+  }
+  const auto before = flight->tries_at(failed);
+  paused_.emplace(Clock::now() + kFirstPause * (1U << before) / 2, flight);
+}
+
+void LiveProvider::give_up(const FlightPtr& flight) {
+  const auto verdict = sum_up(flight->faults, flight->set->servers.size());
+  ++stats_.unknown;
+  finish(flight, Answer::make_unknown(flight->question.name, flight->question.type, verdict.why,
+                                      verdict.detail, flight->faults.back().server->text, base::now()));
+}
+
+void LiveProvider::finish(const FlightPtr& flight, AnswerPtr answer) {
+  flight->state = Flight::State::done;
+  flights_.erase(flight);
+  cache_.add(answer, Clock::now());
+  const auto waiters = std::exchange(flight->waiters, {});
+  for (const auto& waiter : waiters) deliver(*waiter.batch, waiter.place, answer);
+}
+
+// ---- the beat
+
+void LiveProvider::start_beat() {
+  if (beating_) return;
+  beating_ = true;
+  beat_timer_.expires_after(kBeat);
+  beat_timer_.async_wait([self = self_](const boost::system::error_code&) {
+    if (*self == nullptr) return;
+    (*self)->beating_ = false;
+    (*self)->beat();
+  });
+}
+
+void LiveProvider::beat() {
+  const auto now = Clock::now();
+  expire_tries(now);
+  while (!paused_.empty() && paused_.begin()->first <= now) {
+    again_.push_back(paused_.begin()->second);
+    paused_.erase(paused_.begin());
+  }
+  for (const auto& server : servers_) server->cap.tick(now);
+  if (now - batches_checked_ >= kBatchesChecked) {
+    batches_checked_ = now;
+    for (auto at = batches_.begin(); at != batches_.end();) {
+      Batch& batch = *at++;
+      if (batch.deadline <= now) expire(batch);
+    }
+  }
+  pump();
+  if (!flights_.empty() || !batches_.empty()) start_beat();
+}
+
+void LiveProvider::expire_tries(Clock::time_point now) {
+  for (auto& queue : tries_) {
+    while (!queue.empty() && queue.front().expires <= now) {
+      const FlightPtr flight(&queue.front());
+      Server& server = *flight->server;
+      release(*flight);
+      if (flight->state == Flight::State::done) continue;  // by a late reply to the try before
+      ++stats_.timeouts;
+      fail_try(flight, server, Why::timeout, {});
+    }
+  }
+}
+
+}  // namespace rampart::net
