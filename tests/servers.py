@@ -122,10 +122,10 @@ class _Server:
             self.stop()
             raise ServerError(f"{command[0]} does not answer for {waiting[0]}:\n{text}")
 
-    def _make_dir(self, kind):
+    def _make_dir(self, kind, port=None):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix=f"{kind}-", dir=servers_dir()))
         self.process = None
-        self.port = free_port()
+        self.port = port or free_port()
         self.address = f"127.0.0.1:{self.port}"
 
     def kill(self):
@@ -159,8 +159,8 @@ def _program(name):
 class Nsd(_Server):
     """NSD, authoritative for the zones given, and for an empty root unless root=False (then other names are REFUSED)."""
 
-    def __init__(self, zones, *, root=True, options=()):
-        self._make_dir("nsd")
+    def __init__(self, zones, *, root=True, port=None, options=()):
+        self._make_dir("nsd", port)
         self.zones = zone_files(zones)
         lines = ["server:", "ip-address: 127.0.0.1", f"port: {self.port}", 'username: ""', 'chroot: ""', 'database: ""',
                  f'zonesdir: "{self.dir}"', f'pidfile: "{self.dir}/pid"', f'xfrdfile: "{self.dir}/xfrd"', f'xfrdir: "{self.dir}"',

@@ -34,7 +34,7 @@ OWNED = {
     r"boost/asio.*": ["net", "server", "cli"],
     r"curl/.*": ["net"],
     r"CLI/.*": ["cli"],
-    r"libzscanner/.*|libknot/.*": ["facts"],
+    r"libzscanner/.*|libknot/.*": ["dns", "facts"],
     r"libpsl\.h|idn2\.h": ["dns"],
 }
 

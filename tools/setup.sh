@@ -48,7 +48,7 @@ restore_services() {
   fi
 }
 
-echo "Installing ${#missing[@]} packages: ${missing[*]}" >&2
+echo "Installing from Debian: ${missing[*]}" >&2
 trap restore_services EXIT
 trap 'exit 130' INT TERM
 deny_services
