@@ -33,3 +33,9 @@ rampart_check(tidy tools/check_tidy.py ${CMAKE_BINARY_DIR})
 rampart_check(snippets tools/check_readme.py)
 rampart_check(checks /usr/bin/python3 -m unittest -v tools/checks_test.py)
 set_tests_properties(check.tidy PROPERTIES RUN_SERIAL ON COST 1000)  # it uses every core itself
+
+# Root, minutes and Debian's archive: under ./dev test --long alone.
+foreach(name package chroot)
+  add_test(NAME long.${name} COMMAND tools/test_${name}.sh WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(long.${name} PROPERTIES LABELS long TIMEOUT 7200 RUN_SERIAL ON)
+endforeach()
