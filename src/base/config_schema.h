@@ -53,7 +53,7 @@ struct Setting {
 // All settings, in the order of the reference page. The tables must outlive it.
 class Schema {
  public:
-  explicit Schema(std::initializer_list<std::span<const Setting>> tables);
+  Schema(std::initializer_list<std::span<const Setting>> tables);
 
   [[nodiscard]] const std::vector<const Setting*>& settings() const { return settings_; }
   [[nodiscard]] const Setting* find(std::string_view key) const;  // null when there is none

@@ -29,7 +29,7 @@ constexpr std::array kOutput{
 }  // namespace
 
 const base::Schema& schema() {
-  static const base::Schema kSchema({audit::settings(), net::settings(), kOutput});
+  static const base::Schema kSchema{audit::settings(), net::settings(), kOutput};
   return kSchema;
 }
 
