@@ -1,0 +1,168 @@
+#include "audit/grade.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "audit/catalogue.h"
+#include "audit/picture.h"
+#include "audit/spoofing.h"
+
+namespace rampart::audit {
+namespace {
+
+using Identity = SpoofRow::Identity;
+
+bool delivered(const SpoofRow& row) {
+  return row.rfc9989 == Disposition::deliver || row.rfc7489 == Disposition::deliver;
+}
+bool delivered_everywhere(const SpoofRow& row) {
+  return row.rfc9989 == Disposition::deliver && row.rfc7489 == Disposition::deliver;
+}
+bool undecided(const SpoofRow& row) {
+  return row.rfc9989 == Disposition::unknown || row.rfc7489 == Disposition::unknown;
+}
+bool refused(const SpoofRow& row) {
+  return row.rfc9989 == Disposition::reject && row.rfc7489 == Disposition::reject;
+}
+
+struct Rows {
+  const SpoofRow& domain;
+  const SpoofRow& existing;
+  const SpoofRow& invented;
+  [[nodiscard]] bool any(bool (*test)(const SpoofRow&)) const {
+    return test(domain) || test(existing) || test(invented);
+  }
+};
+
+// Whether somebody can become a sender by registering a name that SPF trusts.
+Known takeover_of(const DomainReport& report) {
+  auto known = Known::no;
+  for (const auto& finding : report.findings) {
+    if (finding.code != "spf-dangling-include") continue;
+    if (finding.status == FindingStatus::present) return Known::yes;
+    known = Known::unknown;
+  }
+  return known;
+}
+
+Status status_of(const Rows& rows, Known takeover) {
+  if (delivered_everywhere(rows.domain)) return Status::spoofable;
+  if (rows.any(undecided) || takeover == Known::unknown) return Status::unknown;
+  if (takeover == Known::yes) return Status::partly_protected;
+  return rows.any([](const SpoofRow& row) { return !refused(row); }) ? Status::partly_protected
+                                                                     : Status::protected_;
+}
+
+// The owner publishes p=none and asks for reports: a step of a roll-out and not neglect.
+bool watched(const Picture& picture) {
+  const auto& found = picture.dmarc.domain.found;
+  return found.status == dmarc::Discovery::Status::found && !found.as_none &&
+         found.published == dmarc::Policy::none && dmarc::any_valid(found.record->rua);
+}
+
+char band_of(const Picture& picture, const Rows& rows, Status status, Known takeover) {
+  switch (status) {
+    case Status::unknown:
+      return '?';
+    case Status::spoofable:
+      // Where SPF lets the stranger pass, watching does not help: nothing fails.
+      return watched(picture) && rows.domain.dmarc != "pass" ? 'D' : 'F';
+    case Status::protected_:
+      return 'A';
+    case Status::partly_protected:
+      break;
+  }
+  if (delivered(rows.domain) || takeover == Known::yes) return 'D';
+  return rows.any(delivered) ? 'C' : 'B';
+}
+
+Severity weight(const Picture& picture, const Finding& finding) {
+  if (finding.status == FindingStatus::absent) return Severity::info;
+  if (finding.status == FindingStatus::present) return finding.effective;
+  if (finding.code.starts_with("dkim-") && picture.non_sending()) return Severity::info;
+  const auto* entry = find_entry(finding.code);
+  return entry == nullptr ? finding.severity : entry->effective;
+}
+
+std::string within_band(const Picture& picture, const DomainReport& report, char band) {
+  auto worst = Severity::info;
+  for (const auto& finding : report.findings) worst = std::max(worst, weight(picture, finding));
+  if (band == 'F' || band == '?') return "";
+  if (worst >= Severity::medium) return "-";
+  return worst == Severity::info && band != 'D' ? "+" : "";
+}
+
+std::string unknown_sentence(const Rows& rows, const std::string& domain) {
+  for (const auto* row : {&rows.domain, &rows.existing, &rows.invented}) {
+    if (undecided(*row)) {
+      return fmt::format("whether strangers can send as {} could not be found out: {}", domain, row->why);
+    }
+  }
+  return fmt::format(
+      "whether strangers can send as {} could not be found out: a name that its SPF record trusts "
+      "leads nowhere, and whether it can be registered is unknown",
+      domain);
+}
+
+std::string spoofable_sentence(const Picture& picture, const Rows& rows, const std::string& domain) {
+  if (rows.domain.dmarc == "pass") {
+    return fmt::format("anyone can send as {}, and its own SPF record vouches for them", domain);
+  }
+  if (watched(picture)) {
+    return fmt::format("anyone can send as {}; its DMARC policy only watches, and receivers deliver it",
+                       domain);
+  }
+  return fmt::format("anyone can send as {}; most receivers would deliver it", domain);
+}
+
+std::string partly_sentence(const Rows& rows, const std::string& domain) {
+  if (delivered(rows.domain)) return fmt::format("some receivers deliver what strangers send as {}", domain);
+  const bool existing = delivered(rows.existing);
+  const bool invented = delivered(rows.invented);
+  if (existing && invented)
+    return fmt::format("{} is protected, but anyone can send as any name below it", domain);
+  if (existing) return fmt::format("{} is protected, but anyone can send as its subdomains", domain);
+  if (invented) {
+    return fmt::format("{} is protected, but anyone can invent a subdomain and send as that", domain);
+  }
+  return rows.domain.rfc9989 == Disposition::reject && rows.domain.rfc7489 == Disposition::reject
+             ? fmt::format(
+                   "what strangers send as {} is refused; as its subdomains it goes to the spam folder",
+                   domain)
+             : fmt::format("what strangers send as {} goes to the spam folder and is not refused", domain);
+}
+
+std::string sentence_of(const Picture& picture, const Rows& rows, Status status, Known takeover) {
+  const auto domain = picture.domain.text();
+  if (takeover == Known::yes && status == Status::partly_protected) {
+    return fmt::format("whoever registers {} can send as {}, and DMARC lets it pass", picture.spf.takeover,
+                       domain);
+  }
+  switch (status) {
+    case Status::unknown:
+      return unknown_sentence(rows, domain);
+    case Status::spoofable:
+      return spoofable_sentence(picture, rows, domain);
+    case Status::partly_protected:
+      return partly_sentence(rows, domain);
+    case Status::protected_:
+      return fmt::format("what strangers send as {} or as any name below it is refused", domain);
+  }
+  return {};
+}
+
+}  // namespace
+
+void grade(const Picture& picture, DomainReport& report) {
+  const Rows rows{stranger_row(report.spoofing, Identity::domain),
+                  stranger_row(report.spoofing, Identity::subdomain),
+                  stranger_row(report.spoofing, Identity::invented)};
+  const auto takeover = takeover_of(report);
+  report.status = status_of(rows, takeover);
+  const auto band = band_of(picture, rows, report.status, takeover);
+  report.grade = std::string(1, band) + within_band(picture, report, band);
+  report.sentence = sentence_of(picture, rows, report.status, takeover);
+}
+
+}  // namespace rampart::audit
