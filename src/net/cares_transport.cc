@@ -108,7 +108,7 @@ class CaresTransport::Lane {
     options.flags =
         ARES_FLAG_EDNS | ARES_FLAG_NOCHECKRESP | ARES_FLAG_IGNTC | ARES_FLAG_NOSEARCH | ARES_FLAG_NOALIASES;
     if (tcp_) options.flags |= ARES_FLAG_USEVC;
-    if (server_.is_loopback() && !tcp_) options.flags |= ARES_FLAG_STAYOPEN;
+    if (is_loopback(server_.address) && !tcp_) options.flags |= ARES_FLAG_STAYOPEN;
     options.ednspsz = kLargestUdpReply;
     options.timeout = options_.timeout_ms;
     options.tries = 1;
@@ -207,7 +207,7 @@ class CaresTransport::Lane {
 
   asio::io_context& io_;
   Endpoint server_;
-  const CaresOptions& options_;
+  CaresOptions options_;
   bool tcp_;
   bool usable_ = false;
   bool closing_ = false;
@@ -230,7 +230,7 @@ CaresTransport::CaresTransport(asio::io_context& io, const Endpoint& server, con
 CaresTransport::~CaresTransport() = default;
 
 CaresTransport::Lane& CaresTransport::udp_lane() {
-  const bool used_up = udp_ && !server_.is_loopback() && udp_->sent() >= options_.queries_per_port;
+  const bool used_up = udp_ && !is_loopback(server_.address) && udp_->sent() >= options_.queries_per_port;
   if (used_up || (udp_ && udp_->may_cut())) {
     retired_.push_back(std::move(udp_));
   }

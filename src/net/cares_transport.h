@@ -11,7 +11,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "base/result.h"
-#include "net/endpoint.h"
+#include "net/resolvers.h"
 #include "net/transport.h"
 
 namespace rampart::net {

@@ -37,13 +37,6 @@ struct Batch : Counted<Batch>,
 };
 using BatchPtr = boost::intrusive_ptr<Batch>;
 
-// The servers a flight may ask, in the order of preference.
-struct ServerSet {
-  std::vector<Server*> servers;
-  bool recurse = true;  // RD, and whether AD may be believed
-};
-using ServerSetPtr = std::shared_ptr<const ServerSet>;  // shared by the flights that ask the same servers
-
 struct Fault {
   Server* server;
   facts::Why why;

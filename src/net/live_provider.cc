@@ -20,11 +20,9 @@ using facts::Presence;
 using facts::Why;
 using std::chrono::milliseconds;
 
-// How long the first, second, third and fourth try wait for a reply: 9 s in all, so that a domain with a dead
-// server in each of three rounds stays within its 30 s.
-constexpr std::array<milliseconds, kMaxTries> kTryFor = {milliseconds(1000), milliseconds(1500),
-                                                         milliseconds(2500), milliseconds(4000)};
-constexpr std::size_t kLeastTcpTry = 2;       // index into kTryFor: a connection takes its time
+// The length of the first, second, third and every later try, in quarters of the timeout.
+constexpr std::array<int, 4> kTryQuarters = {2, 3, 5, 8};
+constexpr std::size_t kLeastTcpTry = 2;       // index into kTryQuarters: a connection takes its time
 constexpr milliseconds kFirstPause{100};      // before a server that failed is asked again; doubles
 constexpr milliseconds kBeat{20};             // how exact times are
 constexpr milliseconds kBatchesChecked{200};  // how exact deadlines of batches are
@@ -35,26 +33,41 @@ LiveProvider::LiveProvider(boost::asio::io_context& io, LiveOptions options)
     : io_(io), options_(std::move(options)), cache_(options_.cache_entries), beat_timer_(io) {
   auto set = std::make_shared<ServerSet>();
   for (const auto& endpoint : options_.resolvers) {
-    auto transport = options_.make_transport
-                         ? options_.make_transport(io, endpoint)
-                         : std::unique_ptr<Transport>(std::make_unique<CaresTransport>(io, endpoint));
-    servers_.push_back(std::make_unique<Server>(endpoint, std::move(transport), options_.cap));
-    set->servers.push_back(servers_.back().get());
+    set->servers.push_back(std::make_shared<Server>(endpoint, make_transport(endpoint), options_.cap));
   }
   resolvers_ = std::move(set);
+  if (!options_.authoritative) return;
+  LiveOptions finding = options_;
+  finding.authoritative = false;
+  finder_ = std::make_unique<LiveProvider>(io, std::move(finding));
+  zones_ =
+      std::make_unique<ZoneServers>(io, *finder_, options_.zone_servers, [this](const Endpoint& endpoint) {
+        return std::make_shared<Server>(endpoint, make_transport(endpoint), options_.cap);
+      });
+}
+
+std::unique_ptr<Transport> LiveProvider::make_transport(const Endpoint& endpoint) {
+  if (options_.make_transport) return options_.make_transport(io_, endpoint);
+  // A reply may come late: c-ares keeps a packet's place for longer than any try.
+  const auto longest = options_.timeout * kTryQuarters.back() / 4 + milliseconds(1000);
+  return std::make_unique<CaresTransport>(io_, endpoint,
+                                          CaresOptions{.timeout_ms = static_cast<int>(longest.count())});
 }
 
 LiveProvider::~LiveProvider() {
   *self_ = nullptr;
   // A flight and the batches that wait for it hold each other until one of them is answered.
   for (const auto& flight : flights_) flight->waiters.clear();
-  servers_.clear();  // drops the handlers, which hold flights, while the lists are still there
+  // Transports hold handlers, which hold flights, which hold servers.
+  for (const auto& server : resolvers_->servers) server->transport->cancel();
+  if (zones_) zones_->cancel();
 }
 
 void LiveProvider::distrust(const Endpoint& resolver, Distrust distrust) {
-  for (const auto& server : servers_) {
+  for (const auto& server : resolvers_->servers) {
     if (server->endpoint == resolver) server->distrust = distrust;
   }
+  if (finder_) finder_->distrust(resolver, std::move(distrust));
 }
 
 // ---- questions in, facts out
@@ -101,11 +114,34 @@ void LiveProvider::ask_dns(const BatchPtr& batch, std::size_t place, const facts
                                         base::now()));
   }
   const FlightPtr flight(new Flight(question));
-  flight->set = resolvers_;
   flight->waiters.push_back({batch, place});
   batch->pending[place] = flight;
   flights_.insert(flight);
-  ++backlog_;
+  if (zones_) {
+    locate(flight);
+  } else {
+    flight->set = resolvers_;
+    ++backlog_;
+  }
+}
+
+// Finds the servers of the asked name's zone; the flight is sent when they are known.
+void LiveProvider::locate(const FlightPtr& flight) {
+  flight->state = Flight::State::busy;
+  flight->set.reset();
+  zones_->find(flight->asking(), flight->question.type, [self = self_, flight](ZoneServers::Found found) {
+    if (*self == nullptr || flight->state == Flight::State::done) return;
+    LiveProvider& provider = **self;
+    flight->set = std::move(found.servers);
+    if (flight->set) {
+      provider.again_.push_back(flight);
+      provider.pump();
+      return;
+    }
+    ++provider.stats_.unknown;
+    provider.finish(flight, Answer::make_unknown(flight->question.name, flight->question.type, found.why,
+                                                 found.detail, {}, base::now()));
+  });
 }
 
 void LiveProvider::deliver(Batch& batch, std::size_t place, facts::Fact fact) {
@@ -147,7 +183,7 @@ void LiveProvider::expire(Batch& batch) {
     }
     std::string detail = "the domain's time was up before the question was sent";
     if (was_sent) detail = "the domain's time was up before a reply came";
-    if (!flight->faults.empty()) {
+    if (!flight->faults.empty() && flight->set) {
       detail += "; " + sum_up(flight->faults, flight->set->servers.size()).detail;
     }
     deliver(batch, place,
@@ -161,16 +197,17 @@ void LiveProvider::expire(Batch& batch) {
 void LiveProvider::pump() {
   if (pumping_) return;  // a transport may call back while we send
   pumping_ = true;
-  while (!again_.empty()) {
+  for (auto left = again_.size(); left > 0 && !again_.empty(); --left) {
     const FlightPtr flight = again_.front();
-    const bool done = flight->state == Flight::State::done;  // by a late reply
-    if (!done && !launch(flight)) break;
     again_.pop_front();
+    if (flight->state == Flight::State::done || launch(flight)) continue;  // done by a late reply
+    again_.push_back(flight);
+    if (flight->set == resolvers_) break;
   }
   // A turn for each batch, so that a domain with 500 questions does not hold up the others. What cannot go
   // now goes to the end; when nobody in a whole round could go, there is no room.
   std::size_t stuck = 0;
-  while (again_.empty() && stuck < waiting_.size()) {
+  while ((zones_ || again_.empty()) && stuck < waiting_.size()) {
     const BatchPtr batch = std::move(waiting_.front());
     waiting_.pop_front();
     const FlightPtr flight = next_queued(*batch);
@@ -206,26 +243,27 @@ bool LiveProvider::launch(const FlightPtr& flight) {
 
 // The server that was tried least, a well one before an ill one, the first in the list before the next; null
 // when none has room.
-Server* LiveProvider::pick(const Flight& flight) const {
+Server* LiveProvider::pick(const Flight& flight) {
   const auto now = Clock::now();
   Server* best = nullptr;
   std::tuple<std::size_t, bool> least;
-  for (Server* server : flight.set->servers) {
+  for (const auto& server : flight.set->servers) {
     if (!server->cap.has_room()) continue;
     const std::tuple rank{flight.tries_at(*server), server->is_ill(now)};
     if (best != nullptr && rank >= least) continue;
-    best = server;
+    best = server.get();
     least = rank;
   }
   return best;
 }
 
 void LiveProvider::send(const FlightPtr& flight, Server& server, bool tcp) {
-  const std::size_t length = std::max(std::min(flight->faults.size(), kMaxTries - 1), tcp ? kLeastTcpTry : 0);
+  const std::size_t length =
+      std::max(std::min(flight->faults.size(), kTryQuarters.size() - 1), tcp ? kLeastTcpTry : 0);
   flight->state = Flight::State::busy;
   flight->live = ++flight->attempt;
   flight->server = &server;
-  flight->expires = Clock::now() + kTryFor[length];
+  flight->expires = Clock::now() + options_.timeout * kTryQuarters[length] / 4;
   tries_[length].push_back(*flight);
   server.cap.take();
   ++stats_.sent;
@@ -233,9 +271,9 @@ void LiveProvider::send(const FlightPtr& flight, Server& server, bool tcp) {
   const dns::QueryOptions query{
       .recurse = flight->set->recurse, .edns = !flight->without_edns, .ask_ad = flight->set->recurse};
   auto packet = dns::build_query(0, flight->asking(), flight->question.type, query);
-  auto handler = [this, flight, &server, attempt = flight->attempt, tcp](Delivery delivery,
-                                                                         std::string_view reply) {
-    on_delivery(flight, server, attempt, tcp, delivery, reply);
+  auto handler = [self = self_, flight, &server, attempt = flight->attempt, tcp](Delivery delivery,
+                                                                                 std::string_view reply) {
+    if (*self != nullptr) (*self)->on_delivery(flight, server, attempt, tcp, delivery, reply);
   };
   if (tcp) {
     server.transport->send_tcp(std::move(packet), std::move(handler));
@@ -288,7 +326,7 @@ void LiveProvider::on_reply(const FlightPtr& flight, Server& server, bool tcp, b
   Chain chain = flight->chain ? *flight->chain : Chain{};
   facts::AnswerBuilder builder(flight->question.name, flight->question.type);
   const ReadOptions options{
-      .trust_ad = flight->set->recurse && (options_.trust_ad || server.endpoint.is_loopback()),
+      .trust_ad = flight->set->recurse && (options_.trust_ad || is_loopback(server.endpoint.address)),
       .sent_edns = !flight->without_edns};
   Reading reading = read_reply(packet, flight->asking(), flight->question.type, options, chain, builder);
   if (is_distrusted(server.distrust, flight->question, reading.kind)) {
@@ -347,7 +385,9 @@ void LiveProvider::on_alias(const FlightPtr& flight, bool late, Chain chain) {
   const bool scheduled =
       late && flight->live == 0;            // its next try waits already, and will ask for the target
   if (flight->live != 0) release(*flight);  // a packet that asked for the link before
-  if (!scheduled) again_.push_back(flight);
+  if (scheduled) return;
+  if (zones_) return locate(flight);  // the target may be in another zone
+  again_.push_back(flight);
 }
 
 void LiveProvider::on_truncated(const FlightPtr& flight, Server& server, bool tcp) {
@@ -366,9 +406,9 @@ void LiveProvider::try_again(const FlightPtr& flight, const Server& failed, Why 
   const auto& faults = flight->faults;
   const auto& servers = flight->set->servers;
   const bool untried =
-      std::ranges::any_of(servers, [&](const Server* server) { return flight->tries_at(*server) == 0; });
+      std::ranges::any_of(servers, [&](const auto& server) { return flight->tries_at(*server) == 0; });
   const auto says = [&](Why kind) { return std::ranges::count(faults, kind, &Fault::why); };
-  if (faults.size() >= kMaxTries) return give_up(flight);
+  if (faults.size() >= options_.tries) return give_up(flight);
   // Resolvers remember a failure (RFC 9520) and what they cannot be trusted with: asking them often is no
   // use.
   if (!untried && (says(Why::servfail) >= 2 || says(Why::resolver) >= 1)) return give_up(flight);
@@ -416,7 +456,8 @@ void LiveProvider::beat() {
     again_.push_back(paused_.begin()->second);
     paused_.erase(paused_.begin());
   }
-  for (const auto& server : servers_) server->cap.tick(now);
+  for (const auto& server : resolvers_->servers) server->cap.tick(now);
+  if (zones_) zones_->tick(now);
   if (now - batches_checked_ >= kBatchesChecked) {
     batches_checked_ = now;
     for (auto at = batches_.begin(); at != batches_.end();) {

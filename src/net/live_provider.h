@@ -10,7 +10,7 @@
 //
 // A question's way: the cache; a flight already under way; otherwise it is sent to the first resolver that is
 // well and has room (the others take what is over), each batch of questions in its turn. What fails is tried
-// again, at another server first, four tries in all:
+// again, at another server first, four tries in all (or as many as told):
 //
 //   no reply           a try lasts 1, 1.5, 2.5 and 4 s; a reply that comes late still counts
 //   SERVFAIL           once at every server, twice when there is but one
@@ -37,15 +37,24 @@
 #include "facts/provider.h"
 #include "net/answer_cache.h"
 #include "net/flight.h"
+#include "net/zone_servers.h"
 
 namespace rampart::net {
 
-inline constexpr std::size_t kMaxTries = 4;            // issue A5: with 1 % loss two would leave 1 in 10,000
 inline constexpr std::size_t kMaxBacklog = 1'000'000;  // questions not sent yet; our own: about 400 MiB
 
 struct LiveOptions {
   std::vector<Endpoint> resolvers;  // in order of preference; at least one
   bool trust_ad = false;            // believe AD from resolvers that are not on loopback
+  // How long a try waits for its reply: the first half of this, the next 3/4, then 5/4, all others twice
+  // this. So four tries take 9 s, and a domain that meets a dead server in each of three rounds stays within
+  // its 30.
+  std::chrono::milliseconds timeout{2000};
+  std::size_t tries = 4;  // in all, over the resolvers: with 1 % loss, two would leave 1 in 10,000 unknown
+  // Ask the servers of each question's own zone (zone_servers.h); the resolvers only find them. AD is then
+  // never set.
+  bool authoritative = false;
+  ZoneServersOptions zone_servers;
   std::size_t cache_entries = 200'000;
   CapOptions cap;
   // Instead of c-ares; for tests and other engines.
@@ -74,7 +83,7 @@ class LiveProvider final : public facts::Provider {
   // From now on; what is in the cache stays (so examine first).
   void distrust(const Endpoint& resolver, Distrust distrust);
   [[nodiscard]] const LiveStats& stats() const { return stats_; }
-  [[nodiscard]] const std::vector<std::unique_ptr<Server>>& servers() const { return servers_; }
+  [[nodiscard]] const std::vector<std::shared_ptr<Server>>& resolvers() const { return resolvers_->servers; }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -92,6 +101,8 @@ class LiveProvider final : public facts::Provider {
     bool operator()(const FlightPtr& a, const facts::DnsQuestion& b) const { return a->question == b; }
   };
 
+  std::unique_ptr<Transport> make_transport(const Endpoint& endpoint);
+
   // Taking questions in and handing facts out.
   void ask_dns(const BatchPtr& batch, std::size_t place, const facts::DnsQuestion& question);
   void deliver(Batch& batch, std::size_t place, facts::Fact fact);
@@ -103,7 +114,7 @@ class LiveProvider final : public facts::Provider {
   void pump();
   FlightPtr next_queued(Batch& batch);
   bool launch(const FlightPtr& flight);
-  Server* pick(const Flight& flight) const;
+  static Server* pick(const Flight& flight);
   void send(const FlightPtr& flight, Server& server, bool tcp);
   void release(Flight& flight);
 
@@ -111,6 +122,7 @@ class LiveProvider final : public facts::Provider {
   void on_delivery(const FlightPtr& flight, Server& server, std::uint32_t attempt, bool tcp,
                    Delivery delivery, std::string_view packet);
   void on_reply(const FlightPtr& flight, Server& server, bool tcp, bool late, std::string_view packet);
+  void locate(const FlightPtr& flight);
   void on_alias(const FlightPtr& flight, bool late, Chain chain);
   void on_truncated(const FlightPtr& flight, Server& server, bool tcp);
   void fail_try(const FlightPtr& flight, Server& server, facts::Why why, std::string detail);
@@ -125,13 +137,14 @@ class LiveProvider final : public facts::Provider {
 
   boost::asio::io_context& io_;
   LiveOptions options_;
-  std::vector<std::unique_ptr<Server>> servers_;
   ServerSetPtr resolvers_;
+  // With `authoritative`: who finds a zone's servers, and what it asks.
+  std::unique_ptr<LiveProvider> finder_;
+  std::unique_ptr<ZoneServers> zones_;
   AnswerCache cache_;
   LiveStats stats_;
   boost::unordered_flat_set<FlightPtr, FlightHash, FlightEqual> flights_;  // by question, until done
-  std::array<Queue<Flight>, kMaxTries>
-      tries_;  // live packets by the length of their try: each in the order of time
+  std::array<Queue<Flight>, 4> tries_;  // live packets by the length of their try: each in the order of time
   std::multimap<Clock::time_point, FlightPtr> paused_;
   std::deque<FlightPtr> again_;   // to be sent before anything new
   std::deque<BatchPtr> waiting_;  // batches with flights not sent, taking turns

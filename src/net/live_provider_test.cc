@@ -201,7 +201,7 @@ TEST_F(LiveProviderTest, TruncatedWithoutTcpIsUnknownAndMarksTheServer) {
   provider({server.endpoint()});
   const auto answer = ask("a.example");
   EXPECT_EQ(answer->why(), Why::truncated);
-  EXPECT_TRUE(provider_->servers()[0]->truncation_broken);
+  EXPECT_TRUE(provider_->resolvers()[0]->truncation_broken);
   const auto before = provider_->stats().over_tcp;
   EXPECT_EQ(ask("b.example")->why(), Why::truncated);
   EXPECT_EQ(provider_->stats().over_tcp, before);
@@ -363,7 +363,7 @@ TEST_F(LiveProviderTest, MoreQuestionsThanTheCapAreAllAnswered) {
   for (int i = 0; i < 2000; ++i)
     questions.push_back(DnsQuestion{name(fmt::format("n{}.example", i)), RrType::txt});
   for (const auto& answer : ask_all(std::move(questions))) EXPECT_TRUE(answer->present()) << answer->detail();
-  EXPECT_LE(provider_->servers()[0]->cap.limit(), 20U);
+  EXPECT_LE(provider_->resolvers()[0]->cap.limit(), 20U);
 }
 
 TEST_F(LiveProviderTest, ADomainWithManyQuestionsDoesNotHoldUpOthers) {
@@ -396,6 +396,48 @@ TEST_F(LiveProviderTest, ADeadServerIsPassedOver) {
   const int asked = dead.questions();
   for (int i = 0; i < 20; ++i) EXPECT_TRUE(ask(fmt::format("m{}.example", i))->present());
   EXPECT_LE(dead.questions(), asked + 5);  // once a second it gets another chance
+}
+
+// The resolver finds zones and addresses; the zone's own server has the news.
+TEST_F(LiveProviderTest, AuthoritativeAsksTheZonesOwnServers) {
+  StubDns zone(io_, [](const StubQuery& query) {
+    EXPECT_FALSE(query.recursion_desired);
+    if (query.name == name("www.example")) {
+      return StubReply(query).cname(query.name, name("other.example")).authoritative().bytes();
+    }
+    return StubReply(query).txt(query.name, "news").authoritative().authentic().bytes();
+  });
+  StubDns resolver(io_, [](const StubQuery& query) {
+    if (query.type == RrType::ns && query.name == kZone) {
+      return StubReply(query).add(kZone, RrType::ns, StubReply::wire(name("ns.example"))).bytes();
+    }
+    if (query.type == RrType::a) return StubReply(query).add(query.name, RrType::a, {127, 0, 0, 1}).bytes();
+    if (query.type == RrType::txt) return text_reply(query, "old");
+    return StubReply(query).soa(kZone.parent()).bytes();
+  });
+  LiveOptions options{.authoritative = true,
+                      .zone_servers = {.port = zone.endpoint().port, .allow_private = true}};
+  provider({resolver.endpoint()}, options);
+  for (const char* asked : {"a.example", "www.example"}) {
+    const auto answer = ask(asked);
+    ASSERT_TRUE(answer->present()) << answer->detail();
+    EXPECT_EQ(answer->data(answer->records()[0]), "news");
+    EXPECT_EQ(answer->server(), zone.endpoint().text());
+    EXPECT_FALSE(answer->ad());  // AD is a resolver's word
+  }
+  options.zone_servers.allow_private = false;
+  provider({resolver.endpoint()}, options);
+  const auto answer = ask("a.example");
+  EXPECT_EQ(answer->why(), Why::forbidden);
+  EXPECT_EQ(answer->detail(), "no server of example has a public address");
+}
+
+TEST_F(LiveProviderTest, AuthoritativeWithoutAZoneIsUnknown) {
+  StubDns resolver(io_, [](const StubQuery& query) { return failure(query, dns::rcode::kServFail); });
+  provider({resolver.endpoint()}, {.authoritative = true});
+  const auto answer = ask("a.example");
+  EXPECT_EQ(answer->why(), Why::servfail);
+  EXPECT_THAT(std::string(answer->detail()), HasSubstr("the servers of a.example could not be found"));
 }
 
 TEST_F(LiveProviderTest, MayGoWhileQuestionsAreUnderWay) {

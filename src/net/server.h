@@ -5,10 +5,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dns/name.h"
 #include "net/adaptive_cap.h"
-#include "net/endpoint.h"
+#include "net/resolvers.h"
 #include "net/transport.h"
 
 namespace rampart::net {
@@ -53,5 +54,12 @@ struct Server {
   unsigned failures_in_row = 0;
   Time chance_at{};
 };
+
+// The servers a question may go to, in the order of preference.
+struct ServerSet {
+  std::vector<std::shared_ptr<Server>> servers;  // shared: several zones have one server
+  bool recurse = true;                           // RD, and whether AD may be believed
+};
+using ServerSetPtr = std::shared_ptr<const ServerSet>;  // shared by the flights that ask the same servers
 
 }  // namespace rampart::net

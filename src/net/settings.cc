@@ -57,6 +57,8 @@ constexpr std::array kSettings{
         .type = SettingType::duration,
         .standard = "\"2s\"",
         .brief = "How long to wait for one reply before trying again",
+        .detail =
+            "The first try waits half as long, the second three quarters, later ones up to twice as long.",
         .option = "--dns-timeout",
         .min = 50,
         .max = 60'000,

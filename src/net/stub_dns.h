@@ -20,7 +20,7 @@
 #include <boost/asio/write.hpp>
 
 #include "dns/wire.h"
-#include "net/endpoint.h"
+#include "net/resolvers.h"
 
 namespace rampart::net {
 
