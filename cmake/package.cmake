@@ -8,17 +8,19 @@ install(FILES README.md docs/audit.md DESTINATION share/doc/rampart)
 install(DIRECTORY examples/portfolio examples/fix examples/README.md DESTINATION share/doc/rampart/examples)
 install(FILES packaging/copyright DESTINATION share/doc/rampart)
 
-# Debian wants manuals and changelogs compressed, without a time in them.
-function(rampart_install_gzipped file destination name)
-  install(CODE "
-    set(folder \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${destination}\")
-    file(MAKE_DIRECTORY \"\${folder}\")
-    execute_process(COMMAND gzip -9nc \"${file}\" OUTPUT_FILE \"\${folder}/${name}.gz\" COMMAND_ERROR_IS_FATAL ANY)
-    file(CHMOD \"\${folder}/${name}.gz\" PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ WORLD_READ)")
-endfunction()
-rampart_install_gzipped(${CMAKE_SOURCE_DIR}/docs/man/rampart.1 share/man/man1 rampart.1)
-rampart_install_gzipped(${CMAKE_SOURCE_DIR}/CHANGELOG.md share/doc/rampart changelog)
-rampart_install_gzipped(${CMAKE_SOURCE_DIR}/packaging/changelog share/doc/rampart changelog.Debian)
+# Written by the program itself when the package is made, so that they say what it does.
+install(CODE "
+  set(share \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/share\")
+  file(MAKE_DIRECTORY \"\${share}/man/man1\" \"\${share}/doc/rampart/examples\")
+  execute_process(COMMAND \"${CMAKE_SOURCE_DIR}/tools/make_man.py\" \"$<TARGET_FILE:rampart>\" ${PROJECT_VERSION}
+    OUTPUT_FILE \"\${share}/man/man1/rampart.1\" COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND \"$<TARGET_FILE:rampart>\" config example
+    OUTPUT_FILE \"\${share}/doc/rampart/examples/rampart.toml\" COMMAND_ERROR_IS_FATAL ANY)
+  configure_file(\"${CMAKE_SOURCE_DIR}/CHANGELOG.md\" \"\${share}/doc/rampart/changelog\" COPYONLY)
+  configure_file(\"${CMAKE_SOURCE_DIR}/packaging/changelog\" \"\${share}/doc/rampart/changelog.Debian\" COPYONLY)
+  # Debian wants these compressed, without a time in them.
+  execute_process(COMMAND gzip -9nf man/man1/rampart.1 doc/rampart/changelog doc/rampart/changelog.Debian
+    WORKING_DIRECTORY \"\${share}\" COMMAND_ERROR_IS_FATAL ANY)")
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME rampart)

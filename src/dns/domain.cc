@@ -209,7 +209,7 @@ base::Result<Name> parse_domain(std::string_view text) {
 
 std::string display(const Name& name) {
   if (name.is_root()) return ".";
-  const std::string plain = name.text();
+  std::string plain = name.text();
   if (plain.find("xn--") == std::string::npos) return plain;
   std::string out;
   for (unsigned i = 0; i < name.label_count(); ++i) {

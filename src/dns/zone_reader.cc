@@ -14,7 +14,6 @@ extern "C" {
 namespace rampart::dns {
 namespace {
 
-using base::Error;
 using base::ErrorKind;
 
 constexpr std::uint16_t kClassIn = 1;
