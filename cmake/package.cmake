@@ -5,7 +5,7 @@ endif()
 
 install(TARGETS rampart RUNTIME DESTINATION bin)
 install(FILES README.md docs/audit.md DESTINATION share/doc/rampart)
-install(DIRECTORY examples/portfolio examples/fix examples/README.md DESTINATION share/doc/rampart/examples)
+install(DIRECTORY examples/ DESTINATION share/doc/rampart/examples)
 install(FILES packaging/copyright DESTINATION share/doc/rampart)
 
 # Written by the program itself when the package is made, so that they say what it does.
@@ -29,9 +29,10 @@ set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "make an organisation's e-mail hard to spoof")
-set(CPACK_PACKAGE_DESCRIPTION "Rampart audits domains for what lets a stranger send mail in their name: SPF, DKIM,
-DMARC, MTA-STS and what they stand on. It names every weakness with its evidence,
-what a receiver would do with a forged message, and the record that mends it.")
+set(CPACK_PACKAGE_DESCRIPTION "Rampart audits domains for what lets a stranger send mail in their
+name: SPF, DKIM, DMARC, MTA-STS and what they stand on. It names every
+weakness with its evidence, what a receiver would do with a forged
+message, and the record that mends it.")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_RELEASE 1)
 set(CPACK_DEBIAN_PACKAGE_MAINTAINER "Rampart maintainers <maintainers@rampart.example>")
