@@ -1,6 +1,6 @@
 #include "net/settings.h"
 
-#include "base/ip.h"
+#include "net/endpoint.h"
 
 namespace rampart::net {
 namespace {
@@ -9,9 +9,7 @@ using base::Setting;
 using base::SettingType;
 
 std::string check_resolver(std::string_view text) {
-  constexpr std::uint16_t kDnsPort = 53;
-  return base::parse_endpoint(text, kDnsPort) ? ""
-                                              : "is not ADDRESS or ADDRESS:PORT ([ADDRESS]:PORT for IPv6)";
+  return parse_endpoint(text) ? "" : "is not ADDRESS or ADDRESS:PORT ([ADDRESS]:PORT for IPv6)";
 }
 
 constexpr std::array kSettings{
@@ -27,7 +25,7 @@ constexpr std::array kSettings{
             "before it is believed: one that rewrites missing names or cuts answers short is named.",
         .option = "--resolver",
         .value_name = "ADDRESS[:PORT]",
-        .max = 16,
+        .max = kMaxResolvers,
         .example = R"(["192.0.2.53", "[2001:db8::53]:5353"])",
         .check = check_resolver,
     },
