@@ -31,7 +31,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (domain) {
     round_trip(*domain);
     require(rampart::dns::parse_domain(domain->text()) == *domain);
-    require(rampart::dns::parse_domain(rampart::dns::display(*domain)) == *domain);
+    // What is shown never reads as another domain. It may be refused: beside a U-label, IDNA refuses labels
+    // (examp--) that are no trouble in ASCII.
+    const auto shown = rampart::dns::parse_domain(rampart::dns::display(*domain));
+    require(!shown || *shown == *domain);
   } else {
     require(rampart::base::is_utf8(domain.error().where) && rampart::base::is_utf8(domain.error().hint));
   }
