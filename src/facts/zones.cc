@@ -50,6 +50,10 @@ std::string_view Zone::keep(std::string_view bytes) {
   return {place, bytes.size()};
 }
 
+void Zone::for_each_name(const std::function<void(const Name&, const Node&)>& visit) const {
+  for (const auto& [wire, node] : nodes_) visit(*Name::from_wire(wire), node);
+}
+
 const Zone::Node* Zone::find(std::string_view wire) const {
   const auto at = nodes_.find(wire);
   return at == nodes_.end() ? nullptr : &at->second;
@@ -268,6 +272,10 @@ bool is_zone_file(std::string_view name) {
 
 ZoneReply Zones::resolve(const Name& name, RrType type, base::Time seen) const {
   return Walk(*this, name, type, seen).run();
+}
+
+void Zones::for_each_name(const std::function<void(const Name&, const Zone::Node&)>& visit) const {
+  for (const auto& zone : zones_) zone->for_each_name(visit);
 }
 
 const Zone* Zones::zone_of(const Name& name) const {

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <memory_resource>
 #include <optional>
@@ -76,6 +77,8 @@ class Zone {
   // Seconds: how long a negative answer counts, RFC 2308 section 5.
   [[nodiscard]] std::uint32_t negative_ttl() const { return negative_ttl_; }
   [[nodiscard]] const Node* find(std::string_view wire) const;
+  // Every name that exists, in no order.
+  void for_each_name(const std::function<void(const dns::Name&, const Node&)>& visit) const;
 
  private:
   base::Result<> add_soa(const dns::ZoneRecord& record);
@@ -114,6 +117,8 @@ class Zones {
   [[nodiscard]] const Zone* zone_of(const dns::Name& name) const;  // the deepest; null when there is none
   // Whether a loaded zone lies strictly below `name`.
   [[nodiscard]] bool is_ancestor(const dns::Name& name) const;
+  // Every name that exists in the zones, in no order.
+  void for_each_name(const std::function<void(const dns::Name&, const Zone::Node&)>& visit) const;
   [[nodiscard]] const std::vector<std::string>& notes() const { return notes_; }
   [[nodiscard]] std::size_t records() const;
 

@@ -1,0 +1,89 @@
+#include "audit/zone_hints.h"
+
+#include <algorithm>
+
+namespace rampart::audit {
+namespace {
+
+using dns::Name;
+
+constexpr std::string_view kDomainKey = "_domainkey";
+
+// Names of services and keys, and wildcards: nobody writes mail in their name.
+bool is_host_label(std::string_view label) { return !label.starts_with('_') && label != "*"; }
+
+struct Seen {
+  Name name;
+  int rank;  // 0 with MX, 1 with an address, 2 otherwise
+  friend auto operator<=>(const Seen&, const Seen&) = default;
+};
+
+int rank_of(const facts::Zone::Node& node) {
+  if (node.find(dns::RrType::mx) != nullptr) return 0;
+  const bool address = node.find(dns::RrType::a) != nullptr || node.find(dns::RrType::aaaa) != nullptr;
+  return address ? 1 : 2;
+}
+
+// Whether assess() finds an existing subdomain by itself: www, or a mail server of the domain's own. Then the
+// zone's knowledge is not needed, and the audit says the same as one of the published zone.
+bool finds_subdomain(const Name& domain, const facts::Zones& zones) {
+  const auto* zone = zones.zone_of(domain);
+  if (zone == nullptr) return false;
+  const auto www = domain.prepend("www");
+  if (www && zone->find(www->wire()) != nullptr) return true;
+  const auto* node = zone->find(domain.wire());
+  const auto* mx = node == nullptr ? nullptr : node->find(dns::RrType::mx);
+  for (; mx != nullptr; mx = mx->next) {
+    if (mx->type != static_cast<std::uint16_t>(dns::RrType::mx)) continue;
+    const auto host = Name::from_wire(mx->data());
+    if (host && *host != domain && host->is_within(domain) && zone->find(host->wire()) != nullptr)
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+ZoneHints::ZoneHints(const facts::Zones& zones) {
+  std::map<Name, std::vector<Seen>> below;
+  zones.for_each_name([&](const Name& name, const facts::Zone::Node& node) {
+    const auto labels = name.label_count();
+    for (unsigned i = 0; i < labels; ++i) {
+      const auto label = name.label(i);
+      if (label == kDomainKey && i > 0 && node.first != nullptr) {
+        auto selector = name.text();
+        selector.resize(selector.size() - name.suffix(labels - i).text().size() - 1);
+        auto& selectors = hints_[name.suffix(labels - i - 1)].selectors;
+        if (selectors.size() < kMaxSelectors && !selector.starts_with('*'))
+          selectors.push_back(std::move(selector));
+      }
+      if (!is_host_label(label)) return;
+      if (i + 1 == labels) return;
+      auto& seen = below[name.suffix(labels - i - 1)];
+      // The best few in order; a later name only replaces a worse one.
+      const Seen entry{name, rank_of(node)};
+      const auto better = [](const Seen& a, const Seen& b) {
+        return std::pair(a.rank, a.name.text()) < std::pair(b.rank, b.name.text());
+      };
+      seen.insert(std::ranges::upper_bound(seen, entry, better), entry);
+      if (seen.size() > kMaxSubdomains) seen.pop_back();
+    }
+  });
+  for (auto& [domain, hints] : hints_) std::ranges::sort(hints.selectors);
+  for (auto& [domain, seen] : below) {
+    auto& subdomains = hints_[domain].subdomains;
+    for (auto& entry : seen) subdomains.push_back(entry.name);
+  }
+}
+
+void ZoneHints::apply(Input& input, const facts::Zones& zones) const {
+  if (const auto found = hints_.find(input.domain); found != hints_.end()) {
+    input.zone_selectors = found->second.selectors;
+    if (!finds_subdomain(input.domain, zones)) input.known_subdomains = found->second.subdomains;
+  }
+  // The zones tell of every selector when they themselves would say that one does not exist.
+  const auto probe = input.domain.prepend("rampart-no-such-selector._domainkey");
+  if (probe) input.zone_is_complete = !zones.resolve(*probe, dns::RrType::txt).answer->unknown();
+}
+
+}  // namespace rampart::audit

@@ -1,0 +1,35 @@
+// What a zone file shows of a domain that nobody who asks questions can see: which DKIM selectors there are,
+// and which names below exist.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "audit/assess.h"
+#include "facts/zones.h"
+
+namespace rampart::audit {
+
+class ZoneHints {
+ public:
+  static constexpr std::size_t kMaxSelectors =
+      100;  // of one domain; ours, what one domain may cost is bounded anyhow
+  static constexpr std::size_t kMaxSubdomains =
+      8;  // of one domain; an audit looks at the first that serves it
+
+  // One pass over all names; `zones` is not kept.
+  explicit ZoneHints(const facts::Zones& zones);
+
+  // Fills zone_selectors, zone_is_complete and known_subdomains of an input whose domain is set.
+  void apply(Input& input, const facts::Zones& zones) const;
+
+ private:
+  struct Hints {
+    std::vector<std::string> selectors;  // sorted
+    std::vector<dns::Name> subdomains;   // those with MX first, then with an address, then the rest; by name
+  };
+  std::map<dns::Name, Hints> hints_;
+};
+
+}  // namespace rampart::audit

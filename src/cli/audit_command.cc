@@ -1,0 +1,255 @@
+#include <unistd.h>
+
+#include "audit/domain_list.h"
+#include "audit/format/writer.h"
+#include "audit/runner.h"
+#include "audit/selectors.h"
+#include "base/columns.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/fact_source.h"
+#include "cli/help.h"
+#include "cli/progress.h"
+#include "dns/domain.h"
+
+namespace rampart::cli {
+namespace {
+
+using base::ErrorKind;
+
+constexpr std::size_t kMaxTextWidth = 120;    // columns: longer lines are hard to read
+constexpr std::size_t kMaxRefusedShown = 20;  // on the terminal; the rest is counted
+
+// The command line that is no setting.
+struct Request {
+  std::vector<std::string> domains;
+  std::vector<std::string> lists;
+  std::vector<std::string> zones;
+  std::string selector_list;
+  std::string format = "text";
+  std::string output = "-";
+  std::size_t width = 0;
+};
+
+// Where the report goes: standard output, or a file that is there only when it is whole.
+class Destination {
+ public:
+  static base::Result<Destination> open(Session& session, const std::string& path) {
+    Destination out(session);
+    if (path != "-") out.file_ = TRY(base::FileWriter::open(path));
+    return out;
+  }
+  base::Result<> write(std::string_view text) { return file_ ? file_->write(text) : session_->print(text); }
+  base::Result<> commit() { return file_ ? file_->commit() : base::Result<>(); }
+
+ private:
+  explicit Destination(Session& session) : session_(&session) {}
+  Session* session_;
+  std::optional<base::FileWriter> file_;
+};
+
+// One run of the command: the pieces, put together.
+class AuditRun {
+ public:
+  AuditRun(Session& session, const Request& request, const base::Config& config)
+      : session_(session),
+        request_(request),
+        config_(config),
+        progress_(session.surroundings().err, session.surroundings().err_is_terminal, "domains") {}
+
+  base::Result<Exit> run() {
+    TRY(open_domains());
+    TRY(read_selectors());
+    source_ = TRY(FactSource::open({.zones = request_.zones}, config_));
+    TRY(default_domains());
+    auto destination = TRY(Destination::open(session_, request_.output));
+    const auto format = *audit::parse_format(request_.format);
+    const auto writer = audit::make_writer(format, writer_options(), [&](std::string_view text) {
+      progress_.clear();
+      return destination.write(text);
+    });
+    TRY(writer->begin({.now = source_->now(), .version = RAMPART_VERSION, .source = source_->description()}));
+    TRY(audit(*writer));
+    auto notes = source_->notes();
+    for (std::size_t i = 0; i < domains_.duplicates(); ++i) summary_.add_duplicate();
+    TRY(writer->end(summary_, notes));
+    TRY(destination.commit());
+    progress_.clear();
+    if (format != audit::Format::json) {
+      for (const auto& note : notes) session_.note(note);
+    }
+    return close();
+  }
+
+ private:
+  base::Result<> open_domains() {
+    std::vector<dns::Name> named;
+    for (const auto& text : request_.domains) {
+      auto name = dns::parse_domain(text);
+      if (!name) {
+        auto error = name.error();
+        error.kind = ErrorKind::usage;
+        return std::unexpected(std::move(error));
+      }
+      named.push_back(*name);
+    }
+    if (named.empty() && request_.lists.empty() && request_.zones.empty()) {
+      return base::fail(ErrorKind::usage, "no domain was given", {},
+                        "name one (rampart audit mydomain.example), or a list (--list FILE)");
+    }
+    domains_ = audit::DomainList(std::move(named));
+    for (const auto& path : request_.lists) TRY(domains_.open(path));
+    domains_.on_refused([this](audit::RefusedLine line) { refuse(std::move(line)); });
+    return {};
+  }
+
+  // Zones without a domain: all of them, but for reverse zones, which send no mail.
+  base::Result<> default_domains() {
+    if (!request_.domains.empty() || !request_.lists.empty() || source_->zones() == nullptr) return {};
+    const auto arpa = *dns::Name::try_parse("arpa");
+    std::vector<dns::Name> apexes;
+    for (const auto& apex : source_->zones()->apexes()) {
+      if (!apex.is_root() && !apex.is_within(arpa)) apexes.push_back(apex);
+    }
+    std::ranges::sort(apexes, {}, [](const dns::Name& name) { return name.text(); });
+    domains_ = audit::DomainList(std::move(apexes));
+    return {};
+  }
+
+  base::Result<> read_selectors() {
+    for (const auto& selector : config_.list("audit.selectors")) selectors_.add(selector);
+    if (request_.selector_list.empty()) return {};
+    const auto text = TRY(base::read_file(request_.selector_list, audit::SelectorBook::kMaxListBytes));
+    return selectors_.add_list(text, request_.selector_list);
+  }
+
+  [[nodiscard]] audit::WriterOptions writer_options() const {
+    const bool terminal = request_.output == "-" && session_.surroundings().out_is_terminal;
+    const auto own = terminal ? std::min(base::terminal_width(STDOUT_FILENO), kMaxTextWidth) : 80;
+    return {.color = request_.output == "-" && session_.color_on_out(),
+            .width = request_.width != 0 ? request_.width : own};
+  }
+
+  base::Result<> audit(audit::ReportWriter& writer) {
+    audit::RunnerOptions options;
+    options.in_flight = static_cast<std::size_t>(config_.integer("audit.parallel"));
+    options.drive.max_questions = static_cast<std::size_t>(config_.integer("dns.questions_per_domain"));
+    options.drive.time_limit =
+        std::chrono::ceil<std::chrono::seconds>(config_.duration("dns.time_per_domain"));
+    audit::Runner runner(
+        options, source_->provider(), [this] { return next(); },
+        [&](audit::DomainReport&& report, const facts::Book&) -> base::Result<> {
+          summary_.add(report);
+          progress_.update(summary_.domains(), domains_.fraction_read());
+          return writer.add(report);
+        });
+    return runner.run(source_->wait());
+  }
+
+  base::Result<std::optional<audit::Input>> next() {
+    const auto name = TRY(domains_.next());
+    if (!name) return std::optional<audit::Input>();
+    audit::Input input;
+    input.domain = *name;
+    input.now = source_->now();
+    input.selectors = selectors_.of(*name);
+    for (const auto& zone : config_.list("audit.block_lists"))
+      input.block_lists.push_back(*dns::Name::try_parse(zone));
+    const auto& probes = config_.list("audit.probe");
+    input.probe_https = std::ranges::find(probes, "https") != probes.end();
+    input.probe_smtp = std::ranges::find(probes, "smtp") != probes.end();
+    source_->hint(input);
+    return std::optional(std::move(input));
+  }
+
+  void refuse(audit::RefusedLine line) {
+    if (summary_.refused_count() < kMaxRefusedShown) {
+      progress_.clear();
+      session_.note(
+          fmt::format("{}: {}{}", line.where, line.why, line.hint.empty() ? "" : " (" + line.hint + ")"));
+    }
+    summary_.add_refused(std::move(line));
+  }
+
+  base::Result<Exit> close() {
+    if (const auto refused = summary_.refused_count(); refused != 0) {
+      session_.note(fmt::format("{} {} audited, {} {} of the list named no domain", summary_.domains(),
+                                summary_.domains() == 1 ? "domain" : "domains", refused,
+                                refused == 1 ? "line" : "lines"));
+    }
+    if (summary_.domains() == 0) {
+      return base::fail(ErrorKind::usage, "there was no domain to audit", {},
+                        "the list holds none, or only lines that name no domain");
+    }
+    audit::Threshold threshold;
+    threshold.fail_on = audit::parse_severity(config_.text("audit.fail_on"));  // nothing for never
+    threshold.max_unknown = static_cast<unsigned>(config_.integer("audit.max_unknown"));
+    switch (audit::outcome(summary_, threshold)) {
+      case audit::Outcome::undetermined:
+        return Exit::undetermined;
+      case audit::Outcome::findings:
+        return Exit::findings;
+      case audit::Outcome::clean:
+        break;
+    }
+    return Exit::clean;
+  }
+
+  Session& session_;
+  const Request& request_;
+  const base::Config& config_;
+  Progress progress_;
+  audit::DomainList domains_;
+  audit::SelectorBook selectors_;
+  std::unique_ptr<FactSource> source_;
+  audit::Summary summary_;
+};
+
+base::Result<Exit> run_audit(Session& session, const Request& request) {
+  return AuditRun(session, request, *TRY(session.config())).run();
+}
+
+}  // namespace
+
+void add_audit_command(CLI::App& root, Session& session) {
+  auto* command =
+      root.add_subcommand("audit", "Find out whether a stranger can send mail in a domain's name");
+  const auto request = std::make_shared<Request>();
+  command->add_option("DOMAIN", request->domains, "The domains to audit; U-labels are understood");
+  const auto paths = [&](const char* name, std::vector<std::string>& value, const char* help,
+                         const char* type) {
+    command->add_option(name, value, help)
+        ->type_name(type)
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->allow_extra_args(false);
+  };
+  paths("--list", request->lists, "Read domains from a file, one a line; - for standard input", "FILE");
+  paths("--zone", request->zones,
+        "Take answers from zone files before publishing them; without a DOMAIN, audit every zone",
+        "FILE|DIR");
+  session.add_setting(*command, "audit.selectors");
+  command
+      ->add_option("--selectors", request->selector_list,
+                   "Read DKIM selectors from a file: [DOMAIN] SELECTOR...")
+      ->type_name("FILE");
+  session.add_setting(*command, "audit.block_lists");
+  command
+      ->add_option("--format", request->format,
+                   fmt::format("{} [text]", fmt::join(audit::kFormatNames, ", ")))
+      ->type_name("FORMAT")
+      ->check(one_of({audit::kFormatNames.begin(), audit::kFormatNames.end()}));
+  command->add_option("--output", request->output, "Write the report to a file, whole or not at all")
+      ->type_name("FILE");
+  command->add_option("--width", request->width, "Set text for this many columns")->type_name("COLUMNS");
+  session.add_setting(*command, "audit.fail_on");
+  session.add_setting(*command, "audit.max_unknown");
+  session.add_setting(*command, "audit.parallel");
+  command->footer(
+      "Exit status: 0 no finding at or above --fail-on, 1 findings, 2 wrong usage, 3 too much\nstayed "
+      "unknown.");
+  session.on_run(*command, [request](Session& s) { return run_audit(s, *request); });
+}
+
+}  // namespace rampart::cli
