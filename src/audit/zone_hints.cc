@@ -15,7 +15,6 @@ bool is_host_label(std::string_view label) { return !label.starts_with('_') && l
 struct Seen {
   Name name;
   int rank;  // 0 with MX, 1 with an address, 2 otherwise
-  friend auto operator<=>(const Seen&, const Seen&) = default;
 };
 
 int rank_of(const facts::Zone::Node& node) {

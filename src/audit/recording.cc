@@ -1,0 +1,130 @@
+#include "audit/recording.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+
+namespace rampart::audit {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view kInputLabel = "_rampart-input";
+constexpr std::string_view kRunLabel = "_rampart-run";
+constexpr std::string_view kServer = "rampart audit --record";
+
+facts::Fact keep(const dns::Name& name, base::Time now, std::string_view text) {
+  return facts::AnswerBuilder(name, dns::RrType::txt)
+      .set_seen(now)
+      .set_server(kServer)
+      .add_record(text, 0)
+      .build();
+}
+
+std::optional<json::object> kept(const facts::Answer* answer) {
+  if (answer == nullptr || answer->records().size() != 1 || answer->server() != kServer) return std::nullopt;
+  auto value = base::parse_json(answer->data(answer->records()[0]), "recording");
+  if (!value || !value->is_object()) return std::nullopt;
+  return std::move(value->as_object());
+}
+
+std::vector<std::string> texts(const json::object& object, std::string_view key) {
+  std::vector<std::string> out;
+  const auto* found = object.if_contains(key);
+  if (found == nullptr || !found->is_array()) return out;
+  for (const auto& item : found->as_array()) {
+    if (item.is_string()) out.emplace_back(item.as_string());
+  }
+  return out;
+}
+
+std::vector<dns::Name> names(const json::object& object, std::string_view key) {
+  std::vector<dns::Name> out;
+  for (const auto& text : texts(object, key)) {
+    if (const auto name = dns::Name::try_parse(text)) out.push_back(*name);
+  }
+  return out;
+}
+
+bool flag(const json::object& object, std::string_view key) {
+  const auto* found = object.if_contains(key);
+  return found != nullptr && found->is_bool() && found->as_bool();
+}
+
+std::vector<std::string> texts_of(const std::vector<dns::Name>& names) {
+  std::vector<std::string> out;
+  for (const auto& name : names) out.push_back(name.text());
+  return out;
+}
+
+}  // namespace
+
+std::optional<facts::Fact> record_input(const Input& input, std::size_t number) {
+  const auto name = input.domain.prepend(kInputLabel);
+  if (!name) return std::nullopt;
+  std::string text;
+  base::JsonWriter(text)
+      .begin_object()
+      .member("number", number)
+      .member_array("selectors", input.selectors)
+      .member_array("zone_selectors", input.zone_selectors)
+      .member("zone_is_complete", input.zone_is_complete)
+      .member_array("known_subdomains", texts_of(input.known_subdomains))
+      .member_array("block_lists", texts_of(input.block_lists))
+      .member("probe_https", input.probe_https)
+      .member("probe_smtp", input.probe_smtp)
+      .end_object();
+  return keep(*name, input.now, text);
+}
+
+facts::Fact record_run(const RunNotes& run, base::Time now) {
+  std::string text;
+  base::JsonWriter(text)
+      .begin_object()
+      .member_array("source", run.source)
+      .member_array("notes", run.notes)
+      .end_object();
+  return keep(*dns::Name::try_parse(kRunLabel), now, text);
+}
+
+std::optional<Input> recorded_input(const facts::Book& book, const dns::Name& domain, base::Time now) {
+  const auto name = domain.prepend(kInputLabel);
+  if (!name) return std::nullopt;
+  const auto object = kept(book.find(*name, dns::RrType::txt));
+  if (!object) return std::nullopt;
+  return Input{.domain = domain,
+               .now = now,
+               .selectors = texts(*object, "selectors"),
+               .zone_selectors = texts(*object, "zone_selectors"),
+               .zone_is_complete = flag(*object, "zone_is_complete"),
+               .known_subdomains = names(*object, "known_subdomains"),
+               .block_lists = names(*object, "block_lists"),
+               .probe_https = flag(*object, "probe_https"),
+               .probe_smtp = flag(*object, "probe_smtp")};
+}
+
+std::vector<dns::Name> recorded_domains(const facts::Book& book) {
+  std::vector<std::pair<std::uint64_t, dns::Name>> found;
+  for (const auto& fact : book.sorted()) {
+    const auto* answer = std::get_if<facts::AnswerPtr>(&fact);
+    if (answer == nullptr || (*answer)->name().label(0) != kInputLabel) continue;
+    const auto object = kept(answer->get());
+    if (!object) continue;
+    const auto* number = object->if_contains("number");
+    const auto place =
+        number != nullptr && number->is_int64() ? static_cast<std::uint64_t>(number->as_int64()) : 0;
+    found.emplace_back(place, (*answer)->name().parent());
+  }
+  std::ranges::sort(found);
+  std::vector<dns::Name> domains;
+  for (const auto& [place, name] : found) domains.push_back(name);
+  return domains;
+}
+
+RunNotes recorded_run(const facts::Book& book) {
+  const auto object = kept(book.find(*dns::Name::try_parse(kRunLabel), dns::RrType::txt));
+  if (!object) return {};
+  return {.source = texts(*object, "source"), .notes = texts(*object, "notes")};
+}
+
+}  // namespace rampart::audit

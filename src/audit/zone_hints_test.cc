@@ -1,0 +1,76 @@
+#include "audit/zone_hints.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rampart::audit {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+class Hints : public testing::Test {
+ protected:
+  Input hints(std::string_view domain, std::string_view text) {
+    facts::Zones zones;
+    const auto added =
+        zones.add_text("$ORIGIN example.\n@ 60 SOA ns host 1 2 3 4 5\n" + std::string(text), "test.zone");
+    EXPECT_TRUE(added) << added.error().message();
+    Input input;
+    input.domain = *dns::Name::try_parse(domain);
+    ZoneHints(zones).apply(input, zones);
+    return input;
+  }
+  static std::vector<std::string> texts(const std::vector<dns::Name>& names) {
+    std::vector<std::string> out;
+    for (const auto& name : names) out.push_back(name.text());
+    return out;
+  }
+};
+
+TEST_F(Hints, SelectorsOfTheDomainAlone) {
+  const auto input =
+      hints("a.example",
+            "s2._domainkey.a TXT \"p=\"\ns1._domainkey.a TXT \"p=\"\nx.y._domainkey.a CNAME z\n"
+            "*._domainkey.a TXT \"p=\"\nother._domainkey.b.a TXT \"p=\"\n_domainkey.a TXT \"o=-\"\n");
+  EXPECT_THAT(input.zone_selectors, ElementsAre("s1", "s2", "x.y"));
+  EXPECT_TRUE(input.zone_is_complete);
+}
+
+TEST_F(Hints, ADelegatedDomainIsNotComplete) {
+  EXPECT_FALSE(hints("a.example", "a NS ns.elsewhere.\n").zone_is_complete);
+  EXPECT_FALSE(hints("a.example", "_domainkey.a NS ns.elsewhere.\n").zone_is_complete);
+  EXPECT_FALSE(hints("a.test", "a A 192.0.2.1\n").zone_is_complete) << "a domain of another zone";
+  EXPECT_TRUE(hints("a.example", "a A 192.0.2.1\n").zone_is_complete);
+}
+
+TEST_F(Hints, SubdomainsThatSendMailComeFirst) {
+  const auto input = hints("a.example",
+                           "zz.a MX 0 .\nhost.a A 192.0.2.1\n_sip._tcp.a TXT x\n*.a TXT x\ntext.a TXT x\n"
+                           "deep.er.a TXT x\ns1._domainkey.a TXT x\n");
+  EXPECT_THAT(
+      texts(input.known_subdomains),
+      ElementsAre("zz.a.example", "host.a.example", "deep.er.a.example", "er.a.example", "text.a.example"));
+}
+
+// What an audit of the published zone finds by itself is left to it, so that both say the same.
+TEST_F(Hints, WwwAndMailServersNeedNoHint) {
+  EXPECT_THAT(hints("a.example", "www.a A 192.0.2.1\nshop.a MX 0 .\n").known_subdomains, IsEmpty());
+  EXPECT_THAT(hints("a.example", "a MX 5 mx.a\nmx.a A 192.0.2.1\nshop.a MX 0 .\n").known_subdomains,
+              IsEmpty());
+  EXPECT_THAT(texts(hints("a.example", "a MX 5 mx.b\nmx.b A 192.0.2.1\nshop.a MX 0 .\n").known_subdomains),
+              ElementsAre("shop.a.example"));
+}
+
+TEST_F(Hints, ManyNamesAreBounded) {
+  std::string text;
+  for (int i = 0; i < 500; ++i) text += fmt::format("h{}.a A 192.0.2.1\ns{}._domainkey.a TXT x\n", i, i);
+  const auto input = hints("a.example", text);
+  EXPECT_EQ(input.known_subdomains.size(), ZoneHints::kMaxSubdomains);
+  EXPECT_EQ(input.zone_selectors.size(), ZoneHints::kMaxSelectors);
+  EXPECT_EQ(input.known_subdomains[0].text(), "h0.a.example");
+}
+
+}  // namespace
+}  // namespace rampart::audit
