@@ -34,9 +34,9 @@ base::Result<> Runner::fill() {
 
 void Runner::begin(Input input) {
   const auto number = begun_++;
-  window_.emplace_back();
   // The driver runs the decision again after each round; the input is shared by these runs.
   auto shared = std::make_shared<const Input>(std::move(input));
+  window_.push_back({.input = shared});
   auto drive = options_.drive;
   drive.only_used = false;  // a replay must meet the same questions on the way, not only at the end
   facts::drive<DomainReport>(
@@ -61,7 +61,7 @@ base::Result<> Runner::write_ready() {
     auto slot = std::move(window_.front());
     window_.pop_front();
     ++written_;
-    TRY(output_(std::move(slot.report), *slot.book));
+    TRY(output_(*slot.input, std::move(slot.report), *slot.book));
   }
   return {};
 }

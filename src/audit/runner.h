@@ -30,8 +30,8 @@ class Runner {
 
   // The next domain to audit; nothing at the end.
   using Source = std::function<base::Result<std::optional<Input>>()>;
-  // A report with all facts that were asked for it.
-  using Output = std::function<base::Result<>(DomainReport&&, const facts::Book&)>;
+  // A report with the input it was made from and all facts that were asked for it.
+  using Output = std::function<base::Result<>(const Input&, DomainReport&&, const facts::Book&)>;
   // Waits for something to happen and lets it: false when nothing will.
   using Wait = std::function<bool()>;
   // The decision: assess(), unless a test has another.
@@ -63,6 +63,7 @@ class Runner {
  private:
   struct Slot {
     bool ready = false;
+    std::shared_ptr<const Input> input;
     DomainReport report;
     std::shared_ptr<const facts::Book> book;
   };

@@ -70,7 +70,8 @@ class RunnerTest : public testing::Test {
     };
   }
   Runner::Output collect() {
-    return [this](DomainReport&& report, const facts::Book& book) -> base::Result<> {
+    return [this](const Input& input, DomainReport&& report, const facts::Book& book) -> base::Result<> {
+      EXPECT_EQ(report.domain, input.domain);
       EXPECT_EQ(report.domain.text(), fmt::format("d{}.example", written_++)) << "input order";
       EXPECT_EQ(report.sentence, "no_data");
       EXPECT_EQ(book.size(), 2U);
@@ -130,7 +131,7 @@ TEST_F(RunnerTest, ErrorsEndIt) {
   AtOnce provider;
   Runner full(
       {}, provider, count_to(10),
-      [](DomainReport&&, const facts::Book&) -> base::Result<> {
+      [](const Input&, DomainReport&&, const facts::Book&) -> base::Result<> {
         return base::fail(base::ErrorKind::io, "disk full");
       },
       two_rounds);

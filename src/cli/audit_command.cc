@@ -2,8 +2,10 @@
 
 #include "audit/domain_list.h"
 #include "audit/format/writer.h"
+#include "audit/recording.h"
 #include "audit/runner.h"
 #include "audit/selectors.h"
+#include "auth/dkim/from_mail.h"
 #include "base/columns.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -12,23 +14,28 @@
 #include "cli/help.h"
 #include "cli/progress.h"
 #include "dns/domain.h"
+#include "facts/book_file.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::ErrorKind;
 
-constexpr std::size_t kMaxTextWidth = 120;    // columns: longer lines are hard to read
-constexpr std::size_t kMaxRefusedShown = 20;  // on the terminal; the rest is counted
+constexpr std::size_t kMaxTextWidth = 120;               // columns: longer lines are hard to read
+constexpr std::size_t kMaxMail = std::size_t{64} << 20;  // bytes; larger than servers let through
+constexpr std::size_t kMaxRefusedShown = 20;             // on the terminal; the rest is counted
 
 // The command line that is no setting.
 struct Request {
   std::vector<std::string> domains;
   std::vector<std::string> lists;
   std::vector<std::string> zones;
+  std::string recording;  // --facts
   std::string selector_list;
+  std::vector<std::string> mails;
   std::string format = "text";
   std::string output = "-";
+  std::string record;
   std::size_t width = 0;
 };
 
@@ -59,30 +66,56 @@ class AuditRun {
         progress_(session.surroundings().err, session.surroundings().err_is_terminal, "domains") {}
 
   base::Result<Exit> run() {
+    TRY(check_options());
     TRY(open_domains());
     TRY(read_selectors());
-    source_ = TRY(FactSource::open({.zones = request_.zones}, config_));
-    TRY(default_domains());
+    const bool told = config_.origin("dns.resolvers").from == base::Origin::From::command_line;
+    source_ = TRY(
+        open_fact_source({.zones = request_.zones, .recording = request_.recording, .live = told}, config_));
+    if (!domains_named_) domains_ = audit::DomainList(source_->domains());
     auto destination = TRY(Destination::open(session_, request_.output));
+    if (!request_.record.empty()) {
+      book_ = TRY(facts::BookWriter::create(request_.record, {.now = source_->now(), .meta = {}}));
+    }
     const auto format = *audit::parse_format(request_.format);
     const auto writer = audit::make_writer(format, writer_options(), [&](std::string_view text) {
       progress_.clear();
       return destination.write(text);
     });
-    TRY(writer->begin({.now = source_->now(), .version = RAMPART_VERSION, .source = source_->description()}));
+    TRY(writer->begin(
+        {.now = source_->now(), .version = RAMPART_VERSION, .source = source_->about().source}));
     TRY(audit(*writer));
-    auto notes = source_->notes();
     for (std::size_t i = 0; i < domains_.duplicates(); ++i) summary_.add_duplicate();
-    TRY(writer->end(summary_, notes));
+    if (summary_.domains() == 0) {
+      return base::fail(ErrorKind::usage, "there was no domain to audit", {},
+                        "name one: rampart audit mydomain.example");
+    }
+    const auto about = source_->about();
+    TRY(writer->end(summary_, about.notes));
     TRY(destination.commit());
+    if (book_) {
+      TRY(book_->add(audit::record_run(about, source_->now())));
+      TRY(book_->finish());
+    }
     progress_.clear();
     if (format != audit::Format::json) {
-      for (const auto& note : notes) session_.note(note);
+      for (const auto& note : about.notes) session_.note(note);
     }
     return close();
   }
 
  private:
+  base::Result<> check_options() const {
+    if (!request_.recording.empty() && (!request_.zones.empty() || !request_.record.empty())) {
+      return base::fail(ErrorKind::usage,
+                        "--facts answers everything from a recording, so --zone and --record say nothing", {},
+                        "leave out the one or the other");
+    }
+    if (!request_.record.empty() && request_.record == request_.output)
+      return base::fail(ErrorKind::usage, "--record and --output name one file", request_.record);
+    return {};
+  }
+
   base::Result<> open_domains() {
     std::vector<dns::Name> named;
     for (const auto& text : request_.domains) {
@@ -94,7 +127,8 @@ class AuditRun {
       }
       named.push_back(*name);
     }
-    if (named.empty() && request_.lists.empty() && request_.zones.empty()) {
+    domains_named_ = !named.empty() || !request_.lists.empty();
+    if (!domains_named_ && request_.zones.empty() && request_.recording.empty()) {
       return base::fail(ErrorKind::usage, "no domain was given", {},
                         "name one (rampart audit mydomain.example), or a list (--list FILE)");
     }
@@ -104,24 +138,18 @@ class AuditRun {
     return {};
   }
 
-  // Zones without a domain: all of them, but for reverse zones, which send no mail.
-  base::Result<> default_domains() {
-    if (!request_.domains.empty() || !request_.lists.empty() || source_->zones() == nullptr) return {};
-    const auto arpa = *dns::Name::try_parse("arpa");
-    std::vector<dns::Name> apexes;
-    for (const auto& apex : source_->zones()->apexes()) {
-      if (!apex.is_root() && !apex.is_within(arpa)) apexes.push_back(apex);
-    }
-    std::ranges::sort(apexes, {}, [](const dns::Name& name) { return name.text(); });
-    domains_ = audit::DomainList(std::move(apexes));
-    return {};
-  }
-
   base::Result<> read_selectors() {
     for (const auto& selector : config_.list("audit.selectors")) selectors_.add(selector);
-    if (request_.selector_list.empty()) return {};
-    const auto text = TRY(base::read_file(request_.selector_list, audit::SelectorBook::kMaxListBytes));
-    return selectors_.add_list(text, request_.selector_list);
+    if (!request_.selector_list.empty()) {
+      const auto text = TRY(base::read_file(request_.selector_list, audit::SelectorBook::kMaxListBytes));
+      TRY(selectors_.add_list(text, request_.selector_list));
+    }
+    for (const auto& path : request_.mails) {
+      const auto keys = TRY(dkim::from_mail(TRY(base::read_file(path, kMaxMail))));
+      if (keys.empty()) session_.note(fmt::format("{}: no DKIM signature, so no selector to learn", path));
+      for (const auto& key : keys) selectors_.add(key.domain, key.selector);
+    }
+    return {};
   }
 
   [[nodiscard]] audit::WriterOptions writer_options() const {
@@ -139,12 +167,19 @@ class AuditRun {
         std::chrono::ceil<std::chrono::seconds>(config_.duration("dns.time_per_domain"));
     audit::Runner runner(
         options, source_->provider(), [this] { return next(); },
-        [&](audit::DomainReport&& report, const facts::Book&) -> base::Result<> {
+        [&](const audit::Input& input, audit::DomainReport&& report,
+            const facts::Book& book) -> base::Result<> {
+          if (book_) TRY(record(input, book));
           summary_.add(report);
           progress_.update(summary_.domains(), domains_.fraction_read());
           return writer.add(report);
         });
     return runner.run(source_->wait());
+  }
+
+  base::Result<> record(const audit::Input& input, const facts::Book& book) {
+    if (const auto fact = audit::record_input(input, summary_.domains())) TRY(book_->add(*fact));
+    return book_->add(book);
   }
 
   base::Result<std::optional<audit::Input>> next() {
@@ -178,10 +213,6 @@ class AuditRun {
                                 summary_.domains() == 1 ? "domain" : "domains", refused,
                                 refused == 1 ? "line" : "lines"));
     }
-    if (summary_.domains() == 0) {
-      return base::fail(ErrorKind::usage, "there was no domain to audit", {},
-                        "the list holds none, or only lines that name no domain");
-    }
     audit::Threshold threshold;
     threshold.fail_on = audit::parse_severity(config_.text("audit.fail_on"));  // nothing for never
     threshold.max_unknown = static_cast<unsigned>(config_.integer("audit.max_unknown"));
@@ -201,8 +232,10 @@ class AuditRun {
   const base::Config& config_;
   Progress progress_;
   audit::DomainList domains_;
+  bool domains_named_ = false;
   audit::SelectorBook selectors_;
   std::unique_ptr<FactSource> source_;
+  std::unique_ptr<facts::BookWriter> book_;
   audit::Summary summary_;
 };
 
@@ -229,11 +262,21 @@ void add_audit_command(CLI::App& root, Session& session) {
   paths("--zone", request->zones,
         "Take answers from zone files before publishing them; without a DOMAIN, audit every zone",
         "FILE|DIR");
+  command
+      ->add_option("--facts", request->recording,
+                   "Take answers from what --record wrote, and nothing else; without a DOMAIN, audit what "
+                   "was audited then")
+      ->type_name("FILE");
+  session.add_setting(*command, "dns.resolvers");
+  session.add_setting(*command, "dns.trust_ad");
+  session.add_setting(*command, "dns.timeout");
   session.add_setting(*command, "audit.selectors");
   command
       ->add_option("--selectors", request->selector_list,
                    "Read DKIM selectors from a file: [DOMAIN] SELECTOR...")
       ->type_name("FILE");
+  paths("--from-mail", request->mails, "Learn DKIM selectors from a mail that was sent, as an .eml file",
+        "FILE");
   session.add_setting(*command, "audit.block_lists");
   command
       ->add_option("--format", request->format,
@@ -241,6 +284,10 @@ void add_audit_command(CLI::App& root, Session& session) {
       ->type_name("FORMAT")
       ->check(one_of({audit::kFormatNames.begin(), audit::kFormatNames.end()}));
   command->add_option("--output", request->output, "Write the report to a file, whole or not at all")
+      ->type_name("FILE");
+  command
+      ->add_option("--record", request->record,
+                   "Write every fact to a file that --facts reads; .zst at its end compresses it")
       ->type_name("FILE");
   command->add_option("--width", request->width, "Set text for this many columns")->type_name("COLUMNS");
   session.add_setting(*command, "audit.fail_on");

@@ -6,47 +6,38 @@
 #include <string>
 #include <vector>
 
-#include "audit/zone_hints.h"
+#include "audit/assess.h"
+#include "audit/recording.h"
 #include "base/config.h"
 #include "facts/provider.h"
-#include "facts/zone_provider.h"
 
 namespace rampart::cli {
 
 struct FactSourceOptions {
-  std::vector<std::string> zones;  // files and folders; what they do not say is asked live when `live` is set
-  bool live = false;
+  std::vector<std::string> zones;  // files and folders
+  std::string recording;           // a fact book; then nothing else is asked
+  bool live = false;               // what the zones do not say is asked live; without zones everything is
 };
 
 class FactSource {
  public:
-  static base::Result<std::unique_ptr<FactSource>> open(const FactSourceOptions& options,
-                                                        const base::Config& config);
+  virtual ~FactSource() = default;
 
-  [[nodiscard]] facts::Provider& provider() { return *provider_; }
+  virtual facts::Provider& provider() = 0;
   // Lets the provider work until something has happened; false when nothing is under way. Empty when it
   // answers at once.
-  [[nodiscard]] const std::function<bool()>& wait() const { return wait_; }
-  [[nodiscard]] base::Time now() const { return now_; }
-  [[nodiscard]] const facts::Zones* zones() const { return zones_ ? &*zones_ : nullptr; }
-  // "zone files: examples/portfolio", for the report's `source`.
-  [[nodiscard]] const std::vector<std::string>& description() const { return description_; }
-  // What was assumed or found out about the source, each once. After the run.
-  [[nodiscard]] std::vector<std::string> notes() const;
-
-  // What the zones know of a domain beyond answers.
-  void hint(audit::Input& input) const;
-
- private:
-  FactSource() = default;
-
-  base::Time now_{};
-  std::vector<std::string> description_;
-  std::optional<facts::Zones> zones_;
-  std::optional<audit::ZoneHints> hints_;
-  std::optional<facts::ZoneProvider> zone_provider_;
-  facts::Provider* provider_ = nullptr;
-  std::function<bool()> wait_;
+  virtual std::function<bool()> wait() { return nullptr; }
+  // The time that decisions use: a recording's own.
+  [[nodiscard]] virtual base::Time now() const = 0;
+  // Where the facts come from, and, after the run, what was assumed or found out about that: each once.
+  [[nodiscard]] virtual audit::RunNotes about() const = 0;
+  // What is known of a domain beyond answers, added to an input that has its domain, time and options.
+  virtual void hint(audit::Input&) const {}
+  // The domains that are audited when none is named.
+  [[nodiscard]] virtual std::vector<dns::Name> domains() const { return {}; }
 };
+
+base::Result<std::unique_ptr<FactSource>> open_fact_source(const FactSourceOptions& options,
+                                                           const base::Config& config);
 
 }  // namespace rampart::cli
