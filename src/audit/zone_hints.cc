@@ -85,4 +85,17 @@ void ZoneHints::apply(Input& input, const facts::Zones& zones) const {
   if (probe) input.zone_is_complete = !zones.resolve(*probe, dns::RrType::txt).answer->unknown();
 }
 
+void add_proposed_selectors(Input& input, const facts::ZoneEdit& edit) {
+  const auto keys = input.domain.prepend(kDomainKey);
+  if (!keys) return;
+  for (const auto& [name, puts] : edit.all_puts()) {
+    if (name == *keys || !name.is_within(*keys) || input.zone_selectors.size() >= ZoneHints::kMaxSelectors)
+      continue;
+    auto selector = name.text();
+    selector.resize(selector.size() - keys->text().size() - 1);
+    if (std::ranges::find(input.zone_selectors, selector) == input.zone_selectors.end() && selector != "*")
+      input.zone_selectors.push_back(std::move(selector));
+  }
+}
+
 }  // namespace rampart::audit

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "audit/assess.h"
+#include "facts/zone_edit.h"
 #include "facts/zones.h"
 
 namespace rampart::audit {
@@ -31,5 +32,8 @@ class ZoneHints {
   };
   std::map<dns::Name, Hints> hints_;
 };
+
+// The selectors that a proposed change publishes for the domain: nobody could guess them.
+void add_proposed_selectors(Input& input, const facts::ZoneEdit& edit);
 
 }  // namespace rampart::audit

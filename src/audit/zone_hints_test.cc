@@ -72,5 +72,19 @@ TEST_F(Hints, ManyNamesAreBounded) {
   EXPECT_EQ(input.known_subdomains[0].text(), "h0.a.example");
 }
 
+TEST(ProposedSelectors, ThoseOfTheDomain) {
+  const auto edit = facts::ZoneEdit::parse(
+      "$ORIGIN a.example.\ns9._domainkey TXT \"p=\"\n_domainkey TXT x\n*._domainkey TXT x\ns1._domainkey.b "
+      "TXT x\n_dmarc TXT x\n",
+      "fix");
+  ASSERT_TRUE(edit) << edit.error().message();
+  Input input;
+  input.domain = *dns::Name::try_parse("a.example");
+  input.zone_selectors = {"s1"};
+  add_proposed_selectors(input, *edit);
+  add_proposed_selectors(input, *edit);
+  EXPECT_THAT(input.zone_selectors, ElementsAre("s1", "s9"));
+}
+
 }  // namespace
 }  // namespace rampart::audit

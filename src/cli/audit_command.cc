@@ -5,6 +5,7 @@
 #include "audit/recording.h"
 #include "audit/runner.h"
 #include "audit/selectors.h"
+#include "audit/zone_hints.h"
 #include "auth/dkim/from_mail.h"
 #include "base/columns.h"
 #include "base/file.h"
@@ -15,6 +16,7 @@
 #include "cli/progress.h"
 #include "dns/domain.h"
 #include "facts/book_file.h"
+#include "facts/overlay.h"
 
 namespace rampart::cli {
 namespace {
@@ -31,6 +33,7 @@ struct Request {
   std::vector<std::string> lists;
   std::vector<std::string> zones;
   std::string recording;  // --facts
+  std::string what_if;
   std::string selector_list;
   std::vector<std::string> mails;
   std::string format = "text";
@@ -69,10 +72,7 @@ class AuditRun {
     TRY(check_options());
     TRY(open_domains());
     TRY(read_selectors());
-    const bool told = config_.origin("dns.resolvers").from == base::Origin::From::command_line;
-    source_ = TRY(
-        open_fact_source({.zones = request_.zones, .recording = request_.recording, .live = told}, config_));
-    if (!domains_named_) domains_ = audit::DomainList(source_->domains());
+    TRY(open_source());
     auto destination = TRY(Destination::open(session_, request_.output));
     if (!request_.record.empty()) {
       book_ = TRY(facts::BookWriter::create(request_.record, {.now = source_->now(), .meta = {}}));
@@ -82,14 +82,9 @@ class AuditRun {
       progress_.clear();
       return destination.write(text);
     });
-    TRY(writer->begin(
-        {.now = source_->now(), .version = RAMPART_VERSION, .source = source_->about().source}));
+    TRY(writer->begin({.now = source_->now(), .version = RAMPART_VERSION, .source = described_source()}));
     TRY(audit(*writer));
     for (std::size_t i = 0; i < domains_.duplicates(); ++i) summary_.add_duplicate();
-    if (summary_.domains() == 0) {
-      return base::fail(ErrorKind::usage, "there was no domain to audit", {},
-                        "name one: rampart audit mydomain.example");
-    }
     const auto about = source_->about();
     TRY(writer->end(summary_, about.notes));
     TRY(destination.commit());
@@ -138,6 +133,31 @@ class AuditRun {
     return {};
   }
 
+  // The source, examined with the first domain, which waits in first_ for its turn.
+  base::Result<> open_source() {
+    if (!request_.what_if.empty()) what_if_.emplace(TRY(facts::ZoneEdit::load(request_.what_if)));
+    const auto told = [&](const char* key) {
+      return config_.origin(key).from == base::Origin::From::command_line;
+    };
+    source_ = TRY(open_fact_source({.zones = request_.zones,
+                                    .recording = request_.recording,
+                                    .live = told("dns.resolvers") || told("dns.authoritative")},
+                                   config_));
+    if (!domains_named_) domains_ = audit::DomainList(source_->domains());
+    first_ = TRY(domains_.next());
+    if (!first_) {
+      return base::fail(ErrorKind::usage, "there is no domain to audit", {},
+                        "name one: rampart audit mydomain.example");
+    }
+    return source_->prepare(*first_);
+  }
+
+  [[nodiscard]] std::vector<std::string> described_source() const {
+    auto source = source_->about().source;
+    if (what_if_) source.push_back(fmt::format("as if published: {}", request_.what_if));
+    return source;
+  }
+
   base::Result<> read_selectors() {
     for (const auto& selector : config_.list("audit.selectors")) selectors_.add(selector);
     if (!request_.selector_list.empty()) {
@@ -165,6 +185,7 @@ class AuditRun {
     options.drive.max_questions = static_cast<std::size_t>(config_.integer("dns.questions_per_domain"));
     options.drive.time_limit =
         std::chrono::ceil<std::chrono::seconds>(config_.duration("dns.time_per_domain"));
+    if (what_if_) options.drive.overlay = &*what_if_;
     audit::Runner runner(
         options, source_->provider(), [this] { return next(); },
         [&](const audit::Input& input, audit::DomainReport&& report,
@@ -183,7 +204,8 @@ class AuditRun {
   }
 
   base::Result<std::optional<audit::Input>> next() {
-    const auto name = TRY(domains_.next());
+    auto name = std::exchange(first_, std::nullopt);
+    if (!name) name = TRY(domains_.next());
     if (!name) return std::optional<audit::Input>();
     audit::Input input;
     input.domain = *name;
@@ -195,6 +217,7 @@ class AuditRun {
     input.probe_https = std::ranges::find(probes, "https") != probes.end();
     input.probe_smtp = std::ranges::find(probes, "smtp") != probes.end();
     source_->hint(input);
+    if (what_if_) audit::add_proposed_selectors(input, what_if_->edit());
     return std::optional(std::move(input));
   }
 
@@ -231,7 +254,9 @@ class AuditRun {
   const Request& request_;
   const base::Config& config_;
   Progress progress_;
+  std::optional<facts::ZoneOverlay> what_if_;
   audit::DomainList domains_;
+  std::optional<dns::Name> first_;
   bool domains_named_ = false;
   audit::SelectorBook selectors_;
   std::unique_ptr<FactSource> source_;
@@ -267,7 +292,13 @@ void add_audit_command(CLI::App& root, Session& session) {
                    "Take answers from what --record wrote, and nothing else; without a DOMAIN, audit what "
                    "was audited then")
       ->type_name("FILE");
+  command
+      ->add_option(
+          "--what-if", request->what_if,
+          "Audit as if the records of this zone file were published: each RRset replaces the one there is")
+      ->type_name("ZONEFILE");
   session.add_setting(*command, "dns.resolvers");
+  session.add_setting(*command, "dns.authoritative");
   session.add_setting(*command, "dns.trust_ad");
   session.add_setting(*command, "dns.timeout");
   session.add_setting(*command, "audit.selectors");

@@ -4,10 +4,13 @@
 #include <fmt/ranges.h>
 
 #include "audit/zone_hints.h"
+#include "dns/domain.h"
 #include "facts/book_file.h"
 #include "facts/recorded_provider.h"
 #include "facts/zone_provider.h"
 #include "net/live_provider.h"
+#include "net/resolver_exam.h"
+#include "net/resolvers.h"
 
 namespace rampart::cli {
 namespace {
@@ -50,16 +53,44 @@ class Live final : public FactSource {
  public:
   static Result<std::unique_ptr<FactSource>> open(const base::Config& config) {
     net::LiveOptions options;
-    for (const auto& text : config.list("dns.resolvers")) {
-      const auto endpoint = base::parse_endpoint(text, net::kDnsPort);  // the setting's check has passed it
-      options.resolvers.push_back({endpoint->address, endpoint->port});
-    }
+    for (const auto& text : config.list("dns.resolvers"))
+      options.resolvers.push_back(
+          *base::parse_endpoint(text, net::kDnsPort));  // the setting's check has passed it
     if (options.resolvers.empty()) options.resolvers = TRY(net::system_resolvers());
     options.trust_ad = config.boolean("dns.trust_ad");
+    options.authoritative = config.boolean("dns.authoritative");
+    options.timeout = config.duration("dns.timeout");
+    options.tries = static_cast<std::size_t>(config.integer("dns.tries"));
     options.cap.most = static_cast<std::size_t>(config.integer("dns.max_outstanding"));
     return std::make_unique<Live>(std::move(options));
   }
-  explicit Live(net::LiveOptions options) : resolvers_(texts(options)), provider_(io_, std::move(options)) {}
+  explicit Live(net::LiveOptions options)
+      : resolvers_(texts(options)),
+        authoritative_(options.authoritative),
+        provider_(io_, std::move(options)) {}
+
+  Result<> prepare(const dns::Name& first) override {
+    bool done = false;
+    std::vector<net::ResolverNotes> found;
+    net::examine_resolvers(
+        io_, provider_,
+        {.domain = first, .public_suffix = dns::public_suffix(first), .authoritative = authoritative_},
+        [&](std::vector<net::ResolverNotes> notes) {
+          found = std::move(notes);
+          done = true;
+        });
+    while (!done && wait()()) {
+    }
+    for (auto& resolver : found) {
+      for (auto& message : resolver.messages) notes_.push_back(std::move(message));
+    }
+    if (std::ranges::none_of(found, &net::ResolverNotes::reachable)) {
+      return base::fail(base::ErrorKind::unavailable,
+                        fmt::format("no resolver answers: {}", fmt::join(resolvers_, ", ")), {},
+                        "check the network, or name a resolver that can be reached: --resolver ADDRESS");
+    }
+    return {};
+  }
 
   facts::Provider& provider() override { return provider_; }
   std::function<bool()> wait() override {
@@ -70,7 +101,8 @@ class Live final : public FactSource {
   }
   [[nodiscard]] base::Time now() const override { return now_; }
   [[nodiscard]] audit::RunNotes about() const override {
-    return {.source = {fmt::format("resolvers: {}", fmt::join(resolvers_, ", "))}, .notes = {}};
+    const auto how = authoritative_ ? "the zones' own servers, found by resolvers" : "resolvers";
+    return {.source = {fmt::format("{}: {}", how, fmt::join(resolvers_, ", "))}, .notes = notes_};
   }
 
  private:
@@ -82,6 +114,8 @@ class Live final : public FactSource {
 
   base::Time now_ = base::now();
   std::vector<std::string> resolvers_;
+  bool authoritative_;
+  std::vector<std::string> notes_;
   boost::asio::io_context io_{1};
   net::LiveProvider provider_;
 };
@@ -100,6 +134,7 @@ class ZoneFiles final : public FactSource {
         live_(std::move(live)),
         provider_(zones_, {.now = now_, .fallback = live_ ? &live_->provider() : nullptr}) {}
 
+  Result<> prepare(const dns::Name& first) override { return live_ ? live_->prepare(first) : Result<>(); }
   facts::Provider& provider() override { return provider_; }
   std::function<bool()> wait() override { return live_ ? live_->wait() : nullptr; }
   [[nodiscard]] base::Time now() const override { return now_; }

@@ -23,6 +23,13 @@ class FactSource {
  public:
   virtual ~FactSource() = default;
 
+  // Before the first question: finds out whether the source can be believed, with the first domain to be
+  // audited. An error when nothing can be found out at all.
+  virtual base::Result<> prepare(const dns::Name& first) {
+    (void)first;
+    return {};
+  }
+
   virtual facts::Provider& provider() = 0;
   // Lets the provider work until something has happened; false when nothing is under way. Empty when it
   // answers at once.
