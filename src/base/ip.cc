@@ -5,6 +5,8 @@
 
 #include <arpa/inet.h>
 
+#include "base/text.h"
+
 namespace rampart::base {
 namespace {
 
@@ -112,6 +114,25 @@ bool is_public(const IpAddress& address) {
   return std::ranges::none_of(kNotPublic, [&](const Range& range) {
     return judged.in_prefix(*IpAddress::parse(range.network), range.length);
   });
+}
+
+std::string Endpoint::text() const {
+  return address.is_v4() ? fmt::format("{}:{}", address.text(), port)
+                         : fmt::format("[{}]:{}", address.text(), port);
+}
+
+std::optional<Endpoint> parse_endpoint(std::string_view text, std::uint16_t default_port) {
+  if (const auto address = IpAddress::parse(text)) return Endpoint{*address, default_port};
+  const bool bracket = text.starts_with('[');
+  const auto end = bracket ? text.find(']') : text.find(':');
+  if (end == std::string_view::npos) return std::nullopt;
+  const auto address = IpAddress::parse(bracket ? text.substr(1, end - 1) : text.substr(0, end));
+  if (!address || address->is_v6() != bracket) return std::nullopt;
+  text.remove_prefix(bracket ? end + 1 : end);
+  if (text.empty()) return Endpoint{*address, default_port};
+  const auto port = text.starts_with(':') ? parse_number(text.substr(1)) : std::nullopt;
+  if (!port || *port == 0 || *port > 65535) return std::nullopt;
+  return Endpoint{*address, static_cast<std::uint16_t>(*port)};
 }
 
 }  // namespace rampart::base

@@ -44,6 +44,18 @@ class IpAddress {
   bool v4_ = true;
 };
 
+struct Endpoint {
+  IpAddress address;
+  std::uint16_t port = 0;
+
+  [[nodiscard]] std::string text() const;  // 192.0.2.1:53, [2001:db8::1]:53
+  friend auto operator<=>(const Endpoint&, const Endpoint&) = default;
+};
+
+// `192.0.2.1`, `192.0.2.1:5353`, `2001:db8::1`, `[2001:db8::1]`, `[2001:db8::1]:5353`; the port is 1 to
+// 65535.
+std::optional<Endpoint> parse_endpoint(std::string_view text, std::uint16_t default_port);
+
 // Whether an address may be reached by anyone on the internet: all that a probe may connect to. Private,
 // loopback, link-local, shared, benchmarking, multicast, 6to4, Teredo and every IPv4-mapped address are not
 // public; NAT64 (64:ff9b::/96) is judged by the address inside.

@@ -1,6 +1,6 @@
 #include "net/settings.h"
 
-#include "net/endpoint.h"
+#include "base/ip.h"
 
 namespace rampart::net {
 namespace {
@@ -9,7 +9,9 @@ using base::Setting;
 using base::SettingType;
 
 std::string check_resolver(std::string_view text) {
-  return parse_endpoint(text) ? "" : "is not ADDRESS or ADDRESS:PORT ([ADDRESS]:PORT for IPv6)";
+  constexpr std::uint16_t kDnsPort = 53;
+  return base::parse_endpoint(text, kDnsPort) ? ""
+                                              : "is not ADDRESS or ADDRESS:PORT ([ADDRESS]:PORT for IPv6)";
 }
 
 constexpr std::array kSettings{
@@ -25,7 +27,7 @@ constexpr std::array kSettings{
             "before it is believed: one that rewrites missing names or cuts answers short is named.",
         .option = "--resolver",
         .value_name = "ADDRESS[:PORT]",
-        .max = kMaxResolvers,
+        .max = 16,
         .example = R"(["192.0.2.53", "[2001:db8::53]:5353"])",
         .check = check_resolver,
     },
