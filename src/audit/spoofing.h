@@ -17,11 +17,12 @@
 //
 // A row says what happens to the best of these. Its DMARC column is the result then.
 //
-// The address. A stranger is an address of the documentation networks (RFC 5737, RFC 3849), which belong to
-// nobody: the first of kStrangers that SPF does not let pass; when it lets all of them pass, it lets
-// everyone. An address of the second kind is one at a provider that SPF includes and that others can rent
-// (Origin::shared); it is tried only when there is one. Such a row shows what a customer of that provider can
-// do unless the provider checks who may use which domain, which nothing in DNS tells.
+// The address. A stranger is an address of the documentation networks (RFC 5737), which belong to nobody:
+// the first of kStrangers that SPF does not let pass; when it lets all of them pass, it lets everyone (who
+// has no IPv4 address can rent one: what IPv6 would be told does not help). An address of the second kind is
+// one at a provider that SPF includes and that others can rent (Origin::shared); it is tried only when there
+// is one. Such a row shows what a customer of that provider can do unless the provider checks who may use
+// which domain, which nothing in DNS tells.
 //
 // What receivers do. `rfc9989` is the handling that the policy asks of a receiver that follows RFC 9989. It
 // does not refuse for p=reject alone (section 7.4): with no other knowledge it puts the mail into quarantine;
@@ -45,8 +46,8 @@ namespace rampart::audit {
 
 struct Picture;
 
-inline constexpr std::array<std::string_view, 4> kStrangers = {"203.0.113.113", "198.51.100.213",
-                                                               "192.0.2.213", "2001:db8:bad::1"};
+inline constexpr std::array<std::string_view, 3> kStrangers = {"203.0.113.113", "198.51.100.213",
+                                                               "192.0.2.213"};
 
 std::vector<SpoofRow> spoofing_table(const Picture& picture, facts::Facts& facts);
 

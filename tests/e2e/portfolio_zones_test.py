@@ -2,14 +2,14 @@
 
 import unittest
 
-from rampart_run import PORTFOLIO
+from rampart_run import PORTFOLIO, SOURCE
 from servers import SOA, Knot, Nsd, ask, rcode, zone_files
 
 NXDOMAIN = 3
 
 
 def domains():
-    return [line.encode("idna").decode() for line in (PORTFOLIO / "domains.txt").read_text(encoding="utf-8").split()]
+    return [line.encode("idna").decode() for line in (SOURCE / "examples" / "domains.txt").read_text(encoding="utf-8").split()]
 
 
 class PortfolioZonesTest(unittest.TestCase):
