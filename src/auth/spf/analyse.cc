@@ -28,7 +28,7 @@ int saturated(int a, int b) { return std::min(a + b, kMostCounted); }
 // Where a term's domain-spec leads without knowing any message: only %{d} and %{o} are fixed.
 std::optional<dns::Name> fixed_target(std::string_view spec, const dns::Name& domain,
                                       const dns::Name& sender) {
-  if (spec.find('%') == std::string_view::npos) return expand_name(spec, {});
+  if (spec.find('%') == std::string_view::npos) return plain_name(spec);
   for (const char letter : std::string_view("slihpvcrt")) {
     if (uses_macro(spec, letter)) return std::nullopt;
   }

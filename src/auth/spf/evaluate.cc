@@ -65,7 +65,6 @@ class Evaluation {
   // The values for the macros of one text. The buffers behind them are refilled by each call.
   MacroValues values(std::string_view text, const dns::Name& domain) {
     target_open_ = false;
-    if (text.find('%') == std::string_view::npos) return {};
     return {
         .local_part = input_.local_part.empty() ? "postmaster" : input_.local_part,
         .sender_domain = raw_text(input_.domain, raw_sender_),
@@ -79,7 +78,10 @@ class Evaluation {
   }
 
   // Where a term points. When %{p} cannot be told yet, target_open_ is set and there is no name.
-  std::optional<dns::Name> target(std::string_view domain_spec, const dns::Name& domain) {
+  std::optional<dns::Name> target(const Record& record, const Term& term, const dns::Name& domain) {
+    const std::string_view domain_spec = record.domain(term);
+    target_open_ = false;
+    if (!term.macros) return plain_name(domain_spec);
     const MacroValues filled = values(domain_spec, domain);
     if (target_open_) return std::nullopt;
     return expand_name(domain_spec, filled);
@@ -165,7 +167,7 @@ class Evaluation {
     }
     outcome_.path[step].term = redirect->span;
     if (count_lookup(*redirect) != Match::no) return std::nullopt;
-    const auto name = target(record.domain(*redirect), domain);
+    const auto name = target(record, *redirect, domain);
     if (target_open_) {
       open_ = true;
       return std::nullopt;
@@ -197,22 +199,23 @@ class Evaluation {
       default:
         break;
     }
-    std::optional<dns::Name> name = domain;
-    if (term.value.length != 0) {
-      name = target(record.domain(term), domain);
-      if (target_open_) return Match::open;
-    }
+    if (term.value.length == 0) return match_name(term, domain);
+    const auto name = target(record, term, domain);
+    if (target_open_) return Match::open;
+    if (term.kind == TermKind::include) return include(name);
+    return name ? match_name(term, *name) : Match::no;
+  }
+
+  Match match_name(const Term& term, const dns::Name& name) {
     switch (term.kind) {
-      case TermKind::include:
-        return include(name);
       case TermKind::a:
-        return name ? match_address(*name, term) : Match::no;
+        return match_address(name, term);
       case TermKind::mx:
-        return name ? match_mx(*name, term) : Match::no;
+        return match_mx(name, term);
       case TermKind::exists:
-        return name ? match_exists(*name) : Match::no;
+        return match_exists(name);
       default:
-        return name ? match_ptr(*name) : Match::no;
+        return match_ptr(name);
     }
   }
 
@@ -376,7 +379,7 @@ std::optional<std::string> explain(const Outcome& outcome, const Input& input, f
   if (exp == nullptr) return std::nullopt;
   Evaluation evaluation(input, facts, limits);
   const dns::Name domain = step->txt->name();
-  const auto name = evaluation.target(record.domain(*exp), domain);
+  const auto name = evaluation.target(record, *exp, domain);
   if (!name) return std::nullopt;
   const Answer& txt = facts.ask(*name, dns::RrType::txt);
   if (!txt.present() || txt.records().size() != 1) return std::nullopt;  // section 6.2

@@ -255,18 +255,27 @@ Fault check_macros(std::string_view text, MacroUse use) {
   return {};
 }
 
+namespace {
+
+// domain-end = ( "." toplabel [ "." ] ) / macro-expand, `tail` being what stands behind the last macro.
+Fault check_end(std::string_view text, std::string_view tail) {
+  if (tail.ends_with('.')) tail.remove_suffix(1);
+  const std::size_t dot = tail.rfind('.');
+  if (dot != std::string_view::npos && is_top_label(tail.substr(dot + 1))) return {};
+  return fault_at(FaultCode::bad_domain, 0, text.size());
+}
+
+}  // namespace
+
 Fault check_domain_spec(std::string_view text) {
   const Fault found = check_macros(text, MacroUse::domain);
   if (found.code != FaultCode::none) return found;
-  std::string_view tail = text.substr(end_of_macros(text));
-  if (tail.empty() && !text.empty()) return {};  // domain-end = macro-expand
-  if (tail.ends_with('.')) tail.remove_suffix(1);
-  const std::size_t dot = tail.rfind('.');
-  if (dot == std::string_view::npos || !is_top_label(tail.substr(dot + 1))) {
-    return fault_at(FaultCode::bad_domain, 0, text.size());
-  }
-  return {};
+  const std::string_view tail = text.substr(end_of_macros(text));
+  if (tail.empty() && !text.empty()) return {};
+  return check_end(text, tail);
 }
+
+Fault check_plain_domain(std::string_view text) { return check_end(text, text); }
 
 bool uses_macro(std::string_view text, char letter) {
   bool found = false;
@@ -283,14 +292,13 @@ Expansion expand(std::string_view text, const MacroValues& values, std::span<cha
   return {out.text(), out.full()};
 }
 
-std::optional<dns::Name> expand_name(std::string_view domain_spec, const MacroValues& values) {
-  char buffer[2 * kMaxNameText];
-  Expansion expansion{domain_spec};
-  if (domain_spec.find('%') != std::string_view::npos) expansion = expand(domain_spec, values, buffer);
-  std::string_view text = expansion.text;
+namespace {
+
+// An expanded domain-spec as a name; `cut` says that it went on to the left.
+std::optional<dns::Name> name_from(std::string_view text, bool cut) {
   if (text.ends_with('.')) text.remove_suffix(1);
-  if (text.ends_with('.')) return std::nullopt;       // an empty label
-  if (text.size() > kMaxNameText || expansion.cut) {  // whole labels off the left, section 7.3
+  if (text.ends_with('.')) return std::nullopt;  // an empty label
+  if (text.size() > kMaxNameText || cut) {       // whole labels off the left, section 7.3
     const std::size_t from = text.size() > kMaxNameText ? text.size() - kMaxNameText - 1 : 0;
     const std::size_t dot = text.find('.', from);
     if (dot == std::string_view::npos) return std::nullopt;
@@ -299,6 +307,16 @@ std::optional<dns::Name> expand_name(std::string_view domain_spec, const MacroVa
   auto name = dns::Name::from_raw(text);
   if (name && name->is_root()) return std::nullopt;
   return name;
+}
+
+}  // namespace
+
+std::optional<dns::Name> plain_name(std::string_view domain_spec) { return name_from(domain_spec, false); }
+
+std::optional<dns::Name> expand_name(std::string_view domain_spec, const MacroValues& values) {
+  char buffer[2 * kMaxNameText];
+  const Expansion expansion = expand(domain_spec, values, buffer);
+  return name_from(expansion.text, expansion.cut);
 }
 
 std::string_view raw_text(const dns::Name& name, RawNameBuffer& buffer) {

@@ -25,6 +25,7 @@ Fault check_macros(std::string_view text, MacroUse use);
 // The same for a domain-spec: not empty, macros well formed, and its end a macro or a dot and a top label
 // (section 7.1).
 Fault check_domain_spec(std::string_view text);
+Fault check_plain_domain(std::string_view text);  // without a %, of visible ASCII
 // Whether the letter (lower case) is used; `text` must have passed check_macros().
 bool uses_macro(std::string_view text, char letter);
 
@@ -51,6 +52,8 @@ Expansion expand(std::string_view text, const MacroValues& values, std::span<cha
 // A checked domain-spec as a name: expanded, one final dot dropped, labels removed on the left until 253
 // characters are left (section 7.3). Nothing when that is no legal name.
 std::optional<dns::Name> expand_name(std::string_view domain_spec, const MacroValues& values);
+
+std::optional<dns::Name> plain_name(std::string_view domain_spec);  // the same for one without a %
 
 // A name with its labels' bytes as they are and dots between: what %{d} stands for. A view of the buffer.
 using RawNameBuffer = std::array<char, dns::kMaxWireName>;

@@ -25,6 +25,13 @@ constexpr Keyword kMechanisms[] = {
 };
 constexpr Keyword kModifiers[] = {{"redirect", TermKind::redirect}, {"exp", TermKind::exp}};
 
+// A word of at most eight bytes as a number, letters lowered, so that keywords compare at once.
+constexpr std::uint64_t packed(std::string_view word) {
+  std::uint64_t value = 0;
+  for (const char c : word) value = value << 8 | static_cast<unsigned char>(base::to_lower(c));
+  return value;
+}
+
 struct FaultText {
   FaultCode code;
   std::string_view name;
@@ -60,13 +67,48 @@ constexpr FaultText kFaultTexts[] = {
     {FaultCode::repeated_exp, "repeated_exp", "6", "\"exp\" may stand only once"},
 };
 
-template <std::size_t N>
-std::optional<TermKind> find_word(const Keyword (&words)[N], std::string_view name) {
-  for (const Keyword& keyword : words) {
+std::optional<TermKind> find_mechanism(std::string_view name) {
+  if (name.size() > 8) return std::nullopt;
+  switch (packed(name)) {
+    case packed("ip4"):
+      return TermKind::ip4;
+    case packed("ip6"):
+      return TermKind::ip6;
+    case packed("include"):
+      return TermKind::include;
+    case packed("a"):
+      return TermKind::a;
+    case packed("mx"):
+      return TermKind::mx;
+    case packed("all"):
+      return TermKind::all;
+    case packed("exists"):
+      return TermKind::exists;
+    case packed("ptr"):
+      return TermKind::ptr;
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<TermKind> find_modifier(std::string_view name) {
+  for (const Keyword& keyword : kModifiers) {
     if (base::iequals(keyword.word, name)) return keyword.kind;
   }
   return std::nullopt;
 }
+
+// What the parser looks for in a word, byte by byte.
+enum : std::uint8_t { kPlain = 0, kSpace = 1, kHidden = 2, kPercent = 4, kMark = 8 };
+constexpr auto kClasses = [] {
+  std::array<std::uint8_t, 256> table{};
+  for (unsigned c = 0; c < 256; ++c) table[c] = c > ' ' && c <= '~' ? kPlain : kHidden;
+  table[' '] = kSpace;
+  table['%'] = kPercent;
+  for (const char c : {':', '/', '='}) table[static_cast<unsigned char>(c)] = kMark;
+  return table;
+}();
+std::uint8_t class_of(char c) { return kClasses[static_cast<unsigned char>(c)]; }
 
 std::optional<Qualifier> qualifier_of(char c) {
   switch (c) {
@@ -93,31 +135,29 @@ bool is_modifier_name(std::string_view name) {
 // A prefix length without leading zeros, at most `most` (section 5.6; ip4-cidr-length of section 12).
 std::optional<std::uint8_t> prefix_length(std::string_view digits, unsigned most) {
   if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0')) return std::nullopt;
-  const auto value = base::parse_number(digits);
-  if (!value || *value > most) return std::nullopt;
-  return static_cast<std::uint8_t>(*value);
+  unsigned value = 0;
+  for (const char c : digits) {
+    if (!base::is_digit(c)) return std::nullopt;
+    value = value * 10 + static_cast<unsigned>(c - '0');
+  }
+  if (value > most) return std::nullopt;
+  return static_cast<std::uint8_t>(value);
 }
 
 class Parser {
  public:
-  explicit Parser(std::string_view text) { record_.text = text; }
+  explicit Parser(Record& record) : record_(record) {}
 
-  Record run() {
-    if (!is_spf(record_.text)) {
-      fault(FaultCode::version, 0, std::min<std::size_t>(record_.text.size(), 6));
-      return std::move(record_);
-    }
+  void run() {
     const std::string_view text = record_.text;
+    if (!is_spf(text)) return fault(FaultCode::version, 0, std::min<std::size_t>(text.size(), 6));
     for (std::size_t at = 6; at < text.size();) {  // behind "v=spf1"
       if (text[at] == ' ') {
         ++at;
         continue;
       }
-      const std::size_t end = std::min(text.find(' ', at), text.size());
-      parse_term(at, end - at);
-      at = end;
+      at = parse_term(at);
     }
-    return std::move(record_);
   }
 
  private:
@@ -133,34 +173,43 @@ class Parser {
   void set_value(std::string_view value) {
     term_.value = {static_cast<std::uint32_t>(value.data() - record_.text.data()),
                    static_cast<std::uint32_t>(value.size())};
-    term_.macros = value.find('%') != std::string_view::npos;
+    term_.macros = percent_ && value.find('%') != std::string_view::npos;
   }
 
-  void parse_term(std::size_t offset, std::size_t length) {
-    term_ = Term{.span = {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(length)}};
-    std::string_view word = record_.text.substr(offset, length);
-    if (!std::ranges::all_of(word, [](char c) { return c > ' ' && c <= '~'; })) {  // section 3.1
+  // Reads the term that begins at text[offset]; returns where it ends.
+  std::size_t parse_term(std::size_t offset) {
+    const std::string_view text = record_.text;
+    std::size_t end = offset;
+    std::uint8_t seen = 0;
+    for (; end < text.size() && class_of(text[end]) != kSpace; ++end) seen |= class_of(text[end]);
+    percent_ = (seen & kPercent) != 0;
+    term_ = Term{.span = {static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(end - offset)}};
+    if ((seen & kHidden) != 0) {  // section 3.1
       refuse(FaultCode::bad_byte);
-      return;
+    } else if (read_word(record_.at(term_.span))) {
+      record_.terms.push_back(term_);
     }
+    return end;
+  }
+
+  bool read_word(std::string_view word) {
     const auto qualifier = qualifier_of(word[0]);
     if (qualifier) {
       term_.qualifier = *qualifier;
       word.remove_prefix(1);
     }
-    const std::size_t name_end = std::min(word.find_first_of(":/="), word.size());
+    std::size_t name_end = 0;
+    while (name_end < word.size() && class_of(word[name_end]) != kMark) ++name_end;
     const std::string_view name = word.substr(0, name_end);
     const std::string_view rest = word.substr(name_end);
-    const bool good = !rest.empty() && rest[0] == '='
-                          ? parse_modifier(name, rest.substr(1), qualifier.has_value())
-                          : parse_mechanism(name, rest);
-    if (good) record_.terms.push_back(term_);
+    if (rest.empty() || rest[0] != '=') return parse_mechanism(name, rest);
+    return parse_modifier(name, rest.substr(1), qualifier.has_value());
   }
 
   bool parse_modifier(std::string_view name, std::string_view value, bool qualified) {
     if (qualified) return refuse(FaultCode::qualified_modifier);
     if (!is_modifier_name(name)) return refuse(FaultCode::bad_modifier_name);
-    term_.kind = find_word(kModifiers, name).value_or(TermKind::unknown_modifier);
+    term_.kind = find_modifier(name).value_or(TermKind::unknown_modifier);
     set_value(value);
     if (term_.kind == TermKind::unknown_modifier) {  // its value must still be a macro-string, section 12
       const Fault found = check_macros(value, MacroUse::modifier);
@@ -177,10 +226,9 @@ class Parser {
   }
 
   bool parse_mechanism(std::string_view name, std::string_view rest) {
-    const auto kind = find_word(kMechanisms, name);
+    const auto kind = find_mechanism(name);
     if (!kind) {
-      return refuse(find_word(kModifiers, name) ? FaultCode::modifier_as_mechanism
-                                                : FaultCode::unknown_mechanism);
+      return refuse(find_modifier(name) ? FaultCode::modifier_as_mechanism : FaultCode::unknown_mechanism);
     }
     term_.kind = *kind;
     switch (*kind) {
@@ -205,7 +253,7 @@ class Parser {
   bool parse_domain(std::string_view value) {
     if (value.empty()) return refuse(FaultCode::missing_domain);
     set_value(value);
-    const Fault found = check_domain_spec(value);
+    const Fault found = term_.macros ? check_domain_spec(value) : check_plain_domain(value);
     if (found.code == FaultCode::none) return true;
     if (found.code == FaultCode::bad_domain && base::IpAddress::parse(value)) {
       return refuse(FaultCode::address_as_domain);
@@ -254,8 +302,9 @@ class Parser {
     return true;
   }
 
-  Record record_;
+  Record& record_;
   Term term_;
+  bool percent_ = false;  // the word holds a %
   bool seen_redirect_ = false;
   bool seen_exp_ = false;
 };
@@ -307,10 +356,15 @@ const Term* Record::find(TermKind kind) const {
 }
 
 bool is_spf(std::string_view text) {
-  return base::istarts_with(text, "v=spf1") && (text.size() == 6 || text[6] == ' ');
+  return text.size() >= 6 && (text.size() == 6 || text[6] == ' ') &&
+         packed(text.substr(0, 6)) == packed("v=spf1");
 }
 
-Record parse(std::string_view text) { return Parser(text).run(); }
+Record parse(std::string_view text) {
+  Record record{.text = text};
+  Parser(record).run();
+  return record;
+}
 
 std::string format(const Record& record, const Term& term) {
   std::string out;

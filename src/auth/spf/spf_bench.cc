@@ -1,0 +1,118 @@
+// What SPF costs when every answer is at hand. `allocations` counts calls of operator new per evaluation.
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include <benchmark/benchmark.h>
+
+#include "auth/spf/analyse.h"
+#include "auth/spf/evaluate.h"
+
+namespace {
+
+std::atomic<std::size_t> allocations{0};
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  void* memory = std::malloc(size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace rampart::spf {
+namespace {
+
+dns::Name name_of(std::string_view text) { return *dns::Name::parse(text); }
+
+void add_txt(facts::Book& book, std::string_view name, std::string_view text) {
+  book.add(facts::AnswerBuilder(name_of(name), dns::RrType::txt).add_record(text, 300).build());
+}
+void add_a(facts::Book& book, std::string_view name, std::string_view ip) {
+  const auto bytes = base::IpAddress::parse(ip)->bytes();
+  const std::string data(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  book.add(facts::AnswerBuilder(name_of(name), dns::RrType::a).add_record(data, 300).build());
+}
+
+// Three TXT, one MX, one A: a match at `mx`.
+facts::Book five_answers() {
+  facts::Book book;
+  add_txt(book, "bench.example",
+          "v=spf1 include:_spf.bench.example include:_spf2.bench.example mx a:mx1.bench.example -all");
+  add_txt(book, "_spf.bench.example", "v=spf1 ip4:198.51.100.0/24 ip4:203.0.113.0/25 ip6:2001:db8::/32 ~all");
+  add_txt(book, "_spf2.bench.example", "v=spf1 ip4:198.51.100.7 ip4:203.0.113.128/26 ~all");
+  book.add(facts::AnswerBuilder(name_of("bench.example"), dns::RrType::mx)
+               .add_target(name_of("mx1.bench.example"), 300, 10)
+               .build());
+  add_a(book, "mx1.bench.example", "192.0.2.10");
+  return book;
+}
+
+void count_allocations(benchmark::State& state, std::size_t before) {
+  state.counters["allocations"] = benchmark::Counter(static_cast<double>(allocations.load() - before) /
+                                                     static_cast<double>(state.iterations()));
+}
+
+void check_host_five_answers(benchmark::State& state) {
+  const facts::Book book = five_answers();
+  const Input input{.ip = *base::IpAddress::parse("192.0.2.10"),
+                    .domain = name_of("bench.example"),
+                    .local_part = "alice",
+                    .helo = "mx1.bench.example"};
+  const std::size_t before = allocations.load();
+  for (auto _ : state) {
+    facts::Facts facts(book);
+    const Outcome outcome = check_host(input, facts);
+    if (outcome.result != Result::pass) state.SkipWithError("not pass");
+    benchmark::DoNotOptimize(outcome.lookups);
+  }
+  count_allocations(state, before);
+}
+BENCHMARK(check_host_five_answers);
+
+void check_host_macros(benchmark::State& state) {
+  facts::Book book;
+  add_txt(book, "bench.example", "v=spf1 exists:%{ir}.%{l1r-}.%{d2}.list.example -all");
+  add_a(book, "10.2.0.192.alice.bench.example.list.example", "127.0.0.2");
+  const Input input{
+      .ip = *base::IpAddress::parse("192.0.2.10"), .domain = name_of("bench.example"), .local_part = "alice"};
+  const std::size_t before = allocations.load();
+  for (auto _ : state) {
+    facts::Facts facts(book);
+    const Outcome outcome = check_host(input, facts);
+    if (outcome.result != Result::pass) state.SkipWithError("not pass");
+  }
+  count_allocations(state, before);
+}
+BENCHMARK(check_host_macros);
+
+void parse_record(benchmark::State& state) {
+  constexpr std::string_view kText =
+      "v=spf1 ip4:192.0.2.0/24 ip4:198.51.100.0/25 include:_spf.post.example a:mail.example mx -all";
+  const std::size_t before = allocations.load();
+  for (auto _ : state) benchmark::DoNotOptimize(parse(kText).terms.size());
+  count_allocations(state, before);
+}
+BENCHMARK(parse_record);
+
+void analyse_five_answers(benchmark::State& state) {
+  facts::Book book = five_answers();
+  book.add(facts::AnswerBuilder(name_of("mx1.bench.example"), dns::RrType::aaaa).build());
+  const std::size_t before = allocations.load();
+  for (auto _ : state) {
+    facts::Facts facts(book);
+    const auto analysis = analyse(name_of("bench.example"), facts);
+    if (!facts.open().empty()) state.SkipWithError("open questions");
+    benchmark::DoNotOptimize(analysis.nodes.size());
+  }
+  count_allocations(state, before);
+}
+BENCHMARK(analyse_five_answers);
+
+}  // namespace
+}  // namespace rampart::spf
+
+BENCHMARK_MAIN();
