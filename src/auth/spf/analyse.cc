@@ -180,8 +180,8 @@ class Analyser {
         undecided.intersection(matches).empty()) {
       report(Kind::shadowed, at, term.span);
     }
+    node(at).complete = node(at).complete && known;
     if (term.qualifier == Qualifier::pass) {
-      node(at).complete = node(at).complete && known;
       if (term.kind != TermKind::include && term.kind != TermKind::all && term.kind != TermKind::exists) {
         for (const Network& network : matches.networks()) node(at).networks.push_back(network);
       }

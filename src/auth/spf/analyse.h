@@ -61,14 +61,14 @@ struct Node {
   dns::Name name;
   RecordState state = RecordState::unknown;
   facts::AnswerPtr txt;
-  std::string text;               // of its record; empty when there is not exactly one
-  std::vector<Link> links;        // in the order of the terms
-  bool authorises = false;        // reached through pass-qualified terms only: whom it lets in may send
-  int lookups = 0;                // terms that ask DNS
-  int voids4 = 0;                 // void lookups for an IPv4 client
-  int voids6 = 0;                 // void lookups for an IPv6 client
-  AddressSet passes;              // the addresses it gives pass
-  bool complete = true;           // false when `passes` may lack some: macros, ptr, unknown answers, limits
+  std::string text;         // of its record; empty when there is not exactly one
+  std::vector<Link> links;  // in the order of the terms
+  bool authorises = false;  // reached through pass-qualified terms only: whom it lets in may send
+  int lookups = 0;          // terms that ask DNS
+  int voids4 = 0;           // void lookups for an IPv4 client
+  int voids6 = 0;           // void lookups for an IPv6 client
+  AddressSet passes;        // the addresses it gives pass
+  bool complete = true;     // false when `passes` may not be exact: macros, ptr, unknown answers, limits
   std::vector<Network> networks;  // of its own pass terms, in order; hosts resolved
 };
 

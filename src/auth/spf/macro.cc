@@ -126,7 +126,7 @@ class BackWriter {
     const std::size_t fits = std::min(text.size(), at_);
     if (fits < text.size()) full_ = true;
     at_ -= fits;
-    std::memcpy(buffer_.data() + at_, text.data() + text.size() - fits, fits);
+    std::ranges::copy(text.substr(text.size() - fits), buffer_.begin() + static_cast<std::ptrdiff_t>(at_));
   }
   // RFC 7208 section 7.3: upper-case letters are URL-escaped outside RFC 3986's unreserved set.
   void put_escaped(std::string_view text) {

@@ -128,6 +128,11 @@ TEST(SpfMacro, TheCostIsBoundedByTheBuffer) {
   EXPECT_EQ(out.text.size(), sizeof buffer);
 }
 
+TEST(SpfMacro, ValuesThatWereNotGivenAreEmpty) {
+  EXPECT_EQ(expanded("%{h}.%{l}.%{s}.x", {}), "..@.x");
+  EXPECT_EQ(expanded("%{hr}%{L}", {}), "");
+}
+
 TEST(SpfMacro, RawTextKeepsEveryByte) {
   RawNameBuffer buffer;
   EXPECT_EQ(raw_text(*dns::Name::from_raw("a b.c\\d.example"), buffer), "a b.c\\d.example");
