@@ -77,14 +77,18 @@ class Table {
     return spf::check_host(input, facts_);
   }
 
-  // The first documentation address that SPF does not let pass.
+  // See the header: an address that SPF does not let pass, unless it lets nearly everyone pass.
   [[nodiscard]] base::IpAddress stranger() const {
-    const auto first = *base::IpAddress::parse(kStrangers.front());
+    const bool anyone = picture_.spf.analysis.has(spf::Issue::Kind::near_all);
     for (const auto text : kStrangers) {
       const auto address = *base::IpAddress::parse(text);
-      if (check(address, picture_.domain).result != spf::Result::pass) return address;
+      const bool passes = check(address, picture_.domain).result == spf::Result::pass;
+      if (passes == anyone) return address;
     }
-    return first;
+    const auto networks = picture_.spf.analysis.authorised.networks();
+    const auto widest = std::min_element(networks.begin(), networks.end(),
+                                         [](const auto& a, const auto& b) { return a.length < b.length; });
+    return anyone && widest != networks.end() ? widest->address : *base::IpAddress::parse(kStrangers.front());
   }
 
   void add_rows(Origin origin, const base::IpAddress& address, const std::string& via) {

@@ -17,12 +17,13 @@
 //
 // A row says what happens to the best of these. Its DMARC column is the result then.
 //
-// The address. A stranger is an address of the documentation networks (RFC 5737), which belong to nobody:
-// the first of kStrangers that SPF does not let pass; when it lets all of them pass, it lets everyone (who
-// has no IPv4 address can rent one: what IPv6 would be told does not help). An address of the second kind is
-// one at a provider that SPF includes and that others can rent (Origin::shared); it is tried only when there
-// is one. Such a row shows what a customer of that provider can do unless the provider checks who may use
-// which domain, which nothing in DNS tells.
+// The address. A stranger is an address of the documentation networks (RFC 5737), which belong to nobody: the
+// first of kStrangers that SPF does not let pass; when it lets all of them pass, it lets everyone (who has no
+// IPv4 address can rent one: what IPv6 would be told does not help). Where SPF lets half of all IPv4
+// addresses pass or more, a stranger has one of those, so it is one that passes. An address of the second
+// kind is one at a provider that SPF includes and that others can rent (Origin::shared); it is tried only
+// when there is one. Such a row shows what a customer of that provider can do unless the provider checks who
+// may use which domain, which nothing in DNS tells.
 //
 // What receivers do. `rfc9989` is the handling that the policy asks of a receiver that follows RFC 9989. It
 // does not refuse for p=reject alone (section 7.4): with no other knowledge it puts the mail into quarantine;

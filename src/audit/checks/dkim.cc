@@ -2,6 +2,7 @@
 #include "audit/checks/dkim.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -20,6 +21,13 @@ Evidence evidence_of(const SelectorPicture& selector, const dkim::KeyRecord* key
           key == nullptr ? std::string() : key->text,
           selector.server,
           {}};
+}
+
+// Faults that have findings of their own.
+bool has_finding(std::string_view fault) {
+  static constexpr std::array<std::string_view, 5> kOthers = {"key-too-short", "key-short", "testing",
+                                                              "service-other", "hash-sha1"};
+  return std::find(kOthers.begin(), kOthers.end(), fault) != kOthers.end();
 }
 
 std::string describe(const dkim::KeyRecord& key) {
@@ -109,12 +117,11 @@ class Check {
     std::string fatal;
     std::string overlooked;
     for (const auto& fault : key.faults) {
-      if (fault.gravity == auth::Gravity::note) continue;
+      if (fault.gravity == auth::Gravity::note || has_finding(fault.code)) continue;
       auto& text = fault.gravity == auth::Gravity::fatal ? fatal : overlooked;
       text += (text.empty() ? "" : "; ") + fault.text;
     }
-    // Size and hash have findings of their own.
-    if (!fatal.empty() && key.bits == 0) {
+    if (!fatal.empty()) {
       add(make_finding("dkim-key-syntax", {name, fatal})).evidence.push_back(evidence_of(selector, &key));
     }
     if (!overlooked.empty()) {

@@ -309,6 +309,8 @@ class Check {
   }
 
   void wide(const spf::Issue& issue) {
+    // Half of all addresses says more than the terms that make it up.
+    if (issue.kind == Kind::wide && spf_.analysis.has(Kind::near_all)) return;
     const auto what = issue.term.length == 0 || issue.kind == Kind::near_all
                           ? fmt::format("{} IPv4 addresses", issue.number)
                           : fmt::format("{}, {} IPv4 addresses", term(issue), issue.number);
