@@ -28,10 +28,14 @@ struct Batch : Counted<Batch>,
                boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
   facts::Provider::Done done;
   facts::Deadline deadline;
-  std::vector<facts::Fact> facts;       // by the question's place; a null pointer: not yet
-  std::vector<FlightPtr> pending;       // by the same place; null: answered, or no DNS question
-  std::vector<facts::Question> probes;  // the HTTPS and SMTP questions, for when their time is up
-  std::vector<std::size_t> probe_places;
+  std::vector<facts::Fact> facts;  // by the question's place; a null pointer: not yet
+  std::vector<FlightPtr> pending;  // by the same place; null: answered, or no DNS question
+  struct Probe {
+    std::size_t place;
+    facts::Question question;
+    bool open = true;
+  };
+  std::vector<Probe> probes;  // the HTTPS and SMTP questions
   std::size_t missing = 0;
   std::size_t next = 0;  // where to look for its next flight that was not sent
 };

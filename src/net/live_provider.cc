@@ -36,9 +36,11 @@ LiveProvider::LiveProvider(boost::asio::io_context& io, LiveOptions options)
     set->servers.push_back(std::make_shared<Server>(endpoint, make_transport(endpoint), options_.cap));
   }
   resolvers_ = std::move(set);
+  desk_ = std::make_unique<ProbeDesk>(io, *this, options_.probes);
   if (!options_.authoritative) return;
   LiveOptions finding = options_;
   finding.authoritative = false;
+  finding.probes = {};
   finder_ = std::make_unique<LiveProvider>(io, std::move(finding));
   zones_ =
       std::make_unique<ZoneServers>(io, *finder_, options_.zone_servers, [this](const Endpoint& endpoint) {
@@ -85,8 +87,7 @@ void LiveProvider::ask(std::vector<facts::Question> questions, facts::Deadline d
     if (const auto* dns = std::get_if<facts::DnsQuestion>(&questions[place])) {
       ask_dns(batch, place, *dns);
     } else {
-      deliver(*batch, place,
-              facts::unknown_fact(questions[place], Why::not_asked, "probes are not enabled", base::now()));
+      ask_probe(batch, place, questions[place]);
     }
   }
   if (batch->missing == 0) return;
@@ -123,6 +124,16 @@ void LiveProvider::ask_dns(const BatchPtr& batch, std::size_t place, const facts
     flight->set = resolvers_;
     ++backlog_;
   }
+}
+
+void LiveProvider::ask_probe(const BatchPtr& batch, std::size_t place, const facts::Question& question) {
+  const std::size_t index = batch->probes.size();
+  batch->probes.push_back({place, question});
+  desk_->ask(question, [self = self_, batch, index](facts::Fact fact) {
+    auto& probe = batch->probes[index];
+    if (*self == nullptr || !std::exchange(probe.open, false)) return;  // its time may have been up
+    (*self)->deliver(*batch, probe.place, std::move(fact));
+  });
 }
 
 // Finds the servers of the asked name's zone; the flight is sent when they are known.
@@ -168,6 +179,12 @@ void LiveProvider::run_completed() {
 
 void LiveProvider::expire(Batch& batch) {
   const BatchPtr alive(&batch);
+  for (auto& probe : batch.probes) {
+    if (!std::exchange(probe.open, false)) continue;
+    deliver(batch, probe.place,
+            facts::unknown_fact(probe.question, Why::timeout,
+                                "the domain's time was up before the probe ended", base::now()));
+  }
   for (std::size_t place = 0; place < batch.facts.size(); ++place) {
     const FlightPtr flight = batch.pending[place];
     if (!flight) continue;

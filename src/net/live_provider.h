@@ -37,6 +37,7 @@
 #include "facts/provider.h"
 #include "net/answer_cache.h"
 #include "net/flight.h"
+#include "net/probe_desk.h"
 #include "net/zone_servers.h"
 
 namespace rampart::net {
@@ -55,6 +56,7 @@ struct LiveOptions {
   // never set.
   bool authoritative = false;
   ZoneServersOptions zone_servers;
+  ProbeOptions probes;  // HTTPS and SMTP; without them such questions are unknown(not_asked)
   std::size_t cache_entries = 200'000;
   CapOptions cap;
   // Instead of c-ares; for tests and other engines.
@@ -105,6 +107,7 @@ class LiveProvider final : public facts::Provider {
 
   // Taking questions in and handing facts out.
   void ask_dns(const BatchPtr& batch, std::size_t place, const facts::DnsQuestion& question);
+  void ask_probe(const BatchPtr& batch, std::size_t place, const facts::Question& question);
   void deliver(Batch& batch, std::size_t place, facts::Fact fact);
   void complete(Batch& batch);
   void run_completed();
@@ -141,6 +144,7 @@ class LiveProvider final : public facts::Provider {
   // With `authoritative`: who finds a zone's servers, and what it asks.
   std::unique_ptr<LiveProvider> finder_;
   std::unique_ptr<ZoneServers> zones_;
+  std::unique_ptr<ProbeDesk> desk_;
   AnswerCache cache_;
   LiveStats stats_;
   boost::unordered_flat_set<FlightPtr, FlightHash, FlightEqual> flights_;  // by question, until done
