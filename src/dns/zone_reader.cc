@@ -155,25 +155,41 @@ Scanner open_scanner(const Name& origin, std::uint32_t ttl) {
 constexpr std::size_t kMaxColumnSearch =
     1024;  // bytes of a line in which a fault's column is looked for; our own
 
-// The scanner's verdict over one line, with the origin, TTL and previous owner that `state` has.
-int verdict(const zs_scanner_t& state, std::string_view line) {
-  const auto scanner = open_scanner(Name(), state.default_ttl);
-  if (!scanner || zs_set_input_string(scanner.get(), line.data(), line.size()) != 0) return ZS_ENOMEM;
-  std::copy_n(state.zone_origin, state.zone_origin_length, scanner->zone_origin);
-  scanner->zone_origin_length = state.zone_origin_length;
-  std::copy_n(state.r_owner, state.r_owner_length, scanner->r_owner);
-  scanner->r_owner_length = state.r_owner_length;
-  zs_parse_record(scanner.get());
-  return scanner->error.code;
-}
+// Asks a scanner again and again about the beginnings of one line.
+class SecondOpinion {
+ public:
+  explicit SecondOpinion(const zs_scanner_t& state)
+      : state_(state), scanner_(open_scanner(Name(), state.default_ttl)) {}
+
+  // The verdict over a line, with the origin, TTL and previous owner that `state` has.
+  int verdict(std::string_view line) {
+    if (!scanner_) return ZS_ENOMEM;
+    zs_deinit(scanner_.get());
+    if (zs_init(scanner_.get(), ".", kClassIn, state_.default_ttl) != 0 ||
+        zs_set_input_string(scanner_.get(), line.data(), line.size()) != 0)
+      return ZS_ENOMEM;
+    std::copy_n(state_.zone_origin, state_.zone_origin_length, scanner_->zone_origin);
+    scanner_->zone_origin_length = state_.zone_origin_length;
+    std::copy_n(state_.r_owner, state_.r_owner_length, scanner_->r_owner);
+    scanner_->r_owner_length = state_.r_owner_length;
+    zs_parse_record(scanner_.get());
+    return scanner_->error.code;
+  }
+
+ private:
+  const zs_scanner_t& state_;
+  Scanner scanner_;
+};
 
 // Where in `line` the fault is, from 1. The scanner skips the rest of a faulty line before it speaks, and
 // does not say where it stumbled; but cut before that place the line is sound, or wrong in another way. 1
 // when the fault is not of this line alone.
 std::size_t column_of_fault(const zs_scanner_t& broken, std::string_view line) {
-  if (line.empty() || line.size() > kMaxColumnSearch || verdict(broken, line) != broken.error.code) return 1;
+  if (line.empty() || line.size() > kMaxColumnSearch) return 1;
+  SecondOpinion scanner(broken);
+  if (scanner.verdict(line) != broken.error.code) return 1;
   std::size_t length = line.size();
-  while (length > 0 && verdict(broken, line.substr(0, length - 1)) == broken.error.code) --length;
+  while (length > 0 && scanner.verdict(line.substr(0, length - 1)) == broken.error.code) --length;
   return std::max<std::size_t>(length, 1);
 }
 

@@ -12,19 +12,16 @@ std::uint64_t key(std::uint64_t name_hash, dns::RrType type) {
   return name_hash ^ static_cast<std::uint64_t>(type) * 0x9e3779b97f4a7c15;
 }
 
-template <class List, class Q>
-auto find_in(List& list, const Q& question) {
-  return std::ranges::find_if(list, [&](const auto& answer) { return answer->question == question; });
+template <class Set, class Q>
+auto find_in(const Set& set, const Q& question) -> decltype(set.begin()->get()) {
+  const auto at = set.find(question);
+  return at == set.end() ? nullptr : at->get();
 }
 
-template <class List, class Ptr>
-void put(List& list, Ptr answer) {
-  const auto at = find_in(list, answer->question);
-  if (at == list.end()) {
-    list.push_back(std::move(answer));
-  } else {
-    *at = std::move(answer);
-  }
+template <class Set, class Ptr>
+void put(Set& set, Ptr answer) {
+  if (const auto at = set.find(answer); at != set.end()) set.erase(at);
+  set.insert(std::move(answer));
 }
 
 }  // namespace
@@ -93,15 +90,8 @@ const Answer* Book::find(const dns::Name& name, dns::RrType type) const {
   return const_cast<Book*>(this)->slot_of(key(name.hash(), type), name.wire(), type)->answer.get();
 }
 
-const HttpAnswer* Book::find(const HttpsGet& question) const {
-  const auto at = find_in(https_, question);
-  return at == https_.end() ? nullptr : at->get();
-}
-
-const SmtpAnswer* Book::find(const SmtpProbe& question) const {
-  const auto at = find_in(smtp_, question);
-  return at == smtp_.end() ? nullptr : at->get();
-}
+const HttpAnswer* Book::find(const HttpsGet& question) const { return find_in(https_, question); }
+const SmtpAnswer* Book::find(const SmtpProbe& question) const { return find_in(smtp_, question); }
 
 std::vector<Fact> Book::sorted() const {
   std::vector<AnswerPtr> answers;
@@ -109,15 +99,9 @@ std::vector<Fact> Book::sorted() const {
     if (slot.answer) answers.push_back(slot.answer);
   }
   std::ranges::sort(answers, {}, [](const AnswerPtr& a) { return std::tuple(a->name_wire(), a->type()); });
-  auto https = https_;
-  std::ranges::sort(https, {}, [](const HttpAnswerPtr& a) {
-    return std::tuple(a->question.host.wire(), std::string_view(a->question.path));
-  });
-  auto smtp = smtp_;
-  std::ranges::sort(smtp, {}, [](const SmtpAnswerPtr& a) { return a->question.host.wire(); });
   std::vector<Fact> out(answers.begin(), answers.end());
-  out.insert(out.end(), https.begin(), https.end());
-  out.insert(out.end(), smtp.begin(), smtp.end());
+  out.insert(out.end(), https_.begin(), https_.end());
+  out.insert(out.end(), smtp_.begin(), smtp_.end());
   return out;
 }
 

@@ -1,7 +1,10 @@
 // Questions, and the book of their answers.
 #pragma once
 
+#include <set>
 #include <span>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -44,6 +47,22 @@ class Book {
   [[nodiscard]] std::vector<Fact> sorted() const;
 
  private:
+  // The order of sorted(), and the way to find an answer by its question.
+  struct LessQuestion {
+    using is_transparent = void;
+    static auto key(const HttpsGet& question) {
+      return std::pair(question.host.wire(), std::string_view(question.path));
+    }
+    static auto key(const SmtpProbe& question) { return question.host.wire(); }
+    template <class Ptr>
+    static auto key(const Ptr& answer) {
+      return key(answer->question);
+    }
+    template <class A, class B>
+    bool operator()(const A& a, const B& b) const {
+      return key(a) < key(b);
+    }
+  };
   struct Slot {
     std::uint64_t hash = 0;
     AnswerPtr answer;
@@ -54,8 +73,8 @@ class Book {
   // Open addressing, a power of two, at most half full.
   boost::container::small_vector<Slot, 32> slots_{32};
   std::size_t answers_ = 0;
-  std::vector<HttpAnswerPtr> https_;
-  std::vector<SmtpAnswerPtr> smtp_;
+  std::set<HttpAnswerPtr, LessQuestion> https_;
+  std::set<SmtpAnswerPtr, LessQuestion> smtp_;
 };
 
 }  // namespace rampart::facts

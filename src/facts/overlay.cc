@@ -48,6 +48,7 @@ class Names {
   // Whether the name exists in the base by itself, and not because a wildcard answers for it.
   bool existed(const Name& name) {
     if (name.is_root() || !dns::registered_domain(name)) return true;  // whose zone is delegated from there
+    foresee(name);
     const Answer& own = need(name, RrType::cname);
     if (blocked_ != nullptr || does_not_exist(own)) return false;
     Name below = name;
@@ -82,6 +83,10 @@ class Names {
 
   // The deepest name above that exists after the change.
   Name closest_encloser(const Name& name) {
+    for (Name above = name.parent(); dns::registered_domain(above); above = above.parent()) {
+      foresee(above);
+      if (const auto star = above.prepend_label("*")) foresee(*star);
+    }
     Name above = name.parent();
     while (blocked_ == nullptr && !exists(above)) above = above.parent();
     return above;
@@ -102,6 +107,11 @@ class Names {
   }
 
  private:
+  // Asks what existed() will want to know, so that it is all found out in one round.
+  void foresee(const Name& name) {
+    (void)base_.ask(name, RrType::cname);
+    if (const auto invented = name.prepend(kInventedLabel)) (void)base_.ask(*invented, RrType::cname);
+  }
   [[nodiscard]] bool is_named(const Name& name) const {
     return edit_.puts(name) != nullptr || edit_.removals(name) != nullptr;
   }

@@ -43,7 +43,7 @@ std::string ask(const Zones& zones, const Overlay* overlay, const Name& name, Rr
   const auto decide = [&](Facts& facts) { return describe(facts.ask(name, type)); };
   drive<std::string>(decide, provider, {.overlay = overlay}, [&](Driven<std::string> result) {
     out = std::move(result.decision);
-    EXPECT_LE(result.rounds, 20);
+    EXPECT_LE(result.rounds, 16);
   });
   return out;
 }
