@@ -6,7 +6,9 @@
 #include "facts/book_file.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  using namespace rampart;
+  namespace base = rampart::base;
+  namespace dns = rampart::dns;
+  namespace facts = rampart::facts;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto loaded = facts::parse_book(text, "fuzz");
   if (!loaded) {

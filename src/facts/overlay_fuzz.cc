@@ -10,7 +10,8 @@
 
 namespace {
 
-using namespace rampart;
+namespace dns = rampart::dns;
+namespace facts = rampart::facts;
 
 void require(bool promise) {
   if (!promise) std::abort();

@@ -294,6 +294,7 @@ bool Zones::is_ancestor(const Name& name) const {
 
 std::vector<Name> Zones::apexes() const {
   std::vector<Name> out;
+  out.reserve(zones_.size());
   for (const auto& zone : zones_) out.push_back(zone->apex());
   std::ranges::sort(out);
   return out;
@@ -346,7 +347,7 @@ base::Result<> Zones::load_folder(const std::string& path, const dns::ZoneLimits
   std::ranges::sort(names);
   const auto before = zones_.size();
   for (const auto& name : names) {
-    const std::string file = (path.ends_with('/') ? path : path + "/") + name;
+    const std::string file = fmt::format("{}{}{}", path, path.ends_with('/') ? "" : "/", name);
     if (name.starts_with('.')) continue;
     if (!is_zone_file(name)) {
       notes_.push_back(base::printable(file) + ": left out, as it is named neither *.zone, *.db nor db.*");

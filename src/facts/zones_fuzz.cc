@@ -8,7 +8,9 @@
 
 namespace {
 
-using namespace rampart;
+namespace base = rampart::base;
+namespace dns = rampart::dns;
+namespace facts = rampart::facts;
 
 void require(bool promise) {
   if (!promise) std::abort();
