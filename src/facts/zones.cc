@@ -340,8 +340,8 @@ base::Result<> Zones::load_file(const std::string& path, const dns::ZoneLimits& 
 base::Result<> Zones::load_folder(const std::string& path, const dns::ZoneLimits& limits) {
   std::error_code error;
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(path, error))
-    names.push_back(entry.path().filename());
+  for (std::filesystem::directory_iterator at(path, error), end; !error && at != end; at.increment(error))
+    names.push_back(at->path().filename());
   if (error)
     return base::fail(ErrorKind::io, "cannot read the folder: " + error.message(), base::printable(path));
   std::ranges::sort(names);
