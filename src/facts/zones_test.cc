@@ -1,10 +1,13 @@
 #include "facts/zones.h"
 
+#include <cstdlib>
+#include <filesystem>
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "base/file.h"
 #include "base/text.h"
-#include "dns/domain.h"
 #include "facts/zone_provider.h"
 
 namespace rampart::facts {
@@ -141,20 +144,34 @@ TEST(Zones, RefusesWhatNameServersRefuse) {
 }
 
 TEST(Zones, LoadsFilesAndFolders) {
-  const auto zones =
-      Zones::load(std::vector<std::string>{std::string(RAMPART_SOURCE_DIR) + "/examples/portfolio"});
+  std::string pattern = (std::filesystem::temp_directory_path() / "rampart-zones-XXXXXX").string();
+  const std::string folder = ::mkdtemp(pattern.data());
+  const auto put = [&](const std::string& file, const std::string& text) {
+    ASSERT_TRUE(base::write_file(folder + "/" + file, text));
+  };
+  put("one.example.zone", std::string(kSoa) + "a TXT one\n");
+  put("two.example.db", std::string(kSoa) + "a TXT two\n");
+  put("db.three.example", std::string(kSoa) + "a TXT three\n");
+  put("notes.txt", "not a zone");
+  put(".hidden.zone", "not one either");
+  const auto zones = Zones::load(std::vector<std::string>{folder});
   ASSERT_TRUE(zones) << zones.error().message();
-  ASSERT_EQ(zones->notes().size(), 1U);
-  EXPECT_TRUE(
-      zones->notes()[0].ends_with("domains.txt: left out, as it is named neither *.zone, *.db nor db.*"));
-  EXPECT_EQ(ask(*zones, "_dmarc.xn--mgbai9azgqp6j.example").substr(0, 15), "present v=DMARC");
-  const auto missing = Zones::load(std::vector<std::string>{"/nonexistent/x.zone"});
+  const std::vector<std::string> notes = {
+      folder + "/notes.txt: left out, as it is named neither *.zone, *.db nor db.*"};
+  EXPECT_EQ(zones->notes(), notes);
+  EXPECT_EQ(zones->apexes().size(), 3U);
+  EXPECT_EQ(ask(*zones, "a.two.example"), "present two 300");
+  EXPECT_EQ(ask(*zones, "a.three.example"), "present three 300");
+  const auto missing = Zones::load(std::vector<std::string>{folder + "/four.zone"});
   ASSERT_FALSE(missing);
   EXPECT_EQ(missing.error().kind, base::ErrorKind::io);
-  const std::string twice = std::string(RAMPART_SOURCE_DIR) + "/examples/portfolio/bank.example.zone";
-  EXPECT_TRUE(Zones::load(std::vector<std::string>{twice, twice})
-                  .error()
-                  .what.starts_with("the zone bank.example is also"));
+  const std::string twice = folder + "/one.example.zone";
+  const auto repeated = Zones::load(std::vector<std::string>{twice, twice});
+  EXPECT_TRUE(repeated.error().what.starts_with("the zone one.example is also in "));
+  std::filesystem::remove_all(folder);
+  std::filesystem::create_directory(folder);
+  EXPECT_EQ(Zones::load(std::vector<std::string>{folder}).error().what, "the folder holds no zone files");
+  std::filesystem::remove_all(folder);
 }
 
 // --- the provider ---
