@@ -5,11 +5,12 @@
 namespace rampart::audit {
 namespace {
 
-// F is worst, then what is not known, then E … A. A grade of another spelling counts as unknown.
+// F is worst, then what is not known, then D- … A+ (grade.h). A grade of another spelling counts as unknown.
 int badness(const std::string& grade) {
   if (grade == "F") return 100;
   const char letter = grade.empty() ? '?' : grade[0];
-  return letter >= 'A' && letter <= 'E' ? (letter - 'A') * 3 - (grade.ends_with('+') ? 1 : 0) : 99;
+  if (letter < 'A' || letter > 'E') return 99;
+  return (letter - 'A') * 3 + (grade.ends_with('+') ? 0 : grade.ends_with('-') ? 2 : 1);
 }
 
 std::optional<Severity> worst_present(const DomainReport& report) {

@@ -23,22 +23,6 @@ constexpr std::size_t kMaxResult = 12;        // "permerror" and two spaces, wit
 constexpr std::size_t kLevelWidth = 10;       // "critical  "
 constexpr std::string_view kDeep = "            ";
 
-std::string capitalised(std::string text) {
-  // A domain that begins the sentence stays as it is.
-  const auto word = std::string_view(text).substr(0, text.find(' '));
-  if (!text.empty() && word.find('.') == std::string_view::npos && base::is_alpha(text[0]) && text[0] >= 'a')
-    text[0] = static_cast<char>(text[0] - 32);
-  return text;
-}
-
-// What the advisory, or the worst case, would say, where this domain differs.
-std::string rating(const Finding& finding) {
-  if (finding.status == FindingStatus::unknown)
-    return fmt::format("[at worst {}]", to_string(finding.severity));
-  if (finding.severity == finding.effective) return {};
-  return fmt::format("[rated {}, here {}]", to_string(finding.severity), to_string(finding.effective));
-}
-
 class Text : public ReportWriter {
  public:
   Text(const WriterOptions& options, Sink sink)
@@ -150,15 +134,7 @@ class Text : public ReportWriter {
   void standing(const DomainReport& report) {
     out_ += '\n';
     if (!report.dkim_keys.empty()) {
-      std::string keys;
-      for (const auto& key : report.dkim_keys) {
-        keys += fmt::format("{}{} ({}{})", keys.empty() ? "" : ", ", printable(key.selector),
-                            printable(key.algorithm),
-                            key.revoked     ? ", revoked"
-                            : key.bits != 0 ? fmt::format(" {}", key.bits)
-                                            : "");
-      }
-      paragraph("  ", "DKIM keys: " + keys);
+      paragraph("  ", "DKIM keys: " + key_list(report));
       out_ += '\n';
     }
     if (report.findings.empty()) paragraph("  ", "Nothing was found.", Tone::good);

@@ -77,6 +77,45 @@ std::string name_for_people(const dns::Name& name) {
   return shown == text ? text : fmt::format("{} ({})", text, shown);
 }
 
+std::string capitalised(std::string text) {
+  // A domain that begins the sentence stays as it is.
+  const auto word = std::string_view(text).substr(0, text.find(' '));
+  if (!text.empty() && word.find('.') == std::string_view::npos && base::is_alpha(text[0]) && text[0] >= 'a')
+    text[0] = static_cast<char>(text[0] - 32);
+  return text;
+}
+
+std::string rating(const Finding& finding) {
+  if (finding.status == FindingStatus::unknown)
+    return fmt::format("[at worst {}]", to_string(finding.severity));
+  if (finding.severity == finding.effective) return {};
+  return fmt::format("[rated {}, here {}]", to_string(finding.severity), to_string(finding.effective));
+}
+
+std::string key_list(const DomainReport& report) {
+  std::string keys;
+  for (const auto& key : report.dkim_keys) {
+    keys += fmt::format("{}{} ({}{})", keys.empty() ? "" : ", ", base::printable(key.selector),
+                        base::printable(key.algorithm),
+                        key.revoked     ? ", revoked"
+                        : key.bits != 0 ? fmt::format(" {}", key.bits)
+                                        : "");
+  }
+  return keys;
+}
+
+std::string_view meaning(Weakness weakness) {
+  constexpr std::array<std::string_view, 8> kMeanings = {"",
+                                                         "no SPF, DKIM or DMARC at all",
+                                                         "no DKIM",
+                                                         "no DMARC",
+                                                         "DMARC only watches (p=none)",
+                                                         "DMARC without sp",
+                                                         "SPF soft fail (~all)",
+                                                         "DMARC, but neither SPF nor DKIM"};
+  return kMeanings[static_cast<std::size_t>(weakness)];
+}
+
 std::string zone_data(const Remedy& remedy) {
   if (remedy.type != dns::RrType::txt) return base::printable(remedy.data);
   if (remedy.data.empty()) return "\"\"";

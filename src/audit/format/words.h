@@ -20,6 +20,16 @@ std::string list(const std::vector<Weakness>& weaknesses);
 // The name as it is and, when that differs, how its owner writes it: "xn--….example (پاکستان.example)".
 std::string name_for_people(const dns::Name& name);
 
+// A sentence's first letter large, unless it begins with a domain.
+std::string capitalised(std::string text);
+// What the advisory, or the worst case, would say, where this domain differs: "[rated high, here info]"; or
+// empty.
+std::string rating(const Finding& finding);
+// "s1 (rsa 2048), old (rsa, revoked)", printable.
+std::string key_list(const DomainReport& report);
+// The advisory's words for a weakness: "no DMARC".
+std::string_view meaning(Weakness weakness);
+
 // The record of a remedy as a line of a zone file, ready to paste: TXT data in quoted strings of at most 255
 // octets (RFC 1035 section 3.3.14), escaped (section 5.1), so the line is ASCII whatever the data holds.
 std::string zone_line(const Remedy& remedy);

@@ -1,7 +1,9 @@
 #include "audit/format/writer.h"
 
 #include "audit/format/csv.h"
+#include "audit/format/html.h"
 #include "audit/format/json.h"
+#include "audit/format/sarif.h"
 #include "audit/format/text.h"
 
 namespace rampart::audit {
@@ -22,6 +24,10 @@ std::unique_ptr<ReportWriter> make_writer(Format format, const WriterOptions& op
       return make_jsonl_writer(std::move(sink));
     case Format::csv:
       return make_csv_writer(std::move(sink));
+    case Format::html:
+      return make_html_writer(std::move(sink));
+    case Format::sarif:
+      return make_sarif_writer(std::move(sink));
   }
   return nullptr;
 }

@@ -19,9 +19,10 @@
 
 namespace rampart::audit {
 
-enum class Format : std::uint8_t { text, json, jsonl, csv };
+enum class Format : std::uint8_t { text, json, jsonl, csv, html, sarif };
 
-inline constexpr std::array<std::string_view, 4> kFormatNames{"text", "json", "jsonl", "csv"};
+inline constexpr std::array<std::string_view, 6> kFormatNames{"text", "json", "jsonl",
+                                                              "csv",  "html", "sarif"};
 std::optional<Format> parse_format(std::string_view name);
 
 // What is known before the first domain.
