@@ -28,9 +28,3 @@ def rampart(*arguments, stdin="", timeout=120, **environment):
     if "Sanitizer" in done.stderr or "runtime error:" in done.stderr or done.returncode < 0:
         raise AssertionError(f"rampart {' '.join(map(str, arguments))}: status {done.returncode}\n{done.stderr}")
     return Run(done.returncode, done.stdout, done.stderr)
-
-
-def start(*arguments):
-    """Starts the program and returns its process, for tests that do something meanwhile."""
-    return subprocess.Popen([PROGRAM, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=SOURCE,
-                            env={**os.environ, "NO_COLOR": "1"})
