@@ -137,8 +137,8 @@ class Check {
     for (const auto& selector : dkim_.selectors) {
       for (const auto& key : selector.found.keys) {
         if (!key.usable()) continue;
-        usable.push_back(fmt::format("{} ({})", selector.name.text(), describe(key)));
-        evidence.push_back(evidence_of(selector, &key));
+        usable.push_back(fmt::format("{} ({})", selector.selector, describe(key)));
+        evidence.push_back({fmt::format("{} TXT", selector.name.text()), {}, selector.server, {}});
         if (key.type != dkim::KeyType::ed25519) all_ed25519 = false;
       }
     }

@@ -45,9 +45,9 @@ struct DkimPicture {
       false;  // every selector tried answers with a revoked key: a wildcard says that none is valid
 };
 
-// Selectors that were named, the first kFirstSelectors common ones and those that the domain's mail and SPF
-// providers use are tried always; the other common ones unless _domainkey does not exist.
-inline constexpr std::size_t kFirstSelectors = 6;  // our own: enough to contradict a wrong NXDOMAIN
+// Always tried: selectors that were named, the first kFirstSelectors common ones, and those that the domain's
+// mail and SPF providers use. The other common ones are tried when these show no key and _domainkey exists.
+inline constexpr std::size_t kFirstSelectors = 8;  // our own: enough to contradict a wrong NXDOMAIN
 DkimPicture look_dkim(const Input& input, const std::vector<dns::Name>& mx_targets,
                       const std::vector<dns::Name>& spf_targets, facts::Facts& facts);
 

@@ -32,21 +32,19 @@ class Candidates {
   std::vector<Candidate> all_;
 };
 
-// `above` is the answer for _domainkey itself. While it is open only what is always tried is asked.
-std::vector<Candidate> selectors_to_try(const Input& input, const facts::Answer& above,
-                                        const std::vector<dns::Name>& mx_targets,
-                                        const std::vector<dns::Name>& spf_targets) {
+Candidates always_tried(const Input& input, const std::vector<dns::Name>& mx_targets,
+                        const std::vector<dns::Name>& spf_targets) {
   Candidates candidates;
   for (const auto& selector : input.selectors) candidates.add(selector, true);
   for (const auto& selector : input.zone_selectors) candidates.add(selector, true);
   const auto common = dkim::common_selectors();
-  for (const auto selector : common.first(std::min(kFirstSelectors, common.size())))
+  for (const auto selector : common.first(std::min(kFirstSelectors, common.size()))) {
     candidates.add(selector, false);
-  const bool rest = !above.open() && above.presence() != Presence::no_name;
-  for (const auto& candidate : dkim::candidates(mx_targets, spf_targets)) {
-    if (rest || candidate.reason != "common") candidates.add(candidate.selector, false);
   }
-  return candidates.all();
+  for (const auto& candidate : dkim::candidates(mx_targets, spf_targets)) {
+    if (candidate.reason != "common") candidates.add(candidate.selector, false);
+  }
+  return candidates;
 }
 
 // What all the answers have in common, for proof and for wildcards.
@@ -123,16 +121,27 @@ DkimPicture look_dkim(const Input& input, const std::vector<dns::Name>& mx_targe
   }
   const auto& above = facts.ask(*above_name, dns::RrType::txt);
   Tally tally;
-  for (const auto& candidate : selectors_to_try(input, above, mx_targets, spf_targets)) {
+  const auto look_at = [&](const Candidate& candidate) {
     const auto name = above_name->prepend(candidate.selector);
-    if (!name) continue;
+    if (!name) return false;
     const auto& answer = facts.ask(*name, dns::RrType::txt);
     auto found = dkim::read_selector(answer);
     tally.note(answer, found);
     const bool telling = found.state == SelectorState::present || found.state == SelectorState::unknown;
-    if (!telling && !candidate.named) continue;
-    dkim.selectors.push_back({candidate.selector, *name, std::move(found),
-                              answer.open() ? std::string() : std::string(answer.server()), candidate.named});
+    if (telling || candidate.named) {
+      dkim.selectors.push_back({candidate.selector, *name, std::move(found),
+                                answer.open() ? std::string() : std::string(answer.server()),
+                                candidate.named});
+    }
+    return answer.open();
+  };
+  auto candidates = always_tried(input, mx_targets, spf_targets);
+  bool open = above.open();
+  for (const auto& candidate : candidates.all()) open |= look_at(candidate);
+  if (!open && tally.keys == 0 && above.presence() != Presence::no_name) {
+    const auto first = candidates.all().size();
+    for (const auto selector : dkim::common_selectors()) candidates.add(selector, false);
+    for (auto i = first; i < candidates.all().size(); ++i) look_at(candidates.all()[i]);
   }
   dkim.tried = tally.tried;
   judge(input, above, tally, dkim);

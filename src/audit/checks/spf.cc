@@ -322,19 +322,24 @@ class Check {
     }
   }
 
+  // Services that anyone can join, and records of other organisations, which may be one's own under another
+  // name.
   void shared() {
     std::vector<std::string> names;
+    bool anyone = false;
     for (const auto& include : spf_.analysis.shared) {
-      if (include.sender == nullptr) continue;
-      const std::string name(include.sender->name);
+      anyone |= include.sender != nullptr;
+      const auto name = include.sender == nullptr ? spf_.analysis.nodes[include.node].name.text()
+                                                  : std::string(include.sender->name);
       if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
     }
     if (names.empty()) return;
     auto& finding = note(make_finding("spf-shared-provider", {domain_, base::join(names, ", ")}));
+    if (!anyone) finding.effective = Severity::info;
     for (const auto& include : spf_.analysis.shared) {
-      if (include.sender == nullptr) continue;
       const auto& node = spf_.analysis.nodes[include.node];
-      finding.evidence.push_back({fmt::format("{} TXT: {}", node.name.text(), include.sender->note),
+      const auto who = include.sender == nullptr ? "a record of another organisation" : include.sender->note;
+      finding.evidence.push_back({fmt::format("{} TXT: {}", node.name.text(), who),
                                   node.text,
                                   node.txt ? std::string(node.txt->server()) : std::string(),
                                   {}});
