@@ -26,8 +26,8 @@ inline constexpr std::array<std::span<const CatalogueEntry>, 3> kCatalogue = {
 // A code that is in the catalogue: any other does not compile.
 class Code {
  public:
-  consteval Code(const char* code)
-      : entry_(nullptr) {  // implicit: so that a call reads make_finding("spf-ptr", …)
+  // Implicit, so that a call reads make_finding("spf-ptr", …).
+  consteval Code(const char* code) : entry_(nullptr) {  // NOLINT(google-explicit-constructor)
     for (const auto part : kCatalogue) {
       for (const auto& entry : part) {
         if (entry.code == code) entry_ = &entry;
