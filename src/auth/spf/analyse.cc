@@ -43,6 +43,14 @@ bool is_fixed(std::string_view spec) {
                               [&](char letter) { return uses_macro(spec, letter); });
 }
 
+// How many character-strings the SPF record of an answer was joined from.
+unsigned strings_of(const Answer& txt) {
+  for (const facts::Record& record : txt.records()) {
+    if (is_spf(txt.data(record))) return record.strings;
+  }
+  return 0;
+}
+
 class Analyser {
  public:
   Analyser(const dns::Name& domain, facts::Facts& facts, const AnalysisOptions& options)
@@ -123,10 +131,15 @@ class Analyser {
 
   void visit_record(const Record& record, std::size_t at) {
     node(at).state = record.valid() ? RecordState::record : RecordState::faulty;
+    const unsigned strings = strings_of(*node(at).txt);
     for (const Fault& fault : record.faults) {
       Issue& issue = report(Kind::syntax, at, fault.span);
       issue.fault = fault.code;
       issue.detail = describe(fault.code);
+      if (strings > 1) {  // section 3.3: a common slip at the border of two strings
+        issue.detail += fmt::format(
+            "; the record is {} strings joined with nothing between: is a space missing?", strings);
+      }
     }
     on_path_.insert(node(at).name);
     AddressSet undecided = AddressSet::everything();

@@ -172,6 +172,25 @@ TEST(SpfAnalyse, BrokenRecords) {
   EXPECT_GT(issue_of(large, Kind::large).number, 500U);
 }
 
+TEST(SpfAnalyse, AMissingSpaceBetweenStringsIsSuspected) {
+  facts::Book book;
+  book.add(facts::AnswerBuilder(name_of("a.example"), dns::RrType::txt)
+               .add_record("v=spf1 ip4:192.0.2.1include:b.example -all", 60, 0, 2)
+               .build());
+  facts::Facts facts(book);
+  const auto analysis = analyse(name_of("a.example"), facts);
+  EXPECT_NE(issue_of(analysis, Kind::syntax).detail.find("is a space missing?"), std::string::npos);
+}
+
+TEST(SpfAnalyse, HugeRecordsAreBounded) {
+  std::string zone = "a.example: [{TXT: 'v=spf1";
+  for (int i = 0; i < 3000; ++i) zone += fmt::format(" ip4:10.{}.{}.1", i / 256, i % 256);
+  const auto analysis = analysed(zone + " -all'}]\n");
+  EXPECT_TRUE(analysis.has(Kind::too_much));
+  EXPECT_FALSE(analysis.complete);
+  EXPECT_EQ(analysis.authorised.ipv4_count(), 300U);
+}
+
 TEST(SpfAnalyse, HostileTreesAreBounded) {
   EXPECT_EQ(issues_of(analysed("{a.example: [{TXT: 'v=spf1 include:b.example -all'}], b.example: [{TXT: "
                                "'v=spf1 include:a.example -all'}]}")),

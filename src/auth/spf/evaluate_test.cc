@@ -134,6 +134,25 @@ TEST(SpfCheckHost, DepthIsBoundedWhateverTheLimitsSay) {
   EXPECT_EQ(driven.decision.lookups, kMostLookups);
 }
 
+TEST(SpfCheckHost, HostileSizesEndEarly) {
+  std::string terms = "v=spf1";
+  while (terms.size() < 64000) terms += " a";
+  const auto many = check("a.example: [{TXT: '" + terms + "'}]", "192.0.2.1", "x@a.example");
+  EXPECT_EQ(many.decision.why, Reason::void_limit);
+  EXPECT_EQ(many.questions, 2U);
+
+  std::string macros = "v=spf1 exists:";
+  while (macros.size() < 64000) macros += "%{l1r-+.}.";
+  const auto long_name = check("a.example: [{TXT: '" + macros + "x.example -all'}]", "192.0.2.1",
+                               std::string(200, 'l') + "@a.example");
+  EXPECT_EQ(long_name.decision.result, Result::fail);
+
+  std::string texts = "a.example: [";
+  for (int i = 0; i < 1000; ++i) texts += fmt::format("{{TXT: 'token-{}'}}, ", i);
+  const auto crowded = check(texts + "{TXT: 'v=spf1 -all'}]", "192.0.2.1", "x@a.example");
+  EXPECT_EQ(crowded.decision.result, Result::fail);
+}
+
 TEST(SpfExplain, SpeaksForTheRecordThatFailed) {
   const std::string zone = R"(
 a.example: [{TXT: "v=spf1 include:b.example redirect=c.example exp=no.example"}]
