@@ -78,7 +78,7 @@ the domain, other numbers what was seen.
 
 std::string catalogue_page() {
   constexpr std::array<std::string_view, kCatalogue.size()> kHeads = {"SPF and the domain itself", "DKIM",
-                                                                      "DMARC"};
+                                                                      "DMARC", "Transport"};
   std::string out(kPageHead);
   for (std::size_t i = 0; i < kCatalogue.size(); ++i) {
     out += fmt::format(

@@ -15,13 +15,14 @@
 #include "audit/catalogue/dmarc.h"
 #include "audit/catalogue/entry.h"
 #include "audit/catalogue/spf.h"
+#include "audit/catalogue/transport.h"
 #include "audit/report.h"
 
 namespace rampart::audit {
 
-inline constexpr std::array<std::span<const CatalogueEntry>, 3> kCatalogue = {
+inline constexpr std::array<std::span<const CatalogueEntry>, 4> kCatalogue = {
     std::span<const CatalogueEntry>(kSpfFindings), std::span<const CatalogueEntry>(kDkimFindings),
-    std::span<const CatalogueEntry>(kDmarcFindings)};
+    std::span<const CatalogueEntry>(kDmarcFindings), std::span<const CatalogueEntry>(kTransportFindings)};
 
 // A code that is in the catalogue: any other does not compile.
 class Code {
