@@ -1,8 +1,10 @@
 #include "audit/assess.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
+#include "audit/checks/transport.h"
 #include "audit/grade.h"
 #include "audit/picture.h"
 #include "audit/spoofing.h"
@@ -49,6 +51,7 @@ DomainReport assess(const Input& input, facts::Facts& facts) {
   check_dkim(picture, report.findings);
   check_dmarc(picture, report.findings);
   find_weaknesses(picture, report.findings);
+  std::ranges::move(check_transport(input, facts), std::back_inserter(report.findings));
   report.weaknesses = weaknesses_of(report.findings);
   sort_findings(report.findings);
   grade(picture, report);
