@@ -76,7 +76,9 @@ class CaresTransport::Lane {
     ++sent_;
     ares_send(channel_, reinterpret_cast<const unsigned char*>(packet.data()),
               static_cast<int>(packet.size()), &Lane::on_answer, new Pending{this, id, std::move(handler)});
-    if (!sweeping_ && outstanding_ > 0) sweep();
+    if (outstanding_ == 0) return;
+    if (outstanding_ == 1) wake();
+    if (!sweeping_) sweep();
   }
 
   [[nodiscard]] std::size_t outstanding() const { return outstanding_; }
@@ -138,6 +140,7 @@ class CaresTransport::Lane {
     lane.ids_.reset(pending->id);
     --lane.outstanding_;
     if (lane.closing_) return;
+    if (lane.outstanding_ == 0) lane.rest();
     // With NOCHECKRESP every reply that matches is a success, whatever its rcode.
     if (packet != nullptr && length > 0) {
       lane.may_cut_ = lane.may_cut_ || (!lane.tcp_ && length == kClassicUdpReply);
@@ -164,30 +167,46 @@ class CaresTransport::Lane {
     arm(found->second);
   }
 
+  // A socket that stays open is waited on only while a reply is due, so that io_context::run() returns when
+  // nothing is under way.
+  void rest() {
+    for (const auto& [fd, watch] : watches_) {
+      boost::system::error_code ignored;
+      if (watch->reading || watch->writing) watch->socket.cancel(ignored);
+    }
+  }
+  void wake() {
+    for (const auto& [fd, watch] : watches_) arm(watch);
+  }
+
   static void forget(Watch& watch) {
     watch.lane = nullptr;
     watch.socket.release();  // the descriptor is c-ares' to close
   }
 
   static void arm(const WatchPtr& watch) {
-    if (watch->lane == nullptr) return;
+    if (watch->lane == nullptr || watch->lane->outstanding_ == 0) return;
     if (watch->want_read && !watch->reading) {
       watch->reading = true;
-      watch->socket.async_wait(asio::posix::stream_descriptor::wait_read,
-                               [watch](const boost::system::error_code&) { ready(watch, true); });
+      watch->socket.async_wait(
+          asio::posix::stream_descriptor::wait_read,
+          [watch](const boost::system::error_code& error) { ready(watch, true, !error); });
     }
     if (watch->want_write && !watch->writing) {
       watch->writing = true;
-      watch->socket.async_wait(asio::posix::stream_descriptor::wait_write,
-                               [watch](const boost::system::error_code&) { ready(watch, false); });
+      watch->socket.async_wait(
+          asio::posix::stream_descriptor::wait_write,
+          [watch](const boost::system::error_code& error) { ready(watch, false, !error); });
     }
   }
 
-  static void ready(const WatchPtr& watch, bool read) {
+  static void ready(const WatchPtr& watch, bool read, bool happened) {
     (read ? watch->reading : watch->writing) = false;
     if (watch->lane == nullptr) return;
     const int fd = watch->socket.native_handle();
-    ares_process_fd(watch->lane->channel_, read ? fd : ARES_SOCKET_BAD, read ? ARES_SOCKET_BAD : fd);
+    if (happened) {
+      ares_process_fd(watch->lane->channel_, read ? fd : ARES_SOCKET_BAD, read ? ARES_SOCKET_BAD : fd);
+    }
     arm(watch);
   }
 
