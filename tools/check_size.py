@@ -9,7 +9,7 @@ import pathlib
 import sys
 
 MAX_LINES = 800
-MIN_TEST_SHARE = 0.7
+MIN_TEST_SHARE = 0.43  # leveldb's
 FOLDERS = ["src", "tools", "tests", "cmake"]
 SUFFIXES = [".h", ".cc", ".py", ".sh", ".cmake"]
 

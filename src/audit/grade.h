@@ -3,24 +3,21 @@
 // What a stranger can do decides the band; hygiene only moves the grade within it.
 //
 //   band  status            what a stranger can do (rows of the spoofing table whose origin is a stranger)
-//   ----  ----------------
-//   ----------------------------------------------------------------------------------- A     protected
-//   nothing: refused as the domain, as an existing and as an invented subdomain, by
-//                           receivers of RFC 9989 and of RFC 7489
+//   ----  ----------------  -----------------------------------------------------------------------------
+//   A     protected         nothing: refused as the domain, as an existing and as an invented subdomain,
+//                           by receivers of RFC 9989 and of RFC 7489
 //   B     partly-protected  nothing is delivered, but something is only quarantined
 //   C     partly-protected  as the domain nothing is delivered, as some subdomain it is
 //   D     partly-protected  as the domain it is delivered by some receivers only (t=y, pct, or a record that
-//   the
-//                           two generations read differently); or whoever registers a name that SPF trusts
-//                           passes
+//                           the two generations read differently); or whoever registers a name that SPF
+//                           trusts passes
 //         spoofable         as the domain it is delivered everywhere, but the owner watches: p=none with
-//         reports
+//                           reports
 //   F     spoofable         as the domain it is delivered everywhere
 //   ?     unknown           a row could not be decided, and the ones that could leave open which band it is
 //
 //   within a band    when
-//   ---------------
-//   ---------------------------------------------------------------------------------------------
+//   ---------------  --------------------------------------------------------------------------------------
 //   + (A+ … C+)      every other finding is effectively info
 //   nothing          the worst is low
 //   - (A- … D-)      the worst is medium or more; F has neither

@@ -6,14 +6,12 @@
 // with MAIL FROM in that same name; but nobody makes him use it there. His two best moves are
 //
 //   - a MAIL FROM at a domain of his own, for which his own SPF says pass: SPF has nothing to object, so only
-//   DMARC
-//     can, because that identifier is not aligned. So `-all` without DMARC does not stop him (some receivers
-//     refuse a mail whose MAIL FROM fails, but that is a mail he need not send): such a row ends in
-//     `deliver`;
-//   - a MAIL FROM at any of the names looked at whose SPF lets his address pass. Relaxed alignment makes that
-//   pass
-//     count for the domain and for everything below it (RFC 9989 section 4.4.2), so each row is tried with
-//     the MAIL FROM of every name that passes.
+//     DMARC can, because that identifier is not aligned. So `-all` without DMARC does not stop him (some
+//     receivers refuse a mail whose MAIL FROM fails, but that is a mail he need not send): such a row ends
+//     in `deliver`;
+//   - a MAIL FROM at any of the names looked at whose SPF lets his address pass. Relaxed alignment makes
+//     that pass count for the domain and for everything below it (RFC 9989 section 4.4.2), so each row is
+//     tried with the MAIL FROM of every name that passes.
 //
 // A row says what happens to the best of these. Its DMARC column is the result then.
 //

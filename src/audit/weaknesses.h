@@ -5,9 +5,8 @@
 //   WK-2  no DKIM                          proven absent
 //   WK-3  no DMARC                         no record applies, neither the domain's own nor an inherited one
 //   WK-4  DMARC p=none                     the policy that applies is none because the record says so
-//   WK-5  DMARC without sp                 judged on the record of the Organizational Domain alone: elsewhere
-//   sp
-//                                          has no effect (RFC 9989 section 4.7)
+//   WK-5  DMARC without sp                 judged on the record of the Organizational Domain alone:
+//                                          elsewhere sp has no effect (RFC 9989 section 4.7)
 //   WK-6  SPF ends in ~all                 the domain's own record, or the one it redirects to
 //   WK-7  DMARC, but neither SPF nor DKIM  both proven absent
 //

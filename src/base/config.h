@@ -2,8 +2,8 @@
 // command line overrides the file, the file overrides the defaults.
 //
 //   Config config(schema);
-//   for (const auto& error : config.load(text, "rampart.toml")) ...   // all that is wrong, in the file's
-//   order TRY(config.override_with("audit.fail_on", std::vector<std::string>{"low"}));
+//   for (const auto& error : config.load(text, "rampart.toml")) ...   // all that is wrong, in order
+//   TRY(config.override_with("audit.fail_on", std::vector<std::string>{"low"}));
 //   config.text("audit.fail_on");
 #pragma once
 

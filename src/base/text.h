@@ -46,9 +46,8 @@ bool is_deceptive(char32_t c);
 
 bool is_utf8(std::string_view text);
 // `text` as valid UTF-8 for people: control characters (C0, C1, DEL), bidi and zero-width marks and invalid
-// bytes become \xNN or
-// \u{NNNN}, so that a stranger's bytes cannot drive a terminal, reorder a line or hide in one. Tabs and line
-// ends are escaped too.
+// bytes become \xNN or \u{NNNN}, so that a stranger's bytes cannot drive a terminal, reorder a line or hide
+// in one. Tabs and line ends are escaped too.
 std::string printable(std::string_view text);
 // The same, cut after `limit` bytes at a character's border, with "… (N bytes)" behind when something was
 // left out.

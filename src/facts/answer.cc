@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <tuple>
 
 namespace rampart::facts {
 namespace {
@@ -120,7 +121,7 @@ AnswerPtr AnswerBuilder::build() {
   if (presence_ != Presence::present) records_.clear();
   if (presence_ == Presence::unknown) ad_ = false;
   const auto key = [this](const Pending& pending) {
-    return std::pair(pending.record.preference, pending.data(data_));
+    return std::tuple(pending.record.preference, pending.data(data_), pending.record.strings);
   };
   std::ranges::sort(records_, {}, key);
   const auto repeated = std::ranges::unique(records_, {}, key);

@@ -1,7 +1,7 @@
 // The driver: run the decision; if it has questions, have the provider answer them all at once; run it again.
 //
-//   facts::drive<Report>([&](Facts& f) { return assess(input, f); }, provider, {}, [](Driven<Report> result)
-//   { ... });
+//   facts::drive<Report>([&](Facts& f) { return assess(input, f); }, provider, {},
+//                        [](Driven<Report> result) { ... });
 //
 // With a provider that answers at once (zone, recorded) everything happens inside the call; with the live one
 // the call returns and `done` runs from the event loop.

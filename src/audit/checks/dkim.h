@@ -3,8 +3,7 @@
 //
 // Selectors cannot be listed, so not finding a key is no proof. What proves absence:
 //   - NXDOMAIN at _domainkey.<domain>: nothing exists below it (RFC 8020). Some servers answer so for a name
-//   that
-//     only has names below it, so every selector tried must be NXDOMAIN too;
+//     that only has names below it, so every selector tried must be NXDOMAIN too;
 //   - the whole zone, when it was given and holds no selector.
 #pragma once
 
