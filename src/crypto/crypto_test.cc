@@ -44,6 +44,23 @@ TEST(PublicKey, RefusesWhatIsNoRsaKey) {
   for (std::size_t cut = 0; cut < der.size(); ++cut) EXPECT_FALSE(PublicKey::rsa(der.substr(0, cut))) << cut;
 }
 
+// The project's own reader against OpenSSL's: what it writes is what OpenSSL reads as the same key.
+TEST(PublicKey, WritesWhatItRead) {
+  for (const auto* text : {kRsa768, kRsa1024, kRsa2048}) {
+    const auto key = PublicKey::rsa(bytes(text));
+    ASSERT_TRUE(key);
+    EXPECT_EQ(key->spki(), bytes(text));
+  }
+  // One byte changed anywhere: another key, or an error; never a crash.
+  auto der = bytes(kRsa1024);
+  for (auto& c : der) {
+    c = static_cast<char>(c ^ 0x15);
+    const auto key = PublicKey::rsa(der);
+    if (key) EXPECT_GT(key->bits(), 0U);
+    c = static_cast<char>(c ^ 0x15);
+  }
+}
+
 TEST(PublicKey, ReadsEd25519) {
   const auto key = PublicKey::ed25519(bytes(kEd25519));
   ASSERT_TRUE(key);

@@ -5,13 +5,11 @@
 #pragma once
 
 #include <cstddef>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/result.h"
-
-struct evp_pkey_st;
 
 namespace rampart::crypto {
 
@@ -35,21 +33,19 @@ class PublicKey {
 
   [[nodiscard]] unsigned bits() const;  // RSA: of the modulus; Ed25519: 256
   [[nodiscard]] Form form() const { return form_; }
-  [[nodiscard]] bool even_or_tiny_exponent()
-      const;  // RSA: a public exponent below 3 or even signs nothing safely
-  // The SubjectPublicKeyInfo in DER: the same for both forms of one key. Empty when OpenSSL fails.
+  // RSA: a public exponent below 3 or even signs nothing safely.
+  [[nodiscard]] bool even_or_tiny_exponent() const;
+  // The SubjectPublicKeyInfo in DER: the same for both forms of one key.
   [[nodiscard]] std::string spki() const;
 
  private:
-  struct Free {
-    void operator()(evp_pkey_st* key) const;
-  };
-  using Handle = std::unique_ptr<evp_pkey_st, Free>;
+  PublicKey(Form form, std::string_view number, std::string_view exponent)
+      : form_(form), number_(number), exponent_(exponent) {}
+  static std::optional<PublicKey> read(std::string_view der);
 
-  PublicKey(Handle handle, Form form) : handle_(std::move(handle)), form_(form) {}
-
-  Handle handle_;
   Form form_;
+  std::string number_;    // the modulus, big-endian without leading zeros; or the raw Ed25519 key
+  std::string exponent_;  // the same of an RSA key
 };
 
 }  // namespace rampart::crypto

@@ -1,5 +1,6 @@
 #include "dns/domain.h"
 
+#include <array>
 #include <memory>
 
 #include <fmt/format.h>
@@ -220,13 +221,30 @@ std::string display(const Name& name) {
   return out;
 }
 
-Name public_suffix(const Name& name) {
-  if (name.is_root()) return name;
+namespace {
+
+Name find_public_suffix(const Name& name) {
   const std::string text = plain_text(name);
   const char* suffix = psl_unregistrable_domain(list(), text.c_str());
   if (suffix == nullptr) return name.suffix(1);
   const auto dots = std::ranges::count(std::string_view(suffix), '.');
   return name.suffix(static_cast<unsigned>(dots) + 1);
+}
+
+// A decision asks for the same few names in each of its runs, and libpsl takes microseconds for one.
+struct KnownSuffix {
+  Name name;
+  unsigned labels = 0;  // of its suffix; 0: nothing is kept here
+};
+
+}  // namespace
+
+Name public_suffix(const Name& name) {
+  if (name.is_root()) return name;
+  thread_local std::array<KnownSuffix, 64> known;
+  auto& place = known[name.hash() % known.size()];
+  if (place.labels == 0 || place.name != name) place = {name, find_public_suffix(name).label_count()};
+  return name.suffix(place.labels);
 }
 
 std::optional<Name> registered_domain(const Name& name) {

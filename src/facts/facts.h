@@ -50,6 +50,10 @@ class Facts {
   // What the book could not answer, in the order asked, each once.
   [[nodiscard]] const std::vector<Question>& open() const { return open_; }
 
+  // Whether the run is void already: a question is open. Only to leave out work that asks nothing, or that
+  // costs more than the round it might save; never to decide anything.
+  [[nodiscard]] bool pending() const { return !closed_ && !open_.empty(); }
+
   // Instead of `open`, an unanswered question reads as unknown(why): the last run of a driver whose budget is
   // spent. The questions are still noted in open(), so that the driver can write them into the book.
   void close(Why why, std::string_view detail);
