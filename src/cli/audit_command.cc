@@ -42,6 +42,17 @@ struct Request {
   std::size_t width = 0;
 };
 
+constexpr std::string_view kPortBlocked =
+    "nothing outside can be reached on port 25 from here, so mail servers were not probed; many networks "
+    "close that port, and --probe smtp works from one that does not";
+
+bool says_port_is_blocked(const facts::Book& book) {
+  return std::ranges::any_of(book.sorted(), [](const facts::Fact& fact) {
+    const auto* answer = std::get_if<facts::SmtpAnswerPtr>(&fact);
+    return answer != nullptr && (*answer)->port_blocked;
+  });
+}
+
 // Where the report goes: standard output, or a file that is there only when it is whole.
 class Destination {
  public:
@@ -85,7 +96,9 @@ class AuditRun {
     TRY(writer->begin({.now = source_->now(), .version = RAMPART_VERSION, .source = described_source()}));
     TRY(audit(*writer));
     for (std::size_t i = 0; i < domains_.duplicates(); ++i) summary_.add_duplicate();
-    const auto about = source_->about();
+    auto about = source_->about();
+    if (port_blocked_ && std::ranges::find(about.notes, kPortBlocked) == about.notes.end())
+      about.notes.emplace_back(kPortBlocked);
     TRY(writer->end(summary_, about.notes));
     TRY(destination.commit());
     if (book_) {
@@ -139,10 +152,11 @@ class AuditRun {
     const auto told = [&](const char* key) {
       return config_.origin(key).from == base::Origin::From::command_line;
     };
-    source_ = TRY(open_fact_source({.zones = request_.zones,
-                                    .recording = request_.recording,
-                                    .live = told("dns.resolvers") || told("dns.authoritative")},
-                                   config_));
+    source_ = TRY(
+        open_fact_source({.zones = request_.zones,
+                          .recording = request_.recording,
+                          .live = told("dns.resolvers") || told("dns.authoritative") || told("audit.probe")},
+                         config_));
     if (!domains_named_) domains_ = audit::DomainList(source_->domains());
     first_ = TRY(domains_.next());
     if (!first_) {
@@ -191,6 +205,7 @@ class AuditRun {
         [&](const audit::Input& input, audit::DomainReport&& report,
             const facts::Book& book) -> base::Result<> {
           if (book_) TRY(record(input, book));
+          if (input.probe_smtp && !port_blocked_) port_blocked_ = says_port_is_blocked(book);
           summary_.add(report);
           progress_.update(summary_.domains(), domains_.fraction_read());
           return writer.add(report);
@@ -261,6 +276,7 @@ class AuditRun {
   audit::SelectorBook selectors_;
   std::unique_ptr<FactSource> source_;
   std::unique_ptr<facts::BookWriter> book_;
+  bool port_blocked_ = false;
   audit::Summary summary_;
 };
 
@@ -308,6 +324,8 @@ void add_audit_command(CLI::App& root, Session& session) {
       ->type_name("FILE");
   paths("--from-mail", request->mails, "Learn DKIM selectors from a mail that was sent, as an .eml file",
         "FILE");
+  session.add_setting(*command, "audit.probe");
+  session.add_setting(*command, "probe.allow_private");
   session.add_setting(*command, "audit.block_lists");
   command
       ->add_option("--format", request->format,
@@ -325,8 +343,7 @@ void add_audit_command(CLI::App& root, Session& session) {
   session.add_setting(*command, "audit.max_unknown");
   session.add_setting(*command, "audit.parallel");
   command->footer(
-      "Exit status: 0 no finding at or above --fail-on, 1 findings, 2 wrong usage, 3 too much\nstayed "
-      "unknown.");
+      "Exit status: 0 no finding at or above --fail-on, 1 findings, 2 wrong usage,\n3 too much stayed unknown.");
   session.on_run(*command, [request](Session& s) { return run_audit(s, *request); });
 }
 

@@ -61,6 +61,14 @@ class Live final : public FactSource {
     options.authoritative = config.boolean("dns.authoritative");
     options.timeout = config.duration("dns.timeout");
     options.tries = static_cast<std::size_t>(config.integer("dns.tries"));
+    options.probes.allow_private = config.boolean("probe.allow_private");
+    const auto& probes = config.list("audit.probe");
+    const auto wanted = [&](std::string_view kind) {
+      return std::ranges::find(probes, kind) != probes.end();
+    };
+    if (wanted("https"))
+      options.probes.https = net::HttpsOptions{.timeout = config.duration("probe.timeout")};
+    if (wanted("smtp")) options.probes.smtp = net::SmtpOptions{.timeout = config.duration("probe.timeout")};
     options.cap.most = static_cast<std::size_t>(config.integer("dns.max_outstanding"));
     return std::make_unique<Live>(std::move(options));
   }

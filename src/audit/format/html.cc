@@ -59,12 +59,14 @@ std::string_view tone(Disposition disposition) {
   return kTones[static_cast<std::size_t>(disposition)];
 }
 
-// The A-label, and the U-label beside it; <bdi> keeps a right-to-left name from turning its line round.
+// The A-label, and the U-label beside it; <bdi dir=\"ltr\"> keeps a right-to-left name from turning its line
+// round.
 std::string name_html(const dns::Name& name) {
   const auto text = name.text();
   const auto shown = dns::display(name);
-  auto out = fmt::format("<bdi>{}</bdi>", html_text(text));
-  if (shown != text) out += fmt::format(" <span class=\"soft\">(<bdi>{}</bdi>)</span>", html_text(shown));
+  auto out = fmt::format("<bdi dir=\"ltr\">{}</bdi>", html_text(text));
+  if (shown != text)
+    out += fmt::format(" <span class=\"soft\">(<bdi dir=\"ltr\">{}</bdi>)</span>", html_text(shown));
   return out;
 }
 
@@ -81,6 +83,23 @@ std::string bar(std::size_t part, std::size_t whole) {
 std::string_view fill_of(Status status) {
   constexpr std::string_view kFills[] = {"var(--bad)", "var(--warn)", "var(--good)", "url(#hatch)"};
   return kFills[static_cast<std::size_t>(status)];
+}
+
+// The grades by their letter, the worst first.
+std::string grade_chart(const Summary& summary) {
+  std::string rows;
+  for (const char letter : kBuckets) {
+    std::size_t count = 0;
+    for (const auto& [grade, domains] : summary.by_grade()) {
+      if (!grade.empty() && grade[0] == letter) count += domains;
+    }
+    if (count != 0) {
+      rows += fmt::format(
+          "<tr><td class=\"mark\">{}</td><td class=\"number\">{}</td><td class=\"chart\">{}</td></tr>\n",
+          letter, count, bar(count, summary.domains()));
+    }
+  }
+  return fmt::format("<h3>Grades</h3>\n<table class=\"weak\">\n{}</table>\n", rows);
 }
 
 constexpr std::array kStatuses{Status::spoofable, Status::partly_protected, Status::unknown,
@@ -100,10 +119,14 @@ std::string status_chart(const Summary& summary) {
                           std::max(width - 3, 1.0), fill_of(status));
     x += width;
     label += fmt::format("{}{} {}", label.empty() ? "" : ", ", count, words(status));
+    const bool hatched = status == Status::unknown;
     legend += fmt::format(
-        "<li><svg viewBox=\"0 0 8 8\" aria-hidden=\"true\"><rect width=\"8\" height=\"8\" fill=\"{}\"/></svg>"
-        "{} {}</li>\n",
-        fill_of(status), count, words(status));
+        "<li><svg viewBox=\"0 0 8 8\" aria-hidden=\"true\"><rect width=\"8\" height=\"8\" "
+        "fill=\"{}\"/>{}</svg>{} {}</li>\n",
+        hatched ? "none" : fill_of(status),
+        hatched ? "<path d=\"M0 8L8 0M-2 2L2-2M6 10L10 6\" stroke=\"var(--unknown)\" stroke-width=\"2\"/>"
+                : "",
+        count, words(status));
   }
   return fmt::format(
       "<section><h3>Status</h3>\n<svg viewBox=\"0 0 1000 40\" height=\"34\" preserveAspectRatio=\"none\" "
@@ -112,8 +135,8 @@ std::string status_chart(const Summary& summary) {
       "patternUnits=\"userSpaceOnUse\" "
       "patternTransform=\"rotate(45)\"><rect width=\"4\" height=\"10\" "
       "fill=\"var(--unknown)\"/></pattern></defs>{}</svg>\n"
-      "<ul class=\"legend\">\n{}</ul></section>\n",
-      label, bars, legend);
+      "<ul class=\"legend\">\n{}</ul>\n{}</section>\n",
+      label, bars, legend, grade_chart(summary));
 }
 
 std::string weakness_chart(const Summary& summary) {
@@ -145,9 +168,9 @@ std::string spoofing_table(const DomainReport& report) {
       out += fmt::format("<tr class=\"who\"><td colspan=\"7\">Mail from {}</td></tr>\n", html_text(who));
     shown = std::move(who);
     out += fmt::format(
-        "<tr><td class=\"name\"><bdi>{}</bdi></td><td>{}</td><td>{}</td><td>{}</td><td "
+        "<tr><td class=\"name\"><bdi dir=\"ltr\">{}</bdi></td><td>{}</td><td>{}</td><td>{}</td><td "
         "class=\"{}\">{}</td><td "
-        "class=\"{}\">{}</td><td title=\"{}\">{}</td></tr>\n",
+        "class=\"{}\">{}</td><td class=\"decided\" title=\"{}\">{}</td></tr>\n",
         html_text(row.from.text()), html_text(row.spf), html_text(row.dmarc), to_string(row.policy),
         tone(row.rfc9989), words(row.rfc9989), tone(row.rfc7489), words(row.rfc7489), html_text(row.why),
         html_text(row.decided_by));

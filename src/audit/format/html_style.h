@@ -40,7 +40,9 @@ svg { display: block; width: 100%; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; padding: 0; margin: .5rem 0 0; list-style: none; }
 .legend svg { display: inline-block; width: .8em; height: .8em; margin-inline-end: .35em; vertical-align: -.05em; }
 .weak td { border: 0; padding-block: .12rem; }
-.weak td.chart { width: 40%; vertical-align: middle; }
+td.decided { min-width: 10rem; }
+.weak td:first-child, .weak td.number { width: 1%; }
+.weak td.chart { width: 34%; min-width: 5rem; vertical-align: middle; }
 .domain { margin-top: 2.5rem; padding-top: 1.1rem; border-top: 2px solid var(--line); content-visibility: auto;
   contain-intrinsic-size: auto 40rem; }
 .head { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: .2rem 1.5rem; }
