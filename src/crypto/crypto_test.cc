@@ -46,7 +46,7 @@ TEST(PublicKey, RefusesWhatIsNoRsaKey) {
 
 // The project's own reader against OpenSSL's: what it writes is what OpenSSL reads as the same key.
 TEST(PublicKey, WritesWhatItRead) {
-  for (const auto* text : {kRsa768, kRsa1024, kRsa2048}) {
+  for (const auto text : {kRsa768, kRsa1024, kRsa2048}) {
     const auto key = PublicKey::rsa(bytes(text));
     ASSERT_TRUE(key);
     EXPECT_EQ(key->spki(), bytes(text));
