@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "auth/parse_memo.h"
 #include "auth/tags.h"
 #include "base/text.h"
 #include "crypto/digest.h"
@@ -283,7 +284,9 @@ Selector read_selector(const facts::Answer& answer) {
       continue;
     }
     selector.state = Selector::State::present;
-    if (++selector.records <= kMaxRecords) selector.keys.push_back(parse(text));
+    if (++selector.records > kMaxRecords) continue;
+    thread_local auth::ParseMemo<KeyRecord> memo;
+    selector.keys.push_back(memo.get(answer, text, parse));
   }
   return selector;
 }

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "auth/parse_memo.h"
 #include "dns/domain.h"
 
 namespace rampart::dmarc {
@@ -136,7 +137,8 @@ Lookup look_up(const dns::Name& domain, facts::Facts& facts) {
       result.state = Lookup::State::multiple;
       return result;
     }
-    result.record = parse(text);
+    thread_local auth::ParseMemo<Record> memo;
+    result.record = memo.get(answer, text, parse);
     result.state = Lookup::State::record;
   }
   return result;
