@@ -343,7 +343,8 @@ void add_audit_command(CLI::App& root, Session& session) {
   session.add_setting(*command, "audit.max_unknown");
   session.add_setting(*command, "audit.parallel");
   command->footer(
-      "Exit status: 0 no finding at or above --fail-on, 1 findings, 2 wrong usage,\n3 too much stayed unknown.");
+      "Exit status: 0 no finding at or above --fail-on, 1 findings, 2 wrong usage,\n"
+      "3 too much stayed unknown.");
   session.on_run(*command, [request](Session& s) { return run_audit(s, *request); });
 }
 
