@@ -189,6 +189,7 @@ class Analyser {
         known = visit_hosts(record, term, at, matches);
         break;
     }
+    if (facts_.pending()) return;  // what follows asks nothing, and a void run needs none of it
     if (known && !repeated && !matches.empty() && term.kind != TermKind::all &&
         undecided.intersection(matches).empty()) {
       report(Kind::shadowed, at, term.span);
