@@ -1,17 +1,11 @@
 #include "audit/summary.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace rampart::audit {
 namespace {
-
-// F is worst, then what is not known, then D- … A+ (grade.h). A grade of another spelling counts as unknown.
-int badness(const std::string& grade) {
-  if (grade == "F") return 100;
-  const char letter = grade.empty() ? '?' : grade[0];
-  if (letter < 'A' || letter > 'E') return 99;
-  return (letter - 'A') * 3 + (grade.ends_with('+') ? 0 : grade.ends_with('-') ? 2 : 1);
-}
 
 std::optional<Severity> worst_present(const DomainReport& report) {
   std::optional<Severity> worst;
@@ -24,8 +18,15 @@ std::optional<Severity> worst_present(const DomainReport& report) {
 
 }  // namespace
 
+std::size_t grade_rank(std::string_view grade) {
+  if (grade == "F") return 0;
+  if (grade.empty() || grade[0] < 'A' || grade[0] > 'D') return 1;
+  const std::size_t sign = grade.ends_with('-') ? 0 : grade.ends_with('+') ? 2 : 1;
+  return 2 + static_cast<std::size_t>('D' - grade[0]) * 3 + sign;
+}
+
 bool is_worse(const DomainLine& a, const DomainLine& b) {
-  if (badness(a.grade) != badness(b.grade)) return badness(a.grade) > badness(b.grade);
+  if (a.grade != b.grade) return grade_rank(a.grade) < grade_rank(b.grade);
   if (a.worst != b.worst) return a.worst > b.worst;
   return a.domain.text() < b.domain.text();
 }

@@ -26,6 +26,10 @@ struct DomainLine {
   std::string sentence;
 };
 
+// The place of a grade when the worst comes first: F is 0, what is not known 1, then D- … A+ (grade.h).
+inline constexpr std::size_t kGradeRanks = 14;
+std::size_t grade_rank(std::string_view grade);
+
 // The order of the worst first: grade from F to A with "?" after F, then level, then name.
 bool is_worse(const DomainLine& a, const DomainLine& b);
 DomainLine line_of(const DomainReport& report);

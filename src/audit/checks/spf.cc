@@ -79,7 +79,10 @@ class Check {
     if (lookups >= kNearLookupLimit && lookups <= kLookupLimit) {
       note(make_finding("spf-near-lookup-limit", {domain_, std::to_string(lookups)}));
     }
-    if (spf_.analysis.simpler && spf_.state == SpfState::usable) {
+    // Who lets in everyone should not be shown a shorter way of doing so.
+    const bool open = spf_.analysis.has(Kind::near_all) || spf_.analysis.has(Kind::wide) ||
+                      spf_.analysis.has(Kind::pass_all);
+    if (spf_.analysis.simpler && spf_.state == SpfState::usable && !open) {
       note(make_finding("spf-simpler", {domain_})).remedies.push_back(replacement(*spf_.analysis.simpler));
     }
     shared();

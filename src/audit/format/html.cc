@@ -251,9 +251,8 @@ class Html : public ReportWriter {
   }
 
   base::Result<> add(const DomainReport& report) override {
-    ++domains_;
-    const auto bucket = kBuckets.find(report.grade.empty() ? '?' : report.grade[0]);
-    TRY(rows_[bucket == std::string_view::npos ? 1 : bucket].write(
+    if (++domains_ == 1) only_ = report.sentence;
+    TRY(rows_[grade_rank(report.grade)].write(
         fmt::format("<tr><td class=\"name\"><a href=\"#d{}\">{}</a></td><td class=\"grade {}\">{}</td><td "
                     "class=\"mark {}\">{}</td><td "
                     "class=\"mark\">{}</td><td class=\"sentence-cell\">{}</td></tr>\n",
@@ -264,7 +263,7 @@ class Html : public ReportWriter {
   }
 
   base::Result<> end(const Summary& summary, const Notes& notes) override {
-    const auto title = domains_ == 1 ? "A domain's mail" : capitalised(summary.sentence());
+    const auto title = capitalised(domains_ == 1 ? base::printable(only_) : summary.sentence());
     TRY(sink_(fmt::format(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
         "content=\"width=device-width\">\n<meta http-equiv=\"Content-Security-Policy\" content=\"default-src "
@@ -317,7 +316,8 @@ class Html : public ReportWriter {
   Sink sink_;
   Run run_;
   std::size_t domains_ = 0;
-  std::array<Spool, kBuckets.size()> rows_;
+  std::string only_;  // the first domain's sentence: the page's title when it stays the only one
+  std::array<Spool, kGradeRanks> rows_;  // by grade_rank()
   Spool details_;
 };
 

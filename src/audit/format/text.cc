@@ -1,5 +1,6 @@
 #include "audit/format/text.h"
 
+#include <algorithm>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -17,6 +18,7 @@ using base::display_width;
 using base::pad_right;
 using base::printable;
 
+constexpr std::size_t kMaxEvidenceShown = 6;  // of a finding; JSON has all of it
 constexpr std::size_t kMaxRecordShown = 512;  // bytes of a record's text in evidence; JSON has all of it
 constexpr std::size_t kStandingWidth = 37;    // what stands behind a name in the table of the worst
 constexpr std::size_t kMaxResult = 12;        // "permerror" and two spaces, with one to spare
@@ -158,8 +160,13 @@ class Text : public ReportWriter {
       const auto label = pad_right(i == 0 ? level : "", kLevelWidth);
       line("  ", ink_(unknown ? Tone::warn : tone_of(finding.effective), label) + ink_(Tone::bold, lines[i]));
     }
-    for (const auto& evidence : finding.evidence)
-      paragraph(kDeep, one_line(evidence, kMaxRecordShown), Tone::dim);
+    const auto shown = std::min(finding.evidence.size(), kMaxEvidenceShown);
+    for (std::size_t i = 0; i < shown; ++i) {
+      paragraph(kDeep, one_line(finding.evidence[i], kMaxRecordShown), Tone::dim);
+    }
+    if (const auto more = finding.evidence.size() - shown; more > 0) {
+      paragraph(kDeep, fmt::format("… and {} more (--format json has all)", more), Tone::dim);
+    }
     if (!finding.advice.empty()) paragraph(kDeep, printable(finding.advice));
     remedies(finding);
     if (!finding.references.empty())

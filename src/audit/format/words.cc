@@ -1,5 +1,7 @@
 #include "audit/format/words.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -78,10 +80,11 @@ std::string name_for_people(const dns::Name& name) {
 }
 
 std::string capitalised(std::string text) {
-  // A domain that begins the sentence stays as it is.
+  // A domain or a piece of a record that begins the sentence stays as it is.
   const auto word = std::string_view(text).substr(0, text.find(' '));
-  if (!text.empty() && word.find('.') == std::string_view::npos && base::is_alpha(text[0]) && text[0] >= 'a')
+  if (!word.empty() && std::ranges::all_of(word, base::is_alpha) && text[0] >= 'a') {
     text[0] = static_cast<char>(text[0] - 32);
+  }
   return text;
 }
 

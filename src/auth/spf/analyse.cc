@@ -476,6 +476,7 @@ class Analyser {
   }
 
   void judge_sharing(std::size_t at, const Term& term, std::size_t next) {
+    if (node(next).state != RecordState::record) return;  // it lets nobody in
     const dns::Name& name = node(next).name;
     const SharedSender* sender = find_shared_sender(name);
     const bool outside = dns::registered_domain(name) != organisation_ && !name.is_within(domain_);
