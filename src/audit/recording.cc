@@ -53,6 +53,7 @@ bool flag(const json::object& object, std::string_view key) {
 
 std::vector<std::string> texts_of(const std::vector<dns::Name>& names) {
   std::vector<std::string> out;
+  out.reserve(names.size());
   for (const auto& name : names) out.push_back(name.text());
   return out;
 }
@@ -117,6 +118,7 @@ std::vector<dns::Name> recorded_domains(const facts::Book& book) {
   }
   std::ranges::sort(found);
   std::vector<dns::Name> domains;
+  domains.reserve(found.size());
   for (const auto& [place, name] : found) domains.push_back(name);
   return domains;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -77,18 +78,38 @@ class Table {
     return spf::check_host(input, facts_);
   }
 
-  // See the header: an address that SPF does not let pass, unless it lets nearly everyone pass.
+  [[nodiscard]] bool passes(const base::IpAddress& address) const {
+    return check(address, picture_.domain).result == spf::Result::pass;
+  }
+
+  // See the header: an address that SPF does not let pass, unless it lets in so many that a stranger has one
+  // that passes.
   [[nodiscard]] base::IpAddress stranger() const {
-    const bool anyone = picture_.spf.analysis.has(spf::Issue::Kind::near_all);
+    std::vector<base::IpAddress> outside;
+    std::vector<base::IpAddress> inside;
     for (const auto text : kStrangers) {
       const auto address = *base::IpAddress::parse(text);
-      const bool passes = check(address, picture_.domain).result == spf::Result::pass;
-      if (passes == anyone) return address;
+      (passes(address) ? inside : outside).push_back(address);
     }
-    const auto networks = picture_.spf.analysis.authorised.networks();
-    const auto widest = std::min_element(networks.begin(), networks.end(),
-                                         [](const auto& a, const auto& b) { return a.length < b.length; });
-    return anyone && widest != networks.end() ? widest->address : *base::IpAddress::parse(kStrangers.front());
+    if (lets_in_anyone()) {
+      if (!inside.empty()) return inside.front();
+      auto networks = picture_.spf.analysis.authorised.networks();
+      std::ranges::sort(networks, {}, [](const spf::Network& network) {
+        return std::pair(network.length, network.address);
+      });
+      for (const auto& network : networks) {
+        if (network.length > kWideNetwork) break;
+        if (passes(network.address)) return network.address;
+      }
+    }
+    return outside.empty() ? inside.front() : outside.front();
+  }
+
+  [[nodiscard]] bool lets_in_anyone() const {
+    using Kind = spf::Issue::Kind;
+    const auto& analysis = picture_.spf.analysis;
+    return analysis.has(Kind::pass_all) || analysis.has(Kind::near_all) ||
+           analysis.authorised.ipv4_count() >= kAnyoneIpv4 || analysis.authorised.ipv6_count() >= kAnyoneIpv6;
   }
 
   void add_rows(Origin origin, const base::IpAddress& address, const std::string& via) {

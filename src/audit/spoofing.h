@@ -15,13 +15,12 @@
 //
 // A row says what happens to the best of these. Its DMARC column is the result then.
 //
-// The address. A stranger is an address of the documentation networks (RFC 5737), which belong to nobody: the
-// first of kStrangers that SPF does not let pass; when it lets all of them pass, it lets everyone (who has no
-// IPv4 address can rent one: what IPv6 would be told does not help). Where SPF lets half of all IPv4
-// addresses pass or more, a stranger has one of those, so it is one that passes. An address of the second
-// kind is one at a provider that SPF includes and that others can rent (Origin::shared); it is tried only
-// when there is one. Such a row shows what a customer of that provider can do unless the provider checks who
-// may use which domain, which nothing in DNS tells.
+// The address. A stranger is an address of the documentation networks (RFC 5737, RFC 3849), which belong to
+// nobody: the first of kStrangers that SPF does not let pass. Where SPF lets everyone pass, or so many (a /8 of
+// IPv4, a /16 of IPv6) that a stranger finds one to rent, it is an address that passes. An address of the
+// second kind is one at a provider that SPF includes and that others can rent (Origin::shared); it is tried
+// only when there is one. Such a row shows what a customer of that provider can do unless the provider checks
+// who may use which domain, which nothing in DNS tells.
 //
 // What receivers do. `rfc9989` is the handling that the policy asks of a receiver that follows RFC 9989. It
 // does not refuse for p=reject alone (section 7.4): with no other knowledge it puts the mail into quarantine;
@@ -45,8 +44,14 @@ namespace rampart::audit {
 
 struct Picture;
 
-inline constexpr std::array<std::string_view, 3> kStrangers = {"203.0.113.113", "198.51.100.213",
-                                                               "192.0.2.213"};
+inline constexpr std::array<std::string_view, 4> kStrangers = {"203.0.113.113", "198.51.100.213",
+                                                               "192.0.2.213", "2001:db8:bad::1"};
+// From so many authorised addresses on a stranger is taken to have one of them. Our own: ranges as large hold
+// networks that anyone can rent.
+inline constexpr std::uint64_t kAnyoneIpv4 = std::uint64_t{1} << 24;  // addresses: a /8
+inline constexpr std::uint64_t kAnyoneIpv6 = std::uint64_t{1} << 48;  // networks of /64: a /16
+inline constexpr unsigned kWideNetwork =
+    24;  // bits: the longest prefix to look for the stranger's address in
 
 std::vector<SpoofRow> spoofing_table(const Picture& picture, facts::Facts& facts);
 

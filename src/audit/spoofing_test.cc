@@ -82,6 +82,18 @@ TEST(Spoofing, TheStrangerIsOneWhoIsNotAuthorised) {
   EXPECT_EQ(report.spoofing[0].spf, "fail");
 }
 
+// Exceptions do not make an open record a closed one, and a stranger rents an address of either family.
+TEST(Spoofing, WhoeverLetsInManyLetsInAStranger) {
+  for (const auto* spf :
+       {"v=spf1 +all", "v=spf1 ip4:0.0.0.0/1 ip4:128.0.0.0/1 -all", "v=spf1 -ip4:192.0.0.0/2 +all",
+        "v=spf1 -ip4:192.0.2.0/24 -ip4:198.51.100.0/24 -ip4:203.0.113.0/24 +all", "v=spf1 ip6:::/0 -all",
+        "v=spf1 ip6:2000::/3 -all", "v=spf1 ip4:50.0.0.0/8 -all"}) {
+    const auto report = audit_of({.spf = spf});
+    EXPECT_EQ(report.spoofing[0].dmarc, "pass") << spf;
+    EXPECT_EQ(report.status, Status::spoofable) << spf;
+  }
+}
+
 TEST(Spoofing, ACustomerOfTheSameProviderPasses) {
   const auto report = audit_of({.spf = "v=spf1 include:_spf.google.com -all", .more = [](Zone& zone) {
                                   zone.txt("_spf.google.com", "v=spf1 ip4:198.51.100.0/24 -all");

@@ -20,17 +20,16 @@ class ParseMemo {
   template <class Parse>
   const T& get(const facts::Answer& answer, std::string_view text, Parse parse) {
     auto& entry = entries_[(reinterpret_cast<std::uintptr_t>(&answer) >> 5) % entries_.size()];
-    if (entry.answer.get() != &answer || entry.text != text.data()) {
-      entry = {facts::AnswerPtr(&answer), text.data(),
-               parse(text)};  // holding the answer keeps its address from meaning another
+    if (entry.answer.get() != &answer || entry.text.data() != text.data()) {
+      entry = {facts::AnswerPtr(&answer), text, parse(text)};
     }
     return entry.value;
   }
 
  private:
   struct Entry {
-    facts::AnswerPtr answer;
-    const char* text = nullptr;
+    facts::AnswerPtr answer;  // held, so that its address never comes to mean another
+    std::string_view text;
     T value;
   };
   std::array<Entry, 32> entries_;

@@ -30,7 +30,8 @@ TEST(Ip, KnowsWhatIsPublic) {
   for (const auto* yes : {"192.0.2.1", "8.8.8.8", "2001:4860::1", "64:ff9b::808:808"})
     EXPECT_TRUE(is_public(*IpAddress::parse(yes))) << yes;
   for (const auto* no : {"127.0.0.1", "10.1.2.3", "::1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "fe80::1",
-                         "2002:7f00:1::", "255.255.255.255", "100.100.0.1", "fd00::1", "::ffff:8.8.8.8"}) {
+                         "2002:7f00:1::", "255.255.255.255", "100.100.0.1", "fd00::1", "64:ff9b:1::1",
+                         "fec0::1", "100::1", "::ffff:8.8.8.8"}) {
     EXPECT_FALSE(is_public(*IpAddress::parse(no))) << no;
   }
 }

@@ -116,6 +116,7 @@ class Live final : public FactSource {
  private:
   static std::vector<std::string> texts(const net::LiveOptions& options) {
     std::vector<std::string> out;
+    out.reserve(options.resolvers.size());
     for (const auto& endpoint : options.resolvers) out.push_back(endpoint.text());
     return out;
   }

@@ -106,9 +106,9 @@ std::string random_letters() {
 // The questions to all resolvers, under way. Shared by the handlers of its packets and timers.
 class Exam : public std::enable_shared_from_this<Exam> {
  public:
-  Exam(boost::asio::io_context& io, LiveProvider& provider, ExamOptions options,
+  Exam(boost::asio::io_context& io, LiveProvider& provider, const ExamOptions& options,
        std::function<void(std::vector<ResolverNotes>)> done)
-      : io_(io), provider_(provider), options_(std::move(options)), done_(std::move(done)) {}
+      : io_(io), provider_(provider), options_(options), done_(std::move(done)) {}
 
   void start() {
     const auto& servers = provider_.resolvers();

@@ -51,7 +51,9 @@ Candidates always_tried(const Input& input, const std::vector<dns::Name>& mx_tar
 struct Tally {
   std::size_t tried = 0;
   std::size_t no_name = 0;
-  std::size_t keys = 0;     // selectors with a key that is not revoked
+  std::size_t keys = 0;  // selectors with a key that a verifier can use
+  std::size_t unusable =
+      0;  // selectors whose keys are broken, too short or not for mail (RFC 6376 3.6.1, RFC 8301)
   std::size_t revoked = 0;  // selectors with revoked keys only
   std::size_t unknown = 0;
   std::size_t other = 0;            // selectors that answer with something else than a key
@@ -62,10 +64,12 @@ struct Tally {
     ++tried;
     if (answer.presence() == Presence::no_name) ++no_name;
     if (found.state == SelectorState::unknown) ++unknown;
-    const bool usable = std::any_of(found.keys.begin(), found.keys.end(),
-                                    [](const dkim::KeyRecord& key) { return !key.revoked; });
+    const auto some = [&](auto is) { return std::any_of(found.keys.begin(), found.keys.end(), is); };
+    const bool usable = some([](const dkim::KeyRecord& key) { return key.usable(); });
+    const bool live = some([](const dkim::KeyRecord& key) { return !key.revoked; });
     if (usable) ++keys;
-    if (!usable && !found.keys.empty()) ++revoked;
+    if (live && !usable) ++unusable;
+    if (!live && !found.keys.empty()) ++revoked;
     if (answer.present() && found.keys.empty()) ++other;
     const auto only =
         answer.records().size() == 1 ? std::string(answer.data(answer.records()[0])) : std::string();
@@ -98,7 +102,9 @@ void judge(const Input& input, const facts::Answer& above, const Tally& tally, D
     dkim.why = fmt::format("the zone holds nothing below {}", above_text);
     return;
   }
-  if (above.undetermined()) {
+  if (tally.unusable > 0) {
+    dkim.why = "no key that was found can be used by a verifier";
+  } else if (above.undetermined()) {
     dkim.why = fmt::format("{}: {}", above_text, why_unknown(above));
   } else if (nothing_below) {
     dkim.why =

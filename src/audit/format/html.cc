@@ -28,7 +28,10 @@ class Spool {
   }
   base::Result<> copy_to(const Sink& sink) {
     if (!file_) return {};
-    std::rewind(file_.get());
+    if (std::fseek(file_.get(), 0, SEEK_SET) != 0) {
+      return base::fail(base::ErrorKind::io,
+                        fmt::format("cannot read a temporary file: {}", std::strerror(errno)));
+    }
     std::string piece(1 << 16, '\0');
     for (;;) {
       const auto read = std::fread(piece.data(), 1, piece.size(), file_.get());

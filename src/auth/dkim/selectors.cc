@@ -73,6 +73,7 @@ constexpr std::array<Provider, 45> kProviders = {{
 const std::vector<dns::Name>& provider_names() {
   static const auto kNames = [] {
     std::vector<dns::Name> names;
+    names.reserve(kProviders.size());
     for (const auto& provider : kProviders)
       names.push_back(dns::Name::try_parse(provider.domain).value_or(dns::Name()));
     return names;

@@ -113,9 +113,11 @@ std::vector<Destination> check_destinations(const Found& policy, ReportKind kind
       const auto same = same_organization(policy.name, own, *uri.host, facts);
       if (uri.scheme == "mailto")
         destination.receives = receives_mail(*uri.host, facts, destination.receives_why);
-      if (same && *same) {
+      const bool own_house = same && *same;
+      if (!own_house) destination.asked = authorisation_name(policy.name, *uri.host);
+      if (own_house) {
         destination.authorisation = Authorisation::same_organization;
-      } else if ((destination.asked = authorisation_name(policy.name, *uri.host))) {
+      } else if (destination.asked) {
         read_authorisation(destination, facts.ask(*destination.asked, dns::RrType::txt), kind);
         if (!same && destination.authorisation != Authorisation::authorised) {
           destination.authorisation = Authorisation::unknown;
