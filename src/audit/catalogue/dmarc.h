@@ -120,7 +120,7 @@ inline constexpr CatalogueEntry kDmarcFindings[] = {
      "receivers that still follow RFC 7489 read the DMARC records of {0} differently: {1}",
      "Publish records that both read alike.", "RFC 7489 section 6.6.3; RFC 9989 appendix C"},
     {"dmarc-spf-only", Weakness::none, Severity::low, Severity::low,
-     "{0} asks for p=reject and relies on SPF alone: forwarded mail of its own is refused",
+     "{1} applies to {0}, which relies on SPF alone: forwarded mail of its own is refused",
      "Sign with DKIM; RFC 9989 demands it beside p=reject.", "RFC 9989 section 7.4"},
 };
 

@@ -16,6 +16,7 @@ using Kind = spf::Issue::Kind;
 
 constexpr int kLookupLimit = 10;     // RFC 7208 section 4.6.4
 constexpr int kNearLookupLimit = 9;  // our own: one more include of a provider's would break the record
+constexpr std::uint64_t kAllIpv4 = std::uint64_t{1} << 32;
 constexpr std::size_t kShown = 80;   // bytes of a record in a title; our own
 
 SpfState state_of(spf::RecordState state) {
@@ -314,9 +315,11 @@ class Check {
   void wide(const spf::Issue& issue) {
     // Half of all addresses says more than the terms that make it up.
     if (issue.kind == Kind::wide && spf_.analysis.has(Kind::near_all)) return;
+    const auto addresses = issue.number >= kAllIpv4 ? std::string("every IPv4 address")
+                                                    : fmt::format("{} IPv4 addresses", issue.number);
     const auto what = issue.term.length == 0 || issue.kind == Kind::near_all
-                          ? fmt::format("{} IPv4 addresses", issue.number)
-                          : fmt::format("{}, {} IPv4 addresses", term(issue), issue.number);
+                          ? addresses
+                          : fmt::format("{}, {}", term(issue), addresses);
     auto& finding = note(make_finding("spf-wide", {domain_, what}));
     if (issue.kind == Kind::near_all) finding.effective = Severity::critical;
     if (issue.node != 0) {  // a large provider's own ranges

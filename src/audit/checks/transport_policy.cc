@@ -162,7 +162,7 @@ void check_tls_reports(const Route& route, facts::Facts& facts, std::vector<Find
   } else if (found.state == SingleRecord::State::none && route.takes_mail) {
     findings.push_back(with(make_finding("tls-rpt-missing", {route.domain()}), evidence_of(found)));
   } else if (found.state == SingleRecord::State::unknown) {
-    findings.push_back(make_unknown("tls-rpt-missing", {route.domain()}, evidence_of(found)));
+    findings.push_back(make_unknown("tls-rpt-unknown", {route.domain()}, evidence_of(found)));
   } else if (found.state == SingleRecord::State::present) {
     const auto record = tls_rpt::parse(found.text);
     if (record.valid()) return;
@@ -191,7 +191,7 @@ void check_dnssec(const Route& route, facts::Facts& facts, std::vector<Finding>&
   auto seen = evidence(zone, dns::RrType::ds, ds);
   if (route.mx->ad()) return;
   if (ds.undetermined()) {
-    findings.push_back(make_unknown("dnssec-missing", {route.domain(), zone.text()}, std::move(seen)));
+    findings.push_back(make_unknown("dnssec-unknown", {route.domain(), zone.text()}, std::move(seen)));
   } else if (ds.present()) {
     seen.why = "the answers came without the AD bit";
     findings.push_back(make_unknown("dnssec-unvalidated", {route.domain(), zone.text()}, std::move(seen)));

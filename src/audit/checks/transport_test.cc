@@ -109,6 +109,9 @@ TEST(Transport, UnknownIsNeverMissing) {
     EXPECT_EQ(finding.status, FindingStatus::unknown) << finding.code;
     EXPECT_EQ(finding.effective, Severity::info) << finding.code;
   }
+  const auto dead = check(zone, input_for("dead.example"));
+  EXPECT_TRUE(has(dead, "dnssec-unknown"));
+  EXPECT_TRUE(has(dead, "tls-rpt-unknown"));
   zone.mx("half.example", 10, "mx.half.example").address("mx.half.example", "192.0.2.3");
   zone.fails("3.2.0.192.in-addr.arpa", facts::Why::timeout);
   EXPECT_FALSE(has(check(zone, input_for("half.example")), "mx-reverse-missing"));
