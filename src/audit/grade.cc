@@ -106,6 +106,9 @@ std::string unknown_sentence(const Rows& rows, const std::string& domain) {
 }
 
 std::string spoofable_sentence(const Picture& picture, const Rows& rows, const std::string& domain) {
+  if (picture.exists == Known::no) {
+    return fmt::format("{} does not exist in DNS; anyone can send as it all the same", domain);
+  }
   if (rows.domain.dmarc == "pass") {
     return fmt::format("anyone can send as {}, and its own SPF record vouches for them", domain);
   }

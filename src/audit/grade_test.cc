@@ -70,6 +70,13 @@ TEST(Grade, UnknownUnlessTheWorstIsCertain) {
             std::string::npos);
 }
 
+TEST(Grade, ADomainThatDoesNotExistCanBeSpoofedToo) {
+  Picture missing;
+  missing.exists = Known::no;
+  EXPECT_EQ(graded({deliver, deliver, deliver, deliver, deliver, deliver}, {}, missing).sentence,
+            "d.example does not exist in DNS; anyone can send as it all the same");
+}
+
 TEST(Grade, HygieneMovesItWithinItsBand) {
   EXPECT_EQ(graded(kRefused, {with(Severity::low)}).grade, "A");
   EXPECT_EQ(graded(kRefused, {with(Severity::medium)}).grade, "A-");

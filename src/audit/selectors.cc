@@ -10,10 +10,9 @@
 namespace rampart::audit {
 namespace {
 
-// One or more labels (RFC 6376 section 3.1).
-bool is_selector(std::string_view word) {
-  const auto name = dns::Name::try_parse(word);
-  return name && !name->is_root() && word.find("_domainkey") == std::string_view::npos;
+bool is_selector_label(std::string_view label) {
+  const auto fits = [](char c) { return base::is_alnum(c) || c == '-' || c == '_'; };
+  return !label.empty() && std::ranges::all_of(label, fits) && label.front() != '-' && label.back() != '-';
 }
 
 std::vector<std::string_view> words_of(std::string_view line) {
@@ -28,6 +27,12 @@ std::vector<std::string_view> words_of(std::string_view line) {
 }
 
 }  // namespace
+
+bool is_selector(std::string_view text) {
+  // A name has a length too; what holds _domainkey is more than a selector.
+  if (!dns::Name::try_parse(text) || text.find("_domainkey") != std::string_view::npos) return false;
+  return std::ranges::all_of(base::split(text, '.'), is_selector_label);
+}
 
 base::Result<> SelectorBook::add_list(std::string_view text, std::string_view file) {
   std::size_t number = 0;

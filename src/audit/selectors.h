@@ -16,6 +16,10 @@
 
 namespace rampart::audit {
 
+// Whether the text can be a selector: labels of letters, digits, hyphens and underscores, none of which begins or
+// ends in a hyphen (RFC 6376 section 3.1, sub-domain; underscores are not in its grammar, but are in use).
+bool is_selector(std::string_view text);
+
 class SelectorBook {
  public:
   static constexpr std::size_t kMaxListBytes = std::size_t{64}

@@ -31,5 +31,14 @@ TEST(Selectors, WrongLinesAreNamed) {
   EXPECT_FALSE(book.add_list("a..b", "list"));
 }
 
+TEST(Selectors, OnlyWhatASelectorCanBeIsOne) {
+  for (const auto* text : {"s1", "a.b", "mail-2026", "k_1", "20230601"})
+    EXPECT_TRUE(is_selector(text)) << text;
+  for (const auto* text : {"", ".", "a..b", "s1.", "s!1", "s 1", "*", "-a", "a-", "s1._domainkey"}) {
+    EXPECT_FALSE(is_selector(text)) << text;
+  }
+  EXPECT_FALSE(is_selector(std::string(64, 'a')));
+}
+
 }  // namespace
 }  // namespace rampart::audit

@@ -1,6 +1,7 @@
 #include "audit/settings.h"
 
-#include "dns/name.h"
+#include "audit/selectors.h"
+#include "dns/domain.h"
 
 namespace rampart::audit {
 namespace {
@@ -11,18 +12,16 @@ using base::SettingType;
 constexpr std::array<std::string_view, 6> kLevels{"critical", "high", "medium", "low", "info", "never"};
 constexpr std::array<std::string_view, 2> kProbes{"https", "smtp"};
 
-bool is_name(std::string_view text) {
-  const auto name = dns::Name::try_parse(text);
-  return name && !name->is_root();
+std::string check_name(std::string_view text) {
+  return dns::parse_domain(text) ? "" : "is not a domain name";
 }
-
-std::string check_name(std::string_view text) { return is_name(text) ? "" : "is not a domain name"; }
 
 // A selector is one or more labels below _domainkey (RFC 6376 3.1).
 std::string check_selector(std::string_view text) {
   if (text.find("_domainkey") != std::string_view::npos)
     return "is more than a selector: leave out ._domainkey and what follows";
-  return is_name(text) ? "" : "is not a selector";
+  return is_selector(text) ? ""
+                           : "is not a selector, which is letters, digits, - and _, such as s1 or mail2026";
 }
 
 constexpr std::array kSettings{

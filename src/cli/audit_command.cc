@@ -227,7 +227,7 @@ class AuditRun {
     input.now = source_->now();
     input.selectors = selectors_.of(*name);
     for (const auto& zone : config_.list("audit.block_lists"))
-      input.block_lists.push_back(*dns::Name::try_parse(zone));
+      input.block_lists.push_back(TRY(dns::parse_domain(zone)));
     const auto& probes = config_.list("audit.probe");
     input.probe_https = std::ranges::find(probes, "https") != probes.end();
     input.probe_smtp = std::ranges::find(probes, "smtp") != probes.end();

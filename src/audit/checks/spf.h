@@ -35,7 +35,12 @@ struct SpfPicture {
   std::string takeover;  // a registrable domain that nobody has registered and that the record trusts
 
   [[nodiscard]] Evidence evidence(const dns::Name& domain) const {
-    return {domain.text() + " TXT", texts.empty() ? std::string() : texts.front(), server, {}};
+    if (!texts.empty()) return {domain.text() + " TXT", texts.front(), server, {}};
+    const bool no_name = !analysis.nodes.empty() && analysis.root().state == spf::RecordState::no_name;
+    const auto* found = no_name                     ? ": does not exist (NXDOMAIN)"
+                        : state == SpfState::absent ? ": no SPF record"
+                                                    : "";
+    return {domain.text() + " TXT" + found, {}, server, {}};
   }
 };
 

@@ -45,6 +45,10 @@ Evidence evidence(const dns::Name& name, dns::RrType type, const facts::Answer& 
   out.record = std::move(record);
   if (answer.open()) return out;
   out.server = answer.server();
+  if (answer.absent() && out.record.empty()) {
+    out.text +=
+        answer.presence() == facts::Presence::no_name ? ": does not exist (NXDOMAIN)" : ": no such record";
+  }
   if (!answer.unknown()) return out;
   out.why = facts::describe(answer.why());
   if (!answer.detail().empty()) out.why += ": " + std::string(answer.detail());

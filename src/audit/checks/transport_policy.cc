@@ -22,6 +22,13 @@ Evidence evidence_of(const SingleRecord& found) {
   return {.text = found.name.text() + " TXT", .record = found.text, .server = {}, .why = found.why};
 }
 
+// A question that was answered with no such record.
+Evidence absence_of(const SingleRecord& found) {
+  auto out = evidence_of(found);
+  out.text += ": no such record";
+  return out;
+}
+
 // The gravest fault, in words; empty when there is none worth a finding.
 std::string worst(const std::vector<auth::Fault>& faults) {
   const auth::Fault* worst = nullptr;
@@ -134,7 +141,7 @@ void check_mta_sts(const Route& route, facts::Facts& facts, std::vector<Finding>
             with(make_finding("mta-sts-invalid", {route.domain(), "it does not begin with \"v=STSv1;\""}),
                  std::move(seen)));
       } else if (route.takes_mail) {
-        findings.push_back(with(make_finding("mta-sts-missing", {route.domain()}), evidence_of(found)));
+        findings.push_back(with(make_finding("mta-sts-missing", {route.domain()}), absence_of(found)));
       }
       return;
     case SingleRecord::State::multiple:
@@ -160,7 +167,7 @@ void check_tls_reports(const Route& route, facts::Facts& facts, std::vector<Find
     findings.push_back(with(make_finding("tls-rpt-invalid", {route.domain(), "several records stand there"}),
                             evidence_of(found)));
   } else if (found.state == SingleRecord::State::none && route.takes_mail) {
-    findings.push_back(with(make_finding("tls-rpt-missing", {route.domain()}), evidence_of(found)));
+    findings.push_back(with(make_finding("tls-rpt-missing", {route.domain()}), absence_of(found)));
   } else if (found.state == SingleRecord::State::unknown) {
     findings.push_back(make_unknown("tls-rpt-unknown", {route.domain()}, evidence_of(found)));
   } else if (found.state == SingleRecord::State::present) {

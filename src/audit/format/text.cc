@@ -25,6 +25,15 @@ constexpr std::size_t kMaxResult = 12;        // "permerror" and two spaces, wit
 constexpr std::size_t kLevelWidth = 10;       // "critical  "
 constexpr std::string_view kDeep = "            ";
 
+// Whether the sentence has every word of the other text.
+bool says(std::string_view sentence, std::string_view text) {
+  auto words = base::split(sentence, ' ');
+  for (auto& word : words) word = word.substr(0, word.find_last_not_of(",;:") + 1);
+  return std::ranges::all_of(base::split(text, ' '), [&](std::string_view word) {
+    return std::ranges::find(words, word) != words.end();
+  });
+}
+
 class Text : public ReportWriter {
  public:
   Text(const WriterOptions& options, Sink sink)
@@ -47,6 +56,11 @@ class Text : public ReportWriter {
 
   base::Result<> end(const Summary& summary, const Notes&) override {
     out_.clear();
+    if (rated_) {
+      out_ += '\n';
+      paragraph("  ", "rated: by the advisory, or in the worst case; here: what it lets a stranger do",
+                Tone::dim);
+    }
     if (summary.domains() > 1) portfolio(summary);
     return sink_(out_);
   }
@@ -123,7 +137,7 @@ class Text : public ReportWriter {
     std::vector<std::string> shown;
     for (const auto& row : report.spoofing) {
       auto reason = printable(row.why);
-      if (!row.decided_by.empty())
+      if (!row.decided_by.empty() && !says(row.why, row.decided_by))
         reason = reason.empty() ? printable(row.decided_by)
                                 : fmt::format("{} ({})", reason, printable(row.decided_by));
       if (reason.empty() || std::ranges::find(shown, reason) != shown.end()) continue;
@@ -149,6 +163,7 @@ class Text : public ReportWriter {
     if (finding.weakness != Weakness::none) title = fmt::format("{}  {}", to_string(finding.weakness), title);
     auto lines = base::wrap(title, width_ - kDeep.size());
     if (const auto rated = rating(finding); !rated.empty()) {
+      rated_ = rated_ || !unknown;
       const bool fits = kDeep.size() + display_width(lines.back()) + 1 + display_width(rated) <= width_;
       if (fits) {
         lines.back() += ' ' + rated;
@@ -235,6 +250,7 @@ class Text : public ReportWriter {
   Sink sink_;
   std::string out_;
   std::size_t domains_ = 0;
+  bool rated_ = false;  // a finding was shown whose rating differs from what it means here
 };
 
 }  // namespace
