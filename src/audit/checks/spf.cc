@@ -17,7 +17,7 @@ using Kind = spf::Issue::Kind;
 constexpr int kLookupLimit = 10;     // RFC 7208 section 4.6.4
 constexpr int kNearLookupLimit = 9;  // our own: one more include of a provider's would break the record
 constexpr std::uint64_t kAllIpv4 = std::uint64_t{1} << 32;
-constexpr std::size_t kShown = 80;   // bytes of a record in a title; our own
+constexpr std::size_t kShown = 80;  // bytes of a record in a title; our own
 
 SpfState state_of(spf::RecordState state) {
   switch (state) {
