@@ -106,10 +106,10 @@ class Table {
   }
 
   [[nodiscard]] bool lets_in_anyone() const {
-    using Kind = spf::Issue::Kind;
     const auto& analysis = picture_.spf.analysis;
-    return analysis.has(Kind::pass_all) || analysis.has(Kind::near_all) ||
-           analysis.authorised.ipv4_count() >= kAnyoneIpv4 || analysis.authorised.ipv6_count() >= kAnyoneIpv6;
+    return analysis.has(spf::Issue::Kind::pass_all) ||
+           analysis.authorised.ipv4_count() >= spf::AnalysisOptions{}.wide_ipv4_count ||
+           analysis.authorised.ipv6_count() >= kAnyoneIpv6;
   }
 
   void add_rows(Origin origin, const base::IpAddress& address, const std::string& via) {

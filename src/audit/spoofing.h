@@ -46,9 +46,8 @@ struct Picture;
 
 inline constexpr std::array<std::string_view, 4> kStrangers = {"203.0.113.113", "198.51.100.213",
                                                                "192.0.2.213", "2001:db8:bad::1"};
-// From so many authorised addresses on a stranger is taken to have one of them. Our own: ranges as large hold
-// networks that anyone can rent.
-inline constexpr std::uint64_t kAnyoneIpv4 = std::uint64_t{1} << 24;  // addresses: a /8
+// From so many authorised networks on a stranger is taken to have an address in one of them, as from a /8 of IPv4
+// on (spf::AnalysisOptions::wide_ipv4_count). Our own: ranges as large hold networks that anyone can rent.
 inline constexpr std::uint64_t kAnyoneIpv6 = std::uint64_t{1} << 48;  // networks of /64: a /16
 inline constexpr unsigned kWideNetwork =
     24;  // bits: the longest prefix to look for the stranger's address in
