@@ -10,6 +10,7 @@
 #include "auth/dmarc/evaluate.h"
 #include "auth/spf/evaluate.h"
 #include "base/ip.h"
+#include "base/text.h"
 
 namespace rampart::audit {
 namespace {
@@ -112,10 +113,27 @@ class Table {
            analysis.authorised.ipv6_count() >= kAnyoneIpv6;
   }
 
+  // A pass term whose name ends in what the sender fills: his HELO, his local part, a name of his address
+  // (RFC 7208 sections 7.2 and 11.1). He names a host or a record of his own there. Empty when there is none.
+  [[nodiscard]] std::string steered_term() const {
+    const auto& analysis = picture_.spf.analysis;
+    for (const auto& issue : analysis.issues) {
+      if (issue.kind != spf::Issue::Kind::dynamic || !analysis.nodes[issue.node].authorises) continue;
+      const auto term = base::lower(analysis.term_text(issue));
+      const auto macro = term.rfind("%{");
+      if (macro == std::string::npos || !term.ends_with('}') || std::string_view("-~?").contains(term[0]))
+        continue;
+      if (std::string_view("hlp").contains(term[macro + 2])) return term;
+    }
+    return {};
+  }
+
   void add_rows(Origin origin, const base::IpAddress& address, const std::string& via) {
     const auto& names = picture_.identities;
     std::vector<Sender> senders;
     senders.push_back({names.domain, check(address, names.domain)});
+    steered_ = senders[0].outcome.result == spf::Result::pass ? std::string() : steered_term();
+    if (!steered_.empty()) senders[0].outcome.result = spf::Result::pass;
     if (!names.hypothetical) senders.push_back({names.existing, check(address, names.existing)});
     senders.push_back({names.invented, check(address, names.invented)});
     const auto add = [&](Identity identity, const dns::Name& from, const PolicyPicture& policy) {
@@ -193,7 +211,11 @@ class Table {
       row.decided_by = fmt::format("{} {}", sender.outcome.record_name().text(), sender.outcome.term_text());
       row.why =
           fmt::format("SPF lets {} send as {}, and that passes DMARC", row.address, sender.domain.text());
-      if (row.origin == Origin::shared) {
+      if (!steered_.empty() && sender.domain == picture_.domain) {
+        row.decided_by = fmt::format("{} {}", picture_.domain.text(), steered_);
+        row.why = fmt::format("the sender fills the macro in {} with a name of his own, which passes as {}",
+                              steered_, sender.domain.text());
+      } else if (row.origin == Origin::shared) {
         row.why += fmt::format(", unless {} stops its other customers from using the domain", row.via);
       }
       return true;
@@ -236,6 +258,7 @@ class Table {
 
   const Picture& picture_;
   facts::Facts& facts_;
+  std::string steered_;  // of the address at hand: the term that lets the sender name what passes
   std::vector<SpoofRow> rows_;
 };
 

@@ -94,6 +94,18 @@ TEST(Spoofing, WhoeverLetsInManyLetsInAStranger) {
   }
 }
 
+// RFC 7208 section 11.1: HELO and local part are the sender's to choose.
+TEST(Spoofing, AMacroThatTheSenderFillsLetsHimIn) {
+  for (const auto* spf : {"v=spf1 exists:%{h} -all", "v=spf1 a:%{h} -all", "v=spf1 include:%{l} -all"}) {
+    const auto report = audit_of({.spf = spf});
+    EXPECT_EQ(report.spoofing[0].dmarc, "pass") << spf;
+    EXPECT_EQ(report.status, Status::spoofable) << spf;
+    EXPECT_NE(report.spoofing[0].why.find("macro"), std::string::npos) << spf;
+  }
+  EXPECT_EQ(audit_of({.spf = "v=spf1 exists:%{i}.spf.right.example -all"}).status, Status::protected_);
+  EXPECT_EQ(audit_of({.spf = "v=spf1 -exists:%{h} -all"}).status, Status::protected_);
+}
+
 TEST(Spoofing, ACustomerOfTheSameProviderPasses) {
   const auto report = audit_of({.spf = "v=spf1 include:_spf.google.com -all", .more = [](Zone& zone) {
                                   zone.txt("_spf.google.com", "v=spf1 ip4:198.51.100.0/24 -all");
