@@ -9,18 +9,20 @@ namespace rampart::audit {
 std::string fill(std::string_view text, std::span<const std::string_view> arguments) {
   std::string out;
   out.reserve(text.size() + 64);
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool placeholder =
-        text[i] == '{' && i + 2 < text.size() && base::is_digit(text[i + 1]) && text[i + 2] == '}';
-    if (!placeholder) {
-      out.push_back(text[i]);
-      continue;
+  while (true) {
+    const auto brace = text.find('{');
+    out.append(text.substr(0, brace));
+    if (brace == std::string_view::npos) return out;
+    text.remove_prefix(brace);
+    if (text.size() > 2 && base::is_digit(text[1]) && text[2] == '}') {
+      const auto index = static_cast<std::size_t>(text[1] - '0');
+      if (index < arguments.size()) out.append(arguments[index]);
+      text.remove_prefix(3);
+    } else {
+      out += '{';
+      text.remove_prefix(1);
     }
-    const auto index = static_cast<std::size_t>(text[i + 1] - '0');
-    if (index < arguments.size()) out.append(arguments[index]);
-    i += 2;
   }
-  return out;
 }
 
 std::vector<std::string> references(const CatalogueEntry& entry) {

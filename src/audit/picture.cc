@@ -69,25 +69,46 @@ std::vector<dns::Name> mail_hosts(const facts::Answer& mx) {
 
 }  // namespace
 
+namespace {
+
+const Identities& identities_of(const Input& input, facts::Facts& facts) {
+  return facts.part<Identities>([&] {
+    Identities names;
+    names.domain = input.domain;
+    // A domain of 250 characters leaves no room below it; then the domain itself stands in.
+    names.invented = input.domain.prepend(kInventedLabel).value_or(input.domain);
+    choose_existing(input, facts.ask(input.domain, RrType::mx), names, facts);
+    names.invented_exists = exists(facts.ask(names.invented, RrType::txt));
+    return names;
+  });
+}
+
+}  // namespace
+
 Picture look(const Input& input, facts::Facts& facts) {
+  // Each part asks for what it depends on, so that it is settled no sooner than that (facts.h).
+  const auto& names = identities_of(input, facts);
+  const auto look_at_spf = [&]() -> const SpfPicture& {
+    return facts.part<SpfPicture>([&] { return look_spf(input.domain, facts); });
+  };
+  const auto& spf = look_at_spf();
+  const auto& dmarc =
+      facts.part<DmarcPicture>([&] { return look_dmarc(identities_of(input, facts), facts); });
+  const auto& dkim = facts.part<DkimPicture>([&] {
+    const auto& targets = look_at_spf().targets;
+    return look_dkim(input, mail_hosts(facts.ask(input.domain, RrType::mx)), targets, facts);
+  });
+
   Picture picture;
   picture.input = &input;
   picture.domain = input.domain;
-  const auto& apex = facts.ask(input.domain, RrType::txt);
-  const auto& mx = facts.ask(input.domain, RrType::mx);
-  picture.exists = exists(apex);
-  picture.null_mx = null_mx(mx);
-
-  auto& names = picture.identities;
-  names.domain = input.domain;
-  // A domain of 250 characters leaves no room below it; then the domain itself stands in.
-  names.invented = input.domain.prepend(kInventedLabel).value_or(input.domain);
-  choose_existing(input, mx, names, facts);
-  names.invented_exists = exists(facts.ask(names.invented, RrType::txt));
-
-  picture.spf = look_spf(input.domain, facts);
-  picture.dmarc = look_dmarc(names, facts);
-  picture.dkim = look_dkim(input, mail_hosts(mx), picture.spf.targets, facts);
+  if (facts.pending()) return picture;
+  picture.exists = exists(facts.ask(input.domain, RrType::txt));
+  picture.null_mx = null_mx(facts.ask(input.domain, RrType::mx));
+  picture.identities = names;
+  picture.spf = spf;
+  picture.dmarc = dmarc;
+  picture.dkim = dkim;
   return picture;
 }
 

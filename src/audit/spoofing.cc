@@ -160,16 +160,16 @@ class Table {
     if (try_passing(row, policy, senders)) return;
 
     const auto check = own == senders.end() ? dmarc::Check::fail : check_of(own->outcome.result);
-    const auto verdict = dmarc::evaluate({row.from, dmarc::Identity{row.from, check}, {}}, facts_);
-    const auto legacy = dmarc::evaluate_7489({row.from, dmarc::Identity{row.from, check}, {}}, facts_);
-    // The policy of the picture, not the verdict's: a hypothetical subdomain exists, whatever DNS says of its
-    // name.
-    const bool same = !(row.identity == Identity::subdomain && picture_.identities.hypothetical);
-    const auto result = same ? verdict.result : result_without_pass(policy.found);
+    const dmarc::Input input{row.from, dmarc::Identity{row.from, check}, {}};
+    // A subdomain that stands for any existing one has no SPF result of its own.
+    const bool real = !(row.identity == Identity::subdomain && picture_.identities.hypothetical);
+    const auto result =
+        real ? dmarc::evaluate(input, policy.found, facts_) : result_without_pass(policy.found);
+    const auto legacy = dmarc::evaluate_7489(input, policy.legacy);
     row.dmarc = dmarc::to_string(result);
     row.rfc9989 = outcome_of(result, row.policy);
-    row.rfc7489 = passes_7489(row.from, senders) ? Disposition::deliver
-                                                 : outcome_of(legacy.result, policy_of(policy.legacy));
+    row.rfc7489 = passes_7489(row.from, policy, senders) ? Disposition::deliver
+                                                         : outcome_of(legacy, policy_of(policy.legacy));
     explain(row, policy, result, check);
   }
 
@@ -188,11 +188,12 @@ class Table {
   }
 
   // Aligned by the public suffix list where it is not by the tree walk.
-  [[nodiscard]] bool passes_7489(const dns::Name& from, const std::vector<Sender>& senders) const {
+  [[nodiscard]] static bool passes_7489(const dns::Name& from, const PolicyPicture& policy,
+                                        const std::vector<Sender>& senders) {
     return std::any_of(senders.begin(), senders.end(), [&](const Sender& sender) {
       if (sender.outcome.result != spf::Result::pass) return false;
       const dmarc::Input input{from, dmarc::Identity{sender.domain, dmarc::Check::pass}, {}};
-      return dmarc::evaluate_7489(input, facts_).result == dmarc::Result::pass;
+      return dmarc::evaluate_7489(input, policy.legacy) == dmarc::Result::pass;
     });
   }
 
@@ -202,12 +203,10 @@ class Table {
     for (const auto& sender : senders) {
       if (sender.outcome.result != spf::Result::pass) continue;
       const dmarc::Input input{row.from, dmarc::Identity{sender.domain, dmarc::Check::pass}, {}};
-      const auto verdict = dmarc::evaluate(input, facts_);
-      if (verdict.result != dmarc::Result::pass) continue;
-      const auto legacy = dmarc::evaluate_7489(input, facts_);
+      if (dmarc::evaluate(input, policy.found, facts_) != dmarc::Result::pass) continue;
       row.dmarc = "pass";
       row.rfc9989 = Disposition::deliver;
-      row.rfc7489 = outcome_of(legacy.result, policy_of(policy.legacy));
+      row.rfc7489 = outcome_of(dmarc::evaluate_7489(input, policy.legacy), policy_of(policy.legacy));
       row.decided_by = fmt::format("{} {}", sender.outcome.record_name().text(), sender.outcome.term_text());
       row.why =
           fmt::format("SPF lets {} send as {}, and that passes DMARC", row.address, sender.domain.text());

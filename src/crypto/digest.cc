@@ -1,15 +1,26 @@
 #include "crypto/digest.h"
 
+#include <memory>
+
 #include <openssl/evp.h>
 
 namespace rampart::crypto {
 namespace {
 
+// OpenSSL looks an algorithm up at every use, and makes a context, which costs more than hashing a key: both
+// are kept, the context for each thread.
+struct FreeDigest {
+  void operator()(EVP_MD* algorithm) const { EVP_MD_free(algorithm); }
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+using Algorithm = std::unique_ptr<EVP_MD, FreeDigest>;
+
 std::string digest(std::string_view bytes, const EVP_MD* algorithm) {
+  thread_local const std::unique_ptr<EVP_MD_CTX, FreeDigest> context(EVP_MD_CTX_new());
   std::string out(static_cast<std::size_t>(EVP_MD_get_size(algorithm)), '\0');
-  unsigned length = 0;
-  if (EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(out.data()), &length, algorithm,
-                 nullptr) != 1) {
+  if (EVP_DigestInit_ex2(context.get(), algorithm, nullptr) != 1 ||
+      EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) != 1 ||
+      EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char*>(out.data()), nullptr) != 1) {
     return {};
   }
   return out;
@@ -17,7 +28,13 @@ std::string digest(std::string_view bytes, const EVP_MD* algorithm) {
 
 }  // namespace
 
-std::string sha256(std::string_view bytes) { return digest(bytes, EVP_sha256()); }
-std::string sha512(std::string_view bytes) { return digest(bytes, EVP_sha512()); }
+std::string sha256(std::string_view bytes) {
+  static const Algorithm algorithm(EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  return digest(bytes, algorithm.get());
+}
+std::string sha512(std::string_view bytes) {
+  static const Algorithm algorithm(EVP_MD_fetch(nullptr, "SHA512", nullptr));
+  return digest(bytes, algorithm.get());
+}
 
 }  // namespace rampart::crypto

@@ -143,6 +143,10 @@ std::optional<Name> Name::from_wire(std::string_view wire) {
   return name;
 }
 
+namespace {
+bool stands_for_itself(char c) { return c > ' ' && c <= '~' && c != '.' && c != '\\'; }
+}  // namespace
+
 std::string Name::text() const {
   if (is_root()) return ".";
   std::string out;
@@ -150,7 +154,13 @@ std::string Name::text() const {
   for (std::size_t at = 0; at < size_;) {
     const auto length = static_cast<std::uint8_t>(bytes_[at]);
     if (at != 0) out += '.';
-    for (const char c : std::string_view(bytes_.data() + at + 1, length)) {
+    const std::string_view label(bytes_.data() + at + 1, length);
+    at += 1U + length;
+    if (std::ranges::all_of(label, stands_for_itself)) {  // nearly every one
+      out += label;
+      continue;
+    }
+    for (const char c : label) {
       if (c == '.' || c == '\\') {
         out += {'\\', c};
       } else if (c > ' ' && c <= '~') {
@@ -159,7 +169,6 @@ std::string Name::text() const {
         fmt::format_to(std::back_inserter(out), "\\{:03}", static_cast<unsigned char>(c));
       }
     }
-    at += 1U + length;
   }
   return out;
 }
@@ -192,11 +201,14 @@ Name Name::suffix(unsigned labels) const {
 }
 
 bool Name::is_within(const Name& ancestor) const {
-  if (ancestor.size_ > size_) return false;
-  std::size_t at = 0;
+  if (ancestor.size_ > size_ ||
+      std::memcmp(bytes_.data() + size_ - ancestor.size_, ancestor.bytes_.data(), ancestor.size_) != 0) {
+    return false;
+  }
+  std::size_t at = 0;  // the same bytes; but do they begin at a label
   while (static_cast<std::size_t>(size_) - at > ancestor.size_)
     at += 1U + static_cast<std::uint8_t>(bytes_[at]);
-  return wire().substr(at) == ancestor.wire();
+  return static_cast<std::size_t>(size_) - at == ancestor.size_;
 }
 
 std::optional<Name> Name::prepend(std::string_view labels) const {

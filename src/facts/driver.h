@@ -50,7 +50,8 @@ class Drive : public std::enable_shared_from_this<Drive<Decision, F, Done>> {  /
 
   void step() {
     auto used = std::make_shared<Book>();
-    auto result = decide(function_, book_, options_.overlay, options_.only_used ? used.get() : nullptr);
+    auto result =
+        decide(function_, book_, options_.overlay, options_.only_used ? used.get() : nullptr, &parts_);
     if (result.index() == 0) return finish(std::get<0>(std::move(result)), std::move(used));
     auto questions = std::get<1>(std::move(result));
     if (rounds_ >= options_.max_rounds)
@@ -74,7 +75,7 @@ class Drive : public std::enable_shared_from_this<Drive<Decision, F, Done>> {  /
   // The last run: what is still open reads as unknown(budget), and is written into the book so that a replay
   // reads the same.
   void give_up(const std::string& detail) {
-    Facts facts(book_, options_.overlay);
+    Facts facts(book_, options_.overlay, &parts_);
     auto used = std::make_shared<Book>();
     if (options_.only_used) facts.note_used(used.get());
     facts.close(Why::budget, detail);
@@ -98,6 +99,7 @@ class Drive : public std::enable_shared_from_this<Drive<Decision, F, Done>> {  /
   Done done_;
   Deadline deadline_;
   Book book_;
+  Parts parts_;
   int rounds_ = 0;
   std::size_t asked_ = 0;
 };

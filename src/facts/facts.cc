@@ -21,6 +21,17 @@ void Facts::note(Question question) {
   if (std::ranges::find(open_, question) == open_.end()) open_.push_back(std::move(question));
 }
 
+// A settled part, or one that this run made already. One of an earlier run that met an open question is gone.
+Parts::Part* Facts::find_part(const void* type, unsigned index) {
+  auto& parts = parts_->parts_;
+  const auto found = std::ranges::find_if(
+      parts, [&](const Parts::Part& part) { return part.type == type && part.index == index; });
+  if (found == parts.end()) return nullptr;
+  if (found->open == 0 || found->run == parts_->run_) return &*found;
+  parts.erase(found);
+  return nullptr;
+}
+
 void Facts::close(Why why, std::string_view detail) { closed_.emplace(why, detail); }
 
 const Answer& Facts::ask_book(const dns::Name& name, dns::RrType type) {
@@ -29,9 +40,9 @@ const Answer& Facts::ask_book(const dns::Name& name, dns::RrType type) {
     return *answer;
   }
   note(DnsQuestion{name, type});
-  if (!closed_) return Answer::open_answer();
+  if (!closed_) return ++open_reads_, Answer::open_answer();
   auto unknown = Answer::make_unknown(name, type, closed_->first, closed_->second);
-  held_.emplace_back(unknown);
+  parts_->held_.emplace_back(unknown);
   return *unknown;
 }
 
@@ -41,7 +52,7 @@ const Answer& Facts::ask(const dns::Name& name, dns::RrType type) {
     auto answer = overlay_->answer(name, type, *this);
     inside_overlay_ = false;
     if (answer) {
-      held_.emplace_back(answer);
+      parts_->held_.emplace_back(answer);
       return *answer;
     }
   }
@@ -54,9 +65,9 @@ const HttpAnswer& Facts::ask(const HttpsGet& question) {
     return *answer;
   }
   note(question);
-  if (!closed_) return open_http();
+  if (!closed_) return ++open_reads_, open_http();
   auto unknown = std::get<HttpAnswerPtr>(unknown_fact(question, closed_->first, closed_->second));
-  held_.emplace_back(unknown);
+  parts_->held_.emplace_back(unknown);
   return *unknown;
 }
 
@@ -66,9 +77,9 @@ const SmtpAnswer& Facts::ask(const SmtpProbe& question) {
     return *answer;
   }
   note(question);
-  if (!closed_) return open_smtp();
+  if (!closed_) return ++open_reads_, open_smtp();
   auto unknown = std::get<SmtpAnswerPtr>(unknown_fact(question, closed_->first, closed_->second));
-  held_.emplace_back(unknown);
+  parts_->held_.emplace_back(unknown);
   return *unknown;
 }
 

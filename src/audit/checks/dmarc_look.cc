@@ -12,8 +12,11 @@ namespace {
 using dns::RrType;
 using State = dmarc::Lookup::State;
 
-PolicyPicture policy_for(const dns::Name& name, facts::Facts& facts) {
-  return {dmarc::discover_policy(name, facts), dmarc::discover_policy_7489(name, facts)};
+// `index` tells the names apart (facts::Facts::part).
+const PolicyPicture& policy_for(unsigned index, const dns::Name& name, facts::Facts& facts) {
+  return facts.part<PolicyPicture>(index, [&] {
+    return PolicyPicture{dmarc::discover_policy(name, facts), dmarc::discover_policy_7489(name, facts)};
+  });
 }
 
 // Any subdomain that exists, from what holds for an invented one: the same record, but never np. An existing
@@ -77,13 +80,13 @@ EffectivePolicy::Entry entry_of(const PolicyPicture& picture) {
 
 DmarcPicture look_dmarc(const Identities& identities, facts::Facts& facts) {
   DmarcPicture dmarc;
-  dmarc.domain = policy_for(identities.domain, facts);
+  dmarc.domain = policy_for(0, identities.domain, facts);
   dmarc.organizational_domain = dmarc::organizational_domain(dmarc.domain.found.walk);
-  dmarc.invented = policy_for(identities.invented, facts);
+  dmarc.invented = policy_for(1, identities.invented, facts);
   if (identities.hypothetical) {
     dmarc.existing = {as_existing(dmarc.invented.found), dmarc.invented.legacy};
   } else {
-    dmarc.existing = policy_for(identities.existing, facts);
+    dmarc.existing = policy_for(2, identities.existing, facts);
   }
   look_at_own(identities.domain, dmarc, facts);
   if (dmarc.own.record) {

@@ -102,17 +102,26 @@ std::string reversed(const base::IpAddress& address) {
 }  // namespace transport
 
 std::vector<Finding> check_transport(const Input& input, facts::Facts& facts) {
-  std::vector<Finding> findings;
-  const auto route = transport::look_route(input, facts);
-  transport::check_mx(route, facts, findings);
-  transport::check_mta_sts(route, facts, findings);
-  transport::check_tls_reports(route, facts, findings);
-  transport::check_bimi(route, facts, findings);
-  transport::check_dnssec(route, facts, findings);
-  transport::check_dane(route, facts, findings);
-  transport::check_reverse(route, facts, findings);
-  transport::check_probes(route, facts, findings);
-  transport::check_block_lists(route, facts, findings);
+  using Findings = std::vector<Finding>;
+  using Check = void (*)(const transport::Route&, facts::Facts&, Findings&);
+  constexpr Check kChecks[] = {
+      transport::check_mx,      transport::check_mta_sts, transport::check_tls_reports,
+      transport::check_bimi,    transport::check_dnssec,  transport::check_dane,
+      transport::check_reverse, transport::check_probes,  transport::check_block_lists,
+  };
+  const auto route = [&]() -> const transport::Route& {
+    return facts.part<transport::Route>([&] { return transport::look_route(input, facts); });
+  };
+  Findings findings;
+  unsigned index = 0;
+  for (const auto check : kChecks) {
+    const auto& found = facts.part<Findings>(index++, [&] {
+      Findings out;
+      check(route(), facts, out);
+      return out;
+    });
+    if (!facts.pending()) findings.insert(findings.end(), found.begin(), found.end());
+  }
   return findings;
 }
 

@@ -130,49 +130,72 @@ Result without_policy(Discovery::Status status) {
   }
 }
 
+// Fills everything of a verdict but its discovery.
+void judge_by(const Input& input, const Discovery& discovery, facts::Facts& facts, Verdict& verdict) {
+  verdict.organizational_domain = organizational_domain(discovery.walk);
+  const auto& record = discovery.record;
+  verdict.alignments =
+      identifiers(input, record ? record->aspf : Mode::relaxed, record ? record->adkim : Mode::relaxed);
+  for (auto& alignment : verdict.alignments) {
+    align(alignment, input.author, verdict.organizational_domain, facts);
+  }
+  const auto status = discovery.status;
+  // An unknown np leaves the policy open, not whether the message passes.
+  const bool decidable =
+      status == Discovery::Status::found || (status == Discovery::Status::temperror && record);
+  if (!decidable) {
+    verdict.result = without_policy(status);
+    verdict.why = discovery.why;
+    return;
+  }
+  verdict.result = judge(verdict.alignments, verdict.why);
+  if (status == Discovery::Status::temperror && verdict.result == Result::fail) {
+    verdict.result = Result::temperror;
+    verdict.why = discovery.why;
+  }
+}
+
+void judge_by(const Input& input, const LegacyDiscovery& discovery, LegacyVerdict& verdict) {
+  const auto& record = discovery.record;
+  verdict.alignments =
+      identifiers(input, record ? record->aspf : Mode::relaxed, record ? record->adkim : Mode::relaxed);
+  for (auto& alignment : verdict.alignments) {
+    align_7489(alignment, input.author, discovery.organizational_domain);
+  }
+  if (discovery.status != Discovery::Status::found) {
+    verdict.result = without_policy(discovery.status);
+    verdict.why = discovery.why;
+    return;
+  }
+  verdict.result = judge(verdict.alignments, verdict.why);
+}
+
 }  // namespace
 
 Verdict evaluate(const Input& input, facts::Facts& facts) {
   Verdict verdict;
   verdict.discovery = discover_policy(input.author, facts);
-  verdict.organizational_domain = organizational_domain(verdict.discovery.walk);
-  const auto modes = verdict.discovery.record.value_or(Record{});
-  verdict.alignments = identifiers(input, modes.aspf, modes.adkim);
-  for (auto& alignment : verdict.alignments) {
-    align(alignment, input.author, verdict.organizational_domain, facts);
-  }
-  const auto status = verdict.discovery.status;
-  // An unknown np leaves the policy open, not whether the message passes.
-  const bool decidable = status == Discovery::Status::found ||
-                         (status == Discovery::Status::temperror && verdict.discovery.record);
-  if (!decidable) {
-    verdict.result = without_policy(status);
-    verdict.why = verdict.discovery.why;
-    return verdict;
-  }
-  verdict.result = judge(verdict.alignments, verdict.why);
-  if (status == Discovery::Status::temperror && verdict.result == Result::fail) {
-    verdict.result = Result::temperror;
-    verdict.why = verdict.discovery.why;
-  }
+  judge_by(input, verdict.discovery, facts, verdict);
   return verdict;
+}
+
+Result evaluate(const Input& input, const Discovery& discovery, facts::Facts& facts) {
+  Verdict verdict;
+  judge_by(input, discovery, facts, verdict);
+  return verdict.result;
 }
 
 LegacyVerdict evaluate_7489(const Input& input, facts::Facts& facts) {
   LegacyVerdict verdict;
   verdict.discovery = discover_policy_7489(input.author, facts);
-  const auto modes = verdict.discovery.record.value_or(Record{});
-  verdict.alignments = identifiers(input, modes.aspf, modes.adkim);
-  for (auto& alignment : verdict.alignments) {
-    align_7489(alignment, input.author, verdict.discovery.organizational_domain);
-  }
-  if (verdict.discovery.status != Discovery::Status::found) {
-    verdict.result = without_policy(verdict.discovery.status);
-    verdict.why = verdict.discovery.why;
-    return verdict;
-  }
-  verdict.result = judge(verdict.alignments, verdict.why);
+  judge_by(input, verdict.discovery, verdict);
   return verdict;
+}
+
+Result evaluate_7489(const Input& input, const LegacyDiscovery& discovery) {
+  LegacyVerdict verdict;
+  judge_by(input, discovery, verdict);
+  return verdict.result;
 }
 
 std::string_view to_string(Result result) {

@@ -87,6 +87,17 @@ AddressSet::Ranges AddressSet::difference(const Ranges& a, const Ranges& b) {
   return out;
 }
 
+AddressSet::Ranges AddressSet::common(const Ranges& a, const Ranges& b) {
+  Ranges out;
+  for (auto left = a.begin(), right = b.begin(); left != a.end() && right != b.end();) {
+    const Number first = std::max(left->first, right->first);
+    const Number last = std::min(left->last, right->last);
+    if (first <= last) out.push_back({first, last});
+    left->last < right->last ? ++left : ++right;
+  }
+  return out;
+}
+
 void AddressSet::add(const AddressSet& other) {
   for (std::size_t family = 0; family < 2; ++family) {
     if (!other.families_[family].empty()) {
@@ -104,10 +115,10 @@ void AddressSet::subtract(const AddressSet& other) {
 }
 
 AddressSet AddressSet::intersection(const AddressSet& other) const {
-  AddressSet outside = *this;
-  outside.subtract(other);
-  AddressSet out = *this;
-  out.subtract(outside);
+  AddressSet out;
+  for (std::size_t family = 0; family < 2; ++family) {
+    out.families_[family] = common(families_[family], other.families_[family]);
+  }
   return out;
 }
 

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/container/small_vector.hpp>
+
 #include "base/ip.h"
 
 namespace rampart::spf {
@@ -51,10 +53,11 @@ class AddressSet {
     Number last = 0;
     friend bool operator==(const Range&, const Range&) = default;
   };
-  using Ranges = std::vector<Range>;
+  using Ranges = boost::container::small_vector<Range, 2>;  // a term has one
 
   static Ranges merged(const Ranges& a, const Ranges& b);
   static Ranges difference(const Ranges& a, const Ranges& b);
+  static Ranges common(const Ranges& a, const Ranges& b);
 
   std::array<Ranges, 2> families_;  // IPv4, IPv6
 };

@@ -1,7 +1,6 @@
 #include "auth/spf/analyse.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 #include <fmt/format.h>
@@ -73,7 +72,6 @@ class Analyser {
   // The record of `name`, analysed once; the index of its node. `authorises`: see Node.
   std::size_t visit(const dns::Name& name, bool authorises) {
     const std::size_t index = out_.nodes.size();
-    index_[name] = index;
     const Answer& txt = facts_.ask(name, dns::RrType::txt);
     out_.nodes.push_back({.name = name, .txt = AnswerPtr(&txt), .authorises = authorises});
     if (txt.undetermined()) {
@@ -141,7 +139,7 @@ class Analyser {
             "; the record is {} strings joined with nothing between: is a space missing?", strings);
       }
     }
-    on_path_.insert(node(at).name);
+    path_.push_back(at);
     AddressSet undecided = AddressSet::everything();
     bool ended = false;
     std::size_t count = 0;
@@ -161,7 +159,7 @@ class Analyser {
     }
     visit_modifiers(record, ended, at, undecided);
     if (!record.valid()) node(at).passes = {};  // permerror: nobody passes
-    on_path_.erase(node(at).name);
+    path_.pop_back();
   }
 
   void visit_term(const Record& record, const Term& term, std::size_t at, AddressSet& undecided,
@@ -221,7 +219,7 @@ class Analyser {
       issue.detail = "the target is no legal name";
       return std::nullopt;
     }
-    if (on_path_.contains(*target)) {
+    if (on_path(*target)) {
       Issue& issue = report(Kind::loop, at, term.span);
       issue.target = *target;
       return std::nullopt;
@@ -229,8 +227,9 @@ class Analyser {
     const bool redirect = term.kind == TermKind::redirect;
     const bool authorises = node(at).authorises && (redirect || term.qualifier == Qualifier::pass);
     std::size_t next = 0;
-    if (const auto known = index_.find(*target); known != index_.end()) {
-      next = known->second;
+    const auto known = std::ranges::find(out_.nodes, *target, &Node::name);
+    if (known != out_.nodes.end()) {
+      next = static_cast<std::size_t>(known - out_.nodes.begin());
       if (authorises) mark_authorising(next);
     } else if (out_.nodes.size() >= options_.max_records) {
       too_much(at, term, fmt::format("more than {} records", options_.max_records));
@@ -343,11 +342,13 @@ class Analyser {
 
   // Asks for a host, within the limit on hosts; null beyond it.
   const Answer* ask_host(const dns::Name& name, dns::RrType type, std::size_t at, const Term& term) {
-    if (!hosts_.contains(name) && hosts_.size() >= options_.max_hosts) {
-      too_much(at, term, fmt::format("more than {} hosts", options_.max_hosts));
-      return nullptr;
+    if (std::ranges::find(hosts_, name) == hosts_.end()) {
+      if (hosts_.size() >= options_.max_hosts) {
+        too_much(at, term, fmt::format("more than {} hosts", options_.max_hosts));
+        return nullptr;
+      }
+      hosts_.push_back(name);
     }
-    hosts_.insert(name);
     const Answer& answer = facts_.ask(name, type);
     if (answer.unknown()) {
       if (!out_.issues.empty()) {  // A and AAAA of one host are one issue
@@ -494,11 +495,16 @@ class Analyser {
   dns::Name domain_;
   std::optional<dns::Name> organisation_;
   facts::Facts& facts_;
+  // Whether an included record is being analysed further up: a loop.
+  [[nodiscard]] bool on_path(const dns::Name& name) const {
+    return std::ranges::any_of(path_, [&](std::size_t at) { return out_.nodes[at].name == name; });
+  }
+
   const AnalysisOptions& options_;
   Analysis out_;
-  std::map<dns::Name, std::size_t> index_;
-  std::set<dns::Name> on_path_;
-  std::set<dns::Name> hosts_;
+  // All bounded by the options and small in practice: a look through them is cheaper than a tree.
+  std::vector<std::size_t> path_;  // nodes, from the root to the record at hand
+  std::vector<dns::Name> hosts_;   // asked for a, mx and exists terms
   std::set<std::pair<std::size_t, std::string>> seen_terms_;
 };
 
