@@ -1,92 +1,128 @@
-// Runs the audit of many domains: so many at once, whatever the provider; reports come out in the order in
-// which the domains went in, so that two runs over the same facts give the same bytes.
+// Runs the audit of many domains: so many at once, on one thread or several, whatever the provider; reports
+// come out in the order in which the domains went in, so that two runs over the same facts give the same bytes.
 //
-//   Runner runner(options, assessor, provider, domains, output);
-//   TRY(runner.run([&] { return loop.run_one() != 0; }));     // a provider with an event loop
-//   TRY(runner.run());                                        // one that answers at once (zone, recorded)
+//   Runner runner(options, lanes, domains, output);
+//   TRY(runner.run());
 //
-// Memory: at most `in_flight` domains are being asked about, and at most kMaxWindow finished reports wait
-// behind a slower one; beyond that no new domain is begun until the slow one is done. (A window of thousands
-// costs some megabytes, and one dead domain of 30 s then holds nobody up.)
+// A lane is a provider with the thread it belongs to. With one lane everything happens in the caller's thread;
+// with several each has a thread of its own, which makes the decisions and, where the format allows, the text
+// of the report, while the caller's thread reads the source and writes the output. The source, the output and
+// what they touch are never called from another thread.
+//
+// Memory: at most `in_flight` domains are being asked about, and at most kMaxWindow finished reports wait behind
+// a slower one (kMaxTextWindow, compressed, where a report is kept as its text); beyond that no new domain is
+// begun until the slow one is done. A dead domain of 30 s then holds nobody up.
 #pragma once
 
+#include <atomic>
+#include <condition_variable>
 #include <deque>
 #include <functional>
+#include <mutex>
+#include <vector>
 
 #include "audit/assess.h"
 #include "audit/report.h"
+#include "audit/summary.h"
 #include "facts/driver.h"
 
 namespace rampart::audit {
 
+struct Lane {
+  facts::Provider* provider = nullptr;
+  // Waits for something to happen and lets it: false when nothing will. Empty for a provider that answers at
+  // once. Only ever called by the lane's thread, as the provider is.
+  std::function<bool()> wait;
+};
+
+// One audited domain, ready for its turn.
+struct Finished {
+  std::shared_ptr<const Input> input;       // shared with the runs of the decision
+  Digest digest;                            // for the summary
+  DomainReport report;                      // empty when `text` stands for it
+  std::optional<std::string> text;          // made by RunnerOptions::render
+  std::shared_ptr<const facts::Book> book;  // all facts that were asked for it; null unless keep_books
+};
+
 struct RunnerOptions {
-  std::size_t in_flight = 100;  // domains, at least 1
+  std::size_t in_flight = 100;  // domains, at least 1, over all lanes
   facts::DriveOptions drive;
+  // The text of a report, where it depends on nothing but the report; called by the lanes' threads.
+  std::function<std::string(const DomainReport&)> render;
+  bool keep_books = false;
 };
 
 class Runner {
  public:
-  static constexpr std::size_t kMaxWindow = 4096;  // reports
+  static constexpr std::size_t kMaxWindow = 4096;       // reports
+  static constexpr std::size_t kMaxTextWindow = 32768;  // reports kept as text: about 2 KB each
 
   // The next domain to audit; nothing at the end.
   using Source = std::function<base::Result<std::optional<Input>>()>;
-  // A report with the input it was made from and all facts that were asked for it.
-  using Output = std::function<base::Result<>(const Input&, DomainReport&&, const facts::Book&)>;
-  // Waits for something to happen and lets it: false when nothing will.
-  using Wait = std::function<bool()>;
+  using Output = std::function<base::Result<>(Finished&&)>;
   // The decision: assess(), unless a test has another.
   using Decide = std::function<DomainReport(const Input&, facts::Facts&)>;
 
-  // `provider`, and everything behind `options`, must outlive the runner and the answers it still owes.
-  Runner(const RunnerOptions& options, facts::Provider& provider, Source source, Output output,
-         Decide decide = assess)
-      : options_(options),
-        provider_(&provider),
-        source_(std::move(source)),
-        output_(std::move(output)),
-        decide_(std::make_shared<const Decide>(std::move(decide))) {}
+  // The lanes' providers, and everything behind `options`, must outlive the runner and the answers they owe.
+  Runner(RunnerOptions options, std::vector<Lane> lanes, Source source, Output output,
+         Decide decide = assess);
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
+  ~Runner();
 
   // Until every domain has been handed to the output, or the source or the output fails; then what is still
-  // under way is dropped when its answers come. `stop` is asked between domains.
-  base::Result<> run(const Wait& wait = nullptr);
-  // Begins no more domains: those under way are finished and handed out. From a signal's flag, or the output.
+  // under way is dropped when its answers come.
+  base::Result<> run();
+  // Begins no more domains: those under way are finished and handed out. From any thread.
   void stop() { stopped_ = true; }
 
-  [[nodiscard]] std::size_t begun() const { return begun_; }
-  [[nodiscard]] std::size_t done() const {
-    return done_;
-  }  // finished, some perhaps still waiting for their turn
-  [[nodiscard]] std::size_t written() const { return written_; }
+  [[nodiscard]] std::size_t begun() const;
+  [[nodiscard]] std::size_t done() const;  // finished, some perhaps still waiting for their turn
+  [[nodiscard]] std::size_t written() const;
 
  private:
+  class Worker;
   struct Slot {
     bool ready = false;
+    bool packed = false;  // `finished.text` is compressed
+    Finished finished;
+  };
+  struct Job {
+    std::size_t number = 0;
     std::shared_ptr<const Input> input;
-    DomainReport report;
-    std::shared_ptr<const facts::Book> book;
   };
 
-  base::Result<> fill();
-  void begin(Input input);
-  void finish(std::size_t number, facts::Driven<DomainReport> driven);
+  base::Result<> run_alone(Worker& worker);
+  base::Result<> run_threads();
+  base::Result<> refill();
   base::Result<> write_ready();
+  void drop_queue();
+  std::optional<Job> take();
+  void finish(std::size_t number, Finished finished);
+  [[nodiscard]] bool has_room() const;
+  [[nodiscard]] bool is_over() const;
+  [[nodiscard]] base::Error stuck() const;
 
   RunnerOptions options_;
-  facts::Provider* provider_;
   Source source_;
   Output output_;
   std::shared_ptr<const Decide> decide_;  // shared with the drives that are under way
-  std::shared_ptr<Runner*> self_ =
-      std::make_shared<Runner*>(this);  // drives hold it weakly: a late answer finds none
+  std::vector<Lane> lanes_;
+  // Shared with the drives that are under way, weakly: a late answer finds no worker.
+  std::vector<std::shared_ptr<Worker>> workers_;
+  std::atomic<bool> stopped_ = false;
 
-  std::deque<Slot> window_;  // the domains begun and not yet written, in order; the first is number written_
-  std::size_t begun_ = 0;
+  mutable std::mutex mutex_;      // guards all that follows
+  std::condition_variable work_;  // a job, or the end of them: for lanes
+  std::condition_variable news_;  // the first report is ready, or the queue runs low: for the caller's thread
+  std::deque<Job> queue_;         // not begun yet, in order
+  std::deque<Slot> window_;       // the domains not yet written, in order; the first is number written_
+  std::size_t numbered_ = 0;      // handed to the queue
   std::size_t done_ = 0;
   std::size_t written_ = 0;
-  bool exhausted_ = false;
-  bool stopped_ = false;
+  bool exhausted_ = false;  // no more domains will come
+  bool abandoned_ = false;  // the run has failed: lanes leave
+  bool stuck_ = false;      // a lane has nothing more to wait for and no answer
 };
 
 }  // namespace rampart::audit

@@ -70,14 +70,32 @@ class RunnerTest : public testing::Test {
     };
   }
   Runner::Output collect() {
-    return [this](const Input& input, DomainReport&& report, const facts::Book& book) -> base::Result<> {
-      EXPECT_EQ(report.domain, input.domain);
-      EXPECT_EQ(report.domain.text(), fmt::format("d{}.example", written_++)) << "input order";
-      EXPECT_EQ(report.sentence, "no_data");
-      EXPECT_EQ(book.size(), 2U);
-      EXPECT_EQ(report.questions, 2U);
+    return [this](Finished&& domain) -> base::Result<> {
+      EXPECT_EQ(domain.digest.line.domain, domain.input->domain);
+      EXPECT_EQ(domain.input->domain.text(), fmt::format("d{}.example", written_++)) << "input order";
+      EXPECT_EQ(domain.digest.questions, 2U);
+      if (domain.text) {
+        EXPECT_EQ(*domain.text, text_of(domain.input->domain));
+        return {};
+      }
+      EXPECT_EQ(domain.report.domain, domain.input->domain);
+      EXPECT_EQ(domain.report.sentence, "no_data");
+      if (domain.book) EXPECT_EQ(domain.book->size(), 2U);
       return {};
     };
+  }
+  static std::string text_of(const dns::Name& name) { return name.text() + std::string(3000, '.'); }
+  static RunnerOptions options(std::size_t in_flight) {
+    RunnerOptions options;
+    options.in_flight = in_flight;
+    options.keep_books = true;
+    return options;
+  }
+  static RunnerOptions as_text(std::size_t in_flight) {
+    RunnerOptions options;
+    options.in_flight = in_flight;
+    options.render = [](const DomainReport& report) { return text_of(report.domain); };
+    return options;
   }
 
   std::size_t given_ = 0;
@@ -86,42 +104,95 @@ class RunnerTest : public testing::Test {
 
 TEST_F(RunnerTest, AtOnce) {
   AtOnce provider;
-  Runner runner({.in_flight = 10}, provider, count_to(10'000), collect(), two_rounds);
+  Runner runner(options(10), {{&provider, nullptr}}, count_to(10'000), collect(), two_rounds);
   ASSERT_TRUE(runner.run());
   EXPECT_EQ(written_, 10'000U);
 }
 
 TEST_F(RunnerTest, OutOfOrderComesOutInOrder) {
   Later provider;
-  Runner runner({.in_flight = 50}, provider, count_to(2'000), collect(), two_rounds);
   std::size_t turn = 0;
-  ASSERT_TRUE(runner.run([&] {
+  const auto wait = [&] {
     return !provider.waiting.empty() && provider.answer_one((turn += 7919) % provider.waiting.size());
-  }));
+  };
+  Runner runner(options(50), {{&provider, wait}}, count_to(2'000), collect(), two_rounds);
+  ASSERT_TRUE(runner.run());
   EXPECT_EQ(written_, 2'000U);
   EXPECT_EQ(provider.most, 50U);
 }
 
 // The first domain never gets its answer until nothing else is left to do.
 TEST_F(RunnerTest, ASlowDomainBoundsWhatWaitsBehindIt) {
-  Later provider;
-  Runner runner({.in_flight = 20}, provider, count_to(20'000), collect(), two_rounds);
-  std::size_t most = 0;
-  ASSERT_TRUE(runner.run([&] {
-    most = std::max(most, runner.begun() - runner.written());
-    return provider.answer_one(provider.waiting.size() > 1 ? 1 : 0);
-  }));
+  for (const bool text : {false, true}) {
+    Later provider;
+    Runner* running = nullptr;
+    std::size_t most = 0;
+    const auto wait = [&] {
+      most = std::max(most, running->begun() - running->written());
+      return provider.answer_one(provider.waiting.size() > 1 ? 1 : 0);
+    };
+    Runner runner(text ? as_text(20) : options(20), {{&provider, wait}}, count_to(50'000), collect(),
+                  two_rounds);
+    running = &runner;
+    given_ = written_ = 0;
+    ASSERT_TRUE(runner.run());
+    EXPECT_EQ(written_, 50'000U);
+    const auto window = text ? Runner::kMaxTextWindow : Runner::kMaxWindow;
+    EXPECT_LE(most, window);
+    EXPECT_GE(most, window - 20);  // the rest was read, but not begun
+  }
+}
+
+// Answers from threads of its own event loops, in an order that nobody knows.
+TEST_F(RunnerTest, SeveralLanesComeOutInOrder) {
+  for (const bool text : {false, true}) {
+    std::array<Later, 3> providers;
+    std::vector<Lane> lanes;
+    for (auto& provider : providers) {
+      lanes.push_back({&provider, [&provider, turn = std::size_t{0}]() mutable {
+                         return !provider.waiting.empty() &&
+                                provider.answer_one((turn += 7919) % provider.waiting.size());
+                       }});
+    }
+    given_ = written_ = 0;
+    Runner runner(text ? as_text(60) : options(60), lanes, count_to(20'000), collect(), two_rounds);
+    ASSERT_TRUE(runner.run());
+    EXPECT_EQ(written_, 20'000U);
+    for (const auto& provider : providers) EXPECT_LE(provider.most, 20U);
+  }
+}
+
+TEST_F(RunnerTest, SeveralLanesAtOnce) {
+  AtOnce provider;
+  Runner runner(as_text(30), {{&provider, nullptr}, {&provider, nullptr}}, count_to(20'000), collect(),
+                two_rounds);
+  ASSERT_TRUE(runner.run());
   EXPECT_EQ(written_, 20'000U);
-  EXPECT_EQ(most, Runner::kMaxWindow);
+}
+
+TEST_F(RunnerTest, SeveralLanesEndWithAnError) {
+  std::array<AtOnce, 2> providers;
+  const std::vector<Lane> lanes{{&providers[0], nullptr}, {&providers[1], nullptr}};
+  Runner full(
+      options(10), lanes, count_to(1'000),
+      [](Finished&&) -> base::Result<> { return base::fail(base::ErrorKind::io, "disk full"); }, two_rounds);
+  EXPECT_EQ(full.run().error().what, "disk full");
+  std::array<Later, 2> silent;
+  const std::vector<Lane> dead{{&silent[0], [] { return false; }}, {&silent[1], [] { return false; }}};
+  Runner stuck(options(4), dead, count_to(10), collect(), two_rounds);
+  EXPECT_EQ(stuck.run().error().kind, base::ErrorKind::internal);
 }
 
 TEST_F(RunnerTest, StopFinishesWhatIsUnderWay) {
   Later provider;
-  Runner runner({.in_flight = 20}, provider, count_to(1'000), collect(), two_rounds);
-  ASSERT_TRUE(runner.run([&] {
-    if (runner.done() >= 100) runner.stop();
+  Runner* running = nullptr;
+  const auto wait = [&] {
+    if (running->done() >= 100) running->stop();
     return provider.answer_one(0);
-  }));
+  };
+  Runner runner(options(20), {{&provider, wait}}, count_to(1'000), collect(), two_rounds);
+  running = &runner;
+  ASSERT_TRUE(runner.run());
   EXPECT_GE(written_, 100U);
   EXPECT_LE(written_, 140U);
   EXPECT_EQ(written_, runner.begun());
@@ -130,14 +201,11 @@ TEST_F(RunnerTest, StopFinishesWhatIsUnderWay) {
 TEST_F(RunnerTest, ErrorsEndIt) {
   AtOnce provider;
   Runner full(
-      {}, provider, count_to(10),
-      [](const Input&, DomainReport&&, const facts::Book&) -> base::Result<> {
-        return base::fail(base::ErrorKind::io, "disk full");
-      },
-      two_rounds);
+      {}, {{&provider, nullptr}}, count_to(10),
+      [](Finished&&) -> base::Result<> { return base::fail(base::ErrorKind::io, "disk full"); }, two_rounds);
   EXPECT_EQ(full.run().error().what, "disk full");
   Runner unread(
-      {}, provider,
+      {}, {{&provider, nullptr}},
       [] { return base::Result<std::optional<Input>>(base::fail(base::ErrorKind::io, "gone")); }, collect(),
       two_rounds);
   EXPECT_EQ(unread.run().error().what, "gone");
@@ -146,8 +214,8 @@ TEST_F(RunnerTest, ErrorsEndIt) {
 TEST_F(RunnerTest, AProviderThatNeverAnswersIsAFault) {
   Later provider;
   {
-    Runner runner({.in_flight = 3}, provider, count_to(10), collect(), two_rounds);
-    const auto result = runner.run([] { return false; });
+    Runner runner(options(3), {{&provider, [] { return false; }}}, count_to(10), collect(), two_rounds);
+    const auto result = runner.run();
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().kind, base::ErrorKind::internal);
     EXPECT_THAT(result.error().what, HasSubstr("3 domains"));

@@ -98,6 +98,19 @@ constexpr std::array kSettings{
         .min = 1,
         .max = 5'000,
     },
+    Setting{
+        .key = "audit.threads",
+        .type = SettingType::integer,
+        .standard = "0",
+        .brief = "How many threads audit; 0 for one on each processor, eight at most",
+        .detail = "Each asks through sockets and a cache of its own. With probes, or with --authoritative, "
+                  "there is "
+                  "one thread, so that no server is asked twice.",
+        .option = "--threads",
+        .unit = "threads",
+        .min = 0,
+        .max = 64,
+    },
 };
 
 }  // namespace

@@ -40,19 +40,19 @@ DomainLine line_of(const DomainReport& report) {
           .sentence = report.sentence};
 }
 
-void Summary::add(const DomainReport& report) {
-  ++domains_;
-  ++by_status_[index(report.status)];
-  ++by_grade_[report.grade];
-  for (const auto weakness : report.weaknesses) ++by_weakness_[index(weakness)];
-  if (const auto worst = worst_present(report)) {
-    ++by_worst_[index(*worst)];
-  } else {
-    ++clean_;
-  }
-  questions_ += report.questions;
+Digest digest_of(const DomainReport& report) {
+  return {.line = line_of(report), .clean = !worst_present(report), .questions = report.questions};
+}
 
-  auto line = line_of(report);
+void Summary::add(Digest digest) {
+  auto& line = digest.line;
+  ++domains_;
+  ++by_status_[index(line.status)];
+  ++by_grade_[line.grade];
+  for (const auto weakness : line.weaknesses) ++by_weakness_[index(weakness)];
+  if (!digest.clean) ++by_worst_[index(line.worst)];
+  questions_ += digest.questions;
+
   if (worst_.size() == kMaxWorst && !is_worse(line, worst_.back())) return;
   worst_.insert(std::ranges::upper_bound(worst_, line, is_worse), std::move(line));
   if (worst_.size() > kMaxWorst) worst_.pop_back();

@@ -34,12 +34,21 @@ std::size_t grade_rank(std::string_view grade);
 bool is_worse(const DomainLine& a, const DomainLine& b);
 DomainLine line_of(const DomainReport& report);
 
+// What is kept of a report for the summary.
+struct Digest {
+  DomainLine line;
+  bool clean = true;  // no finding is present
+  std::size_t questions = 0;
+};
+Digest digest_of(const DomainReport& report);
+
 class Summary {
  public:
   static constexpr std::size_t kMaxWorst = 25;     // ours: what fits on a screen
   static constexpr std::size_t kMaxRefused = 100;  // ours: the rest is counted
 
-  void add(const DomainReport& report);
+  void add(Digest digest);
+  void add(const DomainReport& report) { add(digest_of(report)); }
   void add_refused(RefusedLine line);
   void add_duplicate() { ++duplicates_; }
 
@@ -72,7 +81,6 @@ class Summary {
   std::array<std::size_t, 4> by_status_{};
   std::array<std::size_t, 8> by_weakness_{};
   std::array<std::size_t, 5> by_worst_{};
-  std::size_t clean_ = 0;  // domains without a finding that is present
   std::map<std::string, std::size_t> by_grade_;
   std::size_t questions_ = 0;
   std::vector<DomainLine> worst_;

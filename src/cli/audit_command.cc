@@ -1,3 +1,5 @@
+#include <thread>
+
 #include <unistd.h>
 
 #include "audit/domain_list.h"
@@ -25,7 +27,8 @@ using base::ErrorKind;
 
 constexpr std::size_t kMaxTextWidth = 120;               // columns: longer lines are hard to read
 constexpr std::size_t kMaxMail = std::size_t{64} << 20;  // bytes; larger than servers let through
-constexpr std::size_t kMaxRefusedShown = 20;             // on the terminal; the rest is counted
+constexpr std::size_t kMaxOwnThreads = 8;     // unless more are asked for: resolvers are the wall then
+constexpr std::size_t kMaxRefusedShown = 20;  // on the terminal; the rest is counted
 
 // The command line that is no setting.
 struct Request {
@@ -155,7 +158,8 @@ class AuditRun {
     source_ = TRY(
         open_fact_source({.zones = request_.zones,
                           .recording = request_.recording,
-                          .live = told("dns.resolvers") || told("dns.authoritative") || told("audit.probe")},
+                          .live = told("dns.resolvers") || told("dns.authoritative") || told("audit.probe"),
+                          .threads = threads()},
                          config_));
     if (!domains_named_) domains_ = audit::DomainList(source_->domains());
     first_ = TRY(domains_.next());
@@ -164,6 +168,12 @@ class AuditRun {
                         "name one: rampart audit mydomain.example");
     }
     return source_->prepare(*first_);
+  }
+
+  [[nodiscard]] std::size_t threads() const {
+    const auto wanted = static_cast<std::size_t>(config_.integer("audit.threads"));
+    return wanted != 0 ? wanted
+                       : std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMaxOwnThreads);
   }
 
   [[nodiscard]] std::vector<std::string> described_source() const {
@@ -200,17 +210,23 @@ class AuditRun {
     options.drive.time_limit =
         std::chrono::ceil<std::chrono::seconds>(config_.duration("dns.time_per_domain"));
     if (what_if_) options.drive.overlay = &*what_if_;
+    options.render = writer.renderer();
+    options.keep_books = book_ != nullptr || wants("smtp");
     audit::Runner runner(
-        options, source_->provider(), [this] { return next(); },
-        [&](const audit::Input& input, audit::DomainReport&& report,
-            const facts::Book& book) -> base::Result<> {
-          if (book_) TRY(record(input, book));
-          if (input.probe_smtp && !port_blocked_) port_blocked_ = says_port_is_blocked(book);
-          summary_.add(report);
+        options, source_->lanes(), [this] { return next(); },
+        [&](audit::Finished&& domain) -> base::Result<> {
+          if (book_) TRY(record(*domain.input, *domain.book));
+          if (wants("smtp") && !port_blocked_) port_blocked_ = says_port_is_blocked(*domain.book);
+          summary_.add(std::move(domain.digest));
           progress_.update(summary_.domains(), domains_.fraction_read());
-          return writer.add(report);
+          return domain.text ? writer.add_text(*domain.text) : writer.add(domain.report);
         });
-    return runner.run(source_->wait());
+    return runner.run();
+  }
+
+  [[nodiscard]] bool wants(std::string_view probe) const {
+    const auto& probes = config_.list("audit.probe");
+    return std::ranges::find(probes, probe) != probes.end();
   }
 
   base::Result<> record(const audit::Input& input, const facts::Book& book) {
@@ -228,9 +244,8 @@ class AuditRun {
     input.selectors = selectors_.of(*name);
     for (const auto& zone : config_.list("audit.block_lists"))
       input.block_lists.push_back(TRY(dns::parse_domain(zone)));
-    const auto& probes = config_.list("audit.probe");
-    input.probe_https = std::ranges::find(probes, "https") != probes.end();
-    input.probe_smtp = std::ranges::find(probes, "smtp") != probes.end();
+    input.probe_https = wants("https");
+    input.probe_smtp = wants("smtp");
     source_->hint(input);
     if (what_if_) audit::add_proposed_selectors(input, what_if_->edit());
     return std::optional(std::move(input));
@@ -342,6 +357,7 @@ void add_audit_command(CLI::App& root, Session& session) {
   session.add_setting(*command, "audit.fail_on");
   session.add_setting(*command, "audit.max_unknown");
   session.add_setting(*command, "audit.parallel");
+  session.add_setting(*command, "audit.threads");
   command->footer(
       "Exit status: 0 no finding at or above --fail-on, 1 findings, 2 wrong usage,\n"
       "3 too much stayed unknown.");

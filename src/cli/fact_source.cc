@@ -1,5 +1,8 @@
 #include "cli/fact_source.h"
 
+#include <algorithm>
+#include <set>
+
 #include <boost/asio/io_context.hpp>
 #include <fmt/ranges.h>
 
@@ -19,13 +22,15 @@ using base::Result;
 
 class Recording final : public FactSource {
  public:
-  static Result<std::unique_ptr<FactSource>> open(const std::string& path) {
-    return std::make_unique<Recording>(TRY(facts::load_book(path)));
+  static Result<std::unique_ptr<FactSource>> open(const std::string& path, std::size_t threads) {
+    return std::make_unique<Recording>(TRY(facts::load_book(path)), threads);
   }
-  explicit Recording(facts::LoadedBook loaded)
-      : loaded_(std::move(loaded)), provider_(loaded_.book, loaded_.header.now) {}
+  Recording(facts::LoadedBook loaded, std::size_t threads)
+      : loaded_(std::move(loaded)), provider_(loaded_.book, loaded_.header.now), threads_(threads) {}
 
-  facts::Provider& provider() override { return provider_; }
+  std::vector<audit::Lane> lanes() override {
+    return std::vector<audit::Lane>(threads_, {.provider = &provider_, .wait = nullptr});
+  }
   [[nodiscard]] base::Time now() const override { return loaded_.header.now; }
   [[nodiscard]] audit::RunNotes about() const override { return audit::recorded_run(*loaded_.book); }
   [[nodiscard]] std::vector<dns::Name> domains() const override {
@@ -47,11 +52,12 @@ class Recording final : public FactSource {
  private:
   facts::LoadedBook loaded_;
   facts::RecordedProvider provider_;
+  std::size_t threads_;
 };
 
 class Live final : public FactSource {
  public:
-  static Result<std::unique_ptr<FactSource>> open(const base::Config& config) {
+  static Result<std::unique_ptr<Live>> open(const base::Config& config, std::size_t threads) {
     net::LiveOptions options;
     for (const auto& text : config.list("dns.resolvers"))
       options.resolvers.push_back(
@@ -69,28 +75,38 @@ class Live final : public FactSource {
     if (wanted("https"))
       options.probes.https = net::HttpsOptions{.timeout = config.duration("probe.timeout")};
     if (wanted("smtp")) options.probes.smtp = net::SmtpOptions{.timeout = config.duration("probe.timeout")};
-    options.cap.most = static_cast<std::size_t>(config.integer("dns.max_outstanding"));
-    return std::make_unique<Live>(std::move(options));
+    // A mail server is probed once an hour, and a zone's server asked so much at a time, by all threads
+    // together.
+    if (!probes.empty() || options.authoritative) threads = 1;
+    const auto share = [&](std::size_t of) { return std::max<std::size_t>(1, of / threads); };
+    options.cap.most = share(static_cast<std::size_t>(config.integer("dns.max_outstanding")));
+    options.cap.initial = std::min(share(options.cap.initial), options.cap.most);
+    options.cap.least = std::min(share(options.cap.least), options.cap.most);
+    return std::make_unique<Live>(options, threads);
   }
-  explicit Live(net::LiveOptions options)
-      : resolvers_(texts(options)),
-        authoritative_(options.authoritative),
-        provider_(io_, std::move(options)) {}
+  Live(const net::LiveOptions& options, std::size_t threads)
+      : resolvers_(texts(options)), authoritative_(options.authoritative) {
+    for (std::size_t i = 0; i < threads; ++i) loops_.push_back(std::make_unique<Loop>(options));
+  }
 
   Result<> prepare(const dns::Name& first) override {
     bool done = false;
     std::vector<net::ResolverNotes> found;
+    auto& loop = *loops_.front();
     net::examine_resolvers(
-        io_, provider_,
+        loop.io, loop.provider,
         {.domain = first, .public_suffix = dns::public_suffix(first), .authoritative = authoritative_},
         [&](std::vector<net::ResolverNotes> notes) {
           found = std::move(notes);
           done = true;
         });
-    while (!done && wait()()) {
+    while (!done && loop.wait()) {
     }
     for (auto& resolver : found) {
       for (auto& message : resolver.messages) notes_.push_back(std::move(message));
+      for (const auto& other : loops_) {
+        if (resolver.distrust.any()) other->provider.distrust(resolver.resolver, resolver.distrust);
+      }
     }
     if (std::ranges::none_of(found, &net::ResolverNotes::reachable)) {
       return base::fail(base::ErrorKind::unavailable,
@@ -100,12 +116,11 @@ class Live final : public FactSource {
     return {};
   }
 
-  facts::Provider& provider() override { return provider_; }
-  std::function<bool()> wait() override {
-    return [this] {
-      if (io_.stopped()) io_.restart();  // it stops whenever nothing is under way
-      return io_.run_one() != 0;
-    };
+  std::vector<audit::Lane> lanes() override {
+    std::vector<audit::Lane> lanes;
+    for (const auto& loop : loops_)
+      lanes.push_back({.provider = &loop->provider, .wait = [&loop = *loop] { return loop.wait(); }});
+    return lanes;
   }
   [[nodiscard]] base::Time now() const override { return now_; }
   [[nodiscard]] audit::RunNotes about() const override {
@@ -121,38 +136,55 @@ class Live final : public FactSource {
     return out;
   }
 
+  // A provider and the event loop that it lives in: one thread's.
+  struct Loop {
+    explicit Loop(net::LiveOptions options) : provider(io, std::move(options)) {}
+    bool wait() {
+      if (io.stopped()) io.restart();  // it stops whenever nothing is under way
+      return io.run_one() != 0;
+    }
+    boost::asio::io_context io{1};
+    net::LiveProvider provider;
+  };
+
   base::Time now_ = base::now();
   std::vector<std::string> resolvers_;
   bool authoritative_;
   std::vector<std::string> notes_;
-  boost::asio::io_context io_{1};
-  net::LiveProvider provider_;
+  std::vector<std::unique_ptr<Loop>> loops_;  // they do not move: their handlers know where they are
 };
 
 class ZoneFiles final : public FactSource {
  public:
   static Result<std::unique_ptr<FactSource>> open(const std::vector<std::string>& paths,
-                                                  std::unique_ptr<FactSource> live) {
+                                                  std::unique_ptr<FactSource> live, std::size_t threads) {
     auto zones = TRY(facts::Zones::load(paths));
-    return std::make_unique<ZoneFiles>(paths, std::move(zones), std::move(live));
+    return std::make_unique<ZoneFiles>(paths, std::move(zones), std::move(live), threads);
   }
-  ZoneFiles(const std::vector<std::string>& paths, facts::Zones zones, std::unique_ptr<FactSource> live)
-      : paths_(paths),
-        zones_(std::move(zones)),
-        hints_(zones_),
-        live_(std::move(live)),
-        provider_(zones_, {.now = now_, .fallback = live_ ? &live_->provider() : nullptr}) {}
+  ZoneFiles(const std::vector<std::string>& paths, facts::Zones zones, std::unique_ptr<FactSource> live,
+            std::size_t threads)
+      : paths_(paths), zones_(std::move(zones)), hints_(zones_), live_(std::move(live)) {
+    lanes_ = live_ ? live_->lanes() : std::vector<audit::Lane>(threads);
+    for (auto& lane : lanes_) {
+      providers_.push_back(std::make_unique<facts::ZoneProvider>(
+          zones_, facts::ZoneProviderOptions{.now = now_, .fallback = lane.provider}));
+      lane.provider = providers_.back().get();
+    }
+  }
 
   Result<> prepare(const dns::Name& first) override { return live_ ? live_->prepare(first) : Result<>(); }
-  facts::Provider& provider() override { return provider_; }
-  std::function<bool()> wait() override { return live_ ? live_->wait() : nullptr; }
+  std::vector<audit::Lane> lanes() override { return lanes_; }
   [[nodiscard]] base::Time now() const override { return now_; }
   [[nodiscard]] audit::RunNotes about() const override {
     audit::RunNotes about;
     if (live_) about = live_->about();
     about.source.insert(about.source.begin(), fmt::format("zone files: {}", fmt::join(paths_, ", ")));
     for (const auto& note : zones_.notes()) about.notes.push_back(note);
-    for (auto& note : provider_.assumptions()) about.notes.push_back(std::move(note));
+    std::set<std::string> assumptions;
+    for (const auto& provider : providers_) {
+      for (auto& assumption : provider->assumptions()) assumptions.insert(std::move(assumption));
+    }
+    for (const auto& note : assumptions) about.notes.push_back(note);
     return about;
   }
   void hint(audit::Input& input) const override { hints_.apply(input, zones_); }
@@ -174,18 +206,19 @@ class ZoneFiles final : public FactSource {
   facts::Zones zones_;
   audit::ZoneHints hints_;
   std::unique_ptr<FactSource> live_;
-  facts::ZoneProvider provider_;
+  std::vector<std::unique_ptr<facts::ZoneProvider>> providers_;  // one for each lane; lanes point at them
+  std::vector<audit::Lane> lanes_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<FactSource>> open_fact_source(const FactSourceOptions& options,
                                                      const base::Config& config) {
-  if (!options.recording.empty()) return Recording::open(options.recording);
+  if (!options.recording.empty()) return Recording::open(options.recording, options.threads);
   std::unique_ptr<FactSource> live;
-  if (options.live || options.zones.empty()) live = TRY(Live::open(config));
+  if (options.live || options.zones.empty()) live = TRY(Live::open(config, options.threads));
   if (options.zones.empty()) return live;
-  return ZoneFiles::open(options.zones, std::move(live));
+  return ZoneFiles::open(options.zones, std::move(live), options.threads);
 }
 
 }  // namespace rampart::cli

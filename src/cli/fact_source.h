@@ -1,15 +1,14 @@
 // Where the facts of an audit come from: zone files, a recording, or the live DNS; opened once for a run.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "audit/assess.h"
 #include "audit/recording.h"
+#include "audit/runner.h"
 #include "base/config.h"
-#include "facts/provider.h"
 
 namespace rampart::cli {
 
@@ -17,6 +16,7 @@ struct FactSourceOptions {
   std::vector<std::string> zones;  // files and folders
   std::string recording;           // a fact book; then nothing else is asked
   bool live = false;               // what the zones do not say is asked live; without zones everything is
+  std::size_t threads = 1;         // at most; probes and name servers asked directly are for one thread alone
 };
 
 class FactSource {
@@ -30,10 +30,8 @@ class FactSource {
     return {};
   }
 
-  virtual facts::Provider& provider() = 0;
-  // Lets the provider work until something has happened; false when nothing is under way. Empty when it
-  // answers at once.
-  virtual std::function<bool()> wait() { return nullptr; }
+  // One for each thread that the audit runs on (FactSourceOptions::threads).
+  virtual std::vector<audit::Lane> lanes() = 0;
   // The time that decisions use: a recording's own.
   [[nodiscard]] virtual base::Time now() const = 0;
   // Where the facts come from, and, after the run, what was assumed or found out about that: each once.

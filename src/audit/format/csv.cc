@@ -31,8 +31,15 @@ class Csv : public ReportWriter {
 
   base::Result<> begin(const Run&) override { return sink_(kHeader); }
 
-  base::Result<> add(const DomainReport& report) override {
-    out_.clear();
+  base::Result<> add(const DomainReport& report) override { return sink_(rows(report)); }
+  [[nodiscard]] Render renderer() const override { return rows; }
+  base::Result<> add_text(std::string_view text) override { return sink_(text); }
+
+  base::Result<> end(const Summary&, const Notes&) override { return {}; }
+
+ private:
+  static std::string rows(const DomainReport& report) {
+    std::string out;
     const auto shown = dns::display(report.domain);
     std::string domain;
     for (const auto& text :
@@ -41,15 +48,12 @@ class Csv : public ReportWriter {
           std::string(to_string(report.status)), report.grade, report.sentence, list(report.weaknesses)}) {
       domain += csv_cell(text) + ',';
     }
-    for (const auto& finding : report.findings) row(domain, finding);
-    if (report.findings.empty()) out_ += domain + ",,,,,,,,\r\n";
-    return sink_(out_);
+    for (const auto& finding : report.findings) add_row(out, domain, finding);
+    if (report.findings.empty()) out += domain + ",,,,,,,,\r\n";
+    return out;
   }
 
-  base::Result<> end(const Summary&, const Notes&) override { return {}; }
-
- private:
-  void row(const std::string& domain, const Finding& finding) {
+  static void add_row(std::string& out, const std::string& domain, const Finding& finding) {
     std::string evidence;
     for (const auto& item : finding.evidence)
       evidence += (evidence.empty() ? "" : "; ") + one_line(item, kMaxCellRecord);
@@ -57,7 +61,7 @@ class Csv : public ReportWriter {
     for (const auto& remedy : finding.remedies)
       remedies +=
           fmt::format("{}{} {}", remedies.empty() ? "" : "; ", to_string(remedy.action), zone_line(remedy));
-    out_ += domain;
+    out += domain;
     const std::string_view cells[] = {finding.code,
                                       to_string(finding.weakness),
                                       to_string(finding.severity),
@@ -66,12 +70,11 @@ class Csv : public ReportWriter {
                                       finding.title,
                                       evidence,
                                       finding.advice};
-    for (const auto cell : cells) out_ += csv_cell(cell) + ',';
-    out_ += csv_cell(remedies) + "\r\n";
+    for (const auto cell : cells) out += csv_cell(cell) + ',';
+    out += csv_cell(remedies) + "\r\n";
   }
 
   Sink sink_;
-  std::string out_;
 };
 
 }  // namespace

@@ -186,21 +186,27 @@ class JsonLines : public ReportWriter {
   base::Result<> begin(const Run&) override { return {}; }
 
   // A line is handed on when its domain is done: whoever reads a pipe sees it at once.
-  base::Result<> add(const DomainReport& report) override {
-    buffer_.clear();
-    JsonWriter json(buffer_);
-    json.begin_object().member("schema", kSchema);
-    write_domain(json, report);
-    json.end_object();
-    buffer_ += '\n';
-    return sink_(buffer_);
-  }
+  base::Result<> add(const DomainReport& report) override { return sink_(line(report)); }
+  [[nodiscard]] Render renderer() const override { return line; }
+  base::Result<> add_text(std::string_view text) override { return sink_(text); }
 
   base::Result<> end(const Summary&, const Notes&) override { return {}; }
 
  private:
+  static constexpr std::size_t kUsualLine = 12'288;  // bytes, so that most lines are one allocation
+
+  static std::string line(const DomainReport& report) {
+    std::string out;
+    out.reserve(kUsualLine);
+    JsonWriter json(out);
+    json.begin_object().member("schema", kSchema);
+    write_domain(json, report);
+    json.end_object();
+    out += '\n';
+    return out;
+  }
+
   Sink sink_;
-  std::string buffer_;
 };
 
 }  // namespace

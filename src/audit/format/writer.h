@@ -49,6 +49,11 @@ class ReportWriter {
   virtual ~ReportWriter() = default;
   virtual base::Result<> begin(const Run& run) = 0;
   virtual base::Result<> add(const DomainReport& report) = 0;
+  // For formats in which a report's text depends on the report alone, renderer() makes it, in any thread, and
+  // add_text() takes it in its turn: together they are add(). Null for the others.
+  using Render = std::function<std::string(const DomainReport&)>;
+  [[nodiscard]] virtual Render renderer() const { return nullptr; }
+  virtual base::Result<> add_text(std::string_view) { return {}; }
   virtual base::Result<> end(const Summary& summary, const Notes& notes) = 0;
 };
 

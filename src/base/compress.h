@@ -1,0 +1,16 @@
+// Text kept small in memory: zstd at its fastest, for data of our own (for strangers' files see
+// facts/book_file.h).
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace rampart::base {
+
+std::string compress(std::string_view text);
+// What compress() made; an error of kind internal for anything else.
+Result<std::string> decompress(std::string_view packed);
+
+}  // namespace rampart::base
