@@ -21,15 +21,24 @@ void Facts::note(Question question) {
   if (std::ranges::find(open_, question) == open_.end()) open_.push_back(std::move(question));
 }
 
-// A settled part, or one that this run made already. One of an earlier run that met an open question is gone.
-Parts::Part* Facts::find_part(const void* type, unsigned index) {
-  auto& parts = parts_->parts_;
-  const auto found = std::ranges::find_if(
-      parts, [&](const Parts::Part& part) { return part.type == type && part.index == index; });
-  if (found == parts.end()) return nullptr;
-  if (found->open == 0 || found->run == parts_->run_) return &*found;
-  parts.erase(found);
+// A settled part, or one that this run made already.
+const Parts::Part* Facts::find_part(const void* type, unsigned index) const {
+  for (const auto& part : parts_->parts_) {
+    if (part.type == type && part.index == index)
+      return part.open == 0 || part.run == parts_->run_ ? &part : nullptr;
+  }
   return nullptr;
+}
+
+// In the place of one that an earlier run made and that met an open question.
+void Facts::keep_part(Parts::Part part) {
+  for (auto& old : parts_->parts_) {
+    if (old.type == part.type && old.index == part.index) {
+      old = std::move(part);
+      return;
+    }
+  }
+  parts_->parts_.push_back(std::move(part));
 }
 
 void Facts::close(Why why, std::string_view detail) { closed_.emplace(why, detail); }

@@ -106,7 +106,8 @@ class Facts {
 
   const Answer& ask_book(const dns::Name& name, dns::RrType type);
   void note(Question question);
-  [[nodiscard]] Parts::Part* find_part(const void* type, unsigned index);
+  [[nodiscard]] const Parts::Part* find_part(const void* type, unsigned index) const;
+  void keep_part(Parts::Part part);
 
   const Book* book_;
   const Overlay* overlay_;
@@ -136,8 +137,7 @@ const T& Facts::part(unsigned index, F&& function) {
   used_ = used;
   part_began_ = began;
   if (used != nullptr) used->merge(*own_used);
-  Parts::Part made{&kTypeKey<T>, index, parts_->run_, open_reads_ - before, value, own_used};
-  parts_->parts_.push_back(std::move(made));
+  keep_part({&kTypeKey<T>, index, parts_->run_, open_reads_ - before, value, own_used});
   return *value;
 }
 

@@ -15,7 +15,7 @@ using facts::Presence;
 using SelectorState = dkim::Selector::State;
 
 struct Candidate {
-  std::string selector;
+  std::string_view selector;  // of the input or of a table, both of which outlive the look
   bool named = false;
 };
 
@@ -24,7 +24,7 @@ class Candidates {
   void add(std::string_view selector, bool named) {
     const bool known = std::any_of(
         all_.begin(), all_.end(), [&](const Candidate& candidate) { return candidate.selector == selector; });
-    if (!known) all_.push_back({std::string(selector), named});
+    if (!known) all_.push_back({selector, named});
   }
   [[nodiscard]] const std::vector<Candidate>& all() const { return all_; }
 
@@ -135,7 +135,7 @@ DkimPicture look_dkim(const Input& input, const std::vector<dns::Name>& mx_targe
     tally.note(answer, found);
     const bool telling = found.state == SelectorState::present || found.state == SelectorState::unknown;
     if (telling || candidate.named) {
-      dkim.selectors.push_back({candidate.selector, *name, std::move(found),
+      dkim.selectors.push_back({std::string(candidate.selector), *name, std::move(found),
                                 answer.open() ? std::string() : std::string(answer.server()),
                                 candidate.named});
     }

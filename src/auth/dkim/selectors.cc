@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "base/text.h"
 
@@ -69,34 +72,46 @@ constexpr std::array<Provider, 45> kProviders = {{
     {"Barracuda", "barracudanetworks.com", ""},
 }};
 
-// The table's domains as names, made once: an audit compares them for every target of every domain.
-const std::vector<dns::Name>& provider_names() {
-  static const auto kNames = [] {
-    std::vector<dns::Name> names;
-    names.reserve(kProviders.size());
-    for (const auto& provider : kProviders)
-      names.push_back(dns::Name::try_parse(provider.domain).value_or(dns::Name()));
-    return names;
+// The providers by the wire form of their domains: an audit looks for every target of every domain.
+struct WireHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view wire) const { return dns::hash_bytes(wire); }
+};
+using ByDomain = boost::unordered_flat_map<std::string, std::size_t, WireHash, std::equal_to<>>;
+const ByDomain& by_domain() {
+  static const auto kByDomain = [] {
+    ByDomain out;
+    for (std::size_t i = 0; i < kProviders.size(); ++i) {
+      if (const auto name = dns::Name::try_parse(kProviders[i].domain)) out.emplace(name->wire(), i);
+    }
+    return out;
   }();
-  return kNames;
+  return kByDomain;
 }
 
+// Calls `function` for the providers whose domain one of the targets is within, in the table's order.
 template <class F>
 void for_each_provider(std::span<const dns::Name> mx_targets, std::span<const dns::Name> spf_targets,
                        F function) {
-  for (std::size_t i = 0; i < kProviders.size(); ++i) {
-    const auto within = [&](const dns::Name& target) { return target.is_within(provider_names()[i]); };
-    if (std::any_of(mx_targets.begin(), mx_targets.end(), within) ||
-        std::any_of(spf_targets.begin(), spf_targets.end(), within)) {
-      function(kProviders[i]);
+  std::vector<std::size_t> found;
+  for (const auto targets : {mx_targets, spf_targets}) {
+    for (const auto& target : targets) {
+      for (auto rest = target.wire(); !rest.empty();
+           rest.remove_prefix(1U + static_cast<unsigned char>(rest[0]))) {
+        const auto provider = by_domain().find(rest);
+        if (provider != by_domain().end()) found.push_back(provider->second);
+      }
     }
   }
+  std::ranges::sort(found);
+  found.erase(std::ranges::unique(found).begin(), found.end());
+  for (const auto index : found) function(kProviders[index]);
 }
 
 void add(std::vector<Candidate>& all, std::string_view selector, std::string_view reason) {
   const bool known = std::any_of(all.begin(), all.end(),
                                  [&](const Candidate& candidate) { return candidate.selector == selector; });
-  if (!known) all.push_back({std::string(selector), std::string(reason)});
+  if (!known) all.push_back({selector, reason});
 }
 
 }  // namespace

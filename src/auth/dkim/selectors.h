@@ -12,8 +12,8 @@
 namespace rampart::dkim {
 
 struct Candidate {
-  std::string selector;
-  std::string reason;  // "common", or the provider that it was inferred from: "Google Workspace"
+  std::string_view selector;  // both of a table that lives for ever
+  std::string_view reason;    // "common", or the provider that it was inferred from: "Google Workspace"
 };
 
 // Common selectors, the most frequent first.
