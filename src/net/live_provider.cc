@@ -20,8 +20,11 @@ using facts::Presence;
 using facts::Why;
 using std::chrono::milliseconds;
 
-// The length of the first, second, third and every later try, in quarters of the timeout.
-constexpr std::array<int, 4> kTryQuarters = {2, 3, 5, 8};
+// The length of the first, second, third and every later try, in quarters of the timeout; and of every try
+// where nothing answers (silent_zones.h).
+constexpr std::array<int, 5> kTryQuarters = {2, 3, 5, 8, 1};
+constexpr std::size_t kLastTry = 3;
+constexpr std::size_t kSilentTry = 4;
 constexpr std::size_t kLeastTcpTry = 2;       // index into kTryQuarters: a connection takes its time
 constexpr milliseconds kFirstPause{100};      // before a server that failed is asked again; doubles
 constexpr milliseconds kBeat{20};             // how exact times are
@@ -51,7 +54,7 @@ LiveProvider::LiveProvider(boost::asio::io_context& io, LiveOptions options)
 std::unique_ptr<Transport> LiveProvider::make_transport(const Endpoint& endpoint) {
   if (options_.make_transport) return options_.make_transport(io_, endpoint);
   // A reply may come late: c-ares keeps a packet's place for longer than any try.
-  const auto longest = options_.timeout * kTryQuarters.back() / 4 + milliseconds(1000);
+  const auto longest = options_.timeout * kTryQuarters[kLastTry] / 4 + milliseconds(1000);
   return std::make_unique<CaresTransport>(io_, endpoint,
                                           CaresOptions{.timeout_ms = static_cast<int>(longest.count())});
 }
@@ -275,8 +278,9 @@ Server* LiveProvider::pick(const Flight& flight) {
 }
 
 void LiveProvider::send(const FlightPtr& flight, Server& server, bool tcp) {
+  const bool silent = !tcp && silent_.contains(flight->asking(), Clock::now());
   const std::size_t length =
-      std::max(std::min(flight->faults.size(), kTryQuarters.size() - 1), tcp ? kLeastTcpTry : 0);
+      silent ? kSilentTry : std::max(std::min(flight->faults.size(), kLastTry), tcp ? kLeastTcpTry : 0);
   flight->state = Flight::State::busy;
   flight->live = ++flight->attempt;
   flight->server = &server;
@@ -312,7 +316,10 @@ void LiveProvider::on_delivery(const FlightPtr& flight, Server& server, std::uin
                                Delivery delivery, std::string_view packet) {
   const bool late = flight->live != attempt;  // its time was up: that was counted, but a good reply is good
   if (!late) release(*flight);
-  if (delivery == Delivery::reply) server.replied();
+  if (delivery == Delivery::reply) {
+    server.replied();
+    silent_.replied(flight->asking());
+  }
   if (flight->state != Flight::State::done && attempt >= flight->link_began) {
     if (delivery == Delivery::reply) {
       on_reply(flight, server, tcp, late, packet);
@@ -441,6 +448,8 @@ void LiveProvider::try_again(const FlightPtr& flight, const Server& failed, Why 
 void LiveProvider::give_up(const FlightPtr& flight) {
   const auto verdict = sum_up(flight->faults, flight->set->servers.size());
   ++stats_.unknown;
+  if (std::ranges::all_of(flight->faults, [](const Fault& fault) { return fault.why == Why::timeout; }))
+    silent_.failed(flight->asking(), Clock::now());
   finish(flight, Answer::make_unknown(flight->question.name, flight->question.type, verdict.why,
                                       verdict.detail, flight->faults.back().server->text, base::now()));
 }

@@ -12,7 +12,8 @@
 // well and has room (the others take what is over), each batch of questions in its turn. What fails is tried
 // again, at another server first, four tries in all (or as many as told):
 //
-//   no reply           a try lasts 1, 1.5, 2.5 and 4 s; a reply that comes late still counts
+//   no reply           a try lasts 1, 1.5, 2.5 and 4 s (half a second each where a zone's servers have
+//                      answered nothing so far, silent_zones.h); a reply that comes late still counts
 //   SERVFAIL           once at every server, twice when there is but one
 //   REFUSED, other codes, no connection, a broken reply   four tries, with pauses before a server is asked
 //   again truncated          over TCP at once; when that fails, elsewhere
@@ -38,6 +39,7 @@
 #include "net/answer_cache.h"
 #include "net/flight.h"
 #include "net/probe_desk.h"
+#include "net/silent_zones.h"
 #include "net/zone_servers.h"
 
 namespace rampart::net {
@@ -148,7 +150,8 @@ class LiveProvider final : public facts::Provider {
   AnswerCache cache_;
   LiveStats stats_;
   boost::unordered_flat_set<FlightPtr, FlightHash, FlightEqual> flights_;  // by question, until done
-  std::array<Queue<Flight>, 4> tries_;  // live packets by the length of their try: each in the order of time
+  SilentZones silent_;
+  std::array<Queue<Flight>, 5> tries_;  // live packets by the length of their try: each in the order of time
   std::multimap<Clock::time_point, FlightPtr> paused_;
   std::deque<FlightPtr> again_;   // to be sent before anything new
   std::deque<BatchPtr> waiting_;  // batches with flights not sent, taking turns
