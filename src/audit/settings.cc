@@ -91,7 +91,7 @@ constexpr std::array kSettings{
     Setting{
         .key = "audit.parallel",
         .type = SettingType::integer,
-        .standard = "100",
+        .standard = "300",
         .brief = "How many domains are audited at the same time",
         .option = "--parallel",
         .unit = "domains",

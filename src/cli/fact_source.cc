@@ -80,6 +80,7 @@ class Live final : public FactSource {
     if (!probes.empty() || options.authoritative) threads = 1;
     const auto share = [&](std::size_t of) { return std::max<std::size_t>(1, of / threads); };
     options.cap.most = share(static_cast<std::size_t>(config.integer("dns.max_outstanding")));
+    options.cache_entries = share(options.cache_entries);
     options.cap.initial = std::min(share(options.cap.initial), options.cap.most);
     options.cap.least = std::min(share(options.cap.least), options.cap.most);
     return std::make_unique<Live>(options, threads);

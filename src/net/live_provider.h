@@ -59,7 +59,7 @@ struct LiveOptions {
   bool authoritative = false;
   ZoneServersOptions zone_servers;
   ProbeOptions probes;  // HTTPS and SMTP; without them such questions are unknown(not_asked)
-  std::size_t cache_entries = 200'000;
+  std::size_t cache_entries = 100'000;  // about 250 bytes each
   CapOptions cap;
   // Instead of c-ares; for tests and other engines.
   std::function<std::unique_ptr<Transport>(boost::asio::io_context&, const Endpoint&)> make_transport;
