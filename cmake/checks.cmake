@@ -34,8 +34,8 @@ rampart_check(snippets tools/check_readme.py)
 rampart_check(checks /usr/bin/python3 -m unittest -v tools/checks_test.py)
 set_tests_properties(check.tidy PROPERTIES RUN_SERIAL ON COST 1000)  # it uses every core itself
 
-# Root, minutes and Debian's archive: under ./dev test --long alone.
-foreach(name package chroot)
+# Minutes, and for the package and the chroot root and Debian's archive: under ./dev test --long alone.
+foreach(name races package chroot)
   add_test(NAME long.${name} COMMAND tools/test_${name}.sh WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(long.${name} PROPERTIES LABELS long TIMEOUT 7200 RUN_SERIAL ON)
 endforeach()
