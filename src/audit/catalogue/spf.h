@@ -127,6 +127,11 @@ inline constexpr CatalogueEntry kSpfFindings[] = {
     {"spf-too-much", Weakness::none, Severity::low, Severity::low,
      "the SPF record of {0} leads to more records or names than were followed", "Shorten it.",
      "RFC 7208 section 11.1"},
+    {"spf-subdomains-cut", Weakness::none, Severity::info, Severity::info,
+     "{1} names below {0} have SPF records of their own; the first {2} were tried as a stranger's envelope "
+     "senders",
+     "Audit the others as domains of their own: what their records let in is aligned with {0}.",
+     "RFC 9989 section 4.4.2"},
     {"spf-unknown-modifier", Weakness::none, Severity::low, Severity::info,
      "the SPF record of {0} has modifiers that SPF does not know: {1}",
      "Remove them, or correct the spelling.", "RFC 7208 section 6"},

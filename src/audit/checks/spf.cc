@@ -87,6 +87,7 @@ class Check {
       note(make_finding("spf-simpler", {domain_})).remedies.push_back(replacement(*spf_.analysis.simpler));
     }
     shared();
+    subdomains_cut();
   }
 
  private:
@@ -350,6 +351,16 @@ class Check {
                                   node.txt ? std::string(node.txt->server()) : std::string(),
                                   {}});
     }
+  }
+
+  // The spoofing table tries so many names below the domain as envelope senders and no more.
+  void subdomains_cut() {
+    const auto& input = *picture_.input;
+    if (input.spf_subdomains_left_out == 0) return;
+    const auto tried = input.spf_subdomains.size();
+    findings_.push_back(make_finding(
+        "spf-subdomains-cut",
+        {domain_, std::to_string(tried + input.spf_subdomains_left_out), std::to_string(tried)}));
   }
 
   [[nodiscard]] std::vector<Remedy> hard_fail() const {
