@@ -295,7 +295,7 @@ class Check {
     if (dangling &&
         lets_in(spf_.analysis, issue)) {  // it leads nowhere, and who could take the place is open
       findings_.push_back(
-          make_unknown("spf-dangling-include", {domain_, term(issue), target}, std::move(evidence)));
+          make_unknown("spf-dangling-include", {domain_, term(issue), evidence.why}, std::move(evidence)));
     } else {
       findings_.push_back(make_unknown("spf-include-unknown", {domain_, target}, std::move(evidence)));
     }
