@@ -17,7 +17,11 @@ struct Input {
   bool zone_is_complete =
       false;  // the zone file shows every selector there is, so none elsewhere is proof of absence
   std::vector<dns::Name> known_subdomains;  // names below the domain that are known to exist (zone, list)
-  std::vector<dns::Name> block_lists;       // DNS block lists that the user names
+  // Names below the domain that publish SPF of their own, and so a stranger's envelope senders (zone); a
+  // first label of * stands for any name. Those that were left out are counted.
+  std::vector<dns::Name> spf_subdomains;
+  std::size_t spf_subdomains_left_out = 0;
+  std::vector<dns::Name> block_lists;  // DNS block lists that the user names
   bool probe_https = false;
   bool probe_smtp = false;
 };

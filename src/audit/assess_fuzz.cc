@@ -112,7 +112,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto options = bytes.next();
   if ((options & 1) != 0) input.selectors = {"s1"};
   if ((options & 2) != 0) input.zone_is_complete = true;
-  if ((options & 4) != 0) input.known_subdomains = {*dns::Name::try_parse("erp.d.example")};
+  if ((options & 4) != 0)
+    input.known_subdomains = input.spf_subdomains = {*dns::Name::try_parse("erp.d.example")};
 
   facts::Book book;
   for (int round = 0; round < 24; ++round) {

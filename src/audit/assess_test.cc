@@ -2,6 +2,7 @@
 // info.
 #include "audit/assess.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "audit/zone_audit_test.h"
@@ -554,6 +555,53 @@ TEST(AssessCost, FewQuestionsInThreeRounds) {
   audit_in(bare, input_of("right.example"));
   EXPECT_LE(bare.rounds(), 3);
   EXPECT_LE(bare.asked(), 30U);
+}
+
+// A domain may not make its own audit impossible.
+TEST(Assess, AThousandMailServersDoNotUseUpTheQuestions) {
+  for (const bool there : {true, false}) {
+    const auto many = [there](Zone& zone) {
+      for (int i = 0; i < 1000; ++i) {
+        const auto host = fmt::format("h{}.right.example", i);
+        zone.mx("right.example", 10, host);
+        for (int k = 0; there && k < 12; ++k) zone.address(host, fmt::format("192.0.{}.{}", i % 200, k + 1));
+      }
+    };
+    auto zone = zone_of({.mx = "", .www = false, .more = many});
+    const auto report = audit_in(zone, input_of("right.example"));
+    EXPECT_EQ(report.status, Status::protected_) << report.sentence;
+    EXPECT_LT(zone.asked(), 300U);
+    EXPECT_LT(zone.rounds(), 8);
+    const auto* cut = find(report, "mx-many");
+    ASSERT_NE(cut, nullptr);
+    EXPECT_NE(cut->evidence[0].text.find("the first 10 of 1000 servers"), std::string::npos)
+        << cut->evidence[0].text;
+  }
+  EXPECT_FALSE(has(audit_of({}), "mx-many"));
+}
+
+// What is unknown is worded as unknown.
+TEST(Assess, ANameThatPerhapsCouldBeRegistered) {
+  const auto report = audit_of({.spf = "v=spf1 include:spf.oldmailer.example -all", .more = [](Zone& zone) {
+                                  zone.fails("oldmailer.example", facts::Why::servfail);
+                                }});
+  const auto* finding = find(report, "spf-dangling-include");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->status, FindingStatus::unknown);
+  EXPECT_EQ(finding->title.find("is not registered"), std::string::npos) << finding->title;
+  EXPECT_NE(finding->title.find("whether oldmailer.example is registered"), std::string::npos)
+      << finding->title;
+  EXPECT_EQ(finding->advice.find("Remove the term now"), std::string::npos) << finding->advice;
+}
+
+TEST(Assess, TheFirstStepSaysWhatComesNext) {
+  const auto report = audit_of({.spf = "", .dkim = "", .dmarc = ""});
+  const auto* finding = find(report, "dmarc-missing");
+  ASSERT_NE(finding, nullptr);
+  for (const auto* next : {"first step", "rua=mailto:", "WK-4", "WK-5", "WK-7", "p=reject"})
+    EXPECT_NE(finding->advice.find(next), std::string::npos) << next;
+  const auto parked = audit_of({.spf = "v=spf1 -all", .dmarc = "", .mx = "."});
+  EXPECT_EQ(find(parked, "dmarc-missing")->advice.find("first step"), std::string::npos);
 }
 
 }  // namespace

@@ -56,6 +56,10 @@ Finding make_finding(Code code, std::initializer_list<std::string_view> argument
 
 Finding make_unknown(Code code, std::initializer_list<std::string_view> arguments, Evidence evidence) {
   auto finding = make_finding(code, arguments);
+  const std::span<const std::string_view> values(arguments.begin(), arguments.size());
+  const auto& entry = code.entry();
+  if (!entry.unknown_title.empty()) finding.title = fill(entry.unknown_title, values);
+  if (!entry.unknown_advice.empty()) finding.advice = fill(entry.unknown_advice, values);
   finding.status = FindingStatus::unknown;
   finding.effective = Severity::info;
   finding.evidence.push_back(std::move(evidence));
@@ -76,6 +80,10 @@ the domain, other numbers what was seen.
 
 )";
 
+std::string with_unknown(std::string_view text, std::string_view unknown) {
+  return unknown.empty() ? std::string(text) : fmt::format("{} *When unknown:* {}", text, unknown);
+}
+
 }  // namespace
 
 std::string catalogue_page() {
@@ -88,9 +96,11 @@ std::string catalogue_page() {
         "|---|---|---|---|---|---|---|\n",
         kHeads[i]);
     for (const auto& entry : kCatalogue[i]) {
-      out += fmt::format("| `{}` | {} | {} | {} | {} | {} | {} |\n", entry.code, to_string(entry.weakness),
-                         to_string(entry.severity), to_string(entry.effective), entry.title, entry.advice,
-                         base::join(references(entry), "; "));
+      out +=
+          fmt::format("| `{}` | {} | {} | {} | {} | {} | {} |\n", entry.code, to_string(entry.weakness),
+                      to_string(entry.severity), to_string(entry.effective),
+                      with_unknown(entry.title, entry.unknown_title),
+                      with_unknown(entry.advice, entry.unknown_advice), base::join(references(entry), "; "));
     }
     out += "\n";
   }

@@ -45,7 +45,8 @@ class Code {
 // A finding with the catalogue's words, {0}, {1} … of title and advice filled from `arguments` (the
 // catalogue's title shows what each is). Arguments may hold a stranger's text: outputs escape it.
 Finding make_finding(Code code, std::initializer_list<std::string_view> arguments);
-// The same with status unknown: effective is info, as nothing is proven, and `why` becomes its evidence.
+// The same with status unknown, in the catalogue's words for that where it has some: effective is info, as
+// nothing is proven, and `why` becomes its evidence.
 Finding make_unknown(Code code, std::initializer_list<std::string_view> arguments, Evidence evidence);
 
 const CatalogueEntry* find_entry(std::string_view code);  // null when there is none

@@ -150,7 +150,9 @@ std::string sentence_of(const Picture& picture, const Rows& rows, Status status,
     case Status::partly_protected:
       return partly_sentence(rows, domain);
     case Status::protected_:
-      return fmt::format("what strangers send as {} or as any name below it is refused", domain);
+      // Not "any name": one that was not tried may have a record of its own.
+      return fmt::format(
+          "what strangers send as {} is refused, and so it is as the names below it that were tried", domain);
   }
   return {};
 }

@@ -12,6 +12,8 @@ namespace {
 using dns::RrType;
 using facts::Presence;
 
+constexpr std::size_t kMaxServersTried =
+    10;  // mail servers below the domain, as its existing subdomain; ours
 constexpr std::string_view kHypotheticalLabel = "any-existing-name";
 
 // RFC 8020; a CNAME exists whatever its target does (RFC 6604 section 3).
@@ -54,8 +56,15 @@ void choose_existing(const Input& input, const facts::Answer& mx, Identities& na
     if (take(name)) return;
   }
   if (const auto www = input.domain.prepend("www"); www && take(*www)) return;
+  // All at once: one after another they would use up the rounds of the audit.
+  std::vector<dns::Name> servers;
   for (const auto& record : mx.records()) {
-    if (take(mx.target(record))) return;
+    if (servers.size() == kMaxServersTried) break;
+    if (const auto host = mx.target(record); below(host)) servers.push_back(host);
+  }
+  for (const auto& host : servers) facts.ask(host, RrType::txt);
+  for (const auto& host : servers) {
+    if (take(host)) return;
   }
   names.hypothetical = true;
   names.existing = input.domain.prepend(kHypotheticalLabel).value_or(input.domain);

@@ -51,6 +51,11 @@ bool flag(const json::object& object, std::string_view key) {
   return found != nullptr && found->is_bool() && found->as_bool();
 }
 
+std::size_t number(const json::object& object, std::string_view key) {
+  const auto* found = object.if_contains(key);
+  return found != nullptr && found->is_int64() ? static_cast<std::size_t>(found->as_int64()) : 0;
+}
+
 std::vector<std::string> texts_of(const std::vector<dns::Name>& names) {
   std::vector<std::string> out;
   out.reserve(names.size());
@@ -71,6 +76,8 @@ std::optional<facts::Fact> record_input(const Input& input, std::size_t number) 
       .member_array("zone_selectors", input.zone_selectors)
       .member("zone_is_complete", input.zone_is_complete)
       .member_array("known_subdomains", texts_of(input.known_subdomains))
+      .member_array("spf_subdomains", texts_of(input.spf_subdomains))
+      .member("spf_subdomains_left_out", input.spf_subdomains_left_out)
       .member_array("block_lists", texts_of(input.block_lists))
       .member("probe_https", input.probe_https)
       .member("probe_smtp", input.probe_smtp)
@@ -99,6 +106,8 @@ std::optional<Input> recorded_input(const facts::Book& book, const dns::Name& do
                .zone_selectors = texts(*object, "zone_selectors"),
                .zone_is_complete = flag(*object, "zone_is_complete"),
                .known_subdomains = names(*object, "known_subdomains"),
+               .spf_subdomains = names(*object, "spf_subdomains"),
+               .spf_subdomains_left_out = number(*object, "spf_subdomains_left_out"),
                .block_lists = names(*object, "block_lists"),
                .probe_https = flag(*object, "probe_https"),
                .probe_smtp = flag(*object, "probe_smtp")};

@@ -84,7 +84,7 @@ constexpr std::array kSettings{
         .detail = "None is asked by default: most have terms of use, and many refuse public resolvers.",
         .option = "--block-list",
         .value_name = "ZONE",
-        .max = 20,
+        .max = 16,  // transport::kMaxBlockLists
         .example = R"(["dnsbl.example"])",
         .check = check_name,
     },

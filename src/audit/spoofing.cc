@@ -7,22 +7,14 @@
 #include <fmt/format.h>
 
 #include "audit/picture.h"
+#include "audit/senders.h"
 #include "auth/dmarc/evaluate.h"
-#include "auth/spf/evaluate.h"
-#include "base/ip.h"
-#include "base/text.h"
 
 namespace rampart::audit {
 namespace {
 
 using Identity = SpoofRow::Identity;
 using Origin = SpoofRow::Origin;
-
-// SPF for one MAIL FROM domain and one address.
-struct Sender {
-  dns::Name domain;
-  spf::Outcome outcome;
-};
 
 dmarc::Check check_of(spf::Result result) {
   if (result == spf::Result::pass) return dmarc::Check::pass;
@@ -65,83 +57,21 @@ class Table {
   Table(const Picture& picture, facts::Facts& facts) : picture_(picture), facts_(facts) {}
 
   std::vector<SpoofRow> rows() {
-    add_rows(Origin::stranger, stranger(), {});
-    if (picture_.spf.shared) add_rows(Origin::shared, picture_.spf.shared->ip, picture_.spf.shared->owner);
+    add_rows(Origin::stranger, senders(picture_, facts_), {});
+    if (const auto& shared = picture_.spf.shared)
+      add_rows(Origin::shared, senders(picture_, facts_, &shared->ip), shared->owner);
     return std::move(rows_);
   }
 
  private:
-  [[nodiscard]] spf::Outcome check(const base::IpAddress& address, const dns::Name& domain) const {
-    spf::Input input;
-    input.ip = address;
-    input.domain = domain;
-    input.now = picture_.input->now;
-    return spf::check_host(input, facts_);
-  }
-
-  [[nodiscard]] bool passes(const base::IpAddress& address) const {
-    return check(address, picture_.domain).result == spf::Result::pass;
-  }
-
-  // See the header: an address that SPF does not let pass, unless it lets in so many that a stranger has one
-  // that passes.
-  [[nodiscard]] base::IpAddress stranger() const {
-    std::vector<base::IpAddress> outside;
-    std::vector<base::IpAddress> inside;
-    for (const auto text : kStrangers) {
-      const auto address = *base::IpAddress::parse(text);
-      (passes(address) ? inside : outside).push_back(address);
-    }
-    if (lets_in_anyone()) {
-      if (!inside.empty()) return inside.front();
-      auto networks = picture_.spf.analysis.authorised.networks();
-      std::ranges::sort(networks, {}, [](const spf::Network& network) {
-        return std::pair(network.length, network.address);
-      });
-      for (const auto& network : networks) {
-        if (network.length > kWideNetwork) break;
-        if (passes(network.address)) return network.address;
-      }
-    }
-    return outside.empty() ? inside.front() : outside.front();
-  }
-
-  [[nodiscard]] bool lets_in_anyone() const {
-    const auto& analysis = picture_.spf.analysis;
-    return analysis.has(spf::Issue::Kind::pass_all) ||
-           analysis.authorised.ipv4_count() >= spf::AnalysisOptions{}.wide_ipv4_count ||
-           analysis.authorised.ipv6_count() >= kAnyoneIpv6;
-  }
-
-  // A pass term whose name ends in what the sender fills: his HELO, his local part, a name of his address
-  // (RFC 7208 sections 7.2 and 11.1). He names a host or a record of his own there. Empty when there is none.
-  [[nodiscard]] std::string steered_term() const {
-    const auto& analysis = picture_.spf.analysis;
-    for (const auto& issue : analysis.issues) {
-      if (issue.kind != spf::Issue::Kind::dynamic || !analysis.nodes[issue.node].authorises) continue;
-      const auto term = base::lower(analysis.term_text(issue));
-      const auto macro = term.rfind("%{");
-      if (macro == std::string::npos || !term.ends_with('}') || std::string_view("-~?").contains(term[0]))
-        continue;
-      if (std::string_view("hlp").contains(term[macro + 2])) return term;
-    }
-    return {};
-  }
-
-  void add_rows(Origin origin, const base::IpAddress& address, const std::string& via) {
+  void add_rows(Origin origin, const std::vector<Sender>& senders, const std::string& via) {
     const auto& names = picture_.identities;
-    std::vector<Sender> senders;
-    senders.push_back({names.domain, check(address, names.domain)});
-    steered_ = senders[0].outcome.result == spf::Result::pass ? std::string() : steered_term();
-    if (!steered_.empty()) senders[0].outcome.result = spf::Result::pass;
-    if (!names.hypothetical) senders.push_back({names.existing, check(address, names.existing)});
-    senders.push_back({names.invented, check(address, names.invented)});
     const auto add = [&](Identity identity, const dns::Name& from, const PolicyPicture& policy) {
       SpoofRow row;
       row.identity = identity;
       row.origin = origin;
       row.from = from;
-      row.address = address.text();
+      row.address = senders.front().address.text();
       row.via = via;
       fill(row, policy, senders);
       rows_.push_back(std::move(row));
@@ -157,20 +87,68 @@ class Table {
     // Of a subdomain that stands for any existing one nothing is known of its SPF.
     row.spf = own == senders.end() ? "none" : spf::to_string(own->outcome.result);
     row.policy = policy_of(policy.found);
-    if (try_passing(row, policy, senders)) return;
+    if (!try_passing(row, policy, senders)) without_pass(row, policy, senders, own);
+    doubt(row, policy, senders);
+  }
 
+  using SenderAt = std::vector<Sender>::const_iterator;
+
+  // What becomes of it when nothing that passes is aligned.
+  void without_pass(SpoofRow& row, const PolicyPicture& policy, const std::vector<Sender>& senders,
+                    SenderAt own) {
     const auto check = own == senders.end() ? dmarc::Check::fail : check_of(own->outcome.result);
     const dmarc::Input input{row.from, dmarc::Identity{row.from, check}, {}};
     // A subdomain that stands for any existing one has no SPF result of its own.
     const bool real = !(row.identity == Identity::subdomain && picture_.identities.hypothetical);
     const auto result =
-        real ? dmarc::evaluate(input, policy.found, facts_) : result_without_pass(policy.found);
-    const auto legacy = dmarc::evaluate_7489(input, policy.legacy);
+        real ? dmarc::evaluate(input, policy.found, facts_).result : result_without_pass(policy.found);
+    const auto legacy = dmarc::evaluate_7489(input, policy.legacy).result;
     row.dmarc = dmarc::to_string(result);
     row.rfc9989 = outcome_of(result, row.policy);
     row.rfc7489 = passes_7489(row.from, policy, senders) ? Disposition::deliver
                                                          : outcome_of(legacy, policy_of(policy.legacy));
     explain(row, policy, result, check);
+    if (row.rfc9989 == Disposition::deliver || row.rfc9989 == Disposition::unknown) return;
+    for (const auto& sender : senders) {
+      if (sender.beside.empty()) continue;
+      row.why += fmt::format("; {} names his address, so what else it names is taken to let in no other",
+                             sender.beside);
+      break;
+    }
+  }
+
+  // The moves of which nobody can tell whether they pass: what they would get past is unknown. A column that
+  // delivers stays so.
+  void doubt(SpoofRow& row, const PolicyPicture& policy, const std::vector<Sender>& senders) {
+    for (const auto& sender : senders) {
+      const bool failed = sender.outcome.result == spf::Result::temperror;
+      if (sender.doubt.empty() && !failed && !sender.passes()) continue;
+      const dmarc::Input input{row.from, dmarc::Identity{sender.domain, dmarc::Check::pass}, {}};
+      const auto verdict = dmarc::evaluate(input, policy.found, facts_);
+      const auto legacy = dmarc::evaluate_7489(input, policy.legacy);
+      const bool now = spoil(row.rfc9989, verdict.result, sender);
+      const bool before = spoil(row.rfc7489, legacy.result, sender);
+      if (!now && !before) continue;
+      if (now) {
+        row.dmarc = dmarc::to_string(dmarc::Result::temperror);
+        row.decided_by.clear();
+      }
+      row.why =
+          !sender.doubt.empty() ? sender.doubt
+          : failed ? fmt::format("the SPF record of {} could not be looked up", sender.domain.text())
+                   : fmt::format("SPF lets {} send as {}, and whether that is aligned is unknown: {}",
+                                 sender.address.text(), sender.domain.text(), now ? verdict.why : legacy.why);
+    }
+  }
+
+  // Whether a move that may pass leaves open what a column says. An uncertain pass (a doubt, a failed lookup)
+  // does when it would be aligned; a certain one when its alignment is unknown.
+  static bool spoil(Disposition& column, dmarc::Result result, const Sender& sender) {
+    const bool open =
+        result == dmarc::Result::temperror || (result == dmarc::Result::pass && !sender.passes());
+    if (!open || column == Disposition::deliver || column == Disposition::unknown) return false;
+    column = Disposition::unknown;
+    return true;
   }
 
   static dmarc::Result result_without_pass(const dmarc::Discovery& found) {
@@ -191,9 +169,9 @@ class Table {
   [[nodiscard]] static bool passes_7489(const dns::Name& from, const PolicyPicture& policy,
                                         const std::vector<Sender>& senders) {
     return std::any_of(senders.begin(), senders.end(), [&](const Sender& sender) {
-      if (sender.outcome.result != spf::Result::pass) return false;
+      if (!sender.passes()) return false;
       const dmarc::Input input{from, dmarc::Identity{sender.domain, dmarc::Check::pass}, {}};
-      return dmarc::evaluate_7489(input, policy.legacy) == dmarc::Result::pass;
+      return dmarc::evaluate_7489(input, policy.legacy).result == dmarc::Result::pass;
     });
   }
 
@@ -201,19 +179,21 @@ class Table {
   // aligned or not; then the row shows for each what it does.
   bool try_passing(SpoofRow& row, const PolicyPicture& policy, const std::vector<Sender>& senders) {
     for (const auto& sender : senders) {
-      if (sender.outcome.result != spf::Result::pass) continue;
+      if (!sender.passes()) continue;
       const dmarc::Input input{row.from, dmarc::Identity{sender.domain, dmarc::Check::pass}, {}};
-      if (dmarc::evaluate(input, policy.found, facts_) != dmarc::Result::pass) continue;
+      if (dmarc::evaluate(input, policy.found, facts_).result != dmarc::Result::pass) continue;
       row.dmarc = "pass";
+      row.address = sender.address.text();
       row.rfc9989 = Disposition::deliver;
-      row.rfc7489 = outcome_of(dmarc::evaluate_7489(input, policy.legacy), policy_of(policy.legacy));
+      row.rfc7489 =
+          passes_7489(row.from, policy, senders)
+              ? Disposition::deliver
+              : outcome_of(dmarc::evaluate_7489(input, policy.legacy).result, policy_of(policy.legacy));
       row.decided_by = fmt::format("{} {}", sender.outcome.record_name().text(), sender.outcome.term_text());
       row.why =
           fmt::format("SPF lets {} send as {}, and that passes DMARC", row.address, sender.domain.text());
-      if (!steered_.empty() && sender.domain == picture_.domain) {
-        row.decided_by = fmt::format("{} {}", picture_.domain.text(), steered_);
-        row.why = fmt::format("the sender fills the macro in {} with a name of his own, which passes as {}",
-                              steered_, sender.domain.text());
+      if (!sender.how.empty()) {
+        row.why += fmt::format(": {}", sender.how);
       } else if (row.origin == Origin::shared) {
         row.why += fmt::format(", unless {} stops its other customers from using the domain", row.via);
       }
@@ -257,7 +237,6 @@ class Table {
 
   const Picture& picture_;
   facts::Facts& facts_;
-  std::string steered_;  // of the address at hand: the term that lets the sender name what passes
   std::vector<SpoofRow> rows_;
 };
 

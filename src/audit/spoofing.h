@@ -9,7 +9,7 @@
 //     DMARC can, because that identifier is not aligned. So `-all` without DMARC does not stop him (some
 //     receivers refuse a mail whose MAIL FROM fails, but that is a mail he need not send): such a row ends
 //     in `deliver`;
-//   - a MAIL FROM at any of the names looked at whose SPF lets his address pass. Relaxed alignment makes
+//   - a MAIL FROM at any of the names looked at whose SPF lets him pass (senders.h). Relaxed alignment makes
 //     that pass count for the domain and for everything below it (RFC 9989 section 4.4.2), so each row is
 //     tried with the MAIL FROM of every name that passes.
 //
@@ -29,8 +29,8 @@
 // suffix list in place of the tree walk, no np, no t, and with pct below 100 a share of the mail that meets
 // the next weaker policy, which is what the column shows, as a stranger sends as often as he likes.
 //
-// Where a lookup failed, the row is unknown, unless it makes no difference: without a policy everything is
-// delivered.
+// Where a lookup failed, or a macro that he fills may lead to a name that lets him in, the row is unknown,
+// unless it makes no difference: without a policy everything is delivered.
 #pragma once
 
 #include <array>

@@ -106,6 +106,139 @@ TEST(Spoofing, AMacroThatTheSenderFillsLetsHimIn) {
   EXPECT_EQ(audit_of({.spf = "v=spf1 -exists:%{h} -all"}).status, Status::protected_);
 }
 
+// Before a fixed ending he can only hit what exists there.
+TEST(Spoofing, AMacroBeforeAFixedEndingIsNeverTakenForClosed) {
+  const auto there = [](Zone& zone) { zone.txt("ok.right.example", "x"); };
+  for (const auto* spf :
+       {"v=spf1 include:%{l}.ok.right.example -all", "v=spf1 exists:%{l}.ok.right.example -all",
+        "v=spf1 exists:%{h}.ok.right.example -all", "v=spf1 a:%{s1r}.ok.right.example -all",
+        "v=spf1 exists:x-%{l1r}-y.ok.right.example -all", "v=spf1 redirect=%{l}.ok.right.example",
+        "v=spf1 -exists:%{l}.ok.right.example include:%{l}.ok.right.example -all"}) {
+    const auto report = audit_of({.spf = spf, .more = there});
+    EXPECT_EQ(report.spoofing[0].rfc9989, Disposition::unknown) << spf;
+    EXPECT_EQ(report.spoofing[0].rfc7489, Disposition::unknown) << spf;
+    EXPECT_NE(report.spoofing[0].why.find("exist below ok.right.example"), std::string::npos)
+        << report.spoofing[0].why;
+    EXPECT_EQ(report.status, Status::unknown) << spf;
+    // RFC 8020: nothing exists below a name that does not.
+    EXPECT_EQ(audit_of({.spf = spf}).spoofing[0].rfc9989, Disposition::reject) << spf;
+  }
+  // What the domain delivers anyhow stays delivered.
+  EXPECT_EQ(line(audit_of({.spf = "v=spf1 exists:%{l}.ok.right.example -all", .dmarc = "", .more = there})
+                     .spoofing[0]),
+            "domain stranger: fail/none missing -> deliver, deliver");
+}
+
+TEST(Spoofing, AWildcardBeforeAFixedEndingLetsHimIn) {
+  for (const auto* spf :
+       {"v=spf1 exists:%{l}.ok.right.example -all", "v=spf1 include:%{h}.ok.right.example -all",
+        "v=spf1 redirect=%{l}.ok.right.example"}) {
+    const auto report =
+        audit_of({.spf = spf, .more = [](Zone& zone) {
+                    zone.address("*.ok.right.example", "127.0.0.2").txt("*.ok.right.example", "v=spf1 +all");
+                  }});
+    EXPECT_EQ(report.spoofing[0].dmarc, "pass") << spf;
+    EXPECT_EQ(report.status, Status::spoofable) << spf;
+  }
+}
+
+TEST(Spoofing, NamesKnownBelowAFixedEndingAreTried) {
+  auto zone = zone_of({.spf = "v=spf1 exists:%{l}.ok.right.example -all"});
+  zone.address("news.ok.right.example", "127.0.0.2");
+  auto input = input_of("right.example");
+  input.known_subdomains = {*dns::Name::try_parse("news.ok.right.example")};
+  const auto report = audit_in(zone, input);
+  EXPECT_EQ(report.spoofing[0].dmarc, "pass");
+  EXPECT_NE(report.spoofing[0].why.find("writes news as local part"), std::string::npos);
+}
+
+// What the sender does not choose, and what refuses him, is decided by looking.
+TEST(Spoofing, MacrosThatHeDoesNotFillStayDecided) {
+  const auto there = [](Zone& zone) {
+    zone.txt("ok.right.example", "x")
+        .txt("_spf.right.example", "v=spf1 -all")
+        .txt("_h._spf.right.example", "x");
+  };
+  for (const auto* spf :
+       {"v=spf1 exists:%{i}._spf.right.example -all", "v=spf1 exists:%{ir}.%{v}._spf.%{d2} -all",
+        "v=spf1 include:%{ir}.%{v}.%{d}.right.example include:_spf.%{o} -all",
+        "v=spf1 -exists:%{l}.ok.right.example -all", "v=spf1 ?include:%{l}.ok.right.example -all",
+        "v=spf1 exists:%{i}._i.%{h}._h._spf.right.example -all"}) {
+    const auto report = audit_of({.spf = spf, .more = there});
+    EXPECT_NE(report.spoofing[0].rfc9989, Disposition::unknown) << spf << ": " << report.spoofing[0].why;
+    EXPECT_NE(report.spoofing[0].rfc9989, Disposition::deliver) << spf << ": " << report.spoofing[0].why;
+  }
+  const auto beside =
+      audit_of({.spf = "v=spf1 exists:%{i}._i.%{h}._h._spf.right.example -all", .more = there});
+  EXPECT_NE(beside.spoofing[0].why.find("names his address"), std::string::npos);
+}
+
+// Where a wildcard publishes the record, the stranger chooses the name that it stands at.
+TEST(Spoofing, TheDomainIsHisWhereAWildcardPublishesSpf) {
+  const auto wild = [](const char* spf) {
+    return audit_of({.more = [spf](Zone& zone) {
+      zone.txt("*.right.example", spf).txt("ok.right.example", "x").txt("_spf.right.example", "v=spf1 -all");
+    }});
+  };
+  EXPECT_EQ(wild("v=spf1 exists:%{d1r}.ok.right.example -all").spoofing[0].rfc9989, Disposition::unknown);
+  EXPECT_EQ(wild("v=spf1 exists:%{o}.ok.right.example -all").spoofing[0].rfc9989, Disposition::reject)
+      << "nothing exists at right.example.ok.right.example";
+  EXPECT_EQ(wild("v=spf1 include:_spf.%{d2} a:%{d} -all").spoofing[0].rfc9989, Disposition::reject);
+  EXPECT_EQ(wild("v=spf1 +all").status, Status::spoofable);
+}
+
+// RFC 7208 section 4.6.4: receivers SHOULD limit void lookups, and need not.
+TEST(Spoofing, TheLimitOnVoidLookupsProtectsNobody) {
+  const auto report =
+      audit_of({.spf = "v=spf1 a:x1.right.example a:x2.right.example a:x3.right.example +all"});
+  EXPECT_EQ(report.spoofing[0].dmarc, "pass");
+  EXPECT_EQ(report.status, Status::spoofable);
+  EXPECT_NE(report.spoofing[0].why.find("void"), std::string::npos);
+  EXPECT_EQ(audit_of({.spf = "v=spf1 a:x1.right.example a:x2.right.example a:x3.right.example -all"}).status,
+            Status::protected_);
+  // The limit on lookups is a MUST.
+  std::string many = "v=spf1";
+  for (int i = 0; i < 11; ++i) many += " a";
+  EXPECT_EQ(audit_of({.spf = many + " +all"}).spoofing[0].rfc9989, Disposition::reject);
+}
+
+TEST(Spoofing, SubdomainsWithSpfOfTheirOwnAreEnvelopeSenders) {
+  auto zone = zone_of({});
+  zone.txt("erp.right.example", "v=spf1 +all").txt("*.wild.right.example", "v=spf1 ip4:50.0.0.0/8 -all");
+  auto input = input_of("right.example");
+  EXPECT_EQ(audit_in(zone, input).status, Status::protected_) << "nobody knows of them";
+  input.spf_subdomains = {*dns::Name::try_parse("erp.right.example")};
+  const auto erp = audit_in(zone, input);
+  EXPECT_EQ(line(erp.spoofing[0]), "domain stranger: fail/pass reject -> deliver, deliver");
+  EXPECT_EQ(erp.spoofing[0].decided_by, "erp.right.example +all");
+  EXPECT_EQ(erp.status, Status::spoofable);
+  input.spf_subdomains = {*dns::Name::try_parse("*.wild.right.example")};
+  const auto wild = audit_in(zone, input);
+  EXPECT_EQ(wild.status, Status::spoofable);
+  EXPECT_EQ(wild.spoofing[0].address, "50.0.0.0") << "a range wide enough to rent an address in";
+  EXPECT_FALSE(has(wild, "spf-subdomains-cut"));
+  input.spf_subdomains_left_out = 3;
+  EXPECT_NE(find(audit_in(zone, input), "spf-subdomains-cut")->title.find("4 names below right.example"),
+            std::string::npos);
+  input.spf_subdomains_left_out = 0;
+  // Strict alignment keeps them apart.
+  auto strict = zone_of({.dmarc = "v=DMARC1; p=reject; aspf=s"});
+  strict.txt("erp.right.example", "v=spf1 +all");
+  input.spf_subdomains = {*dns::Name::try_parse("erp.right.example")};
+  EXPECT_EQ(line(audit_in(strict, input).spoofing[0]), "domain stranger: fail/fail reject -> reject, reject");
+}
+
+// A pass whose alignment nobody knows, and an envelope sender whose SPF could not be looked up, may yet let
+// him in.
+TEST(Spoofing, AnUndecidedEnvelopeSenderIsNoRefusal) {
+  const auto unaligned = [](Zone& zone) {
+    zone.txt("www.right.example", "v=spf1 +all").fails("_dmarc.www.right.example", facts::Why::servfail);
+  };
+  EXPECT_EQ(audit_of({.more = unaligned}).spoofing[0].rfc9989, Disposition::unknown);
+  const auto failed = [](Zone& zone) { zone.fails("www.right.example", facts::Why::servfail); };
+  EXPECT_EQ(audit_of({.more = failed}).spoofing[0].rfc9989, Disposition::unknown);
+}
+
 TEST(Spoofing, ACustomerOfTheSameProviderPasses) {
   const auto report = audit_of({.spf = "v=spf1 include:_spf.google.com -all", .more = [](Zone& zone) {
                                   zone.txt("_spf.google.com", "v=spf1 ip4:198.51.100.0/24 -all");

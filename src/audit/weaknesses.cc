@@ -80,6 +80,9 @@ void wk3(const Picture& picture, std::vector<Finding>& findings) {
   if (picture.dmarc.own.state == dmarc::Lookup::State::none) {
     // For a domain that sends nothing the whole road is one step; for any other one the first step needs no
     // knowledge but its owner's.
+    if (picture.non_sending())
+      finding.advice =
+          "Publish the record below: a domain that says that it sends no mail needs no other step.";
     offer(finding, Remedy::Action::add, picture.domain,
           picture.non_sending() ? "v=DMARC1; p=reject; sp=reject" : "v=DMARC1; p=none");
   }

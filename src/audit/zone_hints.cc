@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "auth/spf/evaluate.h"
+
 namespace rampart::audit {
 namespace {
 
@@ -41,11 +43,38 @@ bool finds_subdomain(const Name& domain, const facts::Zones& zones) {
   return false;
 }
 
+// An alias counts when the zones hold what it leads to.
+bool has_spf(const Name& name, const facts::Zone::Node& node, const facts::Zones& zones) {
+  if (node.find(dns::RrType::cname) != nullptr) {
+    const auto answer = zones.resolve(name, dns::RrType::txt).answer;
+    return spf::select_record(*answer).why == spf::Reason::matched;
+  }
+  for (const auto* record = node.find(dns::RrType::txt); record != nullptr; record = record->next) {
+    if (record->type == static_cast<std::uint16_t>(dns::RrType::txt) && spf::is_spf(record->data()))
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
+
+void ZoneHints::add_sender(const Name& name) {
+  const auto nearest = [](const Name& a, const Name& b) {
+    return std::pair(a.label_count(), a.text()) < std::pair(b.label_count(), b.text());
+  };
+  for (unsigned labels = name.label_count() - 1; labels > 0; --labels) {
+    auto& hints = hints_[name.suffix(labels)];
+    hints.senders.insert(std::ranges::upper_bound(hints.senders, name, nearest), name);
+    if (hints.senders.size() <= kMaxSenders) continue;
+    hints.senders.pop_back();
+    ++hints.senders_left_out;
+  }
+}
 
 ZoneHints::ZoneHints(const facts::Zones& zones) {
   std::map<Name, std::vector<Seen>> below;
   zones.for_each_name([&](const Name& name, const facts::Zone::Node& node) {
+    if (has_spf(name, node, zones)) add_sender(name);
     const auto labels = name.label_count();
     for (unsigned i = 0; i < labels; ++i) {
       const auto label = name.label(i);
@@ -78,6 +107,8 @@ ZoneHints::ZoneHints(const facts::Zones& zones) {
 void ZoneHints::apply(Input& input, const facts::Zones& zones) const {
   if (const auto found = hints_.find(input.domain); found != hints_.end()) {
     input.zone_selectors = found->second.selectors;
+    input.spf_subdomains = found->second.senders;
+    input.spf_subdomains_left_out = found->second.senders_left_out;
     if (!finds_subdomain(input.domain, zones)) input.known_subdomains = found->second.subdomains;
   }
   // The zones tell of every selector when they themselves would say that one does not exist.

@@ -63,6 +63,22 @@ TEST_F(Hints, WwwAndMailServersNeedNoHint) {
               ElementsAre("shop.a.example"));
 }
 
+// Their envelope senders are a stranger's, so services and wildcards count as well.
+TEST_F(Hints, NamesWithSpfOfTheirOwn) {
+  const auto input = hints("a.example",
+                           "www.a A 192.0.2.1\na TXT \"v=spf1 -all\"\nerp.a TXT \"v=spf1 +all\"\nx.a TXT y\n"
+                           "_spf.a TXT \"v=spf1 ~all\"\n*.deep.er.a TXT \"v=spf1 ?all\"\nal.a CNAME erp.a\n"
+                           "out.a CNAME x.elsewhere.\nb TXT \"v=spf1 +all\"\n");
+  EXPECT_THAT(texts(input.spf_subdomains),
+              ElementsAre("_spf.a.example", "al.a.example", "erp.a.example", "*.deep.er.a.example"));
+  EXPECT_EQ(input.spf_subdomains_left_out, 0U);
+  std::string text;
+  for (int i = 0; i < 50; ++i) text += fmt::format("h{}.a TXT \"v=spf1 -all\"\n", i);
+  const auto many = hints("a.example", text);
+  EXPECT_EQ(many.spf_subdomains.size(), ZoneHints::kMaxSenders);
+  EXPECT_EQ(many.spf_subdomains_left_out, 50 - ZoneHints::kMaxSenders);
+}
+
 TEST_F(Hints, ManyNamesAreBounded) {
   std::string text;
   for (int i = 0; i < 500; ++i) text += fmt::format("h{}.a A 192.0.2.1\ns{}._domainkey.a TXT x\n", i, i);

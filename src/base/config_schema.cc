@@ -71,7 +71,10 @@ Result<> validate_text(const Setting& setting, std::string_view text) {
 Result<> validate_list(const Setting& setting, const std::vector<std::string>& items) {
   if (!in_range(setting, static_cast<std::int64_t>(items.size())))
     return wrong_value(setting, fmt::format("{} items", items.size()));
-  for (const auto& item : items) TRY(validate_text(setting, item));
+  for (const auto& item : items) {
+    if (trim(item).empty()) return wrong_value(setting, "a list with an empty item in it");
+    TRY(validate_text(setting, item));
+  }
   return {};
 }
 
@@ -205,9 +208,11 @@ Result<SettingValue> parse_words(const Setting& setting, std::span<const std::st
   SettingValue value;
   if (setting.type == SettingType::list) {
     std::vector<std::string> items;
-    for (const auto& word : words)
-      for (const auto item : split(word, ','))
-        if (!trim(item).empty()) items.emplace_back(trim(item));
+    for (const auto& word : words) {
+      auto parts = split(word, ',');
+      if (parts.size() > 1 && trim(parts.back()).empty()) parts.pop_back();  // a comma at the end
+      for (const auto item : parts) items.emplace_back(trim(item));          // an empty one is refused
+    }
     value = std::move(items);
   } else {
     if (words.size() != 1) return wrong_value(setting, fmt::format("{} values", words.size()));

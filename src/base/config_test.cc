@@ -131,6 +131,17 @@ TEST_F(ConfigTest, CommandLineErrorsNameTheOption) {
   EXPECT_FALSE(config.override_with("one.count", std::vector<std::string>{"99999999999999999999"}));
 }
 
+// An empty item is a slip (an empty shell variable), and would silently mean nothing.
+TEST_F(ConfigTest, EmptyItemsAreRefused) {
+  for (const auto* words : {"", " ", "ab,,cd", ",ab"}) {
+    const auto wrong = config.override_with("two.names", std::vector<std::string>{words});
+    ASSERT_FALSE(wrong) << words;
+    EXPECT_EQ(wrong.error().kind, ErrorKind::usage);
+    EXPECT_THAT(wrong.error().message(), testing::HasSubstr("not a list with an empty item in it"));
+  }
+  EXPECT_THAT(error_of("two.names = [\"\"]"), testing::HasSubstr("not a list with an empty item in it"));
+}
+
 TEST_F(ConfigTest, ListsFromTheCommandLineReplaceAndSplit) {
   ASSERT_TRUE(config.load("two.names = [\"zz\"]", "f").empty());
   ASSERT_TRUE(config.override_with("two.names", std::vector<std::string>{"ab, cd", "ef,"}));

@@ -207,7 +207,9 @@ class Parser {
   base::Result<> take(std::string_view piece) {
     bytes_ += piece.size();
     if (bytes_ > limits_.max_bytes)
-      return error(fmt::format("the book has more than {} bytes", limits_.max_bytes));
+      return error(fmt::format("the book has more than {}, which is as much as is held in memory",
+                               amount(limits_.max_bytes)),
+                   kPartsHint);
     for (;;) {
       const auto end = piece.find('\n');
       if (rest_.size() + std::min(end, piece.size()) > limits_.max_line)
@@ -239,6 +241,13 @@ class Parser {
  private:
   static constexpr const char* kHeaderHint =
       "its first line is a header; rampart audit --record FILE writes one";
+
+  static constexpr const char* kPartsHint = "split the list of domains, and record and read a part at a time";
+
+  static std::string amount(std::size_t bytes) {
+    constexpr std::size_t kGib = std::size_t{1} << 30;
+    return bytes % kGib == 0 ? fmt::format("{} GiB", bytes / kGib) : fmt::format("{} bytes", bytes);
+  }
 
   std::unexpected<base::Error> error(std::string what, std::string hint = {}) const {
     return base::fail(ErrorKind::input, std::move(what),
@@ -281,7 +290,9 @@ class Parser {
 
   base::Result<> fact(const boost::json::object& object) {
     if (++facts_ > limits_.max_facts)
-      return error(fmt::format("the book has more than {} facts", limits_.max_facts));
+      return error(fmt::format("the book has more than {} facts, which is as many as are held in memory",
+                               limits_.max_facts),
+                   kPartsHint);
     auto fact = fact_of(object);
     if (!fact) return error(fact.error().what, "see the documentation of fact books");
     book_.add(std::move(*fact));

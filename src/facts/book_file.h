@@ -25,13 +25,13 @@ struct BookHeader {
   friend bool operator==(const BookHeader&, const BookHeader&) = default;
 };
 
-// All our own: far beyond what a run over a million domains writes, and small enough that a hostile file
-// ends.
+// All our own. A book is held in memory, a fact in about as many bytes as its line has; so these are the
+// recording of some 200,000 domains, and about 2 GiB. Whoever records more audits a list in parts.
 struct BookLimits {
-  std::size_t max_bytes = std::size_t{16} << 30;  // after decompression
+  std::size_t max_bytes = std::size_t{2} << 30;  // after decompression
   std::size_t max_line = std::size_t{4}
                          << 20;  // the longest a fact can be: 128 KiB of data, each byte escaped
-  std::size_t max_facts = 100'000'000;
+  std::size_t max_facts = 10'000'000;
 };
 
 // Writes a book of any size in bounded memory. The facts of many books may be added one after another: a line

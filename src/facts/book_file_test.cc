@@ -196,9 +196,10 @@ TEST(BookFile, ManyBooksInOneFile) {
   const auto* last = loaded->book->find(name("changes.example"), RrType::txt);
   EXPECT_EQ(last->data(last->records()[0]), "last");
   EXPECT_EQ(load_book(file.path(), {.max_bytes = 100'000}).error().what,
-            "the book has more than 100000 bytes");
+            "the book has more than 100000 bytes, which is as much as is held in memory");
   EXPECT_EQ(load_book(file.path(), {.max_facts = 5}).error().message(),
-            file.path() + ":7: the book has more than 5 facts");
+            file.path() + ":7: the book has more than 5 facts, which is as many as are held in memory");
+  EXPECT_NE(load_book(file.path(), {.max_facts = 5}).error().hint.find("split the list"), std::string::npos);
   EXPECT_EQ(load_book(file.path(), {.max_line = 300}).error().what, "the line is longer than 300 bytes");
   {
     const auto abandoned = BookWriter::create(file.path() + "2.zst", kHeader);

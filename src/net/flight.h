@@ -45,6 +45,7 @@ struct Fault {
   Server* server;
   facts::Why why;
   std::string detail;  // "SERVFAIL"; empty for timeouts
+  bool bare = false;   // a reply that proves no absence by itself: Reading::bare
 };
 
 struct Flight : Counted<Flight>,

@@ -344,6 +344,14 @@ bool is_distrusted(const Distrust& distrust, const facts::DnsQuestion& question,
 
 }  // namespace
 
+// Whether another reply was as bare as the one at hand, and nobody is left to ask who might say more.
+bool LiveProvider::is_seconded(const Flight& flight, const Server& at_hand) {
+  return std::ranges::any_of(flight.faults, &Fault::bare) &&
+         std::ranges::none_of(flight.set->servers, [&](const auto& server) {
+           return flight.tries_at(*server) == 0 && server.get() != &at_hand;
+         });
+}
+
 void LiveProvider::on_reply(const FlightPtr& flight, Server& server, bool tcp, bool late,
                             std::string_view packet) {
   using Kind = Reading::Kind;
@@ -356,6 +364,13 @@ void LiveProvider::on_reply(const FlightPtr& flight, Server& server, bool tcp, b
   if (is_distrusted(server.distrust, flight->question, reading.kind)) {
     reading = {Kind::failed, Why::resolver,
                fmt::format("resolver {} {}", server.text, server.distrust.reason)};
+  }
+  if (reading.bare && !is_seconded(*flight, server)) {
+    if (late) return;
+    flight->faults.push_back(
+        {&server, Why::malformed, "an empty reply without the SOA that would prove absence", true});
+    if (flight->faults.size() >= options_.tries) return give_up(flight);
+    return again_.push_back(flight);
   }
   switch (reading.kind) {
     case Kind::present:
@@ -382,7 +397,8 @@ void LiveProvider::on_reply(const FlightPtr& flight, Server& server, bool tcp, b
       return send(flight, server, tcp);
     case Kind::failed:
       if (reading.why == Why::cname_loop) {  // the zone's doing: no other server would say otherwise
-        flight->faults.assign(1, {&server, reading.why, std::move(reading.detail)});
+        flight->faults.assign(1,
+                              {.server = &server, .why = reading.why, .detail = std::move(reading.detail)});
         return give_up(flight);
       }
       if (!late) fail_try(flight, server, reading.why, std::move(reading.detail));
@@ -422,7 +438,7 @@ void LiveProvider::on_truncated(const FlightPtr& flight, Server& server, bool tc
 
 void LiveProvider::fail_try(const FlightPtr& flight, Server& server, Why why, std::string detail) {
   if (why == Why::timeout || why == Why::network) server.failed(Clock::now());
-  flight->faults.push_back({&server, why, std::move(detail)});
+  flight->faults.push_back({.server = &server, .why = why, .detail = std::move(detail)});
   try_again(flight, server, why);
 }
 

@@ -126,6 +126,7 @@ class LiveProvider final : public facts::Provider {
   // What came back.
   void on_delivery(const FlightPtr& flight, Server& server, std::uint32_t attempt, bool tcp,
                    Delivery delivery, std::string_view packet);
+  static bool is_seconded(const Flight& flight, const Server& at_hand);
   void on_reply(const FlightPtr& flight, Server& server, bool tcp, bool late, std::string_view packet);
   void locate(const FlightPtr& flight);
   void on_alias(const FlightPtr& flight, bool late, Chain chain);

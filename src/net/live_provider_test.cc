@@ -90,6 +90,76 @@ TEST_F(LiveProviderTest, TellsNoNameFromNoData) {
   EXPECT_EQ(answers[1]->presence(), Presence::no_data);
 }
 
+// RFC 2308 section 2: what proves absence is the SOA of a zone at or above the name.
+TEST_F(LiveProviderTest, WhatSpeaksOfOtherNamesProvesNoAbsence) {
+  for (const unsigned code : {0U, 3U}) {
+    for (const bool authoritative : {false, true}) {
+      StubDns server(io_, [&](const StubQuery& query) {
+        StubReply reply(query, code);
+        if (authoritative) reply.authoritative();
+        if (query.name == name("a.example")) return reply.txt(name("b.example"), "v=spf1 -all").bytes();
+        return reply.soa(name("b.example")).bytes();
+      });
+      provider({server.endpoint()});
+      const auto answers =
+          ask_all({DnsQuestion{name("a.example"), RrType::txt}, DnsQuestion{name("c.example"), RrType::txt}});
+      EXPECT_EQ(answers[0]->why(), Why::malformed) << answers[0]->detail();
+      EXPECT_THAT(std::string(answers[0]->detail()), HasSubstr("other names"));
+      EXPECT_EQ(answers[1]->why(), Why::malformed) << answers[1]->detail();
+      EXPECT_THAT(std::string(answers[1]->detail()), HasSubstr("SOA"));
+    }
+  }
+}
+
+// Legal (RFC 2308 section 2.2 type 3), and no proof: another server may know more.
+TEST_F(LiveProviderTest, AnEmptyReplyIsAskedForAgain) {
+  for (const unsigned code : {0U, 3U}) {
+    StubDns empty(io_, [&](const StubQuery& query) { return StubReply(query, code).bytes(); });
+    StubDns full(io_, [](const StubQuery& query) { return text_reply(query); });
+    provider({empty.endpoint(), full.endpoint()});
+    EXPECT_TRUE(ask("a.example")->present());
+    // All that can be asked say so, and more than once: forwarders leave the SOA out of what they remember.
+    provider({empty.endpoint()});
+    const auto before = empty.questions();
+    EXPECT_EQ(ask("a.example")->presence(), code == 0 ? Presence::no_data : Presence::no_name);
+    EXPECT_EQ(empty.questions(), before + 2);
+    StubDns down(io_, [](const StubQuery& query) { return failure(query, dns::rcode::kServFail); });
+    provider({empty.endpoint(), down.endpoint()});
+    EXPECT_TRUE(ask("a.example")->unknown()) << "one such reply is no proof where others fail";
+  }
+}
+
+TEST_F(LiveProviderTest, AnEmptyReplyOfTheZonesOwnServerCounts) {
+  StubDns server(io_, [](const StubQuery& query) { return StubReply(query).authoritative().bytes(); });
+  provider({server.endpoint()});
+  EXPECT_EQ(ask("a.example")->presence(), Presence::no_data);
+  EXPECT_EQ(server.questions(), 1);
+}
+
+TEST_F(LiveProviderTest, AnEmptyReplyOfNobodyInParticularIsUnknown) {
+  for (const unsigned code : {0U, 3U}) {
+    StubDns server(io_, [&](const StubQuery& query) {
+      auto bytes = StubReply(query, code).bytes();
+      bytes[3] = static_cast<char>(code);  // neither AA nor RA
+      return bytes;
+    });
+    provider({server.endpoint()});
+    EXPECT_EQ(ask("a.example")->why(), Why::malformed);
+  }
+}
+
+// An alias whose end nobody vouches for is followed, also behind NXDOMAIN.
+TEST_F(LiveProviderTest, TheEndOfAnAliasIsAskedForItself) {
+  StubDns server(io_, [](const StubQuery& query) {
+    if (query.name == name("b.test")) return text_reply(query);
+    return StubReply(query, 3).cname(query.name, name("b.test")).soa(kZone).bytes();
+  });
+  provider({server.endpoint()});
+  const auto answer = ask("a.example");
+  EXPECT_TRUE(answer->present());
+  EXPECT_TRUE(answer->has_aliases());
+}
+
 TEST_F(LiveProviderTest, AsksOnceForTheSameAndCaches) {
   StubDns server(io_, [](const StubQuery& query) { return text_reply(query); });
   provider({server.endpoint()});

@@ -16,6 +16,8 @@ using dns::WireRecord;
 using facts::Why;
 using Kind = Reading::Kind;
 
+constexpr std::uint16_t kDname = 39;  // RFC 6672
+
 Reading failed(Why why, std::string detail) { return {Kind::failed, why, std::move(detail)}; }
 
 bool is_type(const WireRecord& record, RrType type) {
@@ -112,15 +114,32 @@ class Reader {
     return failed(Why::malformed, "NXDOMAIN together with the records that were asked for");
   }
 
+  // Whether a record of the answer section belongs to what was asked: the names of the chain, and the DNAMEs
+  // that made it (RFC 6672 section 3.1).
+  [[nodiscard]] bool belongs(const WireRecord& record) const {
+    const auto owner = message_.owner(record);
+    if (!owner) return false;
+    const bool dname = record.rr_class == dns::kClassInternet && record.type == kDname;
+    const auto above = [&](const Name& name) { return name == *owner || (dname && name.is_within(*owner)); };
+    return above(asked_) || std::ranges::any_of(chain_.aliases, above);
+  }
+
   Reading read_absence() {
     const bool no_name = message_.rcode() == dns::rcode::kNxDomain;
+    const auto kind = no_name ? Kind::no_name : Kind::no_data;
     bool referral = false;
+    bool other_zone = false;
     for (const auto& record : message_.records()) {
+      if (record.section == Section::answer && !belongs(record))
+        return failed(Why::malformed, "an answer with records of other names alone");
       if (record.section != Section::authority) continue;
       if (is_type(record, RrType::ns)) referral = true;
       if (!is_type(record, RrType::soa)) continue;
       const auto owner = message_.owner(record);
-      if (!owner || !at_.is_within(*owner)) continue;
+      if (!owner || !at_.is_within(*owner)) {
+        other_zone = true;
+        continue;
+      }
       dns::RecordData data;
       if (!dns::read_data(message_, record, RrType::soa, data)) {
         return failed(Why::malformed, "a broken SOA record");
@@ -128,14 +147,24 @@ class Reader {
       const auto soa = dns::parse_soa(data.data);
       // RFC 2308 section 5: the lesser of the SOA's own TTL and its MINIMUM field
       lower_ttl(std::min({record.ttl, soa ? soa->minimum : 0, kMaxNegativeTtl}));
-      return {no_name ? Kind::no_name : Kind::no_data, Why::none, {}};
+      return {kind, Why::none, {}};
     }
-    if (!no_name && followed_) return {Kind::alias, Why::none, {}};
-    if (!no_name && referral && !message_.authoritative()) {
+    if (followed_) return {Kind::alias, Why::none, {}};  // whatever the code: nothing vouches for the end
+    if (other_zone) return failed(Why::malformed, "no record, and the SOA of a zone that is not the name's");
+    if (!no_name && referral) {
       return failed(Why::refused, "a referral (the server does not resolve this name)");
     }
+    return without_soa(kind);
+  }
+
+  // See the header.
+  Reading without_soa(Kind kind) {
+    if (!message_.authoritative() && !message_.recursion_available()) {
+      return failed(Why::malformed,
+                    "no record and no SOA, from a server that neither holds the zone nor resolves names");
+    }
     lower_ttl(0);  // without an SOA a negative answer is not for keeping: RFC 2308 section 5
-    return {no_name ? Kind::no_name : Kind::no_data, Why::none, {}};
+    return {.kind = kind, .why = Why::none, .detail = {}, .bare = !message_.authoritative()};
   }
 
   const Message& message_;

@@ -7,7 +7,12 @@
 //     above the chain's end stands in the authority section;
 //   * a chain whose end the reply says nothing about is an `alias`: the caller asks for the end itself;
 //   * NOERROR with nothing but name servers is a referral: this server does not resolve the name (RFC 2308
-//     section 2.2), so nothing is known;
+//     section 2.2), so nothing is known, whatever its AA bit says;
+//   * absence is believed when the SOA of a zone at or above the name is there (RFC 2308 section 2). An answer
+//     section of other names, or an SOA of another place, is no reply to the question: malformed. Without any
+//     SOA (RFC 2308 section 2.1 type 4, section 2.2 type 3: legal, and what forwarders such as dnsmasq say from their
+//     caches) it is believed from the zone's own server (AA); from a resolver (RA) it is `bare`, to be believed
+//     when a second reply says the same; from anybody else not at all;
 //   * the TTL is the least of chain and RRset, or of chain and SOA (RFC 2308 section 5).
 #pragma once
 
@@ -44,6 +49,7 @@ struct Reading {
   Kind kind = Kind::failed;
   facts::Why why = facts::Why::none;
   std::string detail;  // for failed: "SERVFAIL", "a referral"
+  bool bare = false;   // no_name, no_data: nothing but the code says so
 };
 
 struct ReadOptions {

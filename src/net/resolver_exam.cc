@@ -38,9 +38,11 @@ Said read(const std::string& packet, RrType type) {
   return any ? Said::records : Said::no_data;
 }
 
-// Whether the reply tells the root of the internet; nothing when it tells no root at all.
+// Whether the reply tells the root of the internet; nothing when it tells no root at all. Only a good answer
+// shows a root of its own.
 std::optional<bool> is_internet_root(const Message& message) {
-  if (!holds(message, RrType::ns, dns::Section::answer)) return std::nullopt;
+  if (message.rcode() != dns::rcode::kNoError || !holds(message, RrType::ns, dns::Section::answer))
+    return std::nullopt;
   const Name operators = *Name::try_parse("root-servers.net");
   dns::RecordData data;
   return std::ranges::any_of(message.records(), [&](const dns::WireRecord& record) {
@@ -83,9 +85,27 @@ void judge_invented(ResolverNotes& notes, const ExamReplies& replies) {
   }
 }
 
+// Whether any of the invented names was answered at all.
+bool tells_invented(const ExamReplies& replies) {
+  const auto tells = [](const std::string& packet, RrType type) {
+    const Said said = read(packet, type);
+    return said != Said::nothing && said != Said::failure;
+  };
+  return std::ranges::any_of(replies.invented, [&](const ExamReplies::Invented& invented) {
+    return tells(invented.a, RrType::a) || tells(invented.txt, RrType::txt);
+  });
+}
+
 void judge_view(ResolverNotes& notes, const ExamReplies& replies, const Name& domain) {
   const auto soa = Message::parse(replies.domain_soa);
   if (!soa || !soa->authoritative() || read(replies.domain_soa, RrType::soa) != Said::records) return;
+  // A server that offers no recursion is no resolver: who asks it asks for what it holds.
+  if (!soa->recursion_available()) {
+    notes.messages.push_back(
+        fmt::format("resolver {} offers no recursion: what it says of {} is what this server holds of it",
+                    notes.resolver.text(), domain.text()));
+    return;
+  }
   notes.private_view = true;
   notes.distrust.own_zone = domain;
   notes.distrust.reason += fmt::format("{}serves its own copy of {} (a private view)",
@@ -225,12 +245,16 @@ ResolverNotes judge_resolver(const Endpoint& resolver, const ExamReplies& replie
   } else if (notes.private_root) {
     notes.messages.push_back(
         fmt::format("resolver {} is not examined: it has a root of its own", resolver.text()));
-  } else if (!internet) {
-    notes.messages.push_back(fmt::format(
-        "resolver {} is not examined: it does not tell the root's name servers", resolver.text()));
   } else {
+    // A root that is not told, or not at all, excuses nothing: a resolver that refuses one question is no
+    // better for it.
     judge_invented(notes, replies);
     judge_view(notes, replies, domain);
+    if (!tells_invented(replies)) {
+      notes.messages.push_back(fmt::format(
+          "resolver {} could not be examined: it answers nothing about names that do not exist; {}",
+          resolver.text(), kFix));
+    }
   }
   return notes;
 }

@@ -14,9 +14,10 @@
 // NXDOMAIN is always believed, and so are records of a type that it does not invent. What is not believed is
 // asked of the other resolvers, and is unknown(resolver) when there is none.
 //
-// Nothing is concluded from a resolver that answers for a root of its own (no root-servers.net among its
-// name servers) or cannot tell the root: invented names say nothing there. Nor with `authoritative`, where it
-// only finds the zones' servers. The notes say so.
+// Nothing is concluded from a resolver that answers for a root of its own (NS records at the root, and no
+// root-servers.net among them): invented names say nothing there. Nor with `authoritative`, where it only finds
+// the zones' servers. A resolver that fails to tell the root is examined all the same. AA from a server that
+// offers no recursion (no RA) is no private view: it is a zone's own server, asked on purpose. The notes say so.
 #pragma once
 
 #include <functional>

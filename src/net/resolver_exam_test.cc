@@ -138,12 +138,54 @@ TEST_F(ResolverExamTest, APrivateRootIsNotExamined) {
   EXPECT_THAT(all(notes), HasSubstr("a root of its own"));
 }
 
-TEST_F(ResolverExamTest, OneThatTellsNoRootIsNotExamined) {
+// Refusing the question for the root excuses nothing.
+TEST_F(ResolverExamTest, OneThatTellsNoRootIsExaminedAllTheSame) {
+  for (const unsigned code : {dns::rcode::kRefused, dns::rcode::kServFail, dns::rcode::kNoError}) {
+    const auto notes = examine([&](const StubQuery& query) {
+      if (query.name.is_root()) return StubReply(query, code).bytes();
+      if (!is_invented(query) || query.type != RrType::a) return honest(query);
+      return StubReply(query).add(query.name, RrType::a, "\xcb\1\1\1").bytes();
+    });
+    EXPECT_TRUE(notes.rewrites_nxdomain) << code;
+    EXPECT_TRUE(notes.distrust.addresses) << code;
+  }
+  // Nor is a root that comes with an error code a root of its own.
+  const auto failed = examine([](const StubQuery& query) {
+    if (query.name.is_root()) {
+      return StubReply(query, dns::rcode::kServFail)
+          .add(Name(), RrType::ns, StubReply::wire(name("ns.test")))
+          .bytes();
+    }
+    return honest(query);
+  });
+  EXPECT_FALSE(failed.private_root);
+}
+
+TEST_F(ResolverExamTest, OneThatRefusesAllIsSaidToBeUnexamined) {
   const auto notes =
       examine([](const StubQuery& query) { return StubReply(query, dns::rcode::kRefused).bytes(); });
   EXPECT_TRUE(notes.reachable);
   EXPECT_FALSE(notes.distrust.any());
-  EXPECT_THAT(all(notes), HasSubstr("does not tell the root"));
+  EXPECT_THAT(all(notes), HasSubstr("could not be examined"));
+}
+
+// NSD, asked by --resolver for the zones that it serves.
+TEST_F(ResolverExamTest, AZonesOwnServerIsNoPrivateView) {
+  const auto notes = examine([](const StubQuery& query) {
+    if (query.name.is_root()) return StubReply(query, dns::rcode::kRefused).bytes();
+    auto bytes = query.name == kDomain
+                     ? StubReply(query)
+                           .authoritative()
+                           .add(kDomain, RrType::soa,
+                                StubReply::wire(kDomain) + StubReply::wire(kDomain) + std::string(20, '\0'))
+                           .bytes()
+                     : honest(query);
+    bytes[3] = static_cast<char>(bytes[3] & 0x7f);  // no RA
+    return bytes;
+  });
+  EXPECT_FALSE(notes.private_view);
+  EXPECT_FALSE(notes.distrust.any());
+  EXPECT_THAT(all(notes), HasSubstr("offers no recursion"));
 }
 
 TEST_F(ResolverExamTest, WithAuthoritativeItIsNotExamined) {

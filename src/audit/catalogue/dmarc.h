@@ -7,8 +7,13 @@ namespace rampart::audit {
 
 inline constexpr CatalogueEntry kDmarcFindings[] = {
     {"dmarc-missing", Weakness::wk3, Severity::high, Severity::high, "no DMARC record applies to {0}",
-     "Publish v=DMARC1; p=none with a rua address that is read, bring every legitimate stream to an aligned "
-     "pass, then go on to quarantine and reject.",
+     "The first step is v=DMARC1; p=none, to which you add rua=mailto: with an address of yours that is "
+     "read. It "
+     "stops nobody yet: what is still to do shows as WK-4 and WK-5 then, and as WK-7 while there is neither "
+     "SPF "
+     "nor DKIM. Next bring every legitimate stream to an aligned pass, then publish p=quarantine with sp, "
+     "and at "
+     "last p=reject; sp=reject.",
      "NCA-34.061725 WK-3; RFC 9989 section 4.7"},
     {"dmarc-unknown", Weakness::none, Severity::high, Severity::high,
      "the DMARC record that applies to {0} could not be looked up",

@@ -16,6 +16,9 @@ struct CatalogueEntry {
   std::string_view title;               // {0}, {1} … are filled in; one sentence, no final stop
   std::string_view advice;              // the next step; {0}, {1} … as in the title
   std::string_view references;          // separated by "; "
+  // For a finding of status unknown, where title and advice say what only a proven fault may say; else empty.
+  std::string_view unknown_title = {};
+  std::string_view unknown_advice = {};
 };
 
 }  // namespace rampart::audit

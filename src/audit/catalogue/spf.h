@@ -58,7 +58,11 @@ inline constexpr CatalogueEntry kSpfFindings[] = {
      "the SPF record of {0} trusts {1}, whose domain {2} is not registered: whoever registers it may send as "
      "{0}",
      "Remove the term now. If the service is still used, ask it for its present name.",
-     "RFC 7208 section 5.2; RFC 7208 section 11.1"},
+     "RFC 7208 section 5.2; RFC 7208 section 11.1",
+     "the SPF record of {0} trusts {1}, which leads nowhere, and {2}: whether somebody could register it and "
+     "send "
+     "as {0} is unknown",
+     "Remove the term if the service is no longer used; or ask again later or through another resolver."},
     {"spf-include-none", Weakness::none, Severity::high, Severity::medium,
      "the SPF record of {0} refers to {1}, which has no SPF record: receivers answer with a permanent error",
      "Remove the term, or ask the service for its present name.",
@@ -127,6 +131,11 @@ inline constexpr CatalogueEntry kSpfFindings[] = {
     {"spf-too-much", Weakness::none, Severity::low, Severity::low,
      "the SPF record of {0} leads to more records or names than were followed", "Shorten it.",
      "RFC 7208 section 11.1"},
+    {"spf-subdomains-cut", Weakness::none, Severity::info, Severity::info,
+     "{1} names below {0} have SPF records of their own; the first {2} were tried as a stranger's envelope "
+     "senders",
+     "Audit the others as domains of their own: what their records let in is aligned with {0}.",
+     "RFC 9989 section 4.4.2"},
     {"spf-unknown-modifier", Weakness::none, Severity::low, Severity::info,
      "the SPF record of {0} has modifiers that SPF does not know: {1}",
      "Remove them, or correct the spelling.", "RFC 7208 section 6"},

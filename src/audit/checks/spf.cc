@@ -87,6 +87,7 @@ class Check {
       note(make_finding("spf-simpler", {domain_})).remedies.push_back(replacement(*spf_.analysis.simpler));
     }
     shared();
+    subdomains_cut();
   }
 
  private:
@@ -294,7 +295,7 @@ class Check {
     if (dangling &&
         lets_in(spf_.analysis, issue)) {  // it leads nowhere, and who could take the place is open
       findings_.push_back(
-          make_unknown("spf-dangling-include", {domain_, term(issue), target}, std::move(evidence)));
+          make_unknown("spf-dangling-include", {domain_, term(issue), evidence.why}, std::move(evidence)));
     } else {
       findings_.push_back(make_unknown("spf-include-unknown", {domain_, target}, std::move(evidence)));
     }
@@ -350,6 +351,16 @@ class Check {
                                   node.txt ? std::string(node.txt->server()) : std::string(),
                                   {}});
     }
+  }
+
+  // The spoofing table tries so many names below the domain as envelope senders and no more.
+  void subdomains_cut() {
+    const auto& input = *picture_.input;
+    if (input.spf_subdomains_left_out == 0) return;
+    const auto tried = input.spf_subdomains.size();
+    findings_.push_back(make_finding(
+        "spf-subdomains-cut",
+        {domain_, std::to_string(tried + input.spf_subdomains_left_out), std::to_string(tried)}));
   }
 
   [[nodiscard]] std::vector<Remedy> hard_fail() const {

@@ -20,6 +20,12 @@ std::vector<base::IpAddress> addresses_of(const facts::Answer& answer) {
   return out;
 }
 
+void keep_first(Host& host, std::size_t count) {
+  if (host.addresses.size() <= count) return;
+  host.addresses_left_out += host.addresses.size() - count;
+  host.addresses.resize(count);
+}
+
 Host look_host(const dns::Name& name, facts::Facts& facts) {
   Host host;
   host.name = name;
@@ -33,7 +39,7 @@ Host look_host(const dns::Name& name, facts::Facts& facts) {
   }
   host.missing = a.absent() && aaaa.absent();
   host.no_name = a.presence() == facts::Presence::no_name && !a.has_aliases();
-  if (host.addresses.size() > kMaxAddresses) host.addresses.resize(kMaxAddresses);
+  keep_first(host, kMaxAddresses);
   return host;
 }
 
@@ -71,9 +77,18 @@ Route look_route(const Input& input, facts::Facts& facts) {
     }
   }
   std::sort(targets.begin(), targets.end());
-  if (targets.size() > kMaxHosts) targets.resize(kMaxHosts);
-  for (const auto& [preference, target] : targets) route.hosts.push_back(look_host(target, facts));
   route.takes_mail = !targets.empty();
+  if (targets.size() > kMaxHosts) {
+    route.hosts_left_out = targets.size() - kMaxHosts;
+    targets.resize(kMaxHosts);
+  }
+  for (const auto& [preference, target] : targets) route.hosts.push_back(look_host(target, facts));
+  std::size_t left = kMaxAllAddresses;
+  for (auto& host : route.hosts) {
+    keep_first(host, left);
+    left -= host.addresses.size();
+    route.addresses_left_out += host.addresses_left_out;
+  }
   if (route.mx->absent()) {  // RFC 5321 section 5.1: the implicit MX
     auto host = look_host(input.domain, facts);
     route.takes_mail = !host.addresses.empty();

@@ -110,6 +110,16 @@ void check_mx(const Route& route, facts::Facts& facts, std::vector<Finding>& fin
     findings.push_back(with(make_finding("mx-address-literal", {route.domain(), literal}),
                             evidence(domain, dns::RrType::mx, mx, literal)));
   }
+  if (route.hosts_left_out != 0 || route.addresses_left_out != 0) {
+    const auto hosts = route.hosts.size();
+    std::size_t addresses = 0;
+    for (const auto& host : route.hosts) addresses += host.addresses.size();
+    auto seen = evidence(domain, dns::RrType::mx, mx);
+    seen.text +=
+        fmt::format(": looked at were the first {} of {} servers, and {} of their {} addresses", hosts,
+                    hosts + route.hosts_left_out, addresses, addresses + route.addresses_left_out);
+    findings.push_back(with(make_finding("mx-many", {route.domain()}), std::move(seen)));
+  }
   for (const auto& host : route.hosts) check_host(route, host, facts, findings);
 }
 

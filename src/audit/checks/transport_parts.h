@@ -13,7 +13,9 @@ namespace rampart::audit::transport {
 
 inline constexpr std::size_t kMaxHosts =
     10;  // MX hosts looked at; our own, as RFC 7208 section 4.6.4 has it for SPF
-inline constexpr std::size_t kMaxAddresses = 8;    // of one MX host; our own
+inline constexpr std::size_t kMaxAddresses = 8;  // of one MX host; our own
+inline constexpr std::size_t kMaxAllAddresses =
+    20;  // of all MX hosts; our own: each costs questions for its reverse name and at every block list
 inline constexpr std::size_t kMaxBlockLists = 16;  // our own
 inline constexpr std::size_t kMaxPtrNames = 4;     // of one address that are followed; our own
 
@@ -24,16 +26,19 @@ struct Host {
   bool no_name = false;  // proven not to exist
   std::string why;       // not empty: its addresses are unknown
   std::vector<base::IpAddress> addresses;
+  std::size_t addresses_left_out = 0;
 };
 
 // The domain's mail servers as DNS has them.
 struct Route {
   const Input* input = nullptr;
-  const facts::Answer* mx = nullptr;  // never null once looked up
-  bool null_mx = false;               // the null MX stands there, alone or not
-  bool takes_mail = false;            // at least one server is named, or the domain has an address itself
-  std::vector<Host> hosts;            // by preference and name, without address literals
-  std::vector<std::string> literals;  // MX targets that are IPv4 addresses
+  const facts::Answer* mx = nullptr;   // never null once looked up
+  bool null_mx = false;                // the null MX stands there, alone or not
+  bool takes_mail = false;             // at least one server is named, or the domain has an address itself
+  std::vector<Host> hosts;             // by preference and name, without address literals
+  std::size_t hosts_left_out = 0;      // beyond kMaxHosts
+  std::size_t addresses_left_out = 0;  // beyond kMaxAddresses and kMaxAllAddresses
+  std::vector<std::string> literals;   // MX targets that are IPv4 addresses
 
   [[nodiscard]] std::string domain() const { return input->domain.text(); }
 };

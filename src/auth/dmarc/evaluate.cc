@@ -179,10 +179,10 @@ Verdict evaluate(const Input& input, facts::Facts& facts) {
   return verdict;
 }
 
-Result evaluate(const Input& input, const Discovery& discovery, facts::Facts& facts) {
+Judgement evaluate(const Input& input, const Discovery& discovery, facts::Facts& facts) {
   Verdict verdict;
   judge_by(input, discovery, facts, verdict);
-  return verdict.result;
+  return {verdict.result, std::move(verdict.why)};
 }
 
 LegacyVerdict evaluate_7489(const Input& input, facts::Facts& facts) {
@@ -192,10 +192,10 @@ LegacyVerdict evaluate_7489(const Input& input, facts::Facts& facts) {
   return verdict;
 }
 
-Result evaluate_7489(const Input& input, const LegacyDiscovery& discovery) {
+Judgement evaluate_7489(const Input& input, const LegacyDiscovery& discovery) {
   LegacyVerdict verdict;
   judge_by(input, discovery, verdict);
-  return verdict.result;
+  return {verdict.result, std::move(verdict.why)};
 }
 
 std::string_view to_string(Result result) {

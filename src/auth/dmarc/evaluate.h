@@ -68,8 +68,12 @@ struct Verdict {
   [[nodiscard]] Policy policy() const { return result == Result::fail ? discovery.policy : Policy::none; }
 };
 Verdict evaluate(const Input& input, facts::Facts& facts);
-// The result alone, for whoever has discovered the author domain's policy already.
-Result evaluate(const Input& input, const Discovery& discovery, facts::Facts& facts);
+// For whoever has discovered the author domain's policy already.
+struct Judgement {
+  Result result = Result::none;
+  std::string why;
+};
+Judgement evaluate(const Input& input, const Discovery& discovery, facts::Facts& facts);
 
 struct LegacyVerdict {
   Result result = Result::none;
@@ -81,7 +85,7 @@ struct LegacyVerdict {
   [[nodiscard]] Policy policy() const { return result == Result::fail ? discovery.policy : Policy::none; }
 };
 LegacyVerdict evaluate_7489(const Input& input, facts::Facts& facts);
-Result evaluate_7489(const Input& input, const LegacyDiscovery& discovery);
+Judgement evaluate_7489(const Input& input, const LegacyDiscovery& discovery);
 
 std::string_view to_string(Result result);  // as Authentication-Results writes it: "permerror"
 std::string_view to_string(Alignment::Method method);

@@ -38,6 +38,8 @@ Result result_of(Qualifier qualifier) {
   }
 }
 
+constexpr std::size_t kMaxTermInDoubt = 80;  // characters of a term in a reason; our own
+
 // How one term ended.
 enum class Match : std::uint8_t {
   no,
@@ -143,7 +145,8 @@ class Evaluation {
     for (const Term& term : record.terms) {
       if (term.is_modifier()) continue;
       outcome_.path[step].term = term.span;
-      const Match match = evaluate_term(term, record, domain);
+      const Match match = input_.steering == nullptr || against_ ? evaluate_term(term, record, domain)
+                                                                 : steer(term, record, domain);
       if (match == Match::no) continue;
       if (match == Match::open) {
         open_ = true;
@@ -167,6 +170,16 @@ class Evaluation {
     }
     outcome_.path[step].term = redirect->span;
     if (count_lookup(*redirect) != Match::no) return std::nullopt;
+    if (input_.steering != nullptr && !against_) {
+      if (const auto steered = steerable(*redirect, record, domain)) {
+        if (names_all(*steered)) {
+          input_.steering->named = record.word(*redirect);
+          end(Result::pass, Reason::matched);
+          return std::nullopt;
+        }
+        doubt(*steered, *redirect, record, domain);
+      }
+    }
     const auto name = target(record, *redirect, domain);
     if (target_open_) {
       open_ = true;
@@ -202,8 +215,83 @@ class Evaluation {
     if (term.value.length == 0) return match_name(term, domain);
     const auto name = target(record, term, domain);
     if (target_open_) return Match::open;
-    if (term.kind == TermKind::include) return include(name);
+    if (term.kind == TermKind::include) {
+      const bool outer = std::exchange(against_, against_ || term.qualifier != Qualifier::pass);
+      const Match match = include(name);
+      against_ = outer;
+      return match;
+    }
     return name ? match_name(term, *name) : Match::no;
+  }
+
+  // The macros of a term that the sender fills; nothing when there is none.
+  [[nodiscard]] std::optional<Steerable> steerable(const Term& term, const Record& record,
+                                                   const dns::Name& domain) const {
+    if (!term.macros) return std::nullopt;
+    // %{d} is his in a record that he found by the name that he chose, %{o} and the end of %{s} everywhere.
+    const bool any = input_.steering->any_domain;
+    const std::string_view letters = !any ? "lshp" : domain == input_.domain ? "lshpod" : "lshpo";
+    const auto found = find_steerable(record.domain(term), letters, input_.domain.label_count() - 1);
+    if (found.last == 0) return std::nullopt;
+    // %{d} alone is no choice: the wildcard that answers for his domain answers alike for all.
+    if (record.domain(term) == "%{d}" || record.domain(term) == "%{o}") return std::nullopt;
+    return found;
+  }
+
+  // Whether he names all of the end: a name of his own.
+  static bool names_all(const Steerable& found) { return found.behind.empty() && found.chosen_end; }
+
+  // Notes that the invented value proves nothing for others, unless nothing exists where they would lead.
+  Match doubt(const Steerable& found, const Term& term, const Record& record, const dns::Name& domain) {
+    Steering& steering = *input_.steering;
+    if (found.names_address) {
+      if (steering.beside.empty()) steering.beside = record.word(term);
+      return Match::no;
+    }
+    const std::string_view behind = found.behind;
+    std::string fixed;
+    if (found.plain && !found.chosen_end) fixed = input_.domain.text();  // %{s}, %{o}, %{d}
+    char buffer[2 * dns::kMaxWireName];
+    fixed += expand(behind, values(behind, domain), buffer).text;
+    const auto dot = fixed.find('.');  // what stands before it is part of his own label
+    auto ending =
+        dot == std::string::npos ? std::nullopt : plain_name(std::string_view(fixed).substr(dot + 1));
+    if (ending) {
+      const Answer& answer = facts_.ask(*ending, dns::RrType::txt);
+      if (answer.open()) return Match::open;
+      if (answer.presence() == facts::Presence::no_name && !answer.has_aliases()) return Match::no;
+    }
+    if (!steering.doubt.empty()) return Match::no;
+    steering.ending = ending.value_or(dns::Name());
+    steering.doubt =
+        fmt::format("whether {} in the SPF record of {} authorises anyone depends on which {} exist below {}",
+                    base::excerpt(record.word(term), kMaxTermInDoubt), domain.text(),
+                    found.last == 'l' || found.last == 's' ? "local parts" : "names", steering.ending.text());
+    return Match::no;
+  }
+
+  // A term as the sender of the worst case has it: see Steering.
+  Match steer(const Term& term, const Record& record, const dns::Name& domain) {
+    const auto found = steerable(term, record, domain);
+    if (!found) return evaluate_term(term, record, domain);
+    const bool lets_in = term.qualifier == Qualifier::pass;
+    if (names_all(*found)) {
+      if (count_lookup(term) != Match::no) return Match::error;
+      if (!lets_in) return Match::no;
+      input_.steering->named = record.word(term);
+      return Match::yes;
+    }
+    const Match match = evaluate_term(term, record, domain);
+    if (match == Match::open) return match;
+    if (match == Match::error && outcome_.why == Reason::lookup_limit) return match;  // for every value
+    if (match == (lets_in ? Match::yes : Match::no)) return match;                    // as he wants it
+    // What would refuse him matters only when something behind it lets him in.
+    const bool last = !lets_in && std::ranges::none_of(record.terms, [&](const Term& other) {
+      return other.span.offset > term.span.offset &&
+             (other.is_modifier() ? other.kind == TermKind::redirect : other.qualifier == Qualifier::pass);
+    });
+    if (!last && doubt(*found, term, record, domain) == Match::open) return Match::open;
+    return match;
   }
 
   Match match_name(const Term& term, const dns::Name& name) {
@@ -334,6 +422,7 @@ class Evaluation {
   Outcome outcome_;
   bool open_ = false;
   bool target_open_ = false;
+  bool against_ = false;  // inside an include that does not let in: an ordinary evaluation
   RawNameBuffer raw_sender_;
   RawNameBuffer raw_domain_;
   RawNameBuffer raw_validated_;

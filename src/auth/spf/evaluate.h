@@ -55,14 +55,32 @@ struct Limits {      // RFC 7208 section 4.6.4
   Speculate speculate = Speculate::yes;  // no: fewer questions, more rounds
 };
 
+// For an audit: the sender of the worst case, who fills %{l}, %{s}, %{h} and %{p} himself (RFC 7208 section
+// 11.1). Input::local_part and Input::helo hold values that nobody publishes anything for. Then
+//
+//   exists:%{h}               he names a host of his own: it matches, or not, as he likes
+//   exists:%{l}.ok.example    the invented value matches: a wildcard, so it matches for him
+//                             ok.example does not exist: nothing below it does (RFC 8020), for no value
+//                             otherwise nobody can tell: `doubt`
+//   exists:%{i}.%{l}.example  what exists there names an address, and the invented value shows whether it is
+//                             his: decided by that, and said in `beside`
+struct Steering {
+  bool any_domain = false;  // in: a wildcard answers for Input::domain, so he fills %{o} and %{d} as well
+  std::string doubt;        // out: why a result other than pass is not certain; empty when it is
+  dns::Name ending;         // out: where the names are that the doubt speaks of
+  std::string named;        // out: the term whose target he names himself, if that made it pass
+  std::string beside;       // out: the term that names his address beside what he fills
+};
+
 // Views must outlive the evaluation.
 struct Input {
-  base::IpAddress ip;           // the SMTP client; IPv4-mapped IPv6 is IPv4 (section 5)
-  dns::Name domain;             // of MAIL FROM, or the HELO name; the root stands for "no usable domain"
-  std::string_view local_part;  // of MAIL FROM; empty is "postmaster" (section 4.3)
-  std::string_view helo;        // as sent
-  std::string_view receiver;    // our host, for %{r}; empty is "unknown" (section 7.3)
-  base::Time now{};             // for %{t}
+  base::IpAddress ip;            // the SMTP client; IPv4-mapped IPv6 is IPv4 (section 5)
+  dns::Name domain;              // of MAIL FROM, or the HELO name; the root stands for "no usable domain"
+  std::string_view local_part;   // of MAIL FROM; empty is "postmaster" (section 4.3)
+  std::string_view helo;         // as sent
+  std::string_view receiver;     // our host, for %{r}; empty is "unknown" (section 7.3)
+  base::Time now{};              // for %{t}
+  Steering* steering = nullptr;  // for an audit
 };
 
 // The input for a MAIL FROM as sent ("" for a bounce, then the HELO name is checked, section 2.4). A domain

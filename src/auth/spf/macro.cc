@@ -73,18 +73,19 @@ std::pair<Piece, std::size_t> read_macro(std::string_view text, std::size_t at) 
   return {piece, i + 1 - at};
 }
 
-// Calls `take(piece, offset, length)` for each piece of a checked macro-string, left to right.
+// Calls `take(piece, end)` for each piece of a checked macro-string, left to right; `end` is where the next
+// begins.
 template <class Take>
 void each_piece(std::string_view text, Take take) {
   for (std::size_t at = 0; at < text.size();) {
     if (text[at] == '%') {
       const auto [piece, length] = read_macro(text, at);
       if (length == 0) return;
-      take(piece);
       at += length;
+      take(piece, at);
     } else {
       const std::size_t end = std::min(text.find('%', at), text.size());
-      take(Piece{.literal = text.substr(at, end - at)});
+      take(Piece{.literal = text.substr(at, end - at)}, end);
       at = end;
     }
   }
@@ -279,13 +280,28 @@ Fault check_plain_domain(std::string_view text) { return check_end(text, text); 
 
 bool uses_macro(std::string_view text, char letter) {
   bool found = false;
-  each_piece(text, [&](const Piece& piece) { found = found || piece.letter == letter; });
+  each_piece(text, [&](const Piece& piece, std::size_t) { found = found || piece.letter == letter; });
+  return found;
+}
+
+Steerable find_steerable(std::string_view domain_spec, std::string_view letters, unsigned fixed_labels) {
+  Steerable found;
+  each_piece(domain_spec, [&](const Piece& piece, std::size_t end) {
+    if (piece.letter == 'i' && piece.keep == 0) found.names_address = true;
+    if (piece.letter == 0 || !letters.contains(piece.letter)) return;
+    const bool ends_fixed = std::string_view("sod").contains(piece.letter) && !piece.reversed;
+    if (ends_fixed && piece.delimiters.empty() && piece.keep != 0 && piece.keep <= fixed_labels) return;
+    found.last = piece.letter;
+    found.chosen_end = !ends_fixed;
+    found.plain = piece.keep == 0 && !piece.reversed && piece.delimiters.empty();
+    found.behind = domain_spec.substr(end);
+  });
   return found;
 }
 
 Expansion expand(std::string_view text, const MacroValues& values, std::span<char> buffer) {
   boost::container::small_vector<Piece, 8> pieces;
-  each_piece(text, [&](const Piece& piece) { pieces.push_back(piece); });
+  each_piece(text, [&](const Piece& piece, std::size_t) { pieces.push_back(piece); });
   BackWriter out(buffer);
   for (auto piece = pieces.rbegin(); piece != pieces.rend() && !out.full(); ++piece)
     put_piece(out, *piece, values);

@@ -29,6 +29,17 @@ Fault check_plain_domain(std::string_view text);  // without a %, of visible ASC
 // Whether the letter (lower case) is used; `text` must have passed check_macros().
 bool uses_macro(std::string_view text, char letter);
 
+// Where in a checked domain-spec macros stand that the sender fills: `letters`, lower case. Of %{s}, %{o} and
+// %{d} he chooses what stands before the last `fixed_labels` labels.
+struct Steerable {
+  char last = 0;               // the letter of the last of them; 0 when there is none
+  bool chosen_end = false;     // his own text ends what it stands for
+  bool plain = false;          // without transformers
+  std::string_view behind;     // the text after it; empty when it ends the name
+  bool names_address = false;  // the client's address, whole, is part of the name too
+};
+Steerable find_steerable(std::string_view domain_spec, std::string_view letters, unsigned fixed_labels);
+
 // What the letters stand for. Views must outlive the expansion.
 struct MacroValues {
   std::string_view local_part;     // l
