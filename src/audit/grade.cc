@@ -35,11 +35,11 @@ struct Rows {
   }
 };
 
-// Whether somebody can become a sender by registering a name that SPF trusts.
+// Whether somebody can become a sender by registering a name that SPF trusts, or one whose mail is aligned.
 Known takeover_of(const DomainReport& report) {
   auto known = Known::no;
   for (const auto& finding : report.findings) {
-    if (finding.code != "spf-dangling-include") continue;
+    if (finding.code != "spf-dangling-include" && finding.code != "dmarc-suffix-organizational") continue;
     if (finding.status == FindingStatus::present) return Known::yes;
     known = Known::unknown;
   }
@@ -139,6 +139,10 @@ std::string partly_sentence(const Rows& rows, const std::string& domain) {
 std::string sentence_of(const Picture& picture, const Rows& rows, Status status, Known takeover) {
   const auto domain = picture.domain.text();
   if (takeover == Known::yes && status == Status::partly_protected) {
+    if (picture.spf.takeover.empty()) {
+      return fmt::format("whoever has a domain below {} can send as {}, and DMARC lets it pass",
+                         picture.dmarc.organizational_domain.value_or(picture.domain).text(), domain);
+    }
     return fmt::format("whoever registers {} can send as {}, and DMARC lets it pass", picture.spf.takeover,
                        domain);
   }

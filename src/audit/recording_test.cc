@@ -18,6 +18,10 @@ TEST(Recording, AnInputComesBack) {
                     .zone_selectors = {"a.b"},
                     .zone_is_complete = true,
                     .known_subdomains = {name("www.ministry.example")},
+                    .spf_subdomains = {name("erp.ministry.example"), name("*.ministry.example")},
+                    .spf_subdomains_left_out = 3,
+                    .dmarc_subdomains = {name("hr.ministry.example")},
+                    .dmarc_subdomains_left_out = 4,
                     .block_lists = {name("dnsbl.example")},
                     .probe_https = true,
                     .probe_smtp = false};
@@ -31,6 +35,10 @@ TEST(Recording, AnInputComesBack) {
   EXPECT_EQ(back->zone_selectors, input.zone_selectors);
   EXPECT_TRUE(back->zone_is_complete);
   EXPECT_EQ(back->known_subdomains, input.known_subdomains);
+  EXPECT_EQ(back->spf_subdomains, input.spf_subdomains);
+  EXPECT_EQ(back->spf_subdomains_left_out, 3U);
+  EXPECT_EQ(back->dmarc_subdomains, input.dmarc_subdomains);
+  EXPECT_EQ(back->dmarc_subdomains_left_out, 4U);
   EXPECT_EQ(back->block_lists, input.block_lists);
   EXPECT_TRUE(back->probe_https);
   EXPECT_FALSE(back->probe_smtp);

@@ -38,6 +38,7 @@ class Senders {
       const auto chosen = wildcard ? name.parent().prepend(kInventedLabel) : name;
       if (chosen) add(*chosen, wildcard);
     }
+    for (const auto& name : picture_.input->dmarc_subdomains) add(name, false);
     return std::move(senders_);
   }
 

@@ -2,7 +2,7 @@
 // he sends and, where the record leaves that to him, with which local part and HELO name.
 //
 // Tried are the names of the spoofing table (the domain, an existing subdomain, an invented one) and the names
-// below the domain that are known to publish SPF (Input::spf_subdomains): a pass at any of them is aligned
+// below the domain that are known to publish SPF or DMARC (Input::spf_subdomains, dmarc_subdomains): a pass at any of them is aligned
 // with all of them under relaxed alignment (RFC 9989 section 4.4.2).
 //
 // Where receivers may differ, the one that lets him in counts. That is so for the limit on void lookups, a

@@ -66,7 +66,7 @@ class Table {
  private:
   void add_rows(Origin origin, const std::vector<Sender>& senders, const std::string& via) {
     const auto& names = picture_.identities;
-    const auto add = [&](Identity identity, const dns::Name& from, const PolicyPicture& policy) {
+    const auto row_of = [&](Identity identity, const dns::Name& from, const PolicyPicture& policy) {
       SpoofRow row;
       row.identity = identity;
       row.origin = origin;
@@ -74,11 +74,59 @@ class Table {
       row.address = senders.front().address.text();
       row.via = via;
       fill(row, policy, senders);
-      rows_.push_back(std::move(row));
+      return row;
     };
-    add(Identity::domain, names.domain, picture_.dmarc.domain);
-    add(Identity::subdomain, names.existing, picture_.dmarc.existing);
-    add(Identity::invented, names.invented, picture_.dmarc.invented);
+    rows_.push_back(row_of(Identity::domain, names.domain, picture_.dmarc.domain));
+    auto existing = row_of(Identity::subdomain, names.existing, picture_.dmarc.existing);
+    for (const auto& name : picture_.input->dmarc_subdomains)
+      keep_worse(existing, row_of(Identity::subdomain, name, policy_for(name)));
+    rows_.push_back(std::move(existing));
+    auto invented = row_of(Identity::invented, names.invented, picture_.dmarc.invented);
+    if (const auto name = beside_wildcard())
+      keep_worse(invented, row_of(Identity::invented, *name, policy_for(*name)));
+    rows_.push_back(std::move(invented));
+  }
+
+  PolicyPicture policy_for(const dns::Name& name) {
+    return {dmarc::discover_policy(name, facts_), dmarc::discover_policy_7489(name, facts_)};
+  }
+
+  // A wildcard makes invented names exist, but not those below a name that exists itself (RFC 4592 section
+  // 3.3.1): there np decides after all, and the stranger takes whichever is weaker. The record's own _dmarc is
+  // such a name where no other is.
+  std::optional<dns::Name> beside_wildcard() {
+    const auto& names = picture_.identities;
+    const auto& found = picture_.dmarc.invented.found;
+    if (names.invented_exists != Known::yes || found.record_name != names.domain || !found.record ||
+        !found.record->np.value || found.tag == "np")
+      return std::nullopt;
+    for (const auto& above : {names.hypothetical ? std::nullopt : std::optional(names.existing),
+                              names.domain.prepend_label("_dmarc")}) {
+      const auto name = above ? above->prepend(kInventedLabel) : std::nullopt;
+      if (name && dmarc::discover_policy(*name, facts_).tag == "np") return name;
+    }
+    return std::nullopt;
+  }
+
+  // Of two rows for one identity that in which the stranger gets further.
+  static void keep_worse(SpoofRow& row, SpoofRow&& other) {
+    const auto far = [](const SpoofRow& at) { return std::pair(gain(at.rfc9989), gain(at.rfc7489)); };
+    const auto most = [](const SpoofRow& at) { return std::max(gain(at.rfc9989), gain(at.rfc7489)); };
+    if (std::pair(most(other), far(other)) > std::pair(most(row), far(row))) row = std::move(other);
+  }
+
+  static int gain(Disposition disposition) {
+    switch (disposition) {
+      case Disposition::reject:
+        return 0;
+      case Disposition::quarantine:
+        return 1;
+      case Disposition::unknown:
+        return 2;
+      case Disposition::deliver:
+        return 3;
+    }
+    return 2;
   }
 
   void fill(SpoofRow& row, const PolicyPicture& policy, const std::vector<Sender>& senders) {

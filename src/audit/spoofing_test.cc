@@ -228,6 +228,55 @@ TEST(Spoofing, SubdomainsWithSpfOfTheirOwnAreEnvelopeSenders) {
   EXPECT_EQ(line(audit_in(strict, input).spoofing[0]), "domain stranger: fail/fail reject -> reject, reject");
 }
 
+// RFC 9989 section 4.10.1: a record of a subdomain's own decides for it.
+TEST(Spoofing, SubdomainsWithDmarcOfTheirOwnAreTried) {
+  auto zone = zone_of({});
+  zone.txt("_dmarc.erp.right.example", "v=DMARC1; p=none")
+      .txt("_dmarc.hr.right.example", "v=DMARC1; p=reject");
+  auto input = input_of("right.example");
+  input.dmarc_subdomains = {*dns::Name::try_parse("erp.right.example"),
+                            *dns::Name::try_parse("hr.right.example")};
+  const auto report = audit_in(zone, input);
+  EXPECT_EQ(report.spoofing[1].from.text(), "erp.right.example");
+  EXPECT_EQ(line(report.spoofing[1]), "subdomain stranger: none/fail none -> deliver, deliver");
+  EXPECT_EQ(report.status, Status::partly_protected);
+  input.dmarc_subdomains = {*dns::Name::try_parse("hr.right.example")};
+  EXPECT_EQ(audit_in(zone, input).spoofing[1].from.text(), "www.right.example") << "no worse";
+  input.dmarc_subdomains_left_out = 2;
+  EXPECT_TRUE(has(audit_in(zone, input), "dmarc-subdomains-cut"));
+}
+
+// RFC 4592 section 3.3.1: below a name that exists the wildcard of the domain says nothing.
+TEST(Spoofing, AWildcardDoesNotKeepTheStrangerFromNp) {
+  const auto wild = [](Zone& zone) { zone.address("*.right.example", "192.0.2.9"); };
+  for (const bool www : {true, false}) {
+    const auto report =
+        audit_of({.dmarc = "v=DMARC1; p=reject; sp=reject; np=none", .www = www, .more = wild});
+    EXPECT_EQ(line(report.spoofing[2]), "invented stranger: none/fail none -> deliver, reject") << www;
+    EXPECT_EQ(report.status, Status::partly_protected);
+  }
+  EXPECT_EQ(audit_of({.dmarc = "v=DMARC1; p=reject; sp=reject; np=reject", .more = wild}).status,
+            Status::protected_);
+}
+
+// RFC 9989 section 4.10.2 rule 3: a public suffix with a record of its own and without psd=y.
+TEST(Spoofing, WhoSharesTheOrganizationalDomainIsAligned) {
+  const auto shared = [](Zone& zone) { zone.txt("_dmarc.example", "v=DMARC1; p=reject"); };
+  const auto report = audit_of({.more = shared});
+  const auto* finding = find(report, "dmarc-suffix-organizational");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(report.grade, "D-");
+  EXPECT_EQ(report.sentence,
+            "whoever has a domain below example can send as right.example, and DMARC lets it pass");
+  ASSERT_EQ(finding->remedies.size(), 1U);
+  EXPECT_EQ(audit_of({.dmarc = finding->remedies[0].data, .more = shared}).status, Status::protected_);
+  EXPECT_EQ(audit_of({.dmarc = "v=DMARC1; p=reject; adkim=s; aspf=s", .more = shared}).status,
+            Status::protected_);
+  EXPECT_EQ(
+      audit_of({.more = [](Zone& zone) { zone.txt("_dmarc.example", "v=DMARC1; p=reject; psd=y"); }}).status,
+      Status::protected_);
+}
+
 // A pass whose alignment nobody knows, and an envelope sender whose SPF could not be looked up, may yet let
 // him in.
 TEST(Spoofing, AnUndecidedEnvelopeSenderIsNoRefusal) {

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "auth/spf/evaluate.h"
+#include "auth/dmarc/record.h"
+#include "auth/spf/record.h"
 
 namespace rampart::audit {
 namespace {
@@ -10,6 +11,7 @@ namespace {
 using dns::Name;
 
 constexpr std::string_view kDomainKey = "_domainkey";
+constexpr std::string_view kDmarc = "_dmarc";
 
 // Names of services and keys, and wildcards: nobody writes mail in their name.
 bool is_host_label(std::string_view label) { return !label.starts_with('_') && label != "*"; }
@@ -43,38 +45,41 @@ bool finds_subdomain(const Name& domain, const facts::Zones& zones) {
   return false;
 }
 
-// An alias counts when the zones hold what it leads to.
-bool has_spf(const Name& name, const facts::Zone::Node& node, const facts::Zones& zones) {
+// Whether a TXT record of the name is of the kind. An alias counts when the zones hold what it leads to.
+bool has_text(const Name& name, const facts::Zone::Node& node, const facts::Zones& zones,
+              bool (*is_kind)(std::string_view)) {
   if (node.find(dns::RrType::cname) != nullptr) {
     const auto answer = zones.resolve(name, dns::RrType::txt).answer;
-    return spf::select_record(*answer).why == spf::Reason::matched;
+    return std::ranges::any_of(answer->records(),
+                               [&](const facts::Record& record) { return is_kind(answer->data(record)); });
   }
   for (const auto* record = node.find(dns::RrType::txt); record != nullptr; record = record->next) {
-    if (record->type == static_cast<std::uint16_t>(dns::RrType::txt) && spf::is_spf(record->data()))
-      return true;
+    if (record->type == static_cast<std::uint16_t>(dns::RrType::txt) && is_kind(record->data())) return true;
   }
   return false;
 }
 
 }  // namespace
 
-void ZoneHints::add_sender(const Name& name) {
+void ZoneHints::add(const Name& name, Nearest Hints::* member) {
   const auto nearest = [](const Name& a, const Name& b) {
     return std::pair(a.label_count(), a.text()) < std::pair(b.label_count(), b.text());
   };
   for (unsigned labels = name.label_count() - 1; labels > 0; --labels) {
-    auto& hints = hints_[name.suffix(labels)];
-    hints.senders.insert(std::ranges::upper_bound(hints.senders, name, nearest), name);
-    if (hints.senders.size() <= kMaxSenders) continue;
-    hints.senders.pop_back();
-    ++hints.senders_left_out;
+    auto& found = hints_[name.suffix(labels)].*member;
+    found.names.insert(std::ranges::upper_bound(found.names, name, nearest), name);
+    if (found.names.size() <= kMaxSenders) continue;
+    found.names.pop_back();
+    ++found.left_out;
   }
 }
 
 ZoneHints::ZoneHints(const facts::Zones& zones) {
   std::map<Name, std::vector<Seen>> below;
   zones.for_each_name([&](const Name& name, const facts::Zone::Node& node) {
-    if (has_spf(name, node, zones)) add_sender(name);
+    if (has_text(name, node, zones, spf::is_spf)) add(name, &Hints::senders);
+    if (name.label_count() > 1 && name.label(0) == kDmarc && has_text(name, node, zones, dmarc::is_record))
+      add(name.parent(), &Hints::policies);
     const auto labels = name.label_count();
     for (unsigned i = 0; i < labels; ++i) {
       const auto label = name.label(i);
@@ -107,8 +112,10 @@ ZoneHints::ZoneHints(const facts::Zones& zones) {
 void ZoneHints::apply(Input& input, const facts::Zones& zones) const {
   if (const auto found = hints_.find(input.domain); found != hints_.end()) {
     input.zone_selectors = found->second.selectors;
-    input.spf_subdomains = found->second.senders;
-    input.spf_subdomains_left_out = found->second.senders_left_out;
+    input.spf_subdomains = found->second.senders.names;
+    input.spf_subdomains_left_out = found->second.senders.left_out;
+    input.dmarc_subdomains = found->second.policies.names;
+    input.dmarc_subdomains_left_out = found->second.policies.left_out;
     if (!finds_subdomain(input.domain, zones)) input.known_subdomains = found->second.subdomains;
   }
   // The zones tell of every selector when they themselves would say that one does not exist.

@@ -18,23 +18,30 @@ class ZoneHints {
       100;  // of one domain; ours, what one domain may cost is bounded anyhow
   static constexpr std::size_t kMaxSubdomains =
       8;  // of one domain; an audit looks at the first that serves it
-  static constexpr std::size_t kMaxSenders =
-      16;  // names below one domain with SPF of their own that are tried as envelope senders; ours
+  // Names below one domain with SPF of their own that are tried as envelope senders, and as many with DMARC of
+  // their own that are tried in the From field; ours.
+  static constexpr std::size_t kMaxSenders = 16;
 
   // One pass over all names; `zones` is not kept.
   explicit ZoneHints(const facts::Zones& zones);
 
-  // Fills zone_selectors, zone_is_complete, known_subdomains and spf_subdomains of an input whose domain is set.
+  // Fills zone_selectors, zone_is_complete, known_subdomains, spf_subdomains and
+  // dmarc_subdomains of an input whose domain is set.
   void apply(Input& input, const facts::Zones& zones) const;
 
  private:
+  struct Nearest {  // names below a domain, those nearest to it first
+    std::vector<dns::Name> names;
+    std::size_t left_out = 0;
+  };
   struct Hints {
     std::vector<std::string> selectors;  // sorted
     std::vector<dns::Name> subdomains;   // those with MX first, then with an address, then the rest; by name
-    std::vector<dns::Name> senders;      // with SPF of their own, those nearest to the domain first
-    std::size_t senders_left_out = 0;
+    Nearest senders;                     // with SPF of their own
+    Nearest policies;                    // with a DMARC record of their own
   };
-  void add_sender(const dns::Name& name);
+  // Names it under every domain above it, in the member at hand.
+  void add(const dns::Name& name, Nearest Hints::* member);
 
   std::map<dns::Name, Hints> hints_;
 };

@@ -79,6 +79,15 @@ TEST_F(Hints, NamesWithSpfOfTheirOwn) {
   EXPECT_EQ(many.spf_subdomains_left_out, 50 - ZoneHints::kMaxSenders);
 }
 
+TEST_F(Hints, NamesWithDmarcOfTheirOwn) {
+  const auto input =
+      hints("a.example",
+            "_dmarc.a TXT \"v=DMARC1; p=reject\"\n_dmarc.erp.a TXT \"v=DMARC1; p=none\"\n"
+            "_dmarc.x.y.a CNAME _dmarc.erp.a\n_dmarc.z.a TXT z\n_dmarc.b TXT \"v=DMARC1; p=none\"\n");
+  EXPECT_THAT(texts(input.dmarc_subdomains), ElementsAre("erp.a.example", "x.y.a.example"));
+  EXPECT_EQ(input.dmarc_subdomains_left_out, 0U);
+}
+
 TEST_F(Hints, ManyNamesAreBounded) {
   std::string text;
   for (int i = 0; i < 500; ++i) text += fmt::format("h{}.a A 192.0.2.1\ns{}._domainkey.a TXT x\n", i, i);

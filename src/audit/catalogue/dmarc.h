@@ -67,8 +67,17 @@ inline constexpr CatalogueEntry kDmarcFindings[] = {
      "in DNS.",
      "RFC 9989 section 4.7"},
     {"dmarc-wildcard", Weakness::none, Severity::low, Severity::low,
-     "a wildcard makes every name below {0} exist, so np never applies and sp decides",
+     "a wildcard makes nearly every name below {0} exist, so sp decides where np was meant to",
      "Raise sp, or remove the wildcard.", "RFC 9989 section 3.2.13; RFC 4592"},
+    {"dmarc-subdomains-cut", Weakness::none, Severity::info, Severity::info,
+     "{1} names below {0} have DMARC records of their own; the first {2} were tried in the From field",
+     "Audit the others as domains of their own.", "RFC 9989 section 4.10.1"},
+    {"dmarc-suffix-organizational", Weakness::none, Severity::high, Severity::high,
+     "the Organizational Domain of {0} is {1}, below which others register domains: what they send from "
+     "theirs is "
+     "aligned with {0} and passes DMARC",
+     "Add psd=n to the record of {0}; and ask the owner of {1} to publish psd=y in its record.",
+     "RFC 9989 section 4.10.2; RFC 9989 section 4.4.1"},
     {"dmarc-testing", Weakness::none, Severity::medium, Severity::medium,
      "t=y in the DMARC record that applies to {0} takes its policy one level down, to {1}; RFC 7489 "
      "receivers ignore t",

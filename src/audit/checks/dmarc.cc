@@ -31,6 +31,8 @@ class Check {
     switched_off();
     const auto status = dmarc_.domain.found.status;
     if (status == Status::found) applied();
+    suffix();
+    subdomains_cut();
     if (dmarc_.has_own()) {
       own_record(*dmarc_.own.record);
       destinations();
@@ -161,6 +163,34 @@ class Check {
       if (found.record_name != picture_.domain) policy += fmt::format(" of {}", found.record_name.text());
       add(make_finding("dmarc-spf-only", {domain_, policy})).evidence.push_back(record_evidence(found));
     }
+  }
+
+  // RFC 9989 section 4.10.2 rule 3: the record with the fewest labels makes the Organizational Domain. A public
+  // suffix that publishes one without psd=y so becomes that of everybody who registers there.
+  void suffix() {
+    const auto& found = dmarc_.domain.found;
+    const auto& organization = dmarc_.organizational_domain;
+    if (!organization || *organization == picture_.domain || dns::registered_domain(*organization)) return;
+    if (found.status != Status::found) return;
+    if (found.record->aspf == dmarc::Mode::strict && found.record->adkim == dmarc::Mode::strict) return;
+    auto& finding = add(make_finding("dmarc-suffix-organizational", {domain_, organization->text()}));
+    if (policy_of(found) == Policy::none) finding.effective = Severity::info;  // it is delivered anyhow
+    finding.evidence.push_back(record_evidence(found));
+    for (const auto& other : found.walk.records) {
+      if (other.name == *organization && other.name != found.record_name)
+        finding.evidence.push_back(
+            {fmt::format("_dmarc.{} TXT", other.name.text()), other.record.text, {}, {}});
+    }
+    if (dmarc_.has_own()) offer(finding, picture_.domain, with_tag(dmarc_.own.record->text, "psd", "n"));
+  }
+
+  void subdomains_cut() {
+    const auto& input = *picture_.input;
+    if (input.dmarc_subdomains_left_out == 0) return;
+    const auto tried = input.dmarc_subdomains.size();
+    findings_.push_back(make_finding(
+        "dmarc-subdomains-cut",
+        {domain_, std::to_string(tried + input.dmarc_subdomains_left_out), std::to_string(tried)}));
   }
 
   void own_record(const dmarc::Record& record) {
