@@ -56,8 +56,14 @@ class Senders {
   }
 
   void add(const dns::Name& domain, const spf::Analysis& analysis, bool any_domain) {
-    senders_.push_back(
-        best(domain, address_ != nullptr ? *address_ : stranger(domain, analysis), any_domain));
+    auto sender = best(domain, address_ != nullptr ? *address_ : stranger(domain, analysis), any_domain);
+    // What was not followed may hold a range as wide as the world. A permanent error is one for every address.
+    if (address_ == nullptr && analysis.has(spf::Issue::Kind::too_much) && !sender.passes() &&
+        sender.outcome.result != spf::Result::permerror && sender.doubt.empty()) {
+      sender.doubt = fmt::format("the SPF record of {} holds more than was followed, so it may let in anyone",
+                                 domain.text());
+    }
+    senders_.push_back(std::move(sender));
   }
 
   [[nodiscard]] base::IpAddress outside() const {
@@ -86,10 +92,16 @@ class Senders {
   // that passes.
   base::IpAddress stranger(const dns::Name& domain, const spf::Analysis& analysis) {
     const bool anyone = lets_in_anyone(analysis);
+    std::optional<base::IpAddress> found;
     for (const auto text : kStrangers) {
       const auto address = *base::IpAddress::parse(text);
-      if (passes(domain, address) == anyone) return address;
+      const bool in = passes(domain, address);
+      // Let in by what lists no address (exists:%{v}.example): so are others, who can be anyone.
+      if (in && !analysis.authorised.contains(address)) return address;
+      if (in == anyone && !found) found = address;
+      if (found && analysis.complete) break;  // the list says all
     }
+    if (found) return *found;
     if (anyone) {
       auto networks = analysis.authorised.networks();
       std::ranges::sort(networks, {}, [](const spf::Network& network) {

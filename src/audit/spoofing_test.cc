@@ -228,6 +228,32 @@ TEST(Spoofing, SubdomainsWithSpfOfTheirOwnAreEnvelopeSenders) {
   EXPECT_EQ(line(audit_in(strict, input).spoofing[0]), "domain stranger: fail/fail reject -> reject, reject");
 }
 
+// What excludes whoever the sender names differently.
+TEST(Spoofing, AMacroInsideWhatRefusesHim) {
+  const auto inner = [](Zone& zone) {
+    zone.txt("in.right.example", "v=spf1 -exists:%{l}.vip.right.example +all").txt("vip.right.example", "x");
+  };
+  EXPECT_EQ(audit_of({.spf = "v=spf1 -include:in.right.example +all", .more = inner}).spoofing[0].rfc9989,
+            Disposition::unknown);
+  EXPECT_EQ(audit_of({.spf = "v=spf1 -include:in.right.example -all", .more = inner}).spoofing[0].rfc9989,
+            Disposition::reject);
+}
+
+// Nobody lists the addresses that a macro lets in; those of either family may be a stranger's.
+TEST(Spoofing, AMacroThatLetsInAFamilyLetsInStrangers) {
+  const auto report = audit_of({.spf = "v=spf1 exists:%{v}.ok.right.example -all", .more = [](Zone& zone) {
+                                  zone.address("ip6.ok.right.example", "127.0.0.2");
+                                }});
+  EXPECT_EQ(report.status, Status::spoofable);
+  EXPECT_EQ(report.spoofing[0].address, kStrangers[3]);
+}
+
+TEST(Spoofing, WhatWasNotFollowedIsNotRefused) {
+  std::string spf = "v=spf1 -ip4:203.0.113.0/24 -ip4:198.51.100.0/24 -ip4:192.0.2.0/24 -ip6:2001:db8::/32";
+  for (int i = 0; i < 300; ++i) spf += fmt::format(" ip4:10.0.{}.{}", i / 250, i % 250);
+  EXPECT_EQ(audit_of({.spf = spf + " ip4:50.0.0.0/8 -all"}).spoofing[0].rfc9989, Disposition::unknown);
+}
+
 // RFC 9989 section 4.10.1: a record of a subdomain's own decides for it.
 TEST(Spoofing, SubdomainsWithDmarcOfTheirOwnAreTried) {
   auto zone = zone_of({});

@@ -38,6 +38,13 @@ Result result_of(Qualifier qualifier) {
   }
 }
 
+// Where a steered evaluation stands.
+enum class Side : std::uint8_t {
+  his,      // whatever matches lets him in
+  against,  // inside an include that does not let in, before something that does: he may want either
+  neither,  // inside one before nothing that does: an ordinary evaluation
+};
+
 constexpr std::size_t kMaxTermInDoubt = 80;  // characters of a term in a reason; our own
 
 // How one term ended.
@@ -145,8 +152,8 @@ class Evaluation {
     for (const Term& term : record.terms) {
       if (term.is_modifier()) continue;
       outcome_.path[step].term = term.span;
-      const Match match = input_.steering == nullptr || against_ ? evaluate_term(term, record, domain)
-                                                                 : steer(term, record, domain);
+      const Match match =
+          input_.steering == nullptr ? evaluate_term(term, record, domain) : steer(term, record, domain);
       if (match == Match::no) continue;
       if (match == Match::open) {
         open_ = true;
@@ -170,9 +177,9 @@ class Evaluation {
     }
     outcome_.path[step].term = redirect->span;
     if (count_lookup(*redirect) != Match::no) return std::nullopt;
-    if (input_.steering != nullptr && !against_) {
+    if (input_.steering != nullptr && side_ != Side::neither) {
       if (const auto steered = steerable(*redirect, record, domain)) {
-        if (names_all(*steered)) {
+        if (names_all(*steered) && side_ == Side::his) {
           input_.steering->named = record.word(*redirect);
           end(Result::pass, Reason::matched);
           return std::nullopt;
@@ -216,9 +223,13 @@ class Evaluation {
     const auto name = target(record, term, domain);
     if (target_open_) return Match::open;
     if (term.kind == TermKind::include) {
-      const bool outer = std::exchange(against_, against_ || term.qualifier != Qualifier::pass);
+      const Side outer = side_;
+      if (term.qualifier != Qualifier::pass) {
+        const bool matters = outer != Side::neither && lets_in_behind(record, term);
+        side_ = matters ? Side::against : Side::neither;
+      }
       const Match match = include(name);
-      against_ = outer;
+      side_ = outer;
       return match;
     }
     return name ? match_name(term, *name) : Match::no;
@@ -270,12 +281,20 @@ class Evaluation {
     return Match::no;
   }
 
+  // Whether something behind a term of its record may let in.
+  static bool lets_in_behind(const Record& record, const Term& term) {
+    return std::ranges::any_of(record.terms, [&](const Term& other) {
+      return other.span.offset > term.span.offset &&
+             (other.is_modifier() ? other.kind == TermKind::redirect : other.qualifier == Qualifier::pass);
+    });
+  }
+
   // A term as the sender of the worst case has it: see Steering.
   Match steer(const Term& term, const Record& record, const dns::Name& domain) {
-    const auto found = steerable(term, record, domain);
+    const auto found = side_ == Side::neither ? std::nullopt : steerable(term, record, domain);
     if (!found) return evaluate_term(term, record, domain);
     const bool lets_in = term.qualifier == Qualifier::pass;
-    if (names_all(*found)) {
+    if (names_all(*found) && side_ == Side::his) {
       if (count_lookup(term) != Match::no) return Match::error;
       if (!lets_in) return Match::no;
       input_.steering->named = record.word(term);
@@ -284,14 +303,12 @@ class Evaluation {
     const Match match = evaluate_term(term, record, domain);
     if (match == Match::open) return match;
     if (match == Match::error && outcome_.why == Reason::lookup_limit) return match;  // for every value
-    if (match == (lets_in ? Match::yes : Match::no)) return match;                    // as he wants it
-    // What would refuse him matters only when something behind it lets him in.
-    const bool last = !lets_in && std::ranges::none_of(record.terms, [&](const Term& other) {
-      return other.span.offset > term.span.offset &&
-             (other.is_modifier() ? other.kind == TermKind::redirect : other.qualifier == Qualifier::pass);
-    });
-    if (!last && doubt(*found, term, record, domain) == Match::open) return Match::open;
-    return match;
+    if (side_ == Side::his) {
+      if (match == (lets_in ? Match::yes : Match::no)) return match;  // as he wants it
+      // What would refuse him matters only when something behind it lets him in.
+      if (!lets_in && !lets_in_behind(record, term)) return match;
+    }
+    return doubt(*found, term, record, domain) == Match::open ? Match::open : match;
   }
 
   Match match_name(const Term& term, const dns::Name& name) {
@@ -422,7 +439,7 @@ class Evaluation {
   Outcome outcome_;
   bool open_ = false;
   bool target_open_ = false;
-  bool against_ = false;  // inside an include that does not let in: an ordinary evaluation
+  Side side_ = Side::his;
   RawNameBuffer raw_sender_;
   RawNameBuffer raw_domain_;
   RawNameBuffer raw_validated_;
