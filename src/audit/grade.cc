@@ -155,8 +155,7 @@ std::string sentence_of(const Picture& picture, const Rows& rows, Status status,
       return partly_sentence(rows, domain);
     case Status::protected_:
       // Not "any name": one that was not tried may have a record of its own.
-      return fmt::format(
-          "what strangers send as {} is refused, and so it is as the names below it that were tried", domain);
+      return fmt::format("what strangers send as {} or the names tried below it is refused", domain);
   }
   return {};
 }

@@ -122,9 +122,8 @@ TEST(Grade, WatchingIsAStepAndNotNeglect) {
 }
 
 TEST(Grade, TheSentenceSaysWhatMatters) {
-  EXPECT_EQ(
-      graded(kRefused).sentence,
-      "what strangers send as d.example is refused, and so it is as the names below it that were tried");
+  EXPECT_EQ(graded(kRefused).sentence,
+            "what strangers send as d.example or the names tried below it is refused");
   EXPECT_EQ(graded({deliver, deliver, deliver, deliver, deliver, deliver}).sentence,
             "anyone can send as d.example; most receivers would deliver it");
   EXPECT_EQ(graded({reject, reject, reject, reject, deliver, deliver}).sentence,

@@ -63,14 +63,16 @@ bool has_text(const Name& name, const facts::Zone::Node& node, const facts::Zone
 
 void ZoneHints::add(const Name& name, Nearest Hints::* member) {
   const auto nearest = [](const Name& a, const Name& b) {
-    return std::pair(a.label_count(), a.text()) < std::pair(b.label_count(), b.text());
+    return a.label_count() != b.label_count() ? a.label_count() < b.label_count() : a < b;
   };
   for (unsigned labels = name.label_count() - 1; labels > 0; --labels) {
     auto& found = hints_[name.suffix(labels)].*member;
+    if (found.names.size() == kMaxSenders) {
+      ++found.left_out;
+      if (!nearest(name, found.names.back())) continue;
+      found.names.pop_back();
+    }
     found.names.insert(std::ranges::upper_bound(found.names, name, nearest), name);
-    if (found.names.size() <= kMaxSenders) continue;
-    found.names.pop_back();
-    ++found.left_out;
   }
 }
 
@@ -123,6 +125,8 @@ void ZoneHints::apply(Input& input, const facts::Zones& zones) const {
   if (probe) input.zone_is_complete = !zones.resolve(*probe, dns::RrType::txt).answer->unknown();
 }
 
+namespace {
+
 void add_proposed_selectors(Input& input, const facts::ZoneEdit& edit) {
   const auto keys = input.domain.prepend(kDomainKey);
   if (!keys) return;
@@ -133,6 +137,31 @@ void add_proposed_selectors(Input& input, const facts::ZoneEdit& edit) {
     selector.resize(selector.size() - keys->text().size() - 1);
     if (std::ranges::find(input.zone_selectors, selector) == input.zone_selectors.end() && selector != "*")
       input.zone_selectors.push_back(std::move(selector));
+  }
+}
+
+void add_once(std::vector<Name>& names, std::size_t& left_out, const Name& name) {
+  if (std::ranges::find(names, name) != names.end()) return;
+  if (names.size() >= ZoneHints::kMaxSenders) {
+    ++left_out;
+  } else {
+    names.push_back(name);
+  }
+}
+
+}  // namespace
+
+void add_proposed(Input& input, const facts::ZoneEdit& edit) {
+  add_proposed_selectors(input, edit);
+  for (const auto& [name, puts] : edit.all_puts()) {
+    const auto texts = puts.find(static_cast<facts::ZoneEdit::Type>(dns::RrType::txt));
+    if (texts == puts.end() || name == input.domain || !name.is_within(input.domain)) continue;
+    const auto holds = [&](bool (*is_kind)(std::string_view)) {
+      return std::ranges::any_of(texts->second, is_kind, &facts::EditRecord::data);
+    };
+    if (holds(spf::is_spf)) add_once(input.spf_subdomains, input.spf_subdomains_left_out, name);
+    if (name.label(0) == kDmarc && name.parent() != input.domain && holds(dmarc::is_record))
+      add_once(input.dmarc_subdomains, input.dmarc_subdomains_left_out, name.parent());
   }
 }
 

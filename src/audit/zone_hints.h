@@ -46,7 +46,8 @@ class ZoneHints {
   std::map<dns::Name, Hints> hints_;
 };
 
-// The selectors that a proposed change publishes for the domain: nobody could guess them.
-void add_proposed_selectors(Input& input, const facts::ZoneEdit& edit);
+// What a proposed change publishes below the domain and nobody could guess: selectors, and names with SPF or
+// DMARC of their own.
+void add_proposed(Input& input, const facts::ZoneEdit& edit);
 
 }  // namespace rampart::audit

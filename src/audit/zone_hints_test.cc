@@ -70,7 +70,7 @@ TEST_F(Hints, NamesWithSpfOfTheirOwn) {
                            "_spf.a TXT \"v=spf1 ~all\"\n*.deep.er.a TXT \"v=spf1 ?all\"\nal.a CNAME erp.a\n"
                            "out.a CNAME x.elsewhere.\nb TXT \"v=spf1 +all\"\n");
   EXPECT_THAT(texts(input.spf_subdomains),
-              ElementsAre("_spf.a.example", "al.a.example", "erp.a.example", "*.deep.er.a.example"));
+              ElementsAre("al.a.example", "erp.a.example", "_spf.a.example", "*.deep.er.a.example"));
   EXPECT_EQ(input.spf_subdomains_left_out, 0U);
   std::string text;
   for (int i = 0; i < 50; ++i) text += fmt::format("h{}.a TXT \"v=spf1 -all\"\n", i);
@@ -100,15 +100,20 @@ TEST_F(Hints, ManyNamesAreBounded) {
 TEST(ProposedSelectors, ThoseOfTheDomain) {
   const auto edit = facts::ZoneEdit::parse(
       "$ORIGIN a.example.\ns9._domainkey TXT \"p=\"\n_domainkey TXT x\n*._domainkey TXT x\ns1._domainkey.b "
-      "TXT x\n_dmarc TXT x\n",
+      "TXT x\n_dmarc TXT x\nerp TXT \"v=spf1 +all\"\n@ TXT \"v=spf1 -all\"\n_dmarc.hr TXT \"v=DMARC1; "
+      "p=none\"\n",
       "fix");
   ASSERT_TRUE(edit) << edit.error().message();
   Input input;
   input.domain = *dns::Name::try_parse("a.example");
   input.zone_selectors = {"s1"};
-  add_proposed_selectors(input, *edit);
-  add_proposed_selectors(input, *edit);
+  add_proposed(input, *edit);
+  add_proposed(input, *edit);
   EXPECT_THAT(input.zone_selectors, ElementsAre("s1", "s9"));
+  ASSERT_EQ(input.spf_subdomains.size(), 1U);
+  EXPECT_EQ(input.spf_subdomains[0].text(), "erp.a.example");
+  ASSERT_EQ(input.dmarc_subdomains.size(), 1U);
+  EXPECT_EQ(input.dmarc_subdomains[0].text(), "hr.a.example");
 }
 
 }  // namespace

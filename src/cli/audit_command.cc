@@ -247,7 +247,7 @@ class AuditRun {
     input.probe_https = wants("https");
     input.probe_smtp = wants("smtp");
     source_->hint(input);
-    if (what_if_) audit::add_proposed_selectors(input, what_if_->edit());
+    if (what_if_) audit::add_proposed(input, what_if_->edit());
     return std::optional(std::move(input));
   }
 
