@@ -100,6 +100,14 @@ std::string name_html(const dns::Name& name) {
   return out;
 }
 
+// "WK-1 WK-3", which breaks between two and never behind a hyphen.
+std::string weaknesses_html(const DomainReport& report) {
+  std::string out;
+  for (const auto weakness : report.weaknesses)
+    out += fmt::format("{}<span class=\"mark\">{}</span>", out.empty() ? "" : " ", to_string(weakness));
+  return out;
+}
+
 std::string bar(std::size_t part, std::size_t whole) {
   const auto width = whole == 0 ? 0.0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
   return fmt::format(
@@ -305,7 +313,7 @@ class Html : public ReportWriter {
                     "class=\"mark {}\">{}</td><td "
                     "class=\"mark\">{}</td><td class=\"sentence-cell\">{}</td></tr>\n",
                     domains_, name_html(report.domain), tone(report.status), html_text(report.grade),
-                    tone(report.status), words(report.status), list(report.weaknesses),
+                    tone(report.status), words(report.status), weaknesses_html(report),
                     html_text(capitalised(base::printable(report.sentence))))));
     return details_.write(domain_html(report, domains_));
   }

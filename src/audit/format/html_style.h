@@ -30,10 +30,10 @@ table { border-collapse: collapse; width: 100%; margin: .5rem 0; }
 th { text-align: start; font-weight: 600; color: var(--soft); font-size: .87rem; }
 th, td { padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 td.name { overflow-wrap: anywhere; min-width: 9rem; }
-td.mark, td.number { white-space: nowrap; }
+td.mark, td.number, span.mark { white-space: nowrap; }
 .overview { table-layout: fixed; } .overview td { overflow-wrap: anywhere; white-space: normal; }
-.overview th:nth-child(1) { width: 30%; } .overview th:nth-child(2) { width: 4rem; }
-.overview th:nth-child(3) { width: 9rem; } .overview th:nth-child(4) { width: 10rem; }
+.overview th:nth-child(1) { width: 27%; } .overview th:nth-child(2) { width: 3.6rem; }
+.overview th:nth-child(3) { width: 17%; } .overview th:nth-child(4) { width: 17%; }
 td.number { text-align: end; }
 tr.who td { padding-top: .8rem; color: var(--soft); border-bottom: 0; }
 .bad { color: var(--bad); } .warn { color: var(--warn); } .good { color: var(--good); } .unknown { color: var(--unknown); }
