@@ -80,6 +80,21 @@ TEST(TextFormat, KeepsToTheWidth) {
   }
 }
 
+TEST(TextFormat, AFewOfAKindAreEnough) {
+  auto report = clean_report();
+  for (int i = 0; i < 12; ++i)
+    report.findings.push_back({.code = "spf-syntax",
+                               .title = fmt::format("term {} is wrong", i),
+                               .evidence = {},
+                               .advice = {},
+                               .references = {},
+                               .remedies = {}});
+  const auto out = written(Format::text, {report});
+  EXPECT_THAT(out, HasSubstr("Term 2 is wrong"));
+  EXPECT_THAT(out, Not(HasSubstr("Term 3 is wrong")));
+  EXPECT_THAT(out, HasSubstr("… and 9 more [spf-syntax] (--format json has all)"));
+}
+
 TEST(TextFormat, ColoursOnlyWhenTold) {
   EXPECT_THAT(written(Format::text, kReports), Not(HasSubstr("\x1b")));
   EXPECT_THAT(written(Format::text, kReports, {.color = true}), HasSubstr("\x1b[1;31mhigh"));
@@ -128,8 +143,7 @@ TEST(Outside, LesserFindingsStandTogether) {
     EXPECT_EQ(out.find(kOutsideTitle, at + 1), std::string::npos) << "once";
     EXPECT_LT(out.find("he SPF record"), at);
     EXPECT_GT(out.find("he include two"), at);
-    EXPECT_GT(out.find("he slow server"), out.find("spf-include-unknown, dnssec-unknown"))
-        << "in its place";
+    EXPECT_GT(out.find("he slow server"), out.find("spf-include-unknown, dnssec-unknown")) << "in its place";
   }
 }
 

@@ -1,7 +1,9 @@
 #include "audit/format/text.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -19,6 +21,7 @@ using base::pad_right;
 using base::printable;
 
 constexpr std::size_t kMaxEvidenceShown = 6;  // of a finding; JSON has all of it
+constexpr std::size_t kMaxOfAKind = 3;        // findings with one code, of a domain
 constexpr std::size_t kMaxRecordShown = 512;  // bytes of a record's text in evidence; JSON has all of it
 constexpr std::size_t kStandingWidth = 37;    // what stands behind a name in the table of the worst
 constexpr std::size_t kMaxResult = 12;        // "permerror" and two spaces, with one to spare
@@ -38,12 +41,7 @@ class Text : public ReportWriter {
     heading(report);
     spoofing(report);
     standing(report);
-    const auto outside = outside_of(report);
-    for (const auto& finding : report.findings) {
-      if (finding.status == FindingStatus::absent) continue;
-      if (!outside.holds(finding)) show(finding);
-      if (!outside.findings.empty() && outside.findings.front() == &finding) show(outside);
-    }
+    findings(report);
     looked_for(report);
     return sink_(out_);
   }
@@ -139,6 +137,29 @@ class Text : public ReportWriter {
       out_ += '\n';
     }
     if (report.findings.empty()) paragraph("  ", "Nothing was found.", Tone::good);
+  }
+
+  // A record with a dozen wrong terms has a dozen findings, of which a few show what is wrong. Each one that
+  // lets strangers in is shown.
+  void findings(const DomainReport& report) {
+    const auto outside = outside_of(report);
+    std::map<std::string_view, std::size_t> of_a_kind;
+    for (const auto& finding : report.findings) {
+      if (finding.status == FindingStatus::absent) continue;
+      if (!outside.findings.empty() && outside.findings.front() == &finding) show(outside);
+      if (outside.holds(finding)) continue;
+      if (finding.effective >= Severity::high || ++of_a_kind[finding.code] <= kMaxOfAKind) show(finding);
+    }
+    bool more = false;
+    for (const auto& [code, count] : of_a_kind) {
+      if (count <= kMaxOfAKind) continue;
+      paragraph(
+          "  ",
+          fmt::format("… and {} more [{}] (--format json has all)", count - kMaxOfAKind, printable(code)),
+          Tone::dim);
+      more = true;
+    }
+    if (more) out_ += '\n';
   }
 
   // A finding's first lines: its level, its title and, where it fits behind that, how it is rated.

@@ -34,8 +34,7 @@ struct Outside {
   [[nodiscard]] bool holds(const Finding& finding) const;
   [[nodiscard]] std::string codes() const;  // each once, printable
 };
-inline constexpr std::string_view kOutsideTitle =
-    "Outside the given zones or facts, so not known";
+inline constexpr std::string_view kOutsideTitle = "Outside the given zones or facts, so not known";
 inline constexpr std::string_view kOutsideAdvice =
     "Give the zones that say it, too (--zone), or have the rest asked live (--resolver ADDRESS).";
 Outside outside_of(const DomainReport& report);
