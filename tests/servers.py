@@ -8,12 +8,14 @@
 
 A server works on copies below build/servers (or $RAMPART_SERVERS_DIR), is ready when the constructor returns, and is stopped by
 its own process id. Unbound runs from a copy of its program, because Debian's AppArmor profile for it goes by path. Nothing here
-listens on, or asks, any address but 127.0.0.1. By hand: tests/servers.py nsd|knot|unbound ZONES.
+listens on, or asks, any address but 127.0.0.1, or where a test needs a fixed port (53, 443, 25) another loopback address:
+own_address(). By hand: tests/servers.py nsd|knot|unbound ZONES.
 """
 
 import ctypes
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
@@ -23,6 +25,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import unittest
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent
 READY_SECONDS = 20
@@ -75,13 +78,29 @@ def zone_files(zones):
     return found
 
 
-def ask(port, name, rrtype, timeout=0.5, flags=0x0100):
-    """One UDP question to 127.0.0.1; the reply's bytes, or None when none came."""
+def own_address(port):
+    """A loopback address (127.88.0.0/16) whose `port` nobody has; skips the calling test where such a port is for root alone."""
+    for _ in range(20):
+        address = f"127.88.{random.randrange(256)}.{random.randrange(1, 255)}"
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            try:
+                tcp.bind((address, port))
+                udp.bind((address, port))
+                return address
+            except PermissionError:
+                raise unittest.SkipTest(f"port {port} is for root alone") from None
+            except OSError:
+                continue
+    raise unittest.SkipTest(f"port {port} is taken on every loopback address")
+
+
+def ask(port, name, rrtype, timeout=0.5, flags=0x0100, host="127.0.0.1"):
+    """One UDP question to a loopback address; the reply's bytes, or None when none came."""
     labels = b"".join(bytes([len(p)]) + p.encode() for p in name.rstrip(".").split(".") if p)
     query = struct.pack(">HHHHHH", os.getpid() & 0xFFFF, flags, 1, 0, 0, 0) + labels + b"\0" + struct.pack(">HH", rrtype, 1)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
         udp.settimeout(timeout)
-        udp.connect(("127.0.0.1", port))
+        udp.connect((host, port))
         try:
             udp.send(query)
             reply = udp.recv(4096)
@@ -110,7 +129,7 @@ class _Server:
         waiting, reply = list(probes), None
         deadline = time.monotonic() + READY_SECONDS
         while waiting and time.monotonic() < deadline and self.process.poll() is None:
-            last, reply = reply, ask(self.port, waiting[0], SOA)
+            last, reply = reply, ask(self.port, waiting[0], SOA, host=self.host)
             if reply is not None and rcode(reply) in (0, 3):
                 waiting.pop(0)
                 continue
@@ -122,11 +141,12 @@ class _Server:
             self.stop()
             raise ServerError(f"{command[0]} does not answer for {waiting[0]}:\n{text}")
 
-    def _make_dir(self, kind, port=None):
+    def _make_dir(self, kind, port=None, host="127.0.0.1"):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix=f"{kind}-", dir=servers_dir()))
         self.process = None
+        self.host = host
         self.port = port or free_port()
-        self.address = f"127.0.0.1:{self.port}"
+        self.address = f"{self.host}:{self.port}"
 
     def kill(self):
         """Stops the server in the middle of its work; its files stay until stop()."""
@@ -159,10 +179,10 @@ def _program(name):
 class Nsd(_Server):
     """NSD, authoritative for the zones given, and for an empty root unless root=False (then other names are REFUSED)."""
 
-    def __init__(self, zones, *, root=True, port=None, options=()):
-        self._make_dir("nsd", port)
+    def __init__(self, zones, *, root=True, port=None, host="127.0.0.1", options=()):
+        self._make_dir("nsd", port, host)
         self.zones = zone_files(zones)
-        lines = ["server:", "ip-address: 127.0.0.1", f"port: {self.port}", 'username: ""', 'chroot: ""', 'database: ""',
+        lines = ["server:", f"ip-address: {host}", f"port: {self.port}", 'username: ""', 'chroot: ""', 'database: ""',
                  f'zonesdir: "{self.dir}"', f'pidfile: "{self.dir}/pid"', f'xfrdfile: "{self.dir}/xfrd"', f'xfrdir: "{self.dir}"',
                  f'zonelistfile: "{self.dir}/list"', "server-count: 1", "rrl-ratelimit: 0", *options,
                  "remote-control:", "control-enable: no"]
@@ -207,9 +227,9 @@ class Knot(_Server):
 
 
 class Unbound(_Server):
-    """A resolver whose only source is the name server on `port`; with anchors it validates and sets AD."""
+    """A resolver whose source is the name server on `port`, and those that it delegates to; with anchors it validates and sets AD."""
 
-    def __init__(self, port, *, anchors=None, options=()):
+    def __init__(self, port, *, host="127.0.0.1", anchors=None, options=()):
         self._make_dir("unbound")
         program = self.dir / "unbound"
         shutil.copy(_program("unbound"), program)
@@ -223,7 +243,7 @@ class Unbound(_Server):
                  f'module-config: "{"validator " if anchors else ""}iterator"', *options]
         if anchors:
             lines.append(f'trust-anchor-file: "{anchors}"')
-        lines += ["remote-control:", "control-enable: no", "stub-zone:", 'name: "."', f"stub-addr: 127.0.0.1@{port}"]
+        lines += ["remote-control:", "control-enable: no", "stub-zone:", 'name: "."', f"stub-addr: {host}@{port}"]
         (self.dir / "unbound.conf").write_text("\n".join(lines) + "\n")
         self._start([str(program), "-d", "-c", str(self.dir / "unbound.conf")], ["nothing.invalid"])
 

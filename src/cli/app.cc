@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "cli/commands.h"
 #include "cli/help.h"
+#include "cli/interrupt.h"
 #include "cli/settings.h"
 
 namespace rampart::cli {
@@ -17,15 +18,12 @@ constexpr std::string_view kDescription =
     "Rampart finds out whether a stranger can send mail in a domain's name.";
 
 // A process that dies of SIGPIPE is what a shell expects when `| head` has seen enough: quiet, status 141.
-[[noreturn]] void leave_quietly() {
-  std::signal(SIGPIPE, SIG_DFL);
-  std::raise(SIGPIPE);
-  std::_Exit(128 + SIGPIPE);
-}
+[[noreturn]] void leave_quietly() { die_of(SIGPIPE); }
 
 int finish(Session& session, const base::Error& error) {
   if (error.what == base::kReaderGone) leave_quietly();
   session.report(error);
+  if (const int signal = interrupted(); signal != 0) die_of(signal);
   return static_cast<int>(exit_of(error.kind));
 }
 

@@ -105,6 +105,7 @@ TEST_F(Program, ExplainsMistakes) {
       {{"ministry.example"},
        "there is no command \"ministry.example\"",
        "to audit a domain: rampart audit ministry.example"},
+      {{"version"}, "there is no command \"version\"", "see: rampart --version"},
       {{"frobnicate"}, "there is no command \"frobnicate\"", "see: rampart help"},
       {{"help", "confg"}, "there is no command \"confg\"", "did you mean rampart config?"},
       {{"config", "chek"}, "there is no command \"chek\"", "did you mean rampart config check?"},

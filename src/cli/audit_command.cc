@@ -15,6 +15,7 @@
 #include "cli/commands.h"
 #include "cli/fact_source.h"
 #include "cli/help.h"
+#include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "dns/domain.h"
 #include "facts/book_file.h"
@@ -39,7 +40,7 @@ struct Request {
   std::string what_if;
   std::string selector_list;
   std::vector<std::string> mails;
-  std::string format = "text";
+  std::string format;  // empty: by the name of the output
   std::string output = "-";
   std::string record;
   std::size_t width = 0;
@@ -54,6 +55,15 @@ bool says_port_is_blocked(const facts::Book& book) {
     const auto* answer = std::get_if<facts::SmtpAnswerPtr>(&fact);
     return answer != nullptr && (*answer)->port_blocked;
   });
+}
+
+// As --format says; otherwise as the output's name ends (report.html), or text.
+audit::Format format_of(const Request& request) {
+  if (!request.format.empty()) return *audit::parse_format(request.format);
+  const auto dot = request.output.rfind('.');
+  const auto named =
+      dot == std::string::npos ? std::nullopt : audit::parse_format(request.output.substr(dot + 1));
+  return named.value_or(audit::Format::text);
 }
 
 // Where the report goes: standard output, or a file that is there only when it is whole.
@@ -91,7 +101,7 @@ class AuditRun {
     if (!request_.record.empty()) {
       book_ = TRY(facts::BookWriter::create(request_.record, {.now = source_->now(), .meta = {}}));
     }
-    const auto format = *audit::parse_format(request_.format);
+    const auto format = format_of(request_);
     const auto writer = audit::make_writer(format, writer_options(), [&](std::string_view text) {
       progress_.clear();
       return destination.write(text);
@@ -215,6 +225,7 @@ class AuditRun {
     audit::Runner runner(
         options, source_->lanes(), [this] { return next(); },
         [&](audit::Finished&& domain) -> base::Result<> {
+          if (interrupted() != 0) return base::fail(ErrorKind::unavailable, "interrupted");
           if (book_) TRY(record(*domain.input, *domain.book));
           if (wants("smtp") && !port_blocked_) port_blocked_ = says_port_is_blocked(*domain.book);
           summary_.add(std::move(domain.digest));
@@ -235,6 +246,7 @@ class AuditRun {
   }
 
   base::Result<std::optional<audit::Input>> next() {
+    if (interrupted() != 0) return base::fail(ErrorKind::unavailable, "interrupted");
     auto name = std::exchange(first_, std::nullopt);
     if (!name) name = TRY(domains_.next());
     if (!name) return std::optional<audit::Input>();
@@ -296,7 +308,14 @@ class AuditRun {
 };
 
 base::Result<Exit> run_audit(Session& session, const Request& request) {
-  return AuditRun(session, request, *TRY(session.config())).run();
+  const auto* config = TRY(session.config());
+  auto exit = AuditRun(session, request, *config).run();  // what it began to write is gone with it
+  if (exit || interrupted() == 0) return exit;
+  std::vector<std::string> files;
+  if (request.output != "-") files.push_back(request.output);
+  if (!request.record.empty()) files.push_back(request.record);
+  return base::fail(ErrorKind::unavailable, "interrupted", {},
+                    files.empty() ? "" : fmt::format("nothing was written to {}", fmt::join(files, " or ")));
 }
 
 }  // namespace
@@ -343,8 +362,9 @@ void add_audit_command(CLI::App& root, Session& session) {
   session.add_setting(*command, "probe.allow_private");
   session.add_setting(*command, "audit.block_lists");
   command
-      ->add_option("--format", request->format,
-                   fmt::format("{} [text]", fmt::join(audit::kFormatNames, ", ")))
+      ->add_option(
+          "--format", request->format,
+          fmt::format("{} [as the name of --output ends, or text]", fmt::join(audit::kFormatNames, ", ")))
       ->type_name("FORMAT")
       ->check(one_of({audit::kFormatNames.begin(), audit::kFormatNames.end()}));
   command->add_option("--output", request->output, "Write the report to a file, whole or not at all")

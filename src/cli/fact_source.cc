@@ -1,12 +1,14 @@
 #include "cli/fact_source.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <set>
 
 #include <boost/asio/io_context.hpp>
 #include <fmt/ranges.h>
 
 #include "audit/zone_hints.h"
+#include "cli/interrupt.h"
 #include "dns/domain.h"
 #include "facts/book_file.h"
 #include "facts/recorded_provider.h"
@@ -19,6 +21,8 @@ namespace rampart::cli {
 namespace {
 
 using base::Result;
+
+constexpr std::chrono::milliseconds kHeedInterrupts{200};  // how long Ctrl-C may go unseen
 
 class Recording final : public FactSource {
  public:
@@ -68,12 +72,18 @@ class Live final : public FactSource {
     options.timeout = config.duration("dns.timeout");
     options.tries = static_cast<std::size_t>(config.integer("dns.tries"));
     options.probes.allow_private = config.boolean("probe.allow_private");
+    // Whoever lets probes into private networks has name servers there, too.
+    options.zone_servers.allow_private = options.probes.allow_private;
     const auto& probes = config.list("audit.probe");
     const auto wanted = [&](std::string_view kind) {
       return std::ranges::find(probes, kind) != probes.end();
     };
-    if (wanted("https"))
+    if (wanted("https")) {
       options.probes.https = net::HttpsOptions{.timeout = config.duration("probe.timeout")};
+      // OpenSSL, and so the SMTP probe, heeds it by itself; libcurl leaves it to its callers.
+      if (const char* roots = std::getenv("SSL_CERT_FILE"); roots != nullptr)
+        options.probes.https->ca_file = roots;
+    }
     if (wanted("smtp")) options.probes.smtp = net::SmtpOptions{.timeout = config.duration("probe.timeout")};
     // A mail server is probed once an hour, and a zone's server asked so much at a time, by all threads
     // together.
@@ -142,7 +152,11 @@ class Live final : public FactSource {
     explicit Loop(net::LiveOptions options) : provider(io, std::move(options)) {}
     bool wait() {
       if (io.stopped()) io.restart();  // it stops whenever nothing is under way
-      return io.run_one() != 0;
+      while (interrupted() == 0) {
+        if (io.run_one_for(kHeedInterrupts) != 0) return true;
+        if (io.stopped()) return false;
+      }
+      return false;
     }
     boost::asio::io_context io{1};
     net::LiveProvider provider;

@@ -155,6 +155,8 @@ base::Error unknown_command(const CLI::App& parent, const std::string& word) {
   const auto meant = nearest_of(word, names);
   if (!meant.empty()) {
     error.hint = fmt::format("did you mean {} {}?", full_name(parent), meant);
+  } else if (parent.get_parent() == nullptr && word == "version") {
+    error.hint = "see: rampart --version";
   } else if (parent.get_parent() == nullptr && word.find('.') != std::string::npos) {
     error.hint = fmt::format("to audit a domain: rampart audit {}", base::excerpt(word, 80));
   }

@@ -53,7 +53,13 @@ class BadDnsTest(unittest.TestCase):
             process.stdin.flush()
             first = process.stdout.readline()
             nsd.kill()
-            rest, errors = process.communicate("\n".join(names[6:9]) + "\n", timeout=120)
+            process.stdin.write("\n".join(names[6:9]) + "\n")
+            process.stdin.close()
+            # Not communicate(): that reads past what readline() has taken into its buffer.
+            rest, errors = process.stdout.read(), process.stderr.read()
+            process.wait(timeout=60)
+            process.stdout.close()
+            process.stderr.close()
         self.assertEqual(process.returncode, 3, errors)
         reports = {report["domain"]: report for report in map(json.loads, (first + rest).splitlines()) if "domain" in report}
         self.assertEqual(reports["ministry.example"]["weaknesses"][0], "WK-1")

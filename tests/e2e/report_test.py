@@ -84,6 +84,13 @@ class FormatsTest(Folder):
         self.assertEqual(len(json.loads(path.read_text())["domains"]), 14)
         self.assertEqual([p.name for p in self.dir.iterdir()], ["report.json"])
 
+    def test_the_outputs_name_says_the_format(self):
+        for name, begins in (("r.html", "<!doctype html>"), ("r.csv", "domain,"), ("r.json", "{"), ("r.txt", "bank.example ─")):
+            rampart("audit", "--zone", PORTFOLIO, "bank.example", "--output", self.dir / name)
+            self.assertTrue((self.dir / name).read_text(encoding="utf-8").startswith(begins), name)
+        rampart("audit", "--zone", PORTFOLIO, "bank.example", "--output", self.dir / "r.html", "--format", "jsonl")
+        self.assertEqual(json.loads((self.dir / "r.html").read_text())["domain"], "bank.example")
+
     def test_a_recording_alone_gives_the_same_bytes(self):
         with Nsd(PORTFOLIO) as nsd:
             for name, source in (("zone", ["--zone", PORTFOLIO]), ("live", ["--resolver", nsd.address])):
@@ -186,7 +193,11 @@ class FailingServersTest(Folder):
             self.addCleanup(process.kill)  # when the test fails half-way; ended already otherwise
             first = [process.stdout.readline() for _ in range(100)]
             nsd.kill()
-            rest, err = process.communicate(timeout=240)
+            # Not communicate(): that reads past what readline() has taken into its buffer.
+            rest, err = process.stdout.read(), process.stderr.read()
+            process.wait(timeout=60)
+            process.stdout.close()
+            process.stderr.close()
         self.assertEqual(process.returncode, 3, err)
         reports = [json.loads(line) for line in first + rest.splitlines()]
         self.assertEqual([r["domain"] for r in reports], names)

@@ -17,6 +17,7 @@
 #include "base/columns.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "facts/answer.h"
 
 namespace rampart::audit {
 namespace {
@@ -79,6 +80,21 @@ TEST(TextFormat, KeepsToTheWidth) {
   }
 }
 
+TEST(TextFormat, AFewOfAKindAreEnough) {
+  auto report = clean_report();
+  for (int i = 0; i < 12; ++i)
+    report.findings.push_back({.code = "spf-syntax",
+                               .title = fmt::format("term {} is wrong", i),
+                               .evidence = {},
+                               .advice = {},
+                               .references = {},
+                               .remedies = {}});
+  const auto out = written(Format::text, {report});
+  EXPECT_THAT(out, HasSubstr("Term 2 is wrong"));
+  EXPECT_THAT(out, Not(HasSubstr("Term 3 is wrong")));
+  EXPECT_THAT(out, HasSubstr("… and 9 more [spf-syntax] (--format json has all)"));
+}
+
 TEST(TextFormat, ColoursOnlyWhenTold) {
   EXPECT_THAT(written(Format::text, kReports), Not(HasSubstr("\x1b")));
   EXPECT_THAT(written(Format::text, kReports, {.color = true}), HasSubstr("\x1b[1;31mhigh"));
@@ -88,6 +104,47 @@ TEST(TextFormat, OneDomainHasNoSummary) {
   EXPECT_THAT(written(Format::text, {clean_report()}), Not(HasSubstr(" of ")));
   EXPECT_THAT(written(Format::text, kReports),
               HasSubstr("1 of 3 domains can be spoofed, 1 could not be determined."));
+}
+
+// What zone files do not say is unknown in many findings, which one thing mends.
+TEST(Outside, LesserFindingsStandTogether) {
+  auto report = clean_report();
+  const auto unknown = [](std::string code, Severity severity, std::string title, std::string why) {
+    return Finding{.code = std::move(code),
+                   .severity = severity,
+                   .status = FindingStatus::unknown,
+                   .title = std::move(title),
+                   .evidence = {{"x.example TXT", "", "", std::move(why)}},
+                   .advice = "Ask again later.",
+                   .references = {},
+                   .remedies = {}};
+  };
+  const auto outside = fmt::format("_x.example: {}: more", facts::describe(facts::Why::outside));
+  report.findings = {unknown("spf-unknown", Severity::high, "the SPF record", outside),
+                     unknown("spf-include-unknown", Severity::medium, "the include <one>", outside),
+                     unknown("spf-include-unknown", Severity::medium, "the include two", outside),
+                     unknown("mx-host-unknown", Severity::low, "the slow server",
+                             std::string(facts::describe(facts::Why::timeout))),
+                     unknown("dnssec-unknown", Severity::low, "whether it is signed", outside)};
+  report.findings.push_back(report.findings.back());
+  report.findings.back().status = FindingStatus::present;
+
+  const auto found = outside_of(report);
+  ASSERT_EQ(found.findings.size(), 3U);
+  EXPECT_EQ(found.worst, Severity::medium);
+  EXPECT_EQ(found.codes(), "spf-include-unknown, dnssec-unknown");
+  EXPECT_FALSE(found.holds(report.findings[0])) << "the domain stands or falls by it";
+  EXPECT_FALSE(found.holds(report.findings[3])) << "it may answer yet";
+
+  for (const auto format : {Format::text, Format::html}) {
+    const auto out = written(format, {report});
+    const auto at = out.find(kOutsideTitle);
+    ASSERT_NE(at, std::string::npos);
+    EXPECT_EQ(out.find(kOutsideTitle, at + 1), std::string::npos) << "once";
+    EXPECT_LT(out.find("he SPF record"), at);
+    EXPECT_GT(out.find("he include two"), at);
+    EXPECT_GT(out.find("he slow server"), out.find("spf-include-unknown, dnssec-unknown")) << "in its place";
+  }
 }
 
 TEST(CsvFormat, CellsAreQuotedAndNeverFormulas) {
@@ -164,6 +221,17 @@ TEST(HtmlFormat, NothingIsFetchedAndTheWorstComeFirst) {
   EXPECT_LT(page.find("#d3"), page.find("#d2"));
   EXPECT_LT(page.find("#d2"), page.find("#d1")) << "unknown before protected";
   EXPECT_THAT(written(Format::html, {clean_report()}), Not(HasSubstr("the worst first")));
+}
+
+TEST(HtmlFormat, NamesBreakBehindTheirDots) {
+  EXPECT_THAT(written(Format::html, {clean_report()}), HasSubstr("xn--mgbai9azgqp6j.<wbr>example"));
+}
+
+TEST(HtmlFormat, ItsPartsWaitInTmpdir) {
+  ::setenv("TMPDIR", "/no/such/folder", 1);
+  const auto out = written(Format::html, {clean_report()});
+  ::unsetenv("TMPDIR");
+  EXPECT_EQ(out, "add failed");
 }
 
 TEST(SarifFormat, ResultsNameTheirRule) {

@@ -2,7 +2,11 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 #include "audit/format/html_style.h"
 #include "audit/format/words.h"
@@ -15,11 +19,24 @@ namespace {
 constexpr std::size_t kMaxRecordShown = 2048;  // bytes of a record's text; JSON has all of it
 constexpr std::string_view kBuckets = "F?DCBA";
 
+// A file without a name, in $TMPDIR or /tmp: std::tmpfile() knows /tmp alone. Null, with errno, on failure.
+std::FILE* open_temporary() {
+  const char* folder = std::getenv("TMPDIR");
+  std::string path = folder != nullptr && *folder == '/' ? folder : "/tmp";
+  path += "/rampart-XXXXXX";
+  const int file = ::mkostemp(path.data(), O_CLOEXEC);
+  if (file < 0) return nullptr;
+  ::unlink(path.c_str());
+  std::FILE* out = ::fdopen(file, "w+b");
+  if (out == nullptr) ::close(file);
+  return out;
+}
+
 // A part of the page that waits for its place.
 class Spool {
  public:
   base::Result<> write(std::string_view text) {
-    if (!file_) file_.reset(std::tmpfile());
+    if (!file_) file_.reset(open_temporary());
     if (!file_ || std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size())
       return base::fail(base::ErrorKind::io,
                         fmt::format("cannot write a temporary file: {}", std::strerror(errno)), {},
@@ -62,14 +79,32 @@ std::string_view tone(Disposition disposition) {
   return kTones[static_cast<std::size_t>(disposition)];
 }
 
+// A name, or a text with names in it, that may go on in the next line behind a dot rather than anywhere.
+std::string breakable(std::string_view text) {
+  std::string out;
+  for (const char c : html_text(text)) {
+    out += c;
+    if (c == '.') out += "<wbr>";
+  }
+  return out;
+}
+
 // The A-label, and the U-label beside it; <bdi dir=\"ltr\"> keeps a right-to-left name from turning its line
 // round.
 std::string name_html(const dns::Name& name) {
   const auto text = name.text();
   const auto shown = dns::display(name);
-  auto out = fmt::format("<bdi dir=\"ltr\">{}</bdi>", html_text(text));
+  auto out = fmt::format("<bdi dir=\"ltr\">{}</bdi>", breakable(text));
   if (shown != text)
-    out += fmt::format(" <span class=\"soft\">(<bdi dir=\"ltr\">{}</bdi>)</span>", html_text(shown));
+    out += fmt::format(" <span class=\"soft\">(<bdi dir=\"ltr\">{}</bdi>)</span>", breakable(shown));
+  return out;
+}
+
+// "WK-1 WK-3", which breaks between two and never behind a hyphen.
+std::string weaknesses_html(const DomainReport& report) {
+  std::string out;
+  for (const auto weakness : report.weaknesses)
+    out += fmt::format("{}<span class=\"mark\">{}</span>", out.empty() ? "" : " ", to_string(weakness));
   return out;
 }
 
@@ -162,7 +197,8 @@ std::string weakness_chart(const Summary& summary) {
 std::string spoofing_table(const DomainReport& report) {
   if (report.spoofing.empty()) return {};
   std::string out =
-      "<div class=\"scroll\"><table>\n<tr><th>From</th><th>SPF</th><th>DMARC</th><th>Policy</th><th>RFC 9989 "
+      "<div class=\"scroll\"><table "
+      "class=\"spoof\">\n<tr><th>From</th><th>SPF</th><th>DMARC</th><th>Policy</th><th>RFC 9989 "
       "receiver</th><th>RFC 7489 receiver</th><th>Decided by</th></tr>\n";
   std::string shown;
   for (const auto& row : report.spoofing) {
@@ -173,12 +209,15 @@ std::string spoofing_table(const DomainReport& report) {
     out += fmt::format(
         "<tr><td class=\"name\"><bdi dir=\"ltr\">{}</bdi></td><td>{}</td><td>{}</td><td>{}</td><td "
         "class=\"{}\">{}</td><td "
-        "class=\"{}\">{}</td><td class=\"decided\" title=\"{}\">{}</td></tr>\n",
-        html_text(row.from.text()), html_text(row.spf), html_text(row.dmarc), to_string(row.policy),
-        tone(row.rfc9989), words(row.rfc9989), tone(row.rfc7489), words(row.rfc7489), html_text(row.why),
-        html_text(row.decided_by));
+        "class=\"{}\">{}</td><td class=\"decided\">{}</td></tr>\n",
+        breakable(row.from.text()), html_text(row.spf), html_text(row.dmarc), to_string(row.policy),
+        tone(row.rfc9989), words(row.rfc9989), tone(row.rfc7489), words(row.rfc7489),
+        breakable(row.decided_by));
   }
-  return out + "</table></div>\n";
+  out += "</table></div>\n";
+  for (const auto& reason : reasons(report))
+    out += fmt::format("<p class=\"about\">{}</p>\n", html_text(reason));
+  return out;
 }
 
 std::string remedies_html(const Finding& finding) {
@@ -221,6 +260,17 @@ std::string finding_html(const Finding& finding) {
   return out;
 }
 
+std::string outside_html(const Outside& outside) {
+  auto out = fmt::format(
+      "<article class=\"finding\"><div class=\"level unknown\">unknown</div><div><h4>{} <span "
+      "class=\"soft\">{}</span></h4>\n<ul class=\"evidence\">",
+      kOutsideTitle, at_worst(outside.worst));
+  for (const auto* finding : outside.findings)
+    out += fmt::format("<li>{}</li>\n", html_text(capitalised(base::printable(finding->title))));
+  return out + fmt::format("</ul>\n<p>{}</p>\n<p class=\"refs\"><code>{}</code></p></div></article>\n",
+                           kOutsideAdvice, html_text(outside.codes()));
+}
+
 std::string domain_html(const DomainReport& report, std::size_t number) {
   auto out = fmt::format(
       "<section class=\"domain\" id=\"d{}\">\n<div class=\"head\"><h2>{}</h2><div class=\"{}\"><span "
@@ -232,11 +282,14 @@ std::string domain_html(const DomainReport& report, std::size_t number) {
   if (!report.dkim_keys.empty())
     out += fmt::format("<p class=\"about\">DKIM keys: {}</p>\n", html_text(key_list(report)));
   std::string absent;
+  const auto outside = outside_of(report);
   for (const auto& finding : report.findings) {
     if (finding.status == FindingStatus::absent) {
       absent += fmt::format("{}{}", absent.empty() ? "" : "; ", html_text(finding.title));
-    } else {
+    } else if (!outside.holds(finding)) {
       out += finding_html(finding);
+    } else if (outside.findings.front() == &finding) {
+      out += outside_html(outside);
     }
   }
   if (!absent.empty()) out += fmt::format("<p class=\"about\">Looked for and not found: {}</p>\n", absent);
@@ -260,7 +313,7 @@ class Html : public ReportWriter {
                     "class=\"mark {}\">{}</td><td "
                     "class=\"mark\">{}</td><td class=\"sentence-cell\">{}</td></tr>\n",
                     domains_, name_html(report.domain), tone(report.status), html_text(report.grade),
-                    tone(report.status), words(report.status), list(report.weaknesses),
+                    tone(report.status), words(report.status), weaknesses_html(report),
                     html_text(capitalised(base::printable(report.sentence))))));
     return details_.write(domain_html(report, domains_));
   }

@@ -29,8 +29,11 @@ pre { margin: .35rem 0; padding: .5rem .65rem; background: var(--quiet); border-
 table { border-collapse: collapse; width: 100%; margin: .5rem 0; }
 th { text-align: start; font-weight: 600; color: var(--soft); font-size: .87rem; }
 th, td { padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-td.name { overflow-wrap: anywhere; min-width: 11rem; }
-td.mark, td.number { white-space: nowrap; }
+td.name { overflow-wrap: anywhere; min-width: 9rem; }
+td.mark, td.number, span.mark { white-space: nowrap; }
+.overview { table-layout: fixed; } .overview td { overflow-wrap: anywhere; white-space: normal; }
+.overview th:nth-child(1) { width: 27%; } .overview th:nth-child(2) { width: 3.6rem; }
+.overview th:nth-child(3) { width: 17%; } .overview th:nth-child(4) { width: 17%; }
 td.number { text-align: end; }
 tr.who td { padding-top: .8rem; color: var(--soft); border-bottom: 0; }
 .bad { color: var(--bad); } .warn { color: var(--warn); } .good { color: var(--good); } .unknown { color: var(--unknown); }
@@ -40,7 +43,7 @@ svg { display: block; width: 100%; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; padding: 0; margin: .5rem 0 0; list-style: none; }
 .legend svg { display: inline-block; width: .8em; height: .8em; margin-inline-end: .35em; vertical-align: -.05em; }
 .weak td { border: 0; padding-block: .12rem; }
-td.decided { min-width: 10rem; }
+td.decided { min-width: 8rem; overflow-wrap: anywhere; }
 .weak td:first-child, .weak td.number { width: 1%; }
 .weak td.chart { width: 34%; min-width: 5rem; vertical-align: middle; }
 .domain { margin-top: 2.5rem; padding-top: 1.1rem; border-top: 2px solid var(--line); content-visibility: auto;
@@ -52,6 +55,15 @@ td.decided { min-width: 10rem; }
 .level { font-weight: 700; }
 ul.evidence { margin: .35rem 0; padding: 0; list-style: none; font-size: .93rem; overflow-wrap: anywhere; }
 @media (max-width: 40rem) { body { padding: 1rem .85rem 3rem; } .finding { grid-template-columns: 1fr; }
+  .spoof, .overview, .spoof tbody, .overview tbody, .spoof tr, .overview tr { display: block; }
+  .spoof tr, .overview tr { padding: .35rem 0; border-bottom: 1px solid var(--line); }
+  .spoof tr:first-child, .overview tr:first-child { display: none; } .spoof tr.who { border-bottom: 0; padding-bottom: 0; }
+  .spoof td, .overview td { display: inline-block; border: 0; padding: 0 1.1rem 0 0; min-width: 0; }
+  .spoof td.name, .overview td.name, .spoof td.decided, .spoof tr.who td { display: block; }
+  .spoof td:not(.name)::before { color: var(--soft); font-size: .87rem; } .spoof td:nth-child(2)::before { content: "SPF "; }
+  .spoof td:nth-child(3)::before { content: "DMARC "; } .spoof td:nth-child(4)::before { content: "policy "; }
+  .spoof td:nth-child(5)::before { content: "RFC 9989 "; } .spoof td:nth-child(6)::before { content: "RFC 7489 "; }
+  .spoof td.decided::before { content: "decided by "; }
   .overview td.sentence-cell, .overview th.sentence-cell { display: none; } h1 { font-size: 1.35rem; } }
 @media print { :root { --page:#fff; --text:#000; --soft:#444; --line:#bbb; --quiet:#f3f3f3; --bad:#a01410; --warn:#7a4f00;
   --good:#14532d; --unknown:#4b3fa0; --bar:#445a70; color-scheme: light; } html { font-size: 10pt; }

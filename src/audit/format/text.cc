@@ -1,7 +1,9 @@
 #include "audit/format/text.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -19,20 +21,12 @@ using base::pad_right;
 using base::printable;
 
 constexpr std::size_t kMaxEvidenceShown = 6;  // of a finding; JSON has all of it
+constexpr std::size_t kMaxOfAKind = 3;        // findings with one code, of a domain
 constexpr std::size_t kMaxRecordShown = 512;  // bytes of a record's text in evidence; JSON has all of it
 constexpr std::size_t kStandingWidth = 37;    // what stands behind a name in the table of the worst
 constexpr std::size_t kMaxResult = 12;        // "permerror" and two spaces, with one to spare
 constexpr std::size_t kLevelWidth = 10;       // "critical  "
 constexpr std::string_view kDeep = "            ";
-
-// Whether the sentence has every word of the other text.
-bool says(std::string_view sentence, std::string_view text) {
-  auto words = base::split(sentence, ' ');
-  for (auto& word : words) word = word.substr(0, word.find_last_not_of(",;:") + 1);
-  return std::ranges::all_of(base::split(text, ' '), [&](std::string_view word) {
-    return std::ranges::find(words, word) != words.end();
-  });
-}
 
 class Text : public ReportWriter {
  public:
@@ -47,9 +41,7 @@ class Text : public ReportWriter {
     heading(report);
     spoofing(report);
     standing(report);
-    for (const auto& finding : report.findings) {
-      if (finding.status != FindingStatus::absent) show(finding);
-    }
+    findings(report);
     looked_for(report);
     return sink_(out_);
   }
@@ -129,22 +121,13 @@ class Text : public ReportWriter {
       }
       line("    ", text);
     }
-    reasons(report);
+    why(report);
   }
 
-  // Why each row ends as it does, each reason once.
-  void reasons(const DomainReport& report) {
-    std::vector<std::string> shown;
-    for (const auto& row : report.spoofing) {
-      auto reason = printable(row.why);
-      if (!row.decided_by.empty() && !says(row.why, row.decided_by))
-        reason = reason.empty() ? printable(row.decided_by)
-                                : fmt::format("{} ({})", reason, printable(row.decided_by));
-      if (reason.empty() || std::ranges::find(shown, reason) != shown.end()) continue;
-      if (shown.empty()) out_ += '\n';
-      paragraph("    ", reason, Tone::dim);
-      shown.push_back(std::move(reason));
-    }
+  void why(const DomainReport& report) {
+    const auto found = reasons(report);
+    if (!found.empty()) out_ += '\n';
+    for (const auto& reason : found) paragraph("    ", reason, Tone::dim);
   }
 
   void standing(const DomainReport& report) {
@@ -156,14 +139,33 @@ class Text : public ReportWriter {
     if (report.findings.empty()) paragraph("  ", "Nothing was found.", Tone::good);
   }
 
-  void show(const Finding& finding) {
-    const bool unknown = finding.status == FindingStatus::unknown;
-    const std::string level(unknown ? "unknown" : to_string(finding.effective));
-    auto title = capitalised(printable(finding.title));
-    if (finding.weakness != Weakness::none) title = fmt::format("{}  {}", to_string(finding.weakness), title);
+  // A record with a dozen wrong terms has a dozen findings, of which a few show what is wrong. Each one that
+  // lets strangers in is shown.
+  void findings(const DomainReport& report) {
+    const auto outside = outside_of(report);
+    std::map<std::string_view, std::size_t> of_a_kind;
+    for (const auto& finding : report.findings) {
+      if (finding.status == FindingStatus::absent) continue;
+      if (!outside.findings.empty() && outside.findings.front() == &finding) show(outside);
+      if (outside.holds(finding)) continue;
+      if (finding.effective >= Severity::high || ++of_a_kind[finding.code] <= kMaxOfAKind) show(finding);
+    }
+    bool more = false;
+    for (const auto& [code, count] : of_a_kind) {
+      if (count <= kMaxOfAKind) continue;
+      paragraph(
+          "  ",
+          fmt::format("… and {} more [{}] (--format json has all)", count - kMaxOfAKind, printable(code)),
+          Tone::dim);
+      more = true;
+    }
+    if (more) out_ += '\n';
+  }
+
+  // A finding's first lines: its level, its title and, where it fits behind that, how it is rated.
+  void title_of(std::string_view level, Tone tone, std::string_view title, const std::string& rated) {
     auto lines = base::wrap(title, width_ - kDeep.size());
-    if (const auto rated = rating(finding); !rated.empty()) {
-      rated_ = rated_ || !unknown;
+    if (!rated.empty()) {
       const bool fits = kDeep.size() + display_width(lines.back()) + 1 + display_width(rated) <= width_;
       if (fits) {
         lines.back() += ' ' + rated;
@@ -173,8 +175,30 @@ class Text : public ReportWriter {
     }
     for (std::size_t i = 0; i < lines.size(); ++i) {
       const auto label = pad_right(i == 0 ? level : "", kLevelWidth);
-      line("  ", ink_(unknown ? Tone::warn : tone_of(finding.effective), label) + ink_(Tone::bold, lines[i]));
+      line("  ", ink_(tone, label) + ink_(Tone::bold, lines[i]));
     }
+  }
+
+  void show(const Outside& outside) {
+    title_of("unknown", Tone::warn, kOutsideTitle, at_worst(outside.worst));
+    for (const auto* finding : outside.findings) {
+      std::string_view mark = "- ";
+      for (const auto& part : base::wrap(printable(finding->title), width_ - kDeep.size() - mark.size()))
+        line(kDeep, ink_(Tone::dim, fmt::format("{}{}", std::exchange(mark, "  "), part)));
+    }
+    paragraph(kDeep, kOutsideAdvice);
+    paragraph(kDeep, fmt::format("[{}]", outside.codes()), Tone::dim);
+    out_ += '\n';
+  }
+
+  void show(const Finding& finding) {
+    const bool unknown = finding.status == FindingStatus::unknown;
+    auto title = capitalised(printable(finding.title));
+    if (finding.weakness != Weakness::none) title = fmt::format("{}  {}", to_string(finding.weakness), title);
+    const auto rated = rating(finding);
+    rated_ = rated_ || (!unknown && !rated.empty());
+    title_of(unknown ? "unknown" : to_string(finding.effective),
+             unknown ? Tone::warn : tone_of(finding.effective), title, rated);
     const auto shown = std::min(finding.evidence.size(), kMaxEvidenceShown);
     for (std::size_t i = 0; i < shown; ++i) {
       paragraph(kDeep, one_line(finding.evidence[i], kMaxRecordShown), Tone::dim);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "dns/domain.h"
+#include "facts/answer.h"
 
 namespace rampart::audit {
 namespace {
@@ -26,6 +27,25 @@ std::string quoted(std::string_view data) {
     }
   }
   return out + '"';
+}
+
+// Whether the sentence has every word of the other text.
+bool says(std::string_view sentence, std::string_view text) {
+  auto words = base::split(sentence, ' ');
+  for (auto& word : words) word = word.substr(0, word.find_last_not_of(",;:") + 1);
+  return std::ranges::all_of(base::split(text, ' '), [&](std::string_view word) {
+    return std::ranges::find(words, word) != words.end();
+  });
+}
+
+bool lies_outside(const Finding& finding) {
+  bool found = false;
+  for (const auto& evidence : finding.evidence) {
+    if (evidence.why.empty()) continue;
+    if (evidence.why.find(facts::describe(facts::Why::outside)) == std::string::npos) return false;
+    found = true;
+  }
+  return found;
 }
 
 }  // namespace
@@ -88,12 +108,49 @@ std::string capitalised(std::string text) {
   return text;
 }
 
+std::vector<std::string> reasons(const DomainReport& report) {
+  std::vector<std::string> out;
+  for (const auto& row : report.spoofing) {
+    auto reason = base::printable(row.why);
+    if (!row.decided_by.empty() && !says(row.why, row.decided_by))
+      reason = reason.empty() ? base::printable(row.decided_by)
+                              : fmt::format("{} ({})", reason, base::printable(row.decided_by));
+    if (!reason.empty() && std::ranges::find(out, reason) == out.end()) out.push_back(std::move(reason));
+  }
+  return out;
+}
+
+bool Outside::holds(const Finding& finding) const {
+  return std::ranges::find(findings, &finding) != findings.end();
+}
+
+std::string Outside::codes() const {
+  std::vector<std::string> out;
+  for (const auto* finding : findings) {
+    auto code = base::printable(finding->code);
+    if (std::ranges::find(out, code) == out.end()) out.push_back(std::move(code));
+  }
+  return base::join(out, ", ");
+}
+
+Outside outside_of(const DomainReport& report) {
+  Outside out;
+  for (const auto& finding : report.findings) {
+    const bool lesser = finding.weakness == Weakness::none && finding.severity < Severity::high;
+    if (finding.status != FindingStatus::unknown || !lesser || !lies_outside(finding)) continue;
+    out.findings.push_back(&finding);
+    out.worst = std::max(out.worst, finding.severity);
+  }
+  return out;
+}
+
 std::string rating(const Finding& finding) {
-  if (finding.status == FindingStatus::unknown)
-    return fmt::format("[at worst {}]", to_string(finding.severity));
+  if (finding.status == FindingStatus::unknown) return at_worst(finding.severity);
   if (finding.severity == finding.effective) return {};
   return fmt::format("[rated {}, here {}]", to_string(finding.severity), to_string(finding.effective));
 }
+
+std::string at_worst(Severity severity) { return fmt::format("[at worst {}]", to_string(severity)); }
 
 std::string key_list(const DomainReport& report) {
   std::string keys;

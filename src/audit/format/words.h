@@ -22,9 +22,28 @@ std::string name_for_people(const dns::Name& name);
 
 // A sentence's first letter large, unless it begins with a domain.
 std::string capitalised(std::string text);
+// Why the rows of the spoofing table end as they do, each reason once, with the record that decides; printable.
+std::vector<std::string> reasons(const DomainReport& report);
+
+// The lesser findings that are unknown only because zone files, or a recording, do not say: shown together, as
+// one thing mends them all. An unknown SPF or DMARC record, or DKIM, is no lesser one.
+struct Outside {
+  std::vector<const Finding*> findings;
+  Severity worst = Severity::info;  // what the gravest of them would be
+
+  [[nodiscard]] bool holds(const Finding& finding) const;
+  [[nodiscard]] std::string codes() const;  // each once, printable
+};
+inline constexpr std::string_view kOutsideTitle = "Outside the given zones or facts, so not known";
+inline constexpr std::string_view kOutsideAdvice =
+    "Give the zones that say it, too (--zone), or have the rest asked live (--resolver ADDRESS).";
+Outside outside_of(const DomainReport& report);
+
 // What the advisory, or the worst case, would say, where this domain differs: "[rated high, here info]"; or
 // empty.
 std::string rating(const Finding& finding);
+// "[at worst high]", for what is unknown.
+std::string at_worst(Severity severity);
 // "s1 (rsa 2048), old (rsa, revoked)", printable.
 std::string key_list(const DomainReport& report);
 // The advisory's words for a weakness: "no DMARC".
