@@ -129,6 +129,7 @@ class Live final : public FactSource {
 
   std::vector<audit::Lane> lanes() override {
     std::vector<audit::Lane> lanes;
+    lanes.reserve(loops_.size());
     for (const auto& loop : loops_)
       lanes.push_back({.provider = &loop->provider, .wait = [&loop = *loop] { return loop.wait(); }});
     return lanes;
