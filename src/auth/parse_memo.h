@@ -5,9 +5,9 @@
 // time. One memo a thread.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "facts/answer.h"
 
@@ -32,7 +32,7 @@ class ParseMemo {
     std::string_view text;
     T value;
   };
-  std::array<Entry, 32> entries_;
+  std::vector<Entry> entries_{512};  // hundreds of decisions are under way at a time
 };
 
 }  // namespace rampart::auth

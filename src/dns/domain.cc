@@ -2,6 +2,7 @@
 
 #include <array>
 #include <memory>
+#include <vector>
 
 #include <fmt/format.h>
 #include <idn2.h>
@@ -236,12 +237,13 @@ struct KnownSuffix {
   Name name;
   unsigned labels = 0;  // of its suffix; 0: nothing is kept here
 };
+constexpr std::size_t kKnownSuffixes = 4096;  // about a megabyte a thread: hundreds of domains are in flight
 
 }  // namespace
 
 Name public_suffix(const Name& name) {
   if (name.is_root()) return name;
-  thread_local std::array<KnownSuffix, 64> known;
+  thread_local std::vector<KnownSuffix> known(kKnownSuffixes);
   auto& place = known[name.hash() % known.size()];
   if (place.labels == 0 || place.name != name) place = {name, find_public_suffix(name).label_count()};
   return name.suffix(place.labels);

@@ -5,6 +5,8 @@
 namespace rampart::facts {
 namespace {
 
+constexpr std::size_t kUsualQuestions = 32;  // of one round: room for them at once
+
 // Answers that stand for "not answered yet" where the question is not DNS.
 const HttpAnswer& open_http() {
   static const HttpAnswer open{.presence = Presence::open};
@@ -18,7 +20,9 @@ const SmtpAnswer& open_smtp() {
 }  // namespace
 
 void Facts::note(Question question) {
-  if (std::ranges::find(open_, question) == open_.end()) open_.push_back(std::move(question));
+  if (std::ranges::find(open_, question) != open_.end()) return;
+  if (open_.empty()) open_.reserve(kUsualQuestions);
+  open_.push_back(std::move(question));
 }
 
 // A settled part, or one that this run made already.

@@ -58,7 +58,7 @@ struct LiveOptions {
   // never set.
   bool authoritative = false;
   ZoneServersOptions zone_servers;
-  ProbeOptions probes;  // HTTPS and SMTP; without them such questions are unknown(not_asked)
+  ProbeOptions probes;                  // HTTPS and SMTP; without them such questions are unknown(not_asked)
   std::size_t cache_entries = 100'000;  // about 250 bytes each
   CapOptions cap;
   // Instead of c-ares; for tests and other engines.

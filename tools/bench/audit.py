@@ -36,6 +36,18 @@ def make_zone(count):
     return folder
 
 
+# A process's peak memory counts that of the process it was forked from, and this one holds reports: so a small one starts it.
+LAUNCH = """
+import json, os, subprocess, sys, time
+began = time.monotonic()
+process = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+errors = process.stderr.read()
+_, status, usage = os.wait4(process.pid, 0)
+json.dump({"wall": time.monotonic() - began, "user": usage.ru_utime, "system": usage.ru_stime, "memory": usage.ru_maxrss / 1024,
+           "exit": os.waitstatus_to_exitcode(status), "errors": errors}, sys.stdout)
+"""
+
+
 def audit(listing, resolvers, name, *options):
     """Runs the audit; wall and CPU seconds, peak memory in MiB, and the reports."""
     output = WORK / f"{name}.jsonl"
@@ -43,16 +55,11 @@ def audit(listing, resolvers, name, *options):
                "--max-unknown", "100", *options]
     for resolver in resolvers:
         command += ["--resolver", resolver]
-    began = time.monotonic()
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    errors = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.monotonic() - began
-    if os.waitstatus_to_exitcode(status) != 0:
-        sys.exit(f"error: the audit ended with {os.waitstatus_to_exitcode(status)}:\n{errors}")
+    run = json.loads(subprocess.run([sys.executable, "-c", LAUNCH, *command], check=True, capture_output=True, text=True).stdout)
+    if run["exit"] != 0:
+        sys.exit(f"error: the audit ended with {run['exit']}:\n{run['errors']}")
     reports = [json.loads(line) for line in output.open(encoding="utf-8")]
-    return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "user": usage.ru_utime, "memory": usage.ru_maxrss / 1024,
-            "reports": [r for r in reports if "domain" in r]}
+    return run | {"cpu": run["user"] + run["system"], "reports": [r for r in reports if "domain" in r]}
 
 
 def show(name, run, must, aim=None):

@@ -179,7 +179,7 @@ class Check {
     for (const auto& other : found.walk.records) {
       if (other.name == *organization && other.name != found.record_name)
         finding.evidence.push_back(
-            {fmt::format("_dmarc.{} TXT", other.name.text()), other.record.text, {}, {}});
+            {fmt::format("_dmarc.{} TXT", other.name.text()), other.record->text, {}, {}});
     }
     if (dmarc_.has_own()) offer(finding, picture_.domain, with_tag(dmarc_.own.record->text, "psd", "n"));
   }

@@ -90,8 +90,8 @@ DmarcPicture look_dmarc(const Identities& identities, facts::Facts& facts) {
   }
   look_at_own(identities.domain, dmarc, facts);
   if (dmarc.own.record) {
-    dmarc.destinations = dmarc::check_destinations({identities.domain, *dmarc.own.record},
-                                                   dmarc::ReportKind::aggregate, facts);
+    dmarc.destinations =
+        dmarc::check_destinations({identities.domain, dmarc.own.record}, dmarc::ReportKind::aggregate, facts);
   }
   return dmarc;
 }

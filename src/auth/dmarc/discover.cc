@@ -42,7 +42,7 @@ const Found* find(const Walk& walk, const dns::Name& name) {
 std::pair<const Found*, Discovery::Place> inherited(const Walk& walk, const dns::Name& organization) {
   if (const auto* found = find(walk, organization)) return {found, Discovery::Place::organizational};
   for (const auto& found : walk.records) {
-    if (found.record.psd == Psd::y) return {&found, Discovery::Place::public_suffix};
+    if (found.record->psd == Psd::y) return {&found, Discovery::Place::public_suffix};
   }
   return {nullptr, Discovery::Place::organizational};
 }
@@ -137,8 +137,9 @@ Lookup look_up(const dns::Name& domain, facts::Facts& facts) {
       result.state = Lookup::State::multiple;
       return result;
     }
-    thread_local auth::ParseMemo<Record> memo;
-    result.record = memo.get(answer, text, parse);
+    thread_local auth::ParseMemo<RecordPtr> memo;
+    result.record = memo.get(answer, text,
+                             [](std::string_view txt) { return std::make_shared<const Record>(parse(txt)); });
     result.state = Lookup::State::record;
   }
   return result;
@@ -174,7 +175,7 @@ Walk walk(const dns::Name& start, facts::Facts& facts) {
         break;
       case Lookup::State::record:
         stopped = lookup.record->psd != Psd::u;  // section 4.10 steps 2 and 6
-        result.records.push_back({name, std::move(*lookup.record)});
+        result.records.push_back({name, std::move(lookup.record)});
         break;
     }
   }
@@ -184,11 +185,11 @@ Walk walk(const dns::Name& start, facts::Facts& facts) {
 
 std::optional<dns::Name> organizational_domain(const Walk& walk) {
   if (walk.undetermined()) return std::nullopt;
-  for (const auto& found : walk.records) {              // longest first
-    if (found.record.psd == Psd::n) return found.name;  // rule 1
+  for (const auto& found : walk.records) {               // longest first
+    if (found.record->psd == Psd::n) return found.name;  // rule 1
     // Rule 2: one label below the public suffix, counted along the starting name even where the walk skipped
     // that label.
-    if (found.record.psd == Psd::y && found.name != walk.start) {
+    if (found.record->psd == Psd::y && found.name != walk.start) {
       return walk.start.suffix(found.name.label_count() + 1);
     }
   }
@@ -203,7 +204,7 @@ Discovery discover_policy(const dns::Name& author, facts::Facts& facts) {
   if (const auto* own = find(walked, author)) {
     result.record = own->record;
     result.record_name = author;
-    if (!apply_fault(result)) apply(result, "p", *own->record.p.value);
+    if (!apply_fault(result)) apply(result, "p", *own->record->p.value);
     return result;
   }
   const auto organization = organizational_domain(walked);

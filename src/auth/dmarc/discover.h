@@ -11,6 +11,7 @@
 // taken for absent: such a walk is undetermined, and a discovery that depends on it is a temperror.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,19 +25,22 @@ namespace rampart::dmarc {
 
 inline constexpr unsigned kMaxWalkQueries = 8;  // RFC 9989 section 4.10
 
+// Shared by the lookups, walks and discoveries that met it; many do, and it is costly to copy.
+using RecordPtr = std::shared_ptr<const Record>;
+
 struct Found {
-  dns::Name name;  // the domain, without _dmarc
-  Record record;
+  dns::Name name;    // the domain, without _dmarc
+  RecordPtr record;  // never null
 };
 
 // What stands at one _dmarc name.
 struct Lookup {
   enum class State : std::uint8_t { record, none, multiple, unknown };
   State state = State::none;
-  dns::Name name;                // the domain, without _dmarc
-  std::optional<Record> record;  // State::record
-  std::string why;               // State::unknown, for people
-  bool outside = false;          // State::unknown: only because the name lies outside the given zones
+  dns::Name name;        // the domain, without _dmarc
+  RecordPtr record;      // State::record; otherwise null
+  std::string why;       // State::unknown, for people
+  bool outside = false;  // State::unknown: only because the name lies outside the given zones
 };
 Lookup look_up(const dns::Name& domain, facts::Facts& facts);
 
@@ -76,8 +80,8 @@ struct Discovery {
 
   Status status = Status::none;
   Place place = Place::author;
-  dns::Name record_name;         // where the record was found, without _dmarc; the root when there is none
-  std::optional<Record> record;  // for found and unusable
+  dns::Name record_name;  // where the record was found, without _dmarc; the root when there is none
+  RecordPtr record;       // for found and unusable, or null
   std::string_view
       tag;  // "p", "sp" or "np": whose policy it is (the one that applies, if p is inherited "p")
   Policy published = Policy::none;  // what the tag says; none when section 4.10.1 made it p=none
@@ -99,7 +103,7 @@ struct LegacyDiscovery {
   Discovery::Status status = Discovery::Status::none;
   dns::Name organizational_domain;
   dns::Name record_name;
-  std::optional<Record> record;
+  RecordPtr record;      // or null
   std::string_view tag;  // "p" or "sp"
   Policy policy = Policy::none;
   unsigned percent = 100;  // of the failing mail; the rest gets the next weaker policy (section 6.6.4 there)

@@ -99,7 +99,7 @@ void check(const V& verdict) {
   bool aligned = false;
   for (const auto& alignment : verdict.alignments) aligned = aligned || alignment.passes();
   require(verdict.result != dmarc::Result::pass || aligned);
-  require(verdict.result != dmarc::Result::pass || verdict.discovery.record.has_value());
+  require(verdict.result != dmarc::Result::pass || verdict.discovery.record != nullptr);
   require(verdict.result == dmarc::Result::fail || verdict.policy() == dmarc::Policy::none);
   require(!verdict.why.empty());
 }

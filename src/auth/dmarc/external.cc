@@ -101,7 +101,7 @@ Receives receives_mail(const dns::Name& host, facts::Facts& facts, std::string& 
 
 std::vector<Destination> check_destinations(const Found& policy, ReportKind kind, facts::Facts& facts) {
   std::vector<Destination> destinations;
-  const auto& uris = kind == ReportKind::aggregate ? policy.record.rua : policy.record.ruf;
+  const auto& uris = kind == ReportKind::aggregate ? policy.record->rua : policy.record->ruf;
   if (!any_valid(uris)) {
     for (const auto& uri : uris) destinations.push_back({.uri = uri});
     return destinations;

@@ -17,6 +17,7 @@ using facts::Answer;
 using facts::AnswerPtr;
 using Kind = Issue::Kind;
 
+constexpr std::size_t kUsualRecords = 8;    // of one tree: room for them at once
 constexpr int kMostCounted = 1'000'000;     // counts saturate here: shared subtrees can multiply
 constexpr std::size_t kShownText = 80;      // characters of a stranger's text in a detail
 constexpr std::size_t kLargeRecord = 450;   // octets; RFC 7208 section 3.4
@@ -56,6 +57,7 @@ class Analyser {
       : domain_(domain), organisation_(dns::registered_domain(domain)), facts_(facts), options_(options) {}
 
   Analysis run() {
+    out_.nodes.reserve(kUsualRecords);
     visit(domain_, true);
     if (!facts_.pending()) conclude(out_, options_);  // asks nothing, and a void run needs none of it
     return std::move(out_);
