@@ -114,10 +114,11 @@ TEST(Grade, WatchingIsAStepAndNotNeglect) {
   Picture watching;
   auto& found = watching.dmarc.domain.found;
   found.status = dmarc::Discovery::Status::found;
-  found.record = dmarc::parse("v=DMARC1; p=none; rua=mailto:a@d.example");
+  found.record =
+      std::make_shared<const dmarc::Record>(dmarc::parse("v=DMARC1; p=none; rua=mailto:a@d.example"));
   const Six delivered = {deliver, deliver, deliver, deliver, deliver, deliver};
   EXPECT_EQ(graded(delivered, {}, watching).grade, "D");
-  found.record = dmarc::parse("v=DMARC1; p=none");
+  found.record = std::make_shared<const dmarc::Record>(dmarc::parse("v=DMARC1; p=none"));
   EXPECT_EQ(graded(delivered, {}, watching).grade, "F") << "nobody reads anything";
 }
 

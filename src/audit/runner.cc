@@ -119,6 +119,7 @@ base::Result<> Runner::run_threads() {
     }
   };
   const Leave leave{*this};
+  threads.reserve(workers_.size());
   for (const auto& worker : workers_) threads.emplace_back([worker] { worker->run(); });
   for (;;) {
     TRY(refill());

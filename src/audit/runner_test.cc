@@ -177,6 +177,7 @@ TEST_F(RunnerTest, SeveralLanesEndWithAnError) {
       options(10), lanes, count_to(1'000),
       [](Finished&&) -> base::Result<> { return base::fail(base::ErrorKind::io, "disk full"); }, two_rounds);
   EXPECT_EQ(full.run().error().what, "disk full");
+  given_ = 0;
   std::array<Later, 2> silent;
   const std::vector<Lane> dead{{&silent[0], [] { return false; }}, {&silent[1], [] { return false; }}};
   Runner stuck(options(4), dead, count_to(10), collect(), two_rounds);

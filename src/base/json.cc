@@ -68,7 +68,7 @@ void append_json_string(std::string& out, std::string_view text) {
   while (!text.empty()) {
     std::size_t special = 0;
     while (special < text.size() && is_plain(text[special])) ++special;
-    out.append(text.data(), special);
+    out += text.substr(0, special);
     text.remove_prefix(special);
     if (text.empty()) break;
     const auto [length, value] = decode_utf8(text);

@@ -294,8 +294,9 @@ class Check {
     const bool dangling = speaks_of(issue, Kind::no_target_record) || speaks_of(issue, Kind::void_host);
     if (dangling &&
         lets_in(spf_.analysis, issue)) {  // it leads nowhere, and who could take the place is open
+      const auto why = evidence.why;
       findings_.push_back(
-          make_unknown("spf-dangling-include", {domain_, term(issue), evidence.why}, std::move(evidence)));
+          make_unknown("spf-dangling-include", {domain_, term(issue), why}, std::move(evidence)));
     } else {
       findings_.push_back(make_unknown("spf-include-unknown", {domain_, target}, std::move(evidence)));
     }

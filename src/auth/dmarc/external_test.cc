@@ -12,7 +12,7 @@ using Authorisation = Destination::Authorisation;
 using Receives = Destination::Receives;
 
 std::vector<Destination> check(TestZone& zone, std::string_view domain, std::string_view record) {
-  const Found found{TestZone::name(domain), parse(record)};
+  const Found found{TestZone::name(domain), std::make_shared<const Record>(parse(record))};
   return zone.run(
       [&](facts::Facts& facts) { return check_destinations(found, ReportKind::aggregate, facts); });
 }
