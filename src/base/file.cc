@@ -126,8 +126,12 @@ int create_beside(const std::string& target, mode_t mode, std::string& name) {
   return -1;
 }
 
+std::string path_in(const std::string& dir, const std::string& relative) {
+  return dir.ends_with('/') ? dir + relative : dir + "/" + relative;
+}
+
 std::unexpected<Error> beneath_error(const std::string& dir, const std::string& relative, int code) {
-  const std::string path = dir + "/" + relative;
+  const std::string path = path_in(dir, relative);
   switch (code) {
     case EXDEV:
       return fail(ErrorKind::input, "leads out of its folder", relative,
@@ -168,7 +172,7 @@ Result<std::string> read_beneath(const std::string& dir, const std::string& rela
   }
   const Descriptor file(static_cast<int>(number));
   if (!file) return beneath_error(dir, relative, errno);
-  return read_regular(file.get(), dir + "/" + relative, limit);
+  return read_regular(file.get(), path_in(dir, relative), limit);
 }
 
 Result<FileWriter> FileWriter::open(const std::string& path) {

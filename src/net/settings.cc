@@ -122,7 +122,8 @@ constexpr std::array kSettings{
                   "this, private, loopback "
                   "and other special addresses are refused, so that a stranger's zone cannot make Rampart "
                   "knock at doors "
-                  "inside your network. For tests, and for audits of an internal network.",
+                  "inside your network. For tests, and for audits of an internal network. It also lets "
+                  "--authoritative ask name servers at such addresses.",
         .option = "--allow-private",
     },
 };

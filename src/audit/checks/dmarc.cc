@@ -20,6 +20,16 @@ using State = dmarc::Lookup::State;
 // Lower than `unknown` and `missing` never compare: only policies that a record states.
 bool weaker(Policy a, Policy b) { return a <= Policy::reject && b <= Policy::reject && a < b; }
 
+// "v=DMARC1 p=reject" with the semicolon that was forgotten; empty where none was.
+std::string with_semicolon(std::string_view record) {
+  constexpr std::string_view kVersion = "DMARC1";
+  const auto at = record.find(kVersion);
+  if (at == std::string_view::npos) return {};
+  const auto rest = base::trim(record.substr(at + kVersion.size()));
+  if (rest.empty() || rest.starts_with(';')) return {};
+  return fmt::format("v=DMARC1; {}", rest);
+}
+
 class Check {
  public:
   Check(const Picture& picture, std::vector<Finding>& findings)
@@ -121,6 +131,12 @@ class Check {
     if (!record.p.published && !record.sp.invalid() && !record.np.invalid()) {
       auto& finding = add(make_finding("dmarc-policy-absent", {where}));
       finding.evidence.push_back(record_evidence(found));
+      const auto mended = with_semicolon(record.text);
+      if (!mended.empty() && dmarc::usable(dmarc::parse(mended)) == dmarc::Use::as_published) {
+        finding.advice =
+            "The semicolon behind v=DMARC1 is missing, so what follows it does not count. Put it in.";
+        offer(finding, found.record_name, mended);
+      }
       return;
     }
     std::string wrong;

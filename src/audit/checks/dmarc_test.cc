@@ -74,6 +74,17 @@ TEST(EffectivePolicy, SaysWhichRecordAndTagDecide) {
   EXPECT_EQ(entry(none.domain), "missing   / missing");
 }
 
+TEST(DmarcFindings, AForgottenSemicolonIsPutIn) {
+  const auto report = audit_of({.dmarc = "v=DMARC1 p=reject; rua=mailto:a@right.example"});
+  const auto* finding = find(report, "dmarc-policy-absent");
+  ASSERT_NE(finding, nullptr);
+  ASSERT_EQ(finding->remedies.size(), 1U);
+  EXPECT_EQ(finding->remedies[0].data, "v=DMARC1; p=reject; rua=mailto:a@right.example");
+  EXPECT_TRUE(find(audit_of({.dmarc = "v=DMARC1; rua=mailto:a@right.example"}), "dmarc-policy-absent")
+                  ->remedies.empty());
+  EXPECT_TRUE(find(audit_of({.dmarc = "v=DMARC1 x=reject"}), "dmarc-policy-absent")->remedies.empty());
+}
+
 TEST(DmarcFindings, PctZeroBesideTestingIsNoFault) {
   EXPECT_FALSE(has(audit_of({.dmarc = "v=DMARC1; p=reject; pct=0; t=y"}), "dmarc-pct"));
   EXPECT_TRUE(has(audit_of({.dmarc = "v=DMARC1; p=reject; pct=0"}), "dmarc-pct"));
