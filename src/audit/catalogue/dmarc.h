@@ -63,8 +63,8 @@ inline constexpr CatalogueEntry kDmarcFindings[] = {
      "Publish np=reject; it touches only names that do not exist in DNS.", "RFC 9989 section 4.7"},
     {"dmarc-no-np", Weakness::none, Severity::info, Severity::info,
      "the DMARC record of {0} has no np tag; names that do not exist inherit {1}",
-     "np=reject is the first safe step when sp cannot be reject yet: it touches only names that do not exist "
-     "in DNS.",
+     "np=reject may come before sp and p: it touches only names that do not exist in DNS. First see in the "
+     "reports that no mail of your own is sent in such a name.",
      "RFC 9989 section 4.7"},
     {"dmarc-wildcard", Weakness::none, Severity::low, Severity::low,
      "a wildcard makes nearly every name below {0} exist, so sp decides where np was meant to",
