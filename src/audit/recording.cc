@@ -53,7 +53,9 @@ bool flag(const json::object& object, std::string_view key) {
 
 std::size_t number(const json::object& object, std::string_view key) {
   const auto* found = object.if_contains(key);
-  return found != nullptr && found->is_int64() ? static_cast<std::size_t>(found->as_int64()) : 0;
+  return found != nullptr && found->is_int64()
+             ? static_cast<std::size_t>(std::max<std::int64_t>(found->as_int64(), 0))
+             : 0;
 }
 
 std::vector<std::string> texts_of(const std::vector<dns::Name>& names) {
