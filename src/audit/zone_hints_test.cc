@@ -79,6 +79,23 @@ TEST_F(Hints, NamesWithSpfOfTheirOwn) {
   EXPECT_EQ(many.spf_subdomains_left_out, 50 - ZoneHints::kMaxSenders);
 }
 
+// RFC 9989 section 4.4.2: what lies beside a subdomain in one organisation is aligned with it.
+TEST_F(Hints, NamesBesideWithSpfOfTheirOwn) {
+  const std::string zone =
+      "sub.a TXT \"v=spf1 -all\"\nx.sub.a TXT \"v=spf1 -all\"\nbro.a TXT \"v=spf1 +all\"\n"
+      "b TXT \"v=spf1 +all\"\n";
+  const auto input = hints("sub.a.example", zone);
+  EXPECT_THAT(texts(input.spf_subdomains), ElementsAre("x.sub.a.example"));
+  EXPECT_THAT(texts(input.spf_siblings), ElementsAre("bro.a.example"));
+  EXPECT_EQ(input.spf_siblings_left_out, 0U);
+  EXPECT_THAT(hints("a.example", zone).spf_siblings, IsEmpty());
+  std::string text = zone;
+  for (int i = 0; i < 50; ++i) text += fmt::format("h{}.a TXT \"v=spf1 -all\"\n", i);
+  const auto many = hints("sub.a.example", text);
+  EXPECT_LE(many.spf_siblings.size(), ZoneHints::kMaxSenders);
+  EXPECT_EQ(many.spf_siblings.size() + many.spf_siblings_left_out, 51U);
+}
+
 TEST_F(Hints, NamesWithDmarcOfTheirOwn) {
   const auto input =
       hints("a.example",
@@ -114,6 +131,12 @@ TEST(ProposedSelectors, ThoseOfTheDomain) {
   EXPECT_EQ(input.spf_subdomains[0].text(), "erp.a.example");
   ASSERT_EQ(input.dmarc_subdomains.size(), 1U);
   EXPECT_EQ(input.dmarc_subdomains[0].text(), "hr.a.example");
+  EXPECT_THAT(input.spf_siblings, IsEmpty());
+  Input sibling;
+  sibling.domain = *dns::Name::try_parse("sub.a.example");
+  add_proposed(sibling, *edit);
+  ASSERT_EQ(sibling.spf_siblings.size(), 2U) << "the Organizational Domain itself, too";
+  EXPECT_EQ(sibling.spf_siblings[1].text(), "erp.a.example");
 }
 
 }  // namespace
