@@ -17,6 +17,15 @@ constexpr std::string_view kDmarc = "_dmarc";
 // Names of services and keys, and wildcards: nobody writes mail in their name.
 bool is_host_label(std::string_view label) { return !label.starts_with('_') && label != "*"; }
 
+// Whether anybody may write it into a From field. An asterisk inside a name is no wildcard (RFC 4592 section
+// 2.1.1), and the _dmarc.* of a zone file speaks of a domain called *, which is nobody's.
+bool is_host_name(const Name& name) {
+  for (unsigned i = 0; i < name.label_count(); ++i) {
+    if (!is_host_label(name.label(i))) return false;
+  }
+  return true;
+}
+
 struct Seen {
   Name name;
   int rank;  // 0 with MX, 1 with an address, 2 otherwise
@@ -84,7 +93,8 @@ ZoneHints::ZoneHints(const facts::Zones& zones) {
       add(name, &Hints::senders);
       hints_[name].sends = true;
     }
-    if (name.label_count() > 1 && name.label(0) == kDmarc && has_text(name, node, zones, dmarc::is_record))
+    if (name.label_count() > 1 && name.label(0) == kDmarc && is_host_name(name.parent()) &&
+        has_text(name, node, zones, dmarc::is_record))
       add(name.parent(), &Hints::policies);
     const auto labels = name.label_count();
     for (unsigned i = 0; i < labels; ++i) {
@@ -187,7 +197,8 @@ void add_proposed(Input& input, const facts::ZoneEdit& edit) {
       add_once(below ? input.spf_subdomains : input.spf_siblings,
                below ? input.spf_subdomains_left_out : input.spf_siblings_left_out, name);
     }
-    if (below && name.label(0) == kDmarc && name.parent() != input.domain && holds(dmarc::is_record))
+    if (below && name.label(0) == kDmarc && name.parent() != input.domain && is_host_name(name.parent()) &&
+        holds(dmarc::is_record))
       add_once(input.dmarc_subdomains, input.dmarc_subdomains_left_out, name.parent());
   }
 }

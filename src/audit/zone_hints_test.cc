@@ -105,6 +105,16 @@ TEST_F(Hints, NamesWithDmarcOfTheirOwn) {
   EXPECT_EQ(input.dmarc_subdomains_left_out, 0U);
 }
 
+// RFC 4592 section 2.1.1: an asterisk inside a name is no wildcard; and services have no From field.
+TEST_F(Hints, DmarcOfWhatIsNobodysFromDomain) {
+  const auto input = hints("a.example",
+                           "_dmarc.*.a TXT \"v=DMARC1; p=none\"\n_dmarc._dmarc.a TXT \"v=DMARC1; p=none\"\n"
+                           "_dmarc.s1._domainkey.a TXT \"v=DMARC1; p=none\"\n"
+                           "_dmarc.x.*.a TXT \"v=DMARC1; p=none\"\n");
+  EXPECT_THAT(input.dmarc_subdomains, IsEmpty());
+  EXPECT_EQ(input.dmarc_subdomains_left_out, 0U);
+}
+
 TEST_F(Hints, ManyNamesAreBounded) {
   std::string text;
   for (int i = 0; i < 500; ++i) text += fmt::format("h{}.a A 192.0.2.1\ns{}._domainkey.a TXT x\n", i, i);
@@ -118,7 +128,7 @@ TEST(ProposedSelectors, ThoseOfTheDomain) {
   const auto edit = facts::ZoneEdit::parse(
       "$ORIGIN a.example.\ns9._domainkey TXT \"p=\"\n_domainkey TXT x\n*._domainkey TXT x\ns1._domainkey.b "
       "TXT x\n_dmarc TXT x\nerp TXT \"v=spf1 +all\"\n@ TXT \"v=spf1 -all\"\n_dmarc.hr TXT \"v=DMARC1; "
-      "p=none\"\n",
+      "p=none\"\n_dmarc.* TXT \"v=DMARC1; p=none\"\n_dmarc._dmarc TXT \"v=DMARC1; p=none\"\n",
       "fix");
   ASSERT_TRUE(edit) << edit.error().message();
   Input input;
