@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "audit/assess.h"
+#include "audit/known.h"
 #include "auth/spf/analyse.h"
 #include "dns/name.h"
 #include "facts/facts.h"
@@ -18,17 +19,19 @@
 namespace rampart::audit {
 
 struct Identities;
+struct DmarcPicture;
 
 struct Candidate {
   dns::Name domain;
   bool any_domain = false;                // it stands for every name that a wildcard covers
   std::optional<spf::Analysis> analysis;  // nothing without the one SPF record that can be used
+  std::vector<Takeover> takeovers;        // those that let somebody send in a name of the spoofing table
 };
 
 using Candidates = std::vector<Candidate>;
 
-// Each name once. `organizational_domain` is RFC 9989's; nothing while it is unknown.
-Candidates look_candidates(const Input& input, const Identities& identities,
-                           const std::optional<dns::Name>& organizational_domain, facts::Facts& facts);
+// Each name once.
+Candidates look_candidates(const Input& input, const Identities& identities, const DmarcPicture& dmarc,
+                           facts::Facts& facts);
 
 }  // namespace rampart::audit

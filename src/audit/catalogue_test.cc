@@ -101,6 +101,12 @@ std::map<std::string_view, Domain> producers() {
   all["spf-loop"] = with_spf("v=spf1 include:_spf.right.example -all", [](Zone& zone) {
     zone.txt("_spf.right.example", "v=spf1 include:right.example -all");
   });
+  all["subdomain-takeover"] = {.www = false,
+                               .more = [](Zone& zone) { zone.cname("www.right.example", "x.gone.example"); }};
+  all["dkim-takeover"] = {.dkim = "", .more = [](Zone& zone) {
+                            zone.cname("default._domainkey.right.example", "s1.gone.example");
+                          }};
+  all["spf-ptr-suffix"] = with_spf("v=spf1 ptr:co.uk -all");
   all["spf-dangling-include"] = with_spf("v=spf1 include:spf.oldmailer.example -all");
   all["spf-include-none"] = with_spf("v=spf1 include:mail.right.example -all");
   all["spf-include-unknown"] =

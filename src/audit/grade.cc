@@ -39,11 +39,40 @@ struct Rows {
 Known takeover_of(const DomainReport& report) {
   auto known = Known::no;
   for (const auto& finding : report.findings) {
-    if (finding.code != "spf-dangling-include" && finding.code != "dmarc-suffix-organizational") continue;
+    if (finding.code != "spf-dangling-include" && finding.code != "subdomain-takeover" &&
+        finding.code != "dkim-takeover" && finding.code != "spf-ptr-suffix" &&
+        finding.code != "dmarc-suffix-organizational")
+      continue;
     if (finding.status == FindingStatus::present) return Known::yes;
     known = Known::unknown;
   }
   return known;
+}
+
+// The public suffix below which a ptr term lets in every host.
+std::optional<dns::Name> ptr_suffix(const Picture& picture) {
+  for (const auto& issue : picture.spf.analysis.issues) {
+    if (issue.kind == spf::Issue::Kind::ptr && !issue.target.is_root() &&
+        lets_in(picture.spf.analysis, issue))
+      return issue.target;
+  }
+  return std::nullopt;
+}
+
+// Not by the domain's own record: by another name that is aligned, or by a selector, with which he signs as
+// the domain.
+std::optional<Takeover> other_takeover(const Picture& picture) {
+  if (!picture.spf.takeover.empty()) return std::nullopt;
+  for (auto takeover : picture.dkim.takeovers) {
+    takeover.name = picture.domain;
+    if (takeover.open == Known::yes) return takeover;
+  }
+  for (const auto& candidate : picture.candidates) {
+    for (const auto& takeover : candidate.takeovers) {
+      if (takeover.open == Known::yes) return takeover;
+    }
+  }
+  return std::nullopt;
 }
 
 Status status_of(const Rows& rows, Known takeover) {
@@ -139,6 +168,14 @@ std::string partly_sentence(const Rows& rows, const std::string& domain) {
 std::string sentence_of(const Picture& picture, const Rows& rows, Status status, Known takeover) {
   const auto domain = picture.domain.text();
   if (takeover == Known::yes && status == Status::partly_protected) {
+    if (const auto other = other_takeover(picture)) {
+      return fmt::format("whoever registers {} can send as {}, and DMARC lets it pass",
+                         other->registrable.text(), other->name.text());
+    }
+    if (const auto suffix = ptr_suffix(picture); picture.spf.takeover.empty() && suffix) {
+      return fmt::format("whoever has a host below {} can send as {}, and DMARC lets it pass", suffix->text(),
+                         domain);
+    }
     if (picture.spf.takeover.empty()) {
       return fmt::format("whoever has a domain below {} can send as {}, and DMARC lets it pass",
                          picture.dmarc.organizational_domain.value_or(picture.domain).text(), domain);

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "auth/registration.h"
+#include "dns/domain.h"
+
 namespace rampart::audit {
 
 std::string why_unknown(const facts::Answer& answer) {
@@ -19,6 +22,25 @@ Evidence evidence_of(const facts::Answer& answer, const dns::Name& name, dns::Rr
   evidence.server = answer.server();
   if (answer.unknown()) evidence.why = why_unknown(answer);
   return evidence;
+}
+
+std::optional<Takeover> alias_takeover(const facts::Answer& answer, const dns::Name& domain,
+                                       facts::Facts& facts) {
+  const auto aliases = answer.aliases();
+  if (answer.presence() != facts::Presence::no_name || aliases.empty()) return std::nullopt;
+  const auto found = auth::look_up_registration(aliases.back(), dns::registered_domain(domain), facts);
+  if (!found || found->state == auth::Registration::State::taken) return std::nullopt;
+  const bool open = found->state == auth::Registration::State::open;
+  return Takeover{
+      .name = answer.name(),
+      .trusts = aliases.back().text(),
+      .alias = true,
+      .registrable = found->domain,
+      .open = open ? Known::yes : Known::unknown,
+      .evidence = {fmt::format("{} CNAME {}", answer.name().text(), aliases.back().text()),
+                   {},
+                   answer.open() ? std::string() : std::string(answer.server()),
+                   open ? std::string() : fmt::format("whether {} is registered", found->domain.text())}};
 }
 
 }  // namespace rampart::audit

@@ -2,14 +2,31 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "audit/report.h"
 #include "facts/answer.h"
+#include "facts/facts.h"
 
 namespace rampart::audit {
 
 enum class Known : std::uint8_t { no, yes, unknown };
+
+// A name that mail of the domain's can be authenticated by and that leads to a domain which nobody has
+// registered, or of which that is unknown: whoever registers it can pass DMARC.
+struct Takeover {
+  dns::Name name;      // whose mail he then sends: the envelope sender, or the selector's name
+  std::string trusts;  // the term of its SPF record, or the end of its alias
+  bool alias = false;
+  dns::Name registrable;
+  Known open = Known::unknown;
+  Evidence evidence;
+};
+
+// Of a name that does not exist behind an alias. Nothing for another one, or when the end is somebody's.
+std::optional<Takeover> alias_takeover(const facts::Answer& answer, const dns::Name& domain,
+                                       facts::Facts& facts);
 
 // "_dmarc.ministry.example TXT", with the record that was seen there, the server that said it, and for an
 // unknown answer what went wrong.

@@ -109,9 +109,8 @@ Picture look(const Input& input, facts::Facts& facts) {
     const auto& targets = look_at_spf().targets;
     return look_dkim(input, mail_hosts(facts.ask(input.domain, RrType::mx)), targets, facts);
   });
-  const auto& candidates = facts.part<Candidates>([&] {
-    return look_candidates(input, identities_of(input, facts), look_at_dmarc().organizational_domain, facts);
-  });
+  const auto& candidates = facts.part<Candidates>(
+      [&] { return look_candidates(input, identities_of(input, facts), look_at_dmarc(), facts); });
 
   Picture picture;
   picture.input = &input;

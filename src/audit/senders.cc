@@ -36,9 +36,9 @@ class Senders {
 
  private:
   void add(const Candidate& candidate) {
-    const auto& [domain, any_domain, analysis] = candidate;
-    if (analysis) return add(domain, *analysis, any_domain);
-    senders_.push_back(best(domain, address_ != nullptr ? *address_ : senders_.front().address, any_domain));
+    if (candidate.analysis) return add(candidate.domain, *candidate.analysis, candidate.any_domain);
+    senders_.push_back(best(candidate.domain, address_ != nullptr ? *address_ : senders_.front().address,
+                            candidate.any_domain));
   }
 
   void add(const dns::Name& domain, const spf::Analysis& analysis, bool any_domain) {

@@ -283,6 +283,84 @@ TEST(Spoofing, TheOrganizationalDomainAboveCostsNoRoundMore) {
   EXPECT_EQ(below.asked(), asked + 1) << "its include";
 }
 
+// Whoever registers what another name of the organisation trusts passes as that name, and so as the domain.
+TEST(Takeover, OfANameBelow) {
+  for (const auto* owner : {"www.right.example", "*.wild.right.example"}) {
+    auto zone = zone_of({});
+    zone.txt(owner, "v=spf1 include:gone.example -all");
+    auto input = input_of("right.example");
+    input.spf_subdomains = {*dns::Name::try_parse(owner)};
+    const auto report = audit_in(zone, input);
+    ASSERT_TRUE(has(report, "spf-dangling-include")) << owner;
+    EXPECT_EQ(report.status, Status::partly_protected) << owner;
+    EXPECT_EQ(report.grade, "D-") << owner;
+    EXPECT_TRUE(report.sentence.starts_with("whoever registers gone.example can send as")) << report.sentence;
+    zone.fails("gone.example", facts::Why::servfail);
+    EXPECT_EQ(audit_in(zone, input).status, Status::unknown) << owner;
+  }
+  const auto taken = [](Zone& zone) {
+    zone.txt("www.right.example", "v=spf1 include:x.there.example -all").exists("there.example");
+  };
+  EXPECT_EQ(audit_of({.more = taken}).status, Status::protected_) << "not to be registered";
+}
+
+TEST(Takeover, OfTheOrganizationalDomainAbove) {
+  const auto audit = [](const char* dmarc) {
+    auto zone = zone_of({.domain = "sub.right.example", .dmarc = "", .www = false});
+    zone.txt("right.example", "v=spf1 include:gone.example -all").txt("_dmarc.right.example", dmarc);
+    return audit_in(zone, input_of("sub.right.example"));
+  };
+  EXPECT_EQ(audit("v=DMARC1; p=reject").grade, "D-");
+  EXPECT_EQ(audit("v=DMARC1; p=reject; aspf=s").status, Status::protected_) << "not aligned";
+}
+
+TEST(Takeover, ByTheEndOfAnAlias) {
+  const auto dangling = [](Zone& zone) { zone.cname("www.right.example", "x.gone.example"); };
+  const auto report = audit_of({.www = false, .more = dangling});
+  const auto* finding = find(report, "subdomain-takeover");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_NE(finding->title.find("gone.example"), std::string::npos);
+  EXPECT_EQ(report.grade, "D-");
+  EXPECT_EQ(report.sentence,
+            "whoever registers gone.example can send as www.right.example, and DMARC lets it pass");
+  const auto taken = [](Zone& zone) {
+    zone.cname("www.right.example", "x.there.example").exists("there.example");
+  };
+  EXPECT_EQ(audit_of({.www = false, .more = taken}).status, Status::protected_);
+  const auto open = [](Zone& zone) {
+    zone.cname("www.right.example", "x.gone.example").fails("gone.example", facts::Why::timeout);
+  };
+  EXPECT_EQ(audit_of({.www = false, .more = open}).status, Status::unknown);
+}
+
+TEST(Takeover, ByWhatAMacroOrPtrEndsIn) {
+  for (const auto* spf : {"v=spf1 exists:%{i}._spf.gone.example -all", "v=spf1 ptr:gone.example -all"}) {
+    const auto report = audit_of({.spf = spf});
+    EXPECT_TRUE(has(report, "spf-dangling-include")) << spf;
+    EXPECT_EQ(report.grade, "D-") << spf;
+  }
+  const auto report = audit_of({.spf = "v=spf1 ptr:co.uk -all"});
+  EXPECT_TRUE(has(report, "spf-ptr-suffix"));
+  EXPECT_EQ(report.grade, "D-");
+  EXPECT_EQ(report.sentence,
+            "whoever has a host below co.uk can send as right.example, and DMARC lets it pass");
+  EXPECT_EQ(audit_of({.spf = "v=spf1 -ptr:co.uk -all"}).status, Status::protected_);
+}
+
+TEST(Takeover, OfASelector) {
+  const auto dangling = [](Zone& zone) { zone.cname("s1._domainkey.right.example", "s1.gone.example"); };
+  auto zone = zone_of({.more = dangling});
+  auto input = input_of("right.example");
+  input.selectors = {"s1"};
+  const auto report = audit_in(zone, input);
+  ASSERT_TRUE(has(report, "dkim-takeover"));
+  EXPECT_EQ(report.grade, "D-");
+  EXPECT_EQ(report.sentence,
+            "whoever registers gone.example can send as right.example, and DMARC lets it pass");
+  zone.exists("gone.example");
+  EXPECT_EQ(audit_in(zone, input).status, Status::protected_);
+}
+
 // What excludes whoever the sender names differently.
 TEST(Spoofing, AMacroInsideWhatRefusesHim) {
   const auto inner = [](Zone& zone) {

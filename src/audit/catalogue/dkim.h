@@ -10,6 +10,14 @@ inline constexpr CatalogueEntry kDkimFindings[] = {
      "{0} has no DKIM keys, so none of its mail is signed",
      "Have every server and service that sends as {0} sign with a key of 2048 bits below _domainkey.{0}.",
      "NCA-34.061725 WK-2; RFC 6376; RFC 8020; RFC 9989 section 7.4"},
+    {"dkim-takeover", Weakness::none, Severity::critical, Severity::critical,
+     "{0} is an alias of {1}, whose domain {2} is not registered: whoever registers it publishes a key there "
+     "and signs as {3}",
+     "Remove the alias now. If the service is still used, ask it for its present name.",
+     "RFC 6376 section 3.6.2; RFC 1034 section 3.6.2",
+     "{0} is an alias of {1}, which does not exist, and {2}: whether somebody could register it and sign as "
+     "{3} is unknown",
+     "Remove the alias if the service is no longer used; or ask again later or through another resolver."},
     {"dkim-unknown", Weakness::none, Severity::high, Severity::medium,
      "no DKIM key of {0} was found at the {1} selectors tried, which does not prove that there is none",
      "Tell Rampart a selector: --selector NAME, or --from-mail FILE with a mail that {0} sent. Without any "

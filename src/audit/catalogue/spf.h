@@ -63,6 +63,15 @@ inline constexpr CatalogueEntry kSpfFindings[] = {
      "send "
      "as {0} is unknown",
      "Remove the term if the service is no longer used; or ask again later or through another resolver."},
+    {"subdomain-takeover", Weakness::none, Severity::critical, Severity::critical,
+     "{0} is an alias of {1}, whose domain {2} is not registered: whoever registers it publishes SPF for {0} "
+     "and passes DMARC",
+     "Remove the alias now, or point it at something of your own.",
+     "RFC 1034 section 3.6.2; RFC 7208 section 4.4; RFC 9989 section 4.4.2",
+     "{0} is an alias of {1}, which does not exist, and {2}: whether somebody could register it and publish "
+     "SPF "
+     "for {0} is unknown",
+     "Remove the alias if it is no longer used; or ask again later or through another resolver."},
     {"spf-include-none", Weakness::none, Severity::high, Severity::medium,
      "the SPF record of {0} refers to {1}, which has no SPF record: receivers answer with a permanent error",
      "Remove the term, or ask the service for its present name.",
@@ -98,6 +107,10 @@ inline constexpr CatalogueEntry kSpfFindings[] = {
     {"spf-ptr", Weakness::none, Severity::low, Severity::low,
      "the SPF record of {0} uses ptr, which is slow, unreliable and not to be used",
      "Name the servers with ip4, ip6, a or mx.", "RFC 7208 section 5.5"},
+    {"spf-ptr-suffix", Weakness::none, Severity::critical, Severity::critical,
+     "the SPF record of {0} lets in whoever has a host below {2}, under which anyone registers names: {1}",
+     "Remove the term now, and name the servers with ip4, ip6, a or mx.",
+     "RFC 7208 section 5.5; RFC 7208 section 11.1"},
     {"spf-duplicate-term", Weakness::none, Severity::low, Severity::info,
      "the SPF record of {0} says the same more than once: {1}", "Remove the repetition.",
      "RFC 7208 section 4.6.4"},

@@ -52,6 +52,7 @@ class Check {
       finding.evidence.push_back(evidence_of(first, &first.found.keys.front()));
       return;
     }
+    for (const auto& takeover : dkim_.takeovers) taken_over(takeover);
     for (const auto& selector : dkim_.selectors) check(selector);
     if (!failed_.empty()) {
       auto& finding = add(make_unknown("dkim-selector-unknown", {failed_names_}, std::move(failed_.front())));
@@ -127,6 +128,19 @@ class Check {
     if (!overlooked.empty()) {
       add(make_finding("dkim-key-tag", {name, overlooked})).evidence.push_back(evidence_of(selector, &key));
     }
+  }
+
+  void taken_over(const Takeover& takeover) {
+    const auto name = takeover.name.text();
+    if (takeover.open == Known::unknown) {
+      const auto why = takeover.evidence.why;
+      add(make_unknown("dkim-takeover", {name, takeover.trusts, why, domain_}, takeover.evidence));
+      return;
+    }
+    const auto registrable = takeover.registrable.text();
+    auto& finding = add(make_finding("dkim-takeover", {name, takeover.trusts, registrable, domain_}));
+    finding.evidence.push_back(takeover.evidence);
+    finding.evidence.push_back({fmt::format("{} SOA, NS: NXDOMAIN", registrable), {}, {}, {}});
   }
 
   // What all the keys together say.

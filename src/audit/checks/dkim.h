@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "audit/assess.h"
+#include "audit/known.h"
 #include "audit/report.h"
 #include "auth/dkim/key_record.h"
 #include "facts/facts.h"
@@ -39,7 +40,8 @@ struct DkimPicture {
   std::vector<SelectorPicture>
       selectors;  // those with a key, those that failed, and named ones, in the order tried
   std::size_t tried = 0;
-  bool wildcard = false;  // every selector tried answers with the same TXT record, which is no key
+  std::vector<Takeover> takeovers;  // selectors that are aliases into domains that nobody has registered
+  bool wildcard = false;            // every selector tried answers with the same TXT record, which is no key
   bool all_revoked =
       false;  // every selector tried answers with a revoked key: a wildcard says that none is valid
 };

@@ -133,6 +133,8 @@ DkimPicture look_dkim(const Input& input, const std::vector<dns::Name>& mx_targe
     const auto& answer = facts.ask(*name, dns::RrType::txt);
     auto found = dkim::read_selector(answer);
     tally.note(answer, found);
+    if (auto takeover = alias_takeover(answer, input.domain, facts))
+      dkim.takeovers.push_back(std::move(*takeover));
     const bool telling = found.state == SelectorState::present || found.state == SelectorState::unknown;
     if (telling || candidate.named) {
       dkim.selectors.push_back({std::string(candidate.selector), *name, std::move(found),

@@ -37,13 +37,6 @@ SpfState state_of(spf::RecordState state) {
   return SpfState::unknown;
 }
 
-// Whether whoever is behind the term may send: it and the way to it are pass-qualified.
-bool lets_in(const spf::Analysis& analysis, const spf::Issue& issue) {
-  const auto term = analysis.term_text(issue);
-  const bool passes = !term.empty() && (term.front() == '+' || base::is_alpha(term.front()));
-  return passes && analysis.nodes[issue.node].authorises;
-}
-
 // What the terms themselves say, beside the analysis.
 void read_terms(SpfPicture& picture) {
   const auto record = spf::parse(picture.texts.front());
@@ -89,6 +82,9 @@ class Check {
     }
     shared();
     subdomains_cut();
+    for (const auto& candidate : picture_.candidates) {
+      for (const auto& takeover : candidate.takeovers) taken_over(takeover);
+    }
   }
 
  private:
@@ -177,6 +173,7 @@ class Check {
         note(make_finding("spf-redirect-ignored", {domain_}));
         return;
       case Kind::ptr:
+        if (!issue.target.is_root()) return anywhere(issue);
         note(make_finding("spf-ptr", {domain_}));
         return;
       case Kind::repeated:
@@ -241,6 +238,12 @@ class Check {
         return;
       case Kind::unregistered:
         return takeover(issue);
+      case Kind::ptr: {
+        if (issue.target.is_root() || !lets_in(spf_.analysis, issue)) return;
+        auto& finding = note(make_finding("spf-ptr-suffix", {domain_, term(issue), target}));
+        if (issue.node != 0) finding.evidence.push_back(evidence_of(issue));
+        return;
+      }
       case Kind::loop:
         return limit(make_finding("spf-loop", {domain_, target}), issue);
       case Kind::too_much:
@@ -315,6 +318,28 @@ class Check {
     finding.remedies.push_back(replacement(text));
   }
 
+  // Of another name that is aligned. What the domain's own record trusts too has been said.
+  void taken_over(const Takeover& takeover) {
+    const auto name = takeover.name.text();
+    const auto registrable = takeover.registrable.text();
+    const auto known = std::ranges::any_of(spf_.analysis.issues, [&](const spf::Issue& issue) {
+      return issue.kind == Kind::unregistered && issue.target == takeover.registrable &&
+             lets_in(spf_.analysis, issue);
+    });
+    if (known) return;
+    if (takeover.open == Known::unknown) {
+      const auto code = takeover.alias ? Code("subdomain-takeover") : Code("spf-dangling-include");
+      const auto why = takeover.evidence.why;
+      findings_.push_back(make_unknown(code, {name, takeover.trusts, why}, takeover.evidence));
+      return;
+    }
+    auto& finding = findings_.emplace_back(
+        takeover.alias ? make_finding("subdomain-takeover", {name, takeover.trusts, registrable})
+                       : make_finding("spf-dangling-include", {name, takeover.trusts, registrable}));
+    finding.evidence.push_back(takeover.evidence);
+    finding.evidence.push_back({fmt::format("{} SOA, NS: NXDOMAIN", registrable), {}, {}, {}});
+  }
+
   void wide(const spf::Issue& issue) {
     // Half of all addresses says more than the terms that make it up.
     if (issue.kind == Kind::wide && spf_.analysis.has(Kind::near_all)) return;
@@ -384,6 +409,20 @@ class Check {
 };
 
 }  // namespace
+
+bool lets_in(const spf::Analysis& analysis, const spf::Issue& issue) {
+  const auto term = analysis.term_text(issue);
+  const bool passes = !term.empty() && (term.front() == '+' || base::is_alpha(term.front()));
+  return passes && analysis.nodes[issue.node].authorises;
+}
+
+bool may_dangle(const spf::Analysis& analysis, const spf::Issue& issue) {
+  if (issue.kind != Kind::host_unknown) return false;
+  return std::ranges::any_of(analysis.issues, [&](const spf::Issue& other) {
+    return (other.kind == Kind::no_target_record || other.kind == Kind::void_host) &&
+           other.node == issue.node && other.term == issue.term;
+  });
+}
 
 SpfPicture look_spf(const dns::Name& domain, facts::Facts& facts) {
   SpfPicture picture;

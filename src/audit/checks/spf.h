@@ -44,6 +44,11 @@ struct SpfPicture {
   }
 };
 
+// Whether whoever is behind the issue's term may send: it and the way to it are pass-qualified.
+bool lets_in(const spf::Analysis& analysis, const spf::Issue& issue);
+// Whether it speaks of a term that leads nowhere and whose registration could not be looked up.
+bool may_dangle(const spf::Analysis& analysis, const spf::Issue& issue);
+
 SpfPicture look_spf(const dns::Name& domain, facts::Facts& facts);
 
 // Every finding about SPF but the advisory's weaknesses (weaknesses.h).

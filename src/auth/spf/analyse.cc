@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "auth/registration.h"
 #include "auth/spf/conclude.h"
 #include "auth/spf/macro.h"
 #include "base/text.h"
@@ -41,6 +42,14 @@ std::optional<dns::Name> fixed_target(std::string_view spec, const dns::Name& do
 bool is_fixed(std::string_view spec) {
   return std::ranges::none_of(std::string_view("slihpvcrt"),
                               [&](char letter) { return uses_macro(spec, letter); });
+}
+
+// What a spec ends in behind its last macro, from a whole label on.
+std::optional<dns::Name> fixed_ending(std::string_view spec) {
+  const std::size_t macro = spec.rfind('%');
+  const std::size_t dot = macro == std::string_view::npos ? macro : spec.find('.', spec.find('}', macro));
+  if (dot == std::string_view::npos) return std::nullopt;
+  return plain_name(spec.substr(dot + 1));
 }
 
 // How many character-strings the SPF record of an answer was joined from.
@@ -182,7 +191,7 @@ class Analyser {
         known = visit_include(record, term, at, matches);
         break;
       case TermKind::ptr:
-        report(Kind::ptr, at, term.span);  // section 5.5: SHOULD NOT be published
+        judge_ptr(record, term, at);
         known = false;
         break;
       default:
@@ -213,6 +222,7 @@ class Analyser {
     const std::string_view spec = record.domain(term);
     if (!is_fixed(spec)) {
       report(Kind::dynamic, at, term.span).detail = base::excerpt(spec, kShownText);
+      if (const auto ending = fixed_ending(spec)) judge_ending(at, term, *ending);
       return std::nullopt;
     }
     const auto target = fixed_target(spec, node(at).name, domain_);
@@ -288,6 +298,7 @@ class Analyser {
       const std::string_view spec = record.domain(term);
       if (!is_fixed(spec)) {
         report(Kind::dynamic, at, term.span).detail = base::excerpt(spec, kShownText);
+        if (const auto ending = fixed_ending(spec)) judge_ending(at, term, *ending);
         return false;
       }
       const auto target = fixed_target(spec, node(at).name, domain_);
@@ -386,18 +397,42 @@ class Analyser {
   // A name that does not exist may be one that anyone can register: its own, or where its CNAME chain ends.
   void judge_registration(std::size_t at, const Term& term, const dns::Name& name, const Answer& answer) {
     const auto aliases = answer.aliases();
-    const auto registered = dns::registered_domain(aliases.empty() ? name : aliases.back());
-    if (!registered || registered == organisation_) return;
-    const Answer& soa = facts_.ask(*registered, dns::RrType::soa);
-    const Answer& ns = facts_.ask(*registered, dns::RrType::ns);
-    const bool gone = soa.presence() == facts::Presence::no_name && ns.presence() == facts::Presence::no_name;
-    if (!gone && !soa.unknown() && !ns.unknown()) return;
+    const auto found =
+        auth::look_up_registration(aliases.empty() ? name : aliases.back(), organisation_, facts_);
+    if (!found || found->state == auth::Registration::State::taken) return;
+    const bool gone = found->state == auth::Registration::State::open;
     Issue& issue = report(gone ? Kind::unregistered : Kind::host_unknown, at, term.span);
-    issue.target = *registered;
+    issue.target = found->domain;
     issue.detail =
-        gone ? fmt::format("{} does not exist, and neither does {}", name.text(), registered->text())
-             : fmt::format("whether {} is registered", registered->text());
-    issue.evidence = {AnswerPtr(&answer), AnswerPtr(&soa), AnswerPtr(&ns)};
+        gone ? fmt::format("{} does not exist, and neither does {}", name.text(), found->domain.text())
+             : fmt::format("whether {} is registered", found->domain.text());
+    issue.evidence = {AnswerPtr(&answer), found->soa, found->ns};
+  }
+
+  // A name that is not asked for as it is, because a macro stands before it or because names below it pass: one
+  // question, unless its domain looks free.
+  void judge_ending(std::size_t at, const Term& term, const dns::Name& name) {
+    const auto registered = dns::registered_domain(name);
+    if (!registered || registered == organisation_) return;
+    const Answer& ns = facts_.ask(*registered, dns::RrType::ns);
+    if (ns.unknown() || ns.presence() == facts::Presence::no_name) judge_registration(at, term, name, ns);
+  }
+
+  // Section 5.5: SHOULD NOT be published. Whoever holds a name below the target passes with it; of a public
+  // suffix that is anyone, and the issue names it.
+  void judge_ptr(const Record& record, const Term& term, std::size_t at) {
+    Issue& issue = report(Kind::ptr, at, term.span);
+    const std::string_view spec = record.domain(term);
+    const bool own = term.value.length == 0;
+    const auto target = own              ? node(at).name
+                        : is_fixed(spec) ? fixed_target(spec, node(at).name, domain_)
+                                         : fixed_ending(spec);
+    if (!target || target->is_root()) return;
+    if (!dns::registered_domain(*target)) {
+      if (own || is_fixed(spec)) issue.target = *target;
+    } else if (!own) {
+      judge_ending(at, term, *target);
+    }
   }
 
   void too_much(std::size_t at, const Term& term, std::string detail) {

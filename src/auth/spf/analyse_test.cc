@@ -97,6 +97,35 @@ TEST(SpfAnalyse, TakeoverNeedsProof) {
   EXPECT_TRUE(unknown.has(Kind::host_unknown));
 }
 
+// Whoever registers it answers below it, and gives his hosts names in it.
+TEST(SpfAnalyse, TakeoverOfWhatAMacroOrPtrEndsIn) {
+  for (const std::string term :
+       {"exists:%{i}._spf.gone.example", "exists:%{i}x.gone.example", "include:%{l}.gone.example",
+        "a:%{ir}.%{v}.gone.example", "ptr:gone.example", "ptr:mail.gone.example", "ptr:%{l}.gone.example"}) {
+    const std::string record = "a.example: [{TXT: 'v=spf1 " + term + " -all'}]\n";
+    EXPECT_EQ(issue_of(analysed(record), Kind::unregistered).target.text(), "gone.example") << term;
+    EXPECT_FALSE(analysed(record + "gone.example: [{TXT: x}]\n").has(Kind::unregistered)) << term;
+    const auto unknown = analysed(record + "gone.example: [SERVFAIL]\n");
+    EXPECT_FALSE(unknown.has(Kind::unregistered)) << term;
+    EXPECT_TRUE(unknown.has(Kind::host_unknown)) << term;
+  }
+  for (const std::string term : {"exists:%{i}._spf.a.example", "exists:%{l}", "ptr", "ptr:a.example",
+                                 "exists:_spf.gone.example.%{d}", "exists:%{i}.gone.%{o}"}) {
+    EXPECT_FALSE(analysed("a.example: [{TXT: 'v=spf1 " + term + " -all'}]\n").has(Kind::unregistered))
+        << term;
+  }
+}
+
+// RFC 7208 section 5.5: any name below the target will do.
+TEST(SpfAnalyse, PtrAtAPublicSuffixLetsInAnyone) {
+  const auto target = [](const std::string& term) {
+    return issue_of(analysed("a.example: [{TXT: 'v=spf1 " + term + " -all'}]\n"), Kind::ptr).target.text();
+  };
+  EXPECT_EQ(target("ptr:co.uk"), "co.uk");
+  EXPECT_EQ(target("ptr:a.example"), dns::Name().text());
+  EXPECT_EQ(target("ptr"), dns::Name().text());
+}
+
 TEST(SpfAnalyse, NamesOfTheOrganisationAreNotForTheTaking) {
   const auto analysis =
       analysed("{mail.a.example: [{TXT: 'v=spf1 a:gone.a.example -all'}]}", "mail.a.example");
@@ -151,7 +180,8 @@ TEST(SpfAnalyse, NeedlessAndDoubtfulTerms) {
   const auto modifier = analysed("{a.example: [{TXT: 'v=spf1 ip4=192.0.2.1 inclde=x.example -all'}]}");
   EXPECT_EQ(modifier.issues[0].detail, "perhaps ip4: was meant");
   EXPECT_EQ(modifier.issues[1].detail, "perhaps include was meant");
-  EXPECT_EQ(issues_of(analysed("{a.example: [{TXT: 'v=spf1 exists:%{i}.x.example -all'}]}")),
+  EXPECT_EQ(issues_of(analysed("{a.example: [{TXT: 'v=spf1 exists:%{i}.x.example -all'}], x.example: "
+                               "[{TXT: x}]}")),
             "dynamic:exists:%{i}.x.example");
   EXPECT_EQ(issues_of(analysed("{a.example: [{TXT: 'v=spf1 -all exp=why.%{d}'}]}")),
             "exp_target:exp=why.%{d}");
