@@ -6,6 +6,7 @@
 
 #include "audit/checks/transport.h"
 #include "audit/grade.h"
+#include "audit/openings.h"
 #include "audit/picture.h"
 #include "audit/spoofing.h"
 #include "audit/weaknesses.h"
@@ -55,6 +56,7 @@ DomainReport assess(const Input& input, facts::Facts& facts) {
   check_dmarc(picture, report.findings);
   find_weaknesses(picture, report.findings);
   std::ranges::move(transport, std::back_inserter(report.findings));
+  find_openings(report);
   report.weaknesses = weaknesses_of(report.findings);
   sort_findings(report.findings);
   grade(picture, report);

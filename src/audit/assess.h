@@ -21,6 +21,9 @@ struct Input {
   // first label of * stands for any name. Those that were left out are counted.
   std::vector<dns::Name> spf_subdomains;
   std::size_t spf_subdomains_left_out = 0;
+  // Names beside the domain, below the registered domain of both, that publish SPF (zone); as above.
+  std::vector<dns::Name> spf_siblings;
+  std::size_t spf_siblings_left_out = 0;
   // Names below the domain with a DMARC record of their own, which decides for them (zone).
   std::vector<dns::Name> dmarc_subdomains;
   std::size_t dmarc_subdomains_left_out = 0;

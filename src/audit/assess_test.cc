@@ -207,7 +207,7 @@ INSTANTIATE_TEST_SUITE_P(
              "spoofable",
              "F",
              "",
-             "dmarc-testing:medium dmarc-policy-quarantine:low"},
+             "dmarc-testing:high dmarc-policy-quarantine:low"},
         Case{"pct",
              {.dmarc = "v=DMARC1; p=quarantine; sp=quarantine; pct=20; rua=mailto:dmarc@right.example"},
              "partly-protected",
@@ -430,7 +430,7 @@ INSTANTIATE_TEST_SUITE_P(
              "partly-protected",
              "C-",
              "",
-             "dmarc-below-not-covered:medium dmarc-sp-ignored:low"}),
+             "dmarc-below-not-covered:high dmarc-sp-ignored:low"}),
     [](const auto& info) { return info.param.name; });
 
 TEST(AssessUnknown, AFailureIsNeverMissingAndNeverPass) {

@@ -189,6 +189,11 @@ std::map<std::string_view, Domain> producers() {
   all["dmarc-without-authentication"] = {.spf = "", .dkim = ""};
   all["dmarc-rfc7489-differs"] = with_dmarc("v=DMARC1; p=reject; sp=quarantine; np=bogus" + kRua);
   all["dmarc-spf-only"] = with_key("");
+  all["spoof-domain"] = {.spf = "v=spf1 exists:%{h} -all"};
+  all["spoof-subdomain"] = {.more = [](Zone& zone) { zone.txt("*.right.example", "v=DMARC1; p=none"); }};
+  all["spoof-rfc7489"] = {.more = [](Zone& zone) {
+    zone.txt("www.right.example", "v=spf1 +all").txt("_dmarc.www.right.example", "v=DMARC1; p=reject; psd=n");
+  }};
   return all;
 }
 

@@ -1,10 +1,13 @@
 #include "audit/domain_list.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "dns/domain.h"
@@ -49,8 +52,7 @@ base::Result<std::optional<dns::Name>> DomainList::next() {
         }
         break;
       case Line::end:
-        if (std::ferror(file.stream.get()) != 0)
-          return base::fail(base::ErrorKind::io, "cannot be read", file.name);
+        if (file.failed) return base::fail(base::ErrorKind::io, "cannot be read", file.name);
         ++current_;
         break;
     }
@@ -68,15 +70,42 @@ std::optional<double> DomainList::fraction_read() const {
   return std::min(1.0, static_cast<double>(read_) / static_cast<double>(size));
 }
 
+bool DomainList::ready() const {
+  if (next_named_ < named_.size() || current_ == files_.size()) return true;
+  const auto& file = files_[current_];
+  if (file.size != 0 || file.ended || file.text.find('\n', file.at) != std::string::npos) return true;
+  pollfd source{.fd = fileno(file.stream.get()), .events = POLLIN, .revents = 0};
+  return ::poll(&source, 1, 0) != 0;
+}
+
+// Reads a piece more; false at the end, and when reading fails.
+bool DomainList::fill(File& file) {
+  constexpr std::size_t kPiece = 1 << 16;
+  if (file.ended) return false;
+  file.text.resize(kPiece);
+  file.at = 0;
+  const auto size = ::read(fileno(file.stream.get()), file.text.data(), kPiece);
+  file.failed = size < 0;
+  file.ended = size <= 0;
+  file.text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+  return !file.ended;
+}
+
 DomainList::Line DomainList::read_line(File& file) {
   line_.clear();
   ++file.line;
   bool any = false;
-  for (int c = std::getc(file.stream.get()); c != EOF; c = std::getc(file.stream.get())) {
+  while (file.at < file.text.size() || fill(file)) {
     any = true;
-    ++read_;
-    if (c == '\n') return line_.size() > kMaxLine ? Line::too_long : Line::text;
-    if (line_.size() <= kMaxLine) line_ += static_cast<char>(c);
+    const auto rest = std::string_view(file.text).substr(file.at);
+    const auto end = rest.find('\n');
+    const auto piece = rest.substr(0, end);
+    // One byte more than allowed tells that there were too many; the rest need not be kept.
+    line_ += piece.substr(0, kMaxLine + 1 - std::min(line_.size(), kMaxLine + 1));
+    const auto taken = end == std::string_view::npos ? piece.size() : end + 1;
+    file.at += taken;
+    read_ += taken;
+    if (end != std::string_view::npos) return line_.size() > kMaxLine ? Line::too_long : Line::text;
   }
   if (!any) return Line::end;
   return line_.size() > kMaxLine ? Line::too_long : Line::text;

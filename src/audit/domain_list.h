@@ -36,6 +36,9 @@ class DomainList {
 
   // The next domain that was not given before; nothing at the end. An error when reading fails.
   base::Result<std::optional<dns::Name>> next();
+  // Whether next() would hardly have to wait: false when the list at hand comes through a pipe or from a terminal
+  // and nothing stands there to be read.
+  [[nodiscard]] bool ready() const;
 
   [[nodiscard]] std::size_t duplicates() const { return duplicates_; }
   // How much of what can be measured has been read, 0 to 1; nothing when there is a pipe among the lists.
@@ -43,10 +46,15 @@ class DomainList {
 
  private:
   struct File {
-    std::unique_ptr<std::FILE, int (*)(std::FILE*)> stream;
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)>
+        stream;  // owns the descriptor, which is read from directly
     std::string name;
     std::size_t size = 0;  // bytes; 0 when it cannot be known
     std::size_t line = 0;
+    std::string text;  // read and not yet given out from `at` on
+    std::size_t at = 0;
+    bool ended = false;
+    bool failed = false;
   };
   struct Digest {
     std::uint64_t first;
@@ -59,6 +67,7 @@ class DomainList {
   };
 
   enum class Line : std::uint8_t { text, too_long, end };
+  static bool fill(File& file);
   Line read_line(File& file);
   std::optional<dns::Name> take(const File& file);
   bool is_new(const dns::Name& name);

@@ -3,9 +3,11 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace rampart::audit {
@@ -110,6 +112,26 @@ TEST_F(List, WhatCannotBeOpened) {
   EXPECT_EQ(missing.error().kind, base::ErrorKind::usage);
   EXPECT_THAT(missing.error().message(), HasSubstr("/none"));
   EXPECT_THAT(list.open(dir_).error().message(), HasSubstr("folder"));
+}
+
+// A pipe is ready when something stands in it.
+TEST(DomainList, SaysWhetherAPipeIsReady) {
+  const auto path = testing::TempDir() + "rampart-list-" + std::to_string(::getpid());
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const int writer = ::open(path.c_str(), O_RDWR | O_CLOEXEC);  // so that neither side waits for the other
+  DomainList list;
+  ASSERT_TRUE(list.open(path));
+  ::unlink(path.c_str());
+  EXPECT_FALSE(list.ready());
+  ASSERT_EQ(::write(writer, "a.example\nb.example\n", 20), 20);
+  EXPECT_TRUE(list.ready());
+  EXPECT_EQ(list.next().value()->text(), "a.example");
+  EXPECT_TRUE(list.ready()) << "read already";
+  EXPECT_EQ(list.next().value()->text(), "b.example");
+  EXPECT_FALSE(list.ready());
+  ::close(writer);
+  EXPECT_TRUE(list.ready()) << "the end is no wait";
+  EXPECT_FALSE(list.next().value());
 }
 
 }  // namespace

@@ -101,11 +101,16 @@ Picture look(const Input& input, facts::Facts& facts) {
     return facts.part<SpfPicture>([&] { return look_spf(input.domain, facts); });
   };
   const auto& spf = look_at_spf();
-  const auto& dmarc =
-      facts.part<DmarcPicture>([&] { return look_dmarc(identities_of(input, facts), facts); });
+  const auto look_at_dmarc = [&]() -> const DmarcPicture& {
+    return facts.part<DmarcPicture>([&] { return look_dmarc(identities_of(input, facts), facts); });
+  };
+  const auto& dmarc = look_at_dmarc();
   const auto& dkim = facts.part<DkimPicture>([&] {
     const auto& targets = look_at_spf().targets;
     return look_dkim(input, mail_hosts(facts.ask(input.domain, RrType::mx)), targets, facts);
+  });
+  const auto& candidates = facts.part<Candidates>([&] {
+    return look_candidates(input, identities_of(input, facts), look_at_dmarc().organizational_domain, facts);
   });
 
   Picture picture;
@@ -118,6 +123,7 @@ Picture look(const Input& input, facts::Facts& facts) {
   picture.spf = spf;
   picture.dmarc = dmarc;
   picture.dkim = dkim;
+  picture.candidates = candidates;
   return picture;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "audit/assess.h"
+#include "audit/candidates.h"
 #include "audit/checks/dkim.h"
 #include "audit/checks/dmarc.h"
 #include "audit/checks/spf.h"
@@ -37,6 +38,7 @@ struct Picture {
   SpfPicture spf;
   DkimPicture dkim;
   DmarcPicture dmarc;
+  Candidates candidates;  // a stranger's envelope senders beside the domain
 
   // Proven not to send: a null MX, and an SPF record whose only term is -all.
   [[nodiscard]] bool non_sending() const { return null_mx == Known::yes && spf.only_fail_all; }

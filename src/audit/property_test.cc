@@ -141,6 +141,28 @@ TEST(Property, AFailedAnswerIsNeverMissingAndNeverBetter) {
   EXPECT_GT(tried, 200U);
 }
 
+// Or --fail-on would pass what the table shows to be open.
+TEST(Property, WhatIsDeliveredHasAGraveFinding) {
+  auto all = domains();
+  for (const auto* spf : {"v=spf1 exists:%{h} -all", "v=spf1 a:%{p} -all",
+                          "v=spf1 a:x1.right.example a:x2.right.example "
+                          "a:x3.right.example +all"}) {
+    all.push_back({.spf = spf});
+  }
+  all.push_back({.more = [](Zone& zone) { zone.txt("*.right.example", "v=DMARC1; p=none"); }});
+  for (const auto& domain : all) {
+    auto zone = zone_of(domain);
+    const auto report = audit_in(zone, input_of(domain.domain));
+    const bool open = std::ranges::any_of(report.spoofing, [](const SpoofRow& row) {
+      return row.origin == SpoofRow::Origin::stranger && row.rfc9989 == Disposition::deliver;
+    });
+    const bool said = std::ranges::any_of(report.findings, [](const Finding& finding) {
+      return finding.status == FindingStatus::present && finding.effective >= Severity::high;
+    });
+    EXPECT_TRUE(said || !open) << domain.spf << " | " << domain.dmarc << ": " << faults(report);
+  }
+}
+
 TEST(Property, TheSameFactsGiveTheSameReport) {
   for (const auto& domain : domains()) {
     auto zone = zone_of(domain);

@@ -53,7 +53,9 @@ bool flag(const json::object& object, std::string_view key) {
 
 std::size_t number(const json::object& object, std::string_view key) {
   const auto* found = object.if_contains(key);
-  return found != nullptr && found->is_int64() ? static_cast<std::size_t>(found->as_int64()) : 0;
+  return found != nullptr && found->is_int64()
+             ? static_cast<std::size_t>(std::max<std::int64_t>(found->as_int64(), 0))
+             : 0;
 }
 
 std::vector<std::string> texts_of(const std::vector<dns::Name>& names) {
@@ -78,6 +80,8 @@ std::optional<facts::Fact> record_input(const Input& input, std::size_t number) 
       .member_array("known_subdomains", texts_of(input.known_subdomains))
       .member_array("spf_subdomains", texts_of(input.spf_subdomains))
       .member("spf_subdomains_left_out", input.spf_subdomains_left_out)
+      .member_array("spf_siblings", texts_of(input.spf_siblings))
+      .member("spf_siblings_left_out", input.spf_siblings_left_out)
       .member_array("dmarc_subdomains", texts_of(input.dmarc_subdomains))
       .member("dmarc_subdomains_left_out", input.dmarc_subdomains_left_out)
       .member_array("block_lists", texts_of(input.block_lists))
@@ -110,6 +114,8 @@ std::optional<Input> recorded_input(const facts::Book& book, const dns::Name& do
                .known_subdomains = names(*object, "known_subdomains"),
                .spf_subdomains = names(*object, "spf_subdomains"),
                .spf_subdomains_left_out = number(*object, "spf_subdomains_left_out"),
+               .spf_siblings = names(*object, "spf_siblings"),
+               .spf_siblings_left_out = number(*object, "spf_siblings_left_out"),
                .dmarc_subdomains = names(*object, "dmarc_subdomains"),
                .dmarc_subdomains_left_out = number(*object, "dmarc_subdomains_left_out"),
                .block_lists = names(*object, "block_lists"),

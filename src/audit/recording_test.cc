@@ -20,6 +20,8 @@ TEST(Recording, AnInputComesBack) {
                     .known_subdomains = {name("www.ministry.example")},
                     .spf_subdomains = {name("erp.ministry.example"), name("*.ministry.example")},
                     .spf_subdomains_left_out = 3,
+                    .spf_siblings = {name("crm.example")},
+                    .spf_siblings_left_out = 2,
                     .dmarc_subdomains = {name("hr.ministry.example")},
                     .dmarc_subdomains_left_out = 4,
                     .block_lists = {name("dnsbl.example")},
@@ -37,6 +39,8 @@ TEST(Recording, AnInputComesBack) {
   EXPECT_EQ(back->known_subdomains, input.known_subdomains);
   EXPECT_EQ(back->spf_subdomains, input.spf_subdomains);
   EXPECT_EQ(back->spf_subdomains_left_out, 3U);
+  EXPECT_EQ(back->spf_siblings, input.spf_siblings);
+  EXPECT_EQ(back->spf_siblings_left_out, 2U);
   EXPECT_EQ(back->dmarc_subdomains, input.dmarc_subdomains);
   EXPECT_EQ(back->dmarc_subdomains_left_out, 4U);
   EXPECT_EQ(back->block_lists, input.block_lists);

@@ -32,24 +32,35 @@ class Runner::Worker : public std::enable_shared_from_this<Worker> {
 
   // The lane's thread.
   void run() {
-    for (;;) {
-      begin_some();
-      if (idle()) {
-        std::unique_lock lock(runner_.mutex_);
-        runner_.work_.wait(
-            lock, [&] { return runner_.abandoned_ || !runner_.queue_.empty() || runner_.exhausted_; });
-        if (runner_.abandoned_ || (runner_.queue_.empty() && runner_.exhausted_)) return;
-        continue;
+    try {
+      while (turn()) {
       }
-      const bool waited = wait();
-      const std::lock_guard lock(runner_.mutex_);
-      if (!waited) runner_.stuck_ = true;
-      if (!waited) runner_.news_.notify_one();
-      if (!waited || runner_.abandoned_) return;
+    } catch (const std::exception& fault) {
+      fail({.kind = base::ErrorKind::internal, .what = fault.what(), .where = {}, .hint = {}});
     }
   }
 
  private:
+  // False at the end.
+  bool turn() {
+    begin_some();
+    if (idle()) {
+      std::unique_lock lock(runner_.mutex_);
+      const auto over = [&] { return runner_.abandoned_ || (runner_.queue_.empty() && runner_.exhausted_); };
+      runner_.work_.wait(lock, [&] { return over() || !runner_.queue_.empty(); });
+      return !over();
+    }
+    if (!wait()) return fail(runner_.stuck()), false;
+    const std::lock_guard lock(runner_.mutex_);
+    return !runner_.abandoned_;
+  }
+
+  void fail(base::Error error) {
+    const std::lock_guard lock(runner_.mutex_);
+    if (!runner_.failed_) runner_.failed_ = std::move(error);
+    runner_.news_.notify_one();
+  }
+
   void begin(Job job) {
     ++in_flight_;
     auto drive = runner_.options_.drive;
@@ -88,8 +99,12 @@ Runner::Runner(RunnerOptions options, std::vector<Lane> lanes, Source source, Ou
       source_(std::move(source)),
       output_(std::move(output)),
       decide_(std::make_shared<const Decide>(std::move(decide))) {
-  const auto share = std::max<std::size_t>(1, (options_.in_flight + lanes.size() - 1) / lanes.size());
-  for (auto& lane : lanes) workers_.push_back(std::make_shared<Worker>(*this, std::move(lane), share));
+  options_.in_flight = std::max<std::size_t>(options_.in_flight, 1);
+  if (lanes.size() > options_.in_flight) lanes.resize(options_.in_flight);
+  for (std::size_t i = 0; i < lanes.size(); ++i) {
+    const auto share = options_.in_flight / lanes.size() + (i < options_.in_flight % lanes.size() ? 1 : 0);
+    workers_.push_back(std::make_shared<Worker>(*this, std::move(lanes[i]), share));
+  }
 }
 
 Runner::~Runner() = default;
@@ -126,72 +141,65 @@ base::Result<> Runner::run_threads() {
     TRY(write_ready());
     if (is_over()) return {};
     std::unique_lock lock(mutex_);
-    if (stuck_) {
-      lock.unlock();
-      return std::unexpected(stuck());
-    }
-    // The time limit is for stop(), which may come from a signal and notifies nobody.
-    news_.wait_for(lock, std::chrono::milliseconds(100),
-                   [&] { return stuck_ || (!window_.empty() && window_.front().ready) || has_room(); });
+    const auto has_news = [&] {
+      return failed_ || (!window_.empty() && window_.front().ready) ||
+             (has_room(options_.in_flight / 2) && can_read());
+    };
+    // The time limit is for a list that comes through a pipe, which notifies nobody.
+    news_.wait_for(lock, std::chrono::milliseconds(100), has_news);
+    if (failed_) return std::unexpected(*failed_);
   }
 }
 
-bool Runner::has_room() const {  // under the mutex
+bool Runner::can_read() const { return !options_.source_ready || options_.source_ready(); }
+
+// Under the mutex: whether the queue, when it holds no more than `queued`, may take a further domain.
+bool Runner::has_room(std::size_t queued) const {
   const auto most = options_.render && !options_.keep_books ? kMaxTextWindow : kMaxWindow;
-  return !exhausted_ && queue_.size() <= options_.in_flight / 2 && window_.size() < most;
+  return !exhausted_ && queue_.size() <= queued && window_.size() < most;
 }
 
-// Reads domains until twice as many wait as lanes would take at once.
+// Reads ahead as many domains as are audited at a time, once half of them are taken.
 base::Result<> Runner::refill() {
-  if (stopped_) drop_queue();
-  {
-    const std::lock_guard lock(mutex_);
-    if (!has_room()) return {};
-  }
-  const auto most = options_.render && !options_.keep_books ? kMaxTextWindow : kMaxWindow;
-  for (bool more = true; more;) {
-    auto input = TRY(source_());  // outside the mutex: it may read a file
-    const std::lock_guard lock(mutex_);
-    if (input) {
-      queue_.push_back({numbered_++, std::make_shared<const Input>(std::move(*input))});
-      window_.emplace_back();
-      more = queue_.size() < options_.in_flight && window_.size() < most;
-    } else {
-      exhausted_ = true;
-      more = false;
+  for (auto low = options_.in_flight / 2;; low = options_.in_flight - 1) {
+    bool idle = false;
+    {
+      const std::lock_guard lock(mutex_);
+      if (!has_room(low)) return {};
+      idle = window_.empty();
     }
+    if (!idle && !can_read()) return {};  // with nothing else to do, it may as well wait for the source
+    auto input = TRY(source_());          // outside the mutex: it reads a file
+    const std::lock_guard lock(mutex_);
+    if (!input) {
+      exhausted_ = true;
+      work_.notify_all();
+      return {};
+    }
+    queue_.push_back({numbered_++, std::make_shared<const Input>(std::move(*input))});
+    window_.emplace_back();
+    work_.notify_one();
   }
-  work_.notify_all();
-  return {};
-}
-
-// What was not begun is not begun any more: its places are the last of the window.
-void Runner::drop_queue() {
-  const std::lock_guard lock(mutex_);
-  window_.resize(window_.size() - queue_.size());
-  numbered_ -= queue_.size();
-  queue_.clear();
-  exhausted_ = true;
-  work_.notify_all();
 }
 
 std::optional<Runner::Job> Runner::take() {
-  if (stopped_) return std::nullopt;
   const std::lock_guard lock(mutex_);
   if (queue_.empty() || abandoned_) return std::nullopt;
   auto job = std::move(queue_.front());
   queue_.pop_front();
-  if (has_room()) news_.notify_one();
+  if (has_room(options_.in_flight / 2)) news_.notify_one();
   return job;
 }
 
 void Runner::finish(std::size_t number, Finished finished) {
   const auto ahead = [&] { return number - written_; };
   std::unique_lock lock(mutex_);
-  const bool pack = finished.text && ahead() > kPackBeyond;
+  bool pack = finished.text && ahead() > kPackBeyond;
   if (pack) {
     lock.unlock();
-    finished.text = base::compress(*finished.text);
+    auto packed = base::compress(*finished.text);
+    pack = packed.has_value();
+    if (pack) finished.text = std::move(*packed);
     lock.lock();
   }
   auto& slot = window_[ahead()];

@@ -14,11 +14,11 @@
 // begun until the slow one is done. A dead domain of 30 s then holds nobody up.
 #pragma once
 
-#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "audit/assess.h"
@@ -50,6 +50,9 @@ struct RunnerOptions {
   // The text of a report, where it depends on nothing but the report; called by the lanes' threads.
   std::function<std::string(const DomainReport&)> render;
   bool keep_books = false;
+  // Whether the source has its next domain at hand; without it, it always has. A list that comes through a pipe
+  // may not: then what was read is audited and written meanwhile.
+  std::function<bool()> source_ready;
 };
 
 class Runner {
@@ -73,9 +76,6 @@ class Runner {
   // Until every domain has been handed to the output, or the source or the output fails; then what is still
   // under way is dropped when its answers come.
   base::Result<> run();
-  // Begins no more domains: those under way are finished and handed out. From any thread.
-  void stop() { stopped_ = true; }
-
   [[nodiscard]] std::size_t begun() const;
   [[nodiscard]] std::size_t done() const;  // finished, some perhaps still waiting for their turn
   [[nodiscard]] std::size_t written() const;
@@ -96,10 +96,10 @@ class Runner {
   base::Result<> run_threads();
   base::Result<> refill();
   base::Result<> write_ready();
-  void drop_queue();
   std::optional<Job> take();
   void finish(std::size_t number, Finished finished);
-  [[nodiscard]] bool has_room() const;
+  [[nodiscard]] bool can_read() const;
+  [[nodiscard]] bool has_room(std::size_t queued) const;
   [[nodiscard]] bool is_over() const;
   [[nodiscard]] base::Error stuck() const;
 
@@ -110,8 +110,6 @@ class Runner {
   std::vector<Lane> lanes_;
   // Shared with the drives that are under way, weakly: a late answer finds no worker.
   std::vector<std::shared_ptr<Worker>> workers_;
-  std::atomic<bool> stopped_ = false;
-
   mutable std::mutex mutex_;      // guards all that follows
   std::condition_variable work_;  // a job, or the end of them: for lanes
   std::condition_variable news_;  // the first report is ready, or the queue runs low: for the caller's thread
@@ -120,9 +118,9 @@ class Runner {
   std::size_t numbered_ = 0;      // handed to the queue
   std::size_t done_ = 0;
   std::size_t written_ = 0;
-  bool exhausted_ = false;  // no more domains will come
-  bool abandoned_ = false;  // the run has failed: lanes leave
-  bool stuck_ = false;      // a lane has nothing more to wait for and no answer
+  bool exhausted_ = false;             // no more domains will come
+  bool abandoned_ = false;             // the run has failed: lanes leave
+  std::optional<base::Error> failed_;  // of a lane
 };
 
 }  // namespace rampart::audit

@@ -184,19 +184,48 @@ TEST_F(RunnerTest, SeveralLanesEndWithAnError) {
   EXPECT_EQ(stuck.run().error().kind, base::ErrorKind::internal);
 }
 
-TEST_F(RunnerTest, StopFinishesWhatIsUnderWay) {
-  Later provider;
-  Runner* running = nullptr;
-  const auto wait = [&] {
-    if (running->done() >= 100) running->stop();
-    return provider.answer_one(0);
-  };
-  Runner runner(options(20), {{&provider, wait}}, count_to(1'000), collect(), two_rounds);
-  running = &runner;
-  ASSERT_TRUE(runner.run());
-  EXPECT_GE(written_, 100U);
-  EXPECT_LE(written_, 140U);
-  EXPECT_EQ(written_, runner.begun());
+// No more at a time than was asked for, however many lanes there are.
+TEST_F(RunnerTest, LanesShareWhatMayBeInFlight) {
+  for (const std::size_t in_flight : {1U, 3U, 10U}) {
+    std::array<Later, 4> providers;
+    std::vector<Lane> lanes;
+    for (auto& provider : providers) lanes.push_back({&provider, [&] { return provider.answer_one(0); }});
+    given_ = written_ = 0;
+    Runner runner(options(in_flight), lanes, count_to(200), collect(), two_rounds);
+    ASSERT_TRUE(runner.run());
+    EXPECT_EQ(written_, 200U);
+    std::size_t most = 0;
+    for (const auto& provider : providers) most += provider.most;
+    EXPECT_LE(most, in_flight);
+  }
+}
+
+// A list through a pipe: what was read is written before more comes.
+TEST_F(RunnerTest, WhatWasReadIsNotHeldUpByWhatIsStillToCome) {
+  for (const std::size_t lanes : {1U, 2U}) {
+    AtOnce provider;
+    given_ = written_ = 0;
+    auto one_by_one = options(50);
+    one_by_one.source_ready = [] { return false; };
+    const auto source = [&, next = count_to(20)]() {
+      EXPECT_EQ(written_, given_);
+      return next();
+    };
+    Runner runner(one_by_one, std::vector<Lane>(lanes, {&provider, nullptr}), source, collect(), two_rounds);
+    ASSERT_TRUE(runner.run());
+    EXPECT_EQ(written_, 20U);
+  }
+}
+
+TEST_F(RunnerTest, AFaultInALaneEndsTheRun) {
+  AtOnce provider;
+  const std::vector<Lane> lanes{{&provider, nullptr}, {&provider, nullptr}};
+  Runner runner(options(4), lanes, count_to(10), collect(), [](const Input&, facts::Facts&) -> DomainReport {
+    throw std::runtime_error("no memory left");
+  });
+  const auto result = runner.run();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().what, "no memory left");
 }
 
 TEST_F(RunnerTest, ErrorsEndIt) {

@@ -29,30 +29,16 @@ class Senders {
       : picture_(picture), facts_(facts), address_(address) {}
 
   std::vector<Sender> run() {
-    const auto& names = picture_.identities;
-    add(names.domain, picture_.spf.analysis, false);
-    if (!names.hypothetical) add(names.existing, false);
-    add(names.invented, true);
-    for (const auto& name : picture_.input->spf_subdomains) {
-      const bool wildcard = name.label(0) == "*";
-      const auto chosen = wildcard ? name.parent().prepend(kInventedLabel) : name;
-      if (chosen) add(*chosen, wildcard);
-    }
-    for (const auto& name : picture_.input->dmarc_subdomains) add(name, false);
+    add(picture_.identities.domain, picture_.spf.analysis, false);
+    for (const auto& candidate : picture_.candidates) add(candidate);
     return std::move(senders_);
   }
 
  private:
-  void add(const dns::Name& domain, bool any_domain) {
-    const bool known =
-        std::ranges::any_of(senders_, [&](const Sender& sender) { return sender.domain == domain; });
-    if (known) return;
-    const auto& txt = facts_.ask(domain, dns::RrType::txt);
-    if (address_ != nullptr || spf::select_record(txt).why != spf::Reason::matched) {
-      senders_.push_back(best(domain, address_ != nullptr ? *address_ : outside(), any_domain));
-      return;
-    }
-    add(domain, spf::analyse(domain, facts_), any_domain);
+  void add(const Candidate& candidate) {
+    const auto& [domain, any_domain, analysis] = candidate;
+    if (analysis) return add(domain, *analysis, any_domain);
+    senders_.push_back(best(domain, address_ != nullptr ? *address_ : senders_.front().address, any_domain));
   }
 
   void add(const dns::Name& domain, const spf::Analysis& analysis, bool any_domain) {
@@ -64,10 +50,6 @@ class Senders {
                                  domain.text());
     }
     senders_.push_back(std::move(sender));
-  }
-
-  [[nodiscard]] base::IpAddress outside() const {
-    return senders_.empty() ? *base::IpAddress::parse(kStrangers.front()) : senders_.front().address;
   }
 
   spf::Outcome check(const dns::Name& domain, const base::IpAddress& address, const Values& values,

@@ -1,9 +1,7 @@
 // The envelope senders that a stranger may choose, and the best that SPF gives him at each: from which address
 // he sends and, where the record leaves that to him, with which local part and HELO name.
 //
-// Tried are the names of the spoofing table (the domain, an existing subdomain, an invented one) and the names
-// below the domain that are known to publish SPF or DMARC (Input::spf_subdomains, dmarc_subdomains): a pass at any of them is aligned
-// with all of them under relaxed alignment (RFC 9989 section 4.4.2).
+// Tried are the domain itself and the picture's candidates (candidates.h).
 //
 // Where receivers may differ, the one that lets him in counts. That is so for the limit on void lookups, a
 // SHOULD (RFC 7208 section 4.6.4): a record that only this limit stops is evaluated without it as well.

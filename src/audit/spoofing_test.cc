@@ -228,6 +228,61 @@ TEST(Spoofing, SubdomainsWithSpfOfTheirOwnAreEnvelopeSenders) {
   EXPECT_EQ(line(audit_in(strict, input).spoofing[0]), "domain stranger: fail/fail reject -> reject, reject");
 }
 
+// RFC 9989 section 4.4.2: relaxed alignment is having the same Organizational Domain, above and beside.
+TEST(Spoofing, TheOrganizationalDomainAboveIsAnEnvelopeSender) {
+  const Domain sub{.domain = "sub.right.example"};
+  const auto above = [&](const char* spf, std::string dmarc = Domain{}.dmarc) {
+    auto zone = zone_of({.domain = sub.domain, .dmarc = std::move(dmarc)});
+    zone.txt("right.example", spf).txt("_dmarc.right.example", Domain{}.dmarc);
+    return audit_in(zone, input_of(sub.domain));
+  };
+  const auto open = above("v=spf1 +all");
+  EXPECT_EQ(line(open.spoofing[0]), "domain stranger: fail/pass reject -> deliver, deliver");
+  EXPECT_EQ(open.spoofing[0].decided_by, "right.example +all");
+  EXPECT_EQ(open.status, Status::spoofable);
+  EXPECT_EQ(above("v=spf1 -all").status, Status::protected_);
+  EXPECT_EQ(line(above("v=spf1 +all", "v=DMARC1; p=reject; sp=reject; aspf=s").spoofing[0]),
+            "domain stranger: fail/fail reject -> reject, reject");
+  // psd=n: RFC 9989 ends the organisation there, the public suffix list does not.
+  EXPECT_EQ(line(above("v=spf1 +all", "v=DMARC1; p=reject; sp=reject; psd=n").spoofing[0]),
+            "domain stranger: fail/fail reject -> reject, deliver");
+}
+
+TEST(Spoofing, ADeeperOrganizationalDomainIsAnEnvelopeSenderToo) {
+  auto zone = zone_of({.domain = "sub.org.right.example"});
+  zone.txt("org.right.example", "v=spf1 +all").txt("_dmarc.org.right.example", "v=DMARC1; p=reject; psd=n");
+  const auto report = audit_in(zone, input_of("sub.org.right.example"));
+  EXPECT_EQ(report.spoofing[0].decided_by, "org.right.example +all");
+  EXPECT_EQ(report.status, Status::spoofable);
+}
+
+TEST(Spoofing, NamesBesideAreEnvelopeSendersWhenKnown) {
+  auto zone = zone_of({.domain = "sub.right.example"});
+  zone.txt("bro.right.example", "v=spf1 +all").txt("_dmarc.right.example", "v=DMARC1; p=reject");
+  auto input = input_of("sub.right.example");
+  EXPECT_EQ(audit_in(zone, input).status, Status::protected_) << "nobody knows of it";
+  input.spf_siblings = {*dns::Name::try_parse("bro.right.example")};
+  EXPECT_EQ(audit_in(zone, input).spoofing[0].decided_by, "bro.right.example +all");
+  input.spf_siblings_left_out = 3;
+  EXPECT_NE(find(audit_in(zone, input), "spf-subdomains-cut")->title.find("4 names below right.example"),
+            std::string::npos);
+}
+
+// The record above and its include tree are asked for beside the domain's own.
+TEST(Spoofing, TheOrganizationalDomainAboveCostsNoRoundMore) {
+  auto own = zone_of({.spf = "v=spf1 include:_a.right.example -all"});
+  own.txt("_a.right.example", "v=spf1 -all");
+  audit_in(own, input_of("right.example"));
+  auto below = zone_of({.domain = "sub.right.example"});
+  below.txt("_a.right.example", "v=spf1 -all").txt("_dmarc.right.example", "v=DMARC1; p=reject");
+  audit_in(below, input_of("sub.right.example"));
+  const auto asked = below.asked();
+  below.txt("right.example", "v=spf1 include:_a.right.example -all");
+  audit_in(below, input_of("sub.right.example"));
+  EXPECT_LE(below.rounds(), own.rounds());
+  EXPECT_EQ(below.asked(), asked + 1) << "its include";
+}
+
 // What excludes whoever the sender names differently.
 TEST(Spoofing, AMacroInsideWhatRefusesHim) {
   const auto inner = [](Zone& zone) {

@@ -4,6 +4,7 @@
 
 #include "auth/dmarc/record.h"
 #include "auth/spf/record.h"
+#include "dns/domain.h"
 
 namespace rampart::audit {
 namespace {
@@ -15,6 +16,15 @@ constexpr std::string_view kDmarc = "_dmarc";
 
 // Names of services and keys, and wildcards: nobody writes mail in their name.
 bool is_host_label(std::string_view label) { return !label.starts_with('_') && label != "*"; }
+
+// Whether anybody may write it into a From field. An asterisk inside a name is no wildcard (RFC 4592 section
+// 2.1.1), and the _dmarc.* of a zone file speaks of a domain called *, which is nobody's.
+bool is_host_name(const Name& name) {
+  for (unsigned i = 0; i < name.label_count(); ++i) {
+    if (!is_host_label(name.label(i))) return false;
+  }
+  return true;
+}
 
 struct Seen {
   Name name;
@@ -79,8 +89,12 @@ void ZoneHints::add(const Name& name, Nearest Hints::* member) {
 ZoneHints::ZoneHints(const facts::Zones& zones) {
   std::map<Name, std::vector<Seen>> below;
   zones.for_each_name([&](const Name& name, const facts::Zone::Node& node) {
-    if (has_text(name, node, zones, spf::is_spf)) add(name, &Hints::senders);
-    if (name.label_count() > 1 && name.label(0) == kDmarc && has_text(name, node, zones, dmarc::is_record))
+    if (has_text(name, node, zones, spf::is_spf)) {
+      add(name, &Hints::senders);
+      hints_[name].sends = true;
+    }
+    if (name.label_count() > 1 && name.label(0) == kDmarc && is_host_name(name.parent()) &&
+        has_text(name, node, zones, dmarc::is_record))
       add(name.parent(), &Hints::policies);
     const auto labels = name.label_count();
     for (unsigned i = 0; i < labels; ++i) {
@@ -111,6 +125,23 @@ ZoneHints::ZoneHints(const facts::Zones& zones) {
   }
 }
 
+// Those of the registered domain that are not below the input's. The tree walk may end elsewhere (RFC 9989
+// section 4.10.2); what is not aligned by it is tried in vain.
+void ZoneHints::add_siblings(Input& input) const {
+  const auto registered = dns::registered_domain(input.domain);
+  if (!registered || *registered == input.domain) return;
+  const auto found = hints_.find(*registered);
+  if (found == hints_.end()) return;
+  const auto& all = found->second.senders;
+  std::size_t own = input.spf_subdomains.size() + input.spf_subdomains_left_out;
+  if (const auto domain = hints_.find(input.domain); domain != hints_.end())
+    own += domain->second.sends ? 1 : 0;
+  for (const auto& name : all.names) {
+    if (!name.is_within(input.domain)) input.spf_siblings.push_back(name);
+  }
+  input.spf_siblings_left_out = all.names.size() + all.left_out - own - input.spf_siblings.size();
+}
+
 void ZoneHints::apply(Input& input, const facts::Zones& zones) const {
   if (const auto found = hints_.find(input.domain); found != hints_.end()) {
     input.zone_selectors = found->second.selectors;
@@ -120,6 +151,7 @@ void ZoneHints::apply(Input& input, const facts::Zones& zones) const {
     input.dmarc_subdomains_left_out = found->second.policies.left_out;
     if (!finds_subdomain(input.domain, zones)) input.known_subdomains = found->second.subdomains;
   }
+  add_siblings(input);
   // The zones tell of every selector when they themselves would say that one does not exist.
   const auto probe = input.domain.prepend("rampart-no-such-selector._domainkey");
   if (probe) input.zone_is_complete = !zones.resolve(*probe, dns::RrType::txt).answer->unknown();
@@ -153,14 +185,20 @@ void add_once(std::vector<Name>& names, std::size_t& left_out, const Name& name)
 
 void add_proposed(Input& input, const facts::ZoneEdit& edit) {
   add_proposed_selectors(input, edit);
+  const auto organisation = dns::registered_domain(input.domain).value_or(input.domain);
   for (const auto& [name, puts] : edit.all_puts()) {
     const auto texts = puts.find(static_cast<facts::ZoneEdit::Type>(dns::RrType::txt));
-    if (texts == puts.end() || name == input.domain || !name.is_within(input.domain)) continue;
+    if (texts == puts.end() || name == input.domain || !name.is_within(organisation)) continue;
     const auto holds = [&](bool (*is_kind)(std::string_view)) {
       return std::ranges::any_of(texts->second, is_kind, &facts::EditRecord::data);
     };
-    if (holds(spf::is_spf)) add_once(input.spf_subdomains, input.spf_subdomains_left_out, name);
-    if (name.label(0) == kDmarc && name.parent() != input.domain && holds(dmarc::is_record))
+    const bool below = name.is_within(input.domain);
+    if (holds(spf::is_spf)) {
+      add_once(below ? input.spf_subdomains : input.spf_siblings,
+               below ? input.spf_subdomains_left_out : input.spf_siblings_left_out, name);
+    }
+    if (below && name.label(0) == kDmarc && name.parent() != input.domain && is_host_name(name.parent()) &&
+        holds(dmarc::is_record))
       add_once(input.dmarc_subdomains, input.dmarc_subdomains_left_out, name.parent());
   }
 }

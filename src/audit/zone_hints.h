@@ -25,8 +25,8 @@ class ZoneHints {
   // One pass over all names; `zones` is not kept.
   explicit ZoneHints(const facts::Zones& zones);
 
-  // Fills zone_selectors, zone_is_complete, known_subdomains, spf_subdomains and
-  // dmarc_subdomains of an input whose domain is set.
+  // Fills zone_selectors, zone_is_complete, known_subdomains, spf_subdomains,
+  // spf_siblings and dmarc_subdomains of an input whose domain is set.
   void apply(Input& input, const facts::Zones& zones) const;
 
  private:
@@ -39,15 +39,17 @@ class ZoneHints {
     std::vector<dns::Name> subdomains;   // those with MX first, then with an address, then the rest; by name
     Nearest senders;                     // with SPF of their own
     Nearest policies;                    // with a DMARC record of their own
+    bool sends = false;                  // the name itself has SPF
   };
+  void add_siblings(Input& input) const;
   // Names it under every domain above it, in the member at hand.
   void add(const dns::Name& name, Nearest Hints::* member);
 
   std::map<dns::Name, Hints> hints_;
 };
 
-// What a proposed change publishes below the domain and nobody could guess: selectors, and names with SPF or
-// DMARC of their own.
+// What a proposed change publishes below the domain, or beside it, and nobody could guess: selectors, and names
+// with SPF or DMARC of their own.
 void add_proposed(Input& input, const facts::ZoneEdit& edit);
 
 }  // namespace rampart::audit

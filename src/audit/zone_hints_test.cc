@@ -79,12 +79,39 @@ TEST_F(Hints, NamesWithSpfOfTheirOwn) {
   EXPECT_EQ(many.spf_subdomains_left_out, 50 - ZoneHints::kMaxSenders);
 }
 
+// RFC 9989 section 4.4.2: what lies beside a subdomain in one organisation is aligned with it.
+TEST_F(Hints, NamesBesideWithSpfOfTheirOwn) {
+  const std::string zone =
+      "sub.a TXT \"v=spf1 -all\"\nx.sub.a TXT \"v=spf1 -all\"\nbro.a TXT \"v=spf1 +all\"\n"
+      "b TXT \"v=spf1 +all\"\n";
+  const auto input = hints("sub.a.example", zone);
+  EXPECT_THAT(texts(input.spf_subdomains), ElementsAre("x.sub.a.example"));
+  EXPECT_THAT(texts(input.spf_siblings), ElementsAre("bro.a.example"));
+  EXPECT_EQ(input.spf_siblings_left_out, 0U);
+  EXPECT_THAT(hints("a.example", zone).spf_siblings, IsEmpty());
+  std::string text = zone;
+  for (int i = 0; i < 50; ++i) text += fmt::format("h{}.a TXT \"v=spf1 -all\"\n", i);
+  const auto many = hints("sub.a.example", text);
+  EXPECT_LE(many.spf_siblings.size(), ZoneHints::kMaxSenders);
+  EXPECT_EQ(many.spf_siblings.size() + many.spf_siblings_left_out, 51U);
+}
+
 TEST_F(Hints, NamesWithDmarcOfTheirOwn) {
   const auto input =
       hints("a.example",
             "_dmarc.a TXT \"v=DMARC1; p=reject\"\n_dmarc.erp.a TXT \"v=DMARC1; p=none\"\n"
             "_dmarc.x.y.a CNAME _dmarc.erp.a\n_dmarc.z.a TXT z\n_dmarc.b TXT \"v=DMARC1; p=none\"\n");
   EXPECT_THAT(texts(input.dmarc_subdomains), ElementsAre("erp.a.example", "x.y.a.example"));
+  EXPECT_EQ(input.dmarc_subdomains_left_out, 0U);
+}
+
+// RFC 4592 section 2.1.1: an asterisk inside a name is no wildcard; and services have no From field.
+TEST_F(Hints, DmarcOfWhatIsNobodysFromDomain) {
+  const auto input = hints("a.example",
+                           "_dmarc.*.a TXT \"v=DMARC1; p=none\"\n_dmarc._dmarc.a TXT \"v=DMARC1; p=none\"\n"
+                           "_dmarc.s1._domainkey.a TXT \"v=DMARC1; p=none\"\n"
+                           "_dmarc.x.*.a TXT \"v=DMARC1; p=none\"\n");
+  EXPECT_THAT(input.dmarc_subdomains, IsEmpty());
   EXPECT_EQ(input.dmarc_subdomains_left_out, 0U);
 }
 
@@ -101,7 +128,7 @@ TEST(ProposedSelectors, ThoseOfTheDomain) {
   const auto edit = facts::ZoneEdit::parse(
       "$ORIGIN a.example.\ns9._domainkey TXT \"p=\"\n_domainkey TXT x\n*._domainkey TXT x\ns1._domainkey.b "
       "TXT x\n_dmarc TXT x\nerp TXT \"v=spf1 +all\"\n@ TXT \"v=spf1 -all\"\n_dmarc.hr TXT \"v=DMARC1; "
-      "p=none\"\n",
+      "p=none\"\n_dmarc.* TXT \"v=DMARC1; p=none\"\n_dmarc._dmarc TXT \"v=DMARC1; p=none\"\n",
       "fix");
   ASSERT_TRUE(edit) << edit.error().message();
   Input input;
@@ -114,6 +141,12 @@ TEST(ProposedSelectors, ThoseOfTheDomain) {
   EXPECT_EQ(input.spf_subdomains[0].text(), "erp.a.example");
   ASSERT_EQ(input.dmarc_subdomains.size(), 1U);
   EXPECT_EQ(input.dmarc_subdomains[0].text(), "hr.a.example");
+  EXPECT_THAT(input.spf_siblings, IsEmpty());
+  Input sibling;
+  sibling.domain = *dns::Name::try_parse("sub.a.example");
+  add_proposed(sibling, *edit);
+  ASSERT_EQ(sibling.spf_siblings.size(), 2U) << "the Organizational Domain itself, too";
+  EXPECT_EQ(sibling.spf_siblings[1].text(), "erp.a.example");
 }
 
 }  // namespace

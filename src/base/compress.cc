@@ -16,11 +16,16 @@ struct FreeContext {
 
 }  // namespace
 
-std::string compress(std::string_view text) {
+Result<std::string> compress(std::string_view text) {
   // One for each thread: a new one costs more than a report's text.
   thread_local const std::unique_ptr<ZSTD_CCtx, FreeContext> context(ZSTD_createCCtx());
+  if (!context) return fail(ErrorKind::internal, "no memory to compress text");
   std::string out(ZSTD_compressBound(text.size()), '\0');
-  out.resize(ZSTD_compressCCtx(context.get(), out.data(), out.size(), text.data(), text.size(), kLevel));
+  const auto size =
+      ZSTD_compressCCtx(context.get(), out.data(), out.size(), text.data(), text.size(), kLevel);
+  if (ZSTD_isError(size) != 0)
+    return fail(ErrorKind::internal, fmt::format("text cannot be compressed: {}", ZSTD_getErrorName(size)));
+  out.resize(size);
   out.shrink_to_fit();
   return out;
 }

@@ -9,7 +9,7 @@
 
 namespace rampart::base {
 
-std::string compress(std::string_view text);
+Result<std::string> compress(std::string_view text);  // fails where memory is short
 // What compress() made; an error of kind internal for anything else.
 Result<std::string> decompress(std::string_view packed);
 

@@ -108,11 +108,12 @@ class AuditRun {
     if (port_blocked_ && std::ranges::find(about.notes, kPortBlocked) == about.notes.end())
       about.notes.emplace_back(kPortBlocked);
     TRY(writer->end(summary_, about.notes));
-    TRY(destination.commit());
+    if (interrupted() != 0) return base::fail(ErrorKind::unavailable, "interrupted");
     if (book_) {
       TRY(book_->add(audit::record_run(about, source_->now())));
       TRY(book_->finish());
     }
+    TRY(destination.commit());  // last: a report stands there only when the recording does, too
     progress_.clear();
     if (format != audit::Format::json) {
       for (const auto& note : about.notes) session_.note(note);
@@ -194,6 +195,7 @@ class AuditRun {
         std::chrono::ceil<std::chrono::seconds>(config_.duration("dns.time_per_domain"));
     if (what_if_) options.drive.overlay = &*what_if_;
     options.render = writer.renderer();
+    options.source_ready = [this] { return first_ || domains_.ready(); };
     options.keep_books = book_ != nullptr || wants_probe(config_, "smtp");
     audit::Runner runner(
         options, source_->lanes(), [this] { return next(); },

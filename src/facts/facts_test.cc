@@ -138,5 +138,112 @@ TEST(Drive, TheBookHoldsJustWhatTheLastRunUsed) {
   EXPECT_EQ(provider.asked, 2);
 }
 
+// Parts: counts how often each is made.
+struct Left {
+  std::string text;
+};
+struct Right {
+  std::string text;
+};
+struct Counts {
+  int left = 0;
+  int right = 0;
+};
+
+std::string text_of(const Answer& answer) {
+  return answer.present() ? std::string(answer.data(answer.records()[0]))
+                          : std::string(to_string(answer.presence()));
+}
+
+// Right depends on Left, and asks for it itself.
+std::string in_parts(Facts& facts, Counts& counts) {
+  const auto look_left = [&]() -> const Left& {
+    return facts.part<Left>([&] {
+      ++counts.left;
+      return Left{text_of(facts.ask(*Name::parse("a.example"), RrType::txt))};
+    });
+  };
+  const auto& left = look_left();
+  const auto& right = facts.part<Right>([&] {
+    ++counts.right;
+    const auto& below = look_left();
+    if (facts.pending()) return Right{"void"};
+    return Right{below.text + text_of(facts.ask(*Name::parse("b.example"), RrType::txt))};
+  });
+  return left.text + "/" + right.text;
+}
+
+TEST(Parts, AreMadeAgainOnlyWhileAQuestionIsOpen) {
+  Counts counts;
+  Book book;
+  Parts parts;
+  const auto run = [&] {
+    return decide([&](Facts& facts) { return in_parts(facts, counts); }, book, nullptr, nullptr, &parts);
+  };
+  EXPECT_EQ(run().index(), 1U);
+  EXPECT_EQ(counts.left, 1) << "once a run, though Right asks for it too";
+  EXPECT_EQ(counts.right, 1);
+  book.add(txt("a.example", "A"));
+  EXPECT_EQ(run().index(), 1U);
+  EXPECT_EQ(counts.left, 2);
+  EXPECT_EQ(counts.right, 2) << "what it depends on was open";
+  book.add(txt("b.example", "B"));
+  const auto step = run();
+  ASSERT_EQ(step.index(), 0U);
+  EXPECT_EQ(std::get<0>(step), "A/AB");
+  EXPECT_EQ(counts.left, 2) << "settled";
+  EXPECT_EQ(counts.right, 3);
+  EXPECT_EQ(std::get<0>(run()), "A/AB");
+  EXPECT_EQ(counts.right, 3);
+}
+
+TEST(Parts, PendingSpeaksOfThePartAtHand) {
+  Book book;
+  book.add(txt("a.example", "A"));
+  Parts parts;
+  const auto step = decide(
+      [](Facts& facts) {
+        facts.ask(*Name::parse("open.example"), RrType::txt);
+        EXPECT_TRUE(facts.pending());
+        const auto& inside = facts.part<bool>([&] {
+          facts.ask(*Name::parse("a.example"), RrType::txt);
+          return facts.pending();
+        });
+        EXPECT_FALSE(inside) << "what others left open is not this part's";
+        EXPECT_TRUE(facts.pending());
+        return 0;
+      },
+      book, nullptr, nullptr, &parts);
+  EXPECT_EQ(step.index(), 1U);
+}
+
+TEST(Parts, OfOneTypeAreToldApartByTheirIndex) {
+  Book book;
+  Facts facts(book);
+  EXPECT_EQ(facts.part<int>(0, [] { return 1; }), 1);
+  EXPECT_EQ(facts.part<int>(1, [] { return 2; }), 2);
+  EXPECT_EQ(facts.part<int>(0, [] { return 3; }), 1);
+}
+
+// The evidence of a decision holds what its settled parts saw in earlier runs.
+TEST(Parts, TheirAnswersAreUsedToo) {
+  ChainProvider provider;
+  int made = 0;
+  drive<int>(
+      [&](Facts& facts) {
+        const auto& first = facts.part<std::string>([&] {
+          ++made;
+          return text_of(facts.ask(*Name::parse("x"), RrType::txt));
+        });
+        return first == "open" ? 0 : (facts.ask(*Name::parse("y"), RrType::txt), 1);
+      },
+      provider, {},
+      [&](Driven<int> result) {
+        EXPECT_EQ(result.decision, 1);
+        EXPECT_EQ(result.book->size(), 2U);
+      });
+  EXPECT_EQ(made, 2) << "open, then settled";
+}
+
 }  // namespace
 }  // namespace rampart::facts

@@ -63,8 +63,8 @@ inline constexpr CatalogueEntry kDmarcFindings[] = {
      "Publish np=reject; it touches only names that do not exist in DNS.", "RFC 9989 section 4.7"},
     {"dmarc-no-np", Weakness::none, Severity::info, Severity::info,
      "the DMARC record of {0} has no np tag; names that do not exist inherit {1}",
-     "np=reject is the first safe step when sp cannot be reject yet: it touches only names that do not exist "
-     "in DNS.",
+     "np=reject may come before sp and p: it touches only names that do not exist in DNS. First see in the "
+     "reports that no mail of your own is sent in such a name.",
      "RFC 9989 section 4.7"},
     {"dmarc-wildcard", Weakness::none, Severity::low, Severity::low,
      "a wildcard makes nearly every name below {0} exist, so sp decides where np was meant to",
@@ -78,7 +78,7 @@ inline constexpr CatalogueEntry kDmarcFindings[] = {
      "aligned with {0} and passes DMARC",
      "Add psd=n to the record of {0}; and ask the owner of {1} to publish psd=y in its record.",
      "RFC 9989 section 4.10.2; RFC 9989 section 4.4.1"},
-    {"dmarc-testing", Weakness::none, Severity::medium, Severity::medium,
+    {"dmarc-testing", Weakness::none, Severity::high, Severity::high,
      "t=y in the DMARC record that applies to {0} takes its policy one level down, to {1}; RFC 7489 "
      "receivers ignore t",
      "Remove t=y when the reports are clean.", "RFC 9989 section 4.7; RFC 9989 appendix A.6"},
@@ -101,7 +101,7 @@ inline constexpr CatalogueEntry kDmarcFindings[] = {
      "for names below",
      "Set sp and np at _dmarc.{2}; or, if {0} is an organisation of its own, add psd=n.",
      "RFC 9989 section 4.7; RFC 9989 section 4.10.1"},
-    {"dmarc-below-not-covered", Weakness::none, Severity::medium, Severity::low,
+    {"dmarc-below-not-covered", Weakness::none, Severity::high, Severity::low,
      "the DMARC record of {0} does not cover names below it; there the record of {1} decides, and it asks "
      "for {2}",
      "Raise sp at _dmarc.{1}; or, if {0} is an organisation of its own, add psd=n.",
@@ -136,6 +136,20 @@ inline constexpr CatalogueEntry kDmarcFindings[] = {
     {"dmarc-spf-only", Weakness::none, Severity::low, Severity::low,
      "{1} applies to {0}, which relies on SPF alone: forwarded mail of its own is refused",
      "Sign with DKIM; RFC 9989 demands it beside p=reject.", "RFC 9989 section 7.4"},
+    // openings.h: what the spoofing table shows and no fault above explains.
+    {"spoof-domain", Weakness::none, Severity::critical, Severity::critical,
+     "a stranger can send as {0}: {2}", "Mend the record that lets him in, which the title names.",
+     "RFC 9989 section 4.4.2; RFC 7208 section 11.1"},
+    {"spoof-subdomain", Weakness::none, Severity::high, Severity::high,
+     "a stranger can send as {1}, a name below {0}: {2}",
+     "Mend or remove the record that decides it, which the title names; sp and np of the Organizational "
+     "Domain's "
+     "record speak for the names that have none of their own.",
+     "RFC 9989 section 4.7; RFC 9989 section 4.10.1"},
+    {"spoof-rfc7489", Weakness::none, Severity::medium, Severity::medium,
+     "receivers that still follow RFC 7489 deliver a stranger's mail as {1}: {2}",
+     "Publish records that both generations of receivers read alike.",
+     "RFC 7489 section 3.2; RFC 7489 section 6.6.3"},
 };
 
 }  // namespace rampart::audit

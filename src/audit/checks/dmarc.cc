@@ -170,7 +170,7 @@ class Check {
     }
     if (found.testing()) {
       auto& finding = add(make_finding("dmarc-testing", {domain_, dmarc::to_string(found.policy)}));
-      if (found.policy != dmarc::Policy::none) finding.effective = Severity::low;
+      finding.effective = found.policy == dmarc::Policy::none ? Severity::high : Severity::low;
       finding.evidence.push_back(record_evidence(found));
     }
     if (found.published == dmarc::Policy::reject && picture_.dkim.state == DkimState::absent &&
@@ -299,7 +299,7 @@ class Check {
     if (!weaker(policy_of(found), policy_of(dmarc_.domain.found))) return;
     auto& finding = add(make_finding("dmarc-below-not-covered",
                                      {domain_, found.record_name.text(), dmarc::to_string(found.policy)}));
-    if (found.policy == dmarc::Policy::none) finding.effective = Severity::medium;
+    if (found.policy == dmarc::Policy::none) finding.effective = Severity::high;  // as for a missing sp
     finding.evidence.push_back(record_evidence(found));
   }
 

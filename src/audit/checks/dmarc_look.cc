@@ -19,6 +19,15 @@ const PolicyPicture& policy_for(unsigned index, const dns::Name& name, facts::Fa
   });
 }
 
+// Which name this is may change for as long as nobody knows whether it exists, so the part asks that, too, and is
+// settled no sooner.
+const PolicyPicture& policy_for_existing(const dns::Name& name, facts::Facts& facts) {
+  return facts.part<PolicyPicture>(2, [&] {
+    facts.ask(name, RrType::txt);
+    return PolicyPicture{dmarc::discover_policy(name, facts), dmarc::discover_policy_7489(name, facts)};
+  });
+}
+
 // Any subdomain that exists, from what holds for an invented one: the same record, but never np. An existing
 // subdomain may have a record of its own; the audit of that name says so.
 dmarc::Discovery as_existing(dmarc::Discovery invented) {
@@ -86,7 +95,7 @@ DmarcPicture look_dmarc(const Identities& identities, facts::Facts& facts) {
   if (identities.hypothetical) {
     dmarc.existing = {as_existing(dmarc.invented.found), dmarc.invented.legacy};
   } else {
-    dmarc.existing = policy_for(2, identities.existing, facts);
+    dmarc.existing = policy_for_existing(identities.existing, facts);
   }
   look_at_own(identities.domain, dmarc, facts);
   if (dmarc.own.record) {

@@ -8,6 +8,7 @@
 #include "audit/known.h"
 #include "audit/picture.h"
 #include "base/text.h"
+#include "dns/domain.h"
 
 namespace rampart::audit {
 namespace {
@@ -357,11 +358,17 @@ class Check {
   // The spoofing table tries so many names below the domain as envelope senders and no more.
   void subdomains_cut() {
     const auto& input = *picture_.input;
-    if (input.spf_subdomains_left_out == 0) return;
-    const auto tried = input.spf_subdomains.size();
-    findings_.push_back(make_finding(
-        "spf-subdomains-cut",
-        {domain_, std::to_string(tried + input.spf_subdomains_left_out), std::to_string(tried)}));
+    const auto say = [&](const dns::Name& above, std::size_t tried, std::size_t left_out) {
+      findings_.push_back(make_finding(
+          "spf-subdomains-cut", {above.text(), std::to_string(tried + left_out), std::to_string(tried)}));
+    };
+    const auto below = input.spf_subdomains.size();
+    if (input.spf_siblings_left_out > 0) {
+      say(dns::registered_domain(picture_.domain).value_or(picture_.domain),
+          below + input.spf_siblings.size(), input.spf_subdomains_left_out + input.spf_siblings_left_out);
+    } else if (input.spf_subdomains_left_out > 0) {
+      say(picture_.domain, below, input.spf_subdomains_left_out);
+    }
   }
 
   [[nodiscard]] std::vector<Remedy> hard_fail() const {
