@@ -76,10 +76,6 @@ std::vector<dns::Name> mail_hosts(const facts::Answer& mx) {
   return hosts;
 }
 
-}  // namespace
-
-namespace {
-
 const Identities& identities_of(const Input& input, facts::Facts& facts) {
   return facts.part<Identities>([&] {
     Identities names;

@@ -107,7 +107,6 @@ class Runner {
   Source source_;
   Output output_;
   std::shared_ptr<const Decide> decide_;  // shared with the drives that are under way
-  std::vector<Lane> lanes_;
   // Shared with the drives that are under way, weakly: a late answer finds no worker.
   std::vector<std::shared_ptr<Worker>> workers_;
   mutable std::mutex mutex_;      // guards all that follows
