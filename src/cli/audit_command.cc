@@ -8,12 +8,11 @@
 #include "audit/runner.h"
 #include "audit/selectors.h"
 #include "audit/zone_hints.h"
-#include "auth/dkim/from_mail.h"
 #include "base/columns.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/fact_source.h"
+#include "cli/facts_options.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
@@ -26,8 +25,7 @@ namespace {
 
 using base::ErrorKind;
 
-constexpr std::size_t kMaxTextWidth = 120;               // columns: longer lines are hard to read
-constexpr std::size_t kMaxMail = std::size_t{64} << 20;  // bytes; larger than servers let through
+constexpr std::size_t kMaxTextWidth = 120;    // columns: longer lines are hard to read
 constexpr std::size_t kMaxOwnThreads = 8;     // unless more are asked for: resolvers are the wall then
 constexpr std::size_t kMaxRefusedShown = 20;  // on the terminal; the rest is counted
 
@@ -35,11 +33,8 @@ constexpr std::size_t kMaxRefusedShown = 20;  // on the terminal; the rest is co
 struct Request {
   std::vector<std::string> domains;
   std::vector<std::string> lists;
-  std::vector<std::string> zones;
-  std::string recording;  // --facts
+  FactsOptions facts;
   std::string what_if;
-  std::string selector_list;
-  std::vector<std::string> mails;
   std::string format;  // empty: by the name of the output
   std::string output = "-";
   std::string record;
@@ -95,7 +90,7 @@ class AuditRun {
   base::Result<Exit> run() {
     TRY(check_options());
     TRY(open_domains());
-    TRY(read_selectors());
+    selectors_ = TRY(read_selectors(request_.facts, config_, session_));
     TRY(open_source());
     auto destination = TRY(Destination::open(session_, request_.output));
     if (!request_.record.empty()) {
@@ -128,7 +123,7 @@ class AuditRun {
 
  private:
   base::Result<> check_options() const {
-    if (!request_.recording.empty() && (!request_.zones.empty() || !request_.record.empty())) {
+    if (!request_.facts.recording.empty() && (!request_.facts.zones.empty() || !request_.record.empty())) {
       return base::fail(ErrorKind::usage,
                         "--facts answers everything from a recording, so --zone and --record say nothing", {},
                         "leave out the one or the other");
@@ -150,7 +145,7 @@ class AuditRun {
       named.push_back(*name);
     }
     domains_named_ = !named.empty() || !request_.lists.empty();
-    if (!domains_named_ && request_.zones.empty() && request_.recording.empty()) {
+    if (!domains_named_ && request_.facts.zones.empty() && request_.facts.recording.empty()) {
       return base::fail(ErrorKind::usage, "no domain was given", {},
                         "name one (rampart audit mydomain.example), or a list (--list FILE)");
     }
@@ -163,15 +158,7 @@ class AuditRun {
   // The source, examined with the first domain, which waits in first_ for its turn.
   base::Result<> open_source() {
     if (!request_.what_if.empty()) what_if_.emplace(TRY(facts::ZoneEdit::load(request_.what_if)));
-    const auto told = [&](const char* key) {
-      return config_.origin(key).from == base::Origin::From::command_line;
-    };
-    source_ = TRY(
-        open_fact_source({.zones = request_.zones,
-                          .recording = request_.recording,
-                          .live = told("dns.resolvers") || told("dns.authoritative") || told("audit.probe"),
-                          .threads = threads()},
-                         config_));
+    source_ = TRY(cli::open_source(request_.facts, config_, threads()));
     if (!domains_named_) domains_ = audit::DomainList(source_->domains());
     first_ = TRY(domains_.next());
     if (!first_) {
@@ -193,20 +180,6 @@ class AuditRun {
     return source;
   }
 
-  base::Result<> read_selectors() {
-    for (const auto& selector : config_.list("audit.selectors")) selectors_.add(selector);
-    if (!request_.selector_list.empty()) {
-      const auto text = TRY(base::read_file(request_.selector_list, audit::SelectorBook::kMaxListBytes));
-      TRY(selectors_.add_list(text, request_.selector_list));
-    }
-    for (const auto& path : request_.mails) {
-      const auto keys = TRY(dkim::from_mail(TRY(base::read_file(path, kMaxMail))));
-      if (keys.empty()) session_.note(fmt::format("{}: no DKIM signature, so no selector to learn", path));
-      for (const auto& key : keys) selectors_.add(key.domain, key.selector);
-    }
-    return {};
-  }
-
   [[nodiscard]] audit::WriterOptions writer_options() const {
     const bool terminal = request_.output == "-" && session_.surroundings().out_is_terminal;
     const auto own = terminal ? std::min(base::terminal_width(STDOUT_FILENO), kMaxTextWidth) : 80;
@@ -223,23 +196,19 @@ class AuditRun {
     if (what_if_) options.drive.overlay = &*what_if_;
     options.render = writer.renderer();
     options.source_ready = [this] { return first_ || domains_.ready(); };
-    options.keep_books = book_ != nullptr || wants("smtp");
+    options.keep_books = book_ != nullptr || wants_probe(config_, "smtp");
     audit::Runner runner(
         options, source_->lanes(), [this] { return next(); },
         [&](audit::Finished&& domain) -> base::Result<> {
           if (interrupted() != 0) return base::fail(ErrorKind::unavailable, "interrupted");
           if (book_) TRY(record(*domain.input, *domain.book));
-          if (wants("smtp") && !port_blocked_) port_blocked_ = says_port_is_blocked(*domain.book);
+          if (wants_probe(config_, "smtp") && !port_blocked_)
+            port_blocked_ = says_port_is_blocked(*domain.book);
           summary_.add(std::move(domain.digest));
           progress_.update(summary_.domains(), domains_.fraction_read());
           return domain.text ? writer.add_text(*domain.text) : writer.add(domain.report);
         });
     return runner.run();
-  }
-
-  [[nodiscard]] bool wants(std::string_view probe) const {
-    const auto& probes = config_.list("audit.probe");
-    return std::ranges::find(probes, probe) != probes.end();
   }
 
   base::Result<> record(const audit::Input& input, const facts::Book& book) {
@@ -252,15 +221,7 @@ class AuditRun {
     auto name = std::exchange(first_, std::nullopt);
     if (!name) name = TRY(domains_.next());
     if (!name) return std::optional<audit::Input>();
-    audit::Input input;
-    input.domain = *name;
-    input.now = source_->now();
-    input.selectors = selectors_.of(*name);
-    for (const auto& zone : config_.list("audit.block_lists"))
-      input.block_lists.push_back(TRY(dns::parse_domain(zone)));
-    input.probe_https = wants("https");
-    input.probe_smtp = wants("smtp");
-    source_->hint(input);
+    auto input = TRY(input_of(*name, *source_, selectors_, config_));
     if (what_if_) audit::add_proposed(input, what_if_->edit());
     return std::optional(std::move(input));
   }
@@ -327,42 +288,19 @@ void add_audit_command(CLI::App& root, Session& session) {
       root.add_subcommand("audit", "Find out whether a stranger can send mail in a domain's name");
   const auto request = std::make_shared<Request>();
   command->add_option("DOMAIN", request->domains, "The domains to audit; U-labels are understood");
-  const auto paths = [&](const char* name, std::vector<std::string>& value, const char* help,
-                         const char* type) {
-    command->add_option(name, value, help)
-        ->type_name(type)
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-        ->allow_extra_args(false);
-  };
-  paths("--list", request->lists, "Read domains from a file, one a line; - for standard input", "FILE");
-  paths("--zone", request->zones,
-        "Take answers from zone files before publishing them; without a DOMAIN, audit every zone",
-        "FILE|DIR");
-  command
-      ->add_option("--facts", request->recording,
-                   "Take answers from what --record wrote, and nothing else; without a DOMAIN, audit what "
-                   "was audited then")
-      ->type_name("FILE");
+  add_paths(*command, "--list", request->lists, "Read domains from a file, one a line; - for standard input",
+            "FILE");
+  add_source_options(
+      *command, request->facts,
+      "Take answers from zone files before publishing them; without a DOMAIN, audit every zone",
+      "Take answers from what --record wrote, and nothing else; without a DOMAIN, audit what "
+      "was audited then");
   command
       ->add_option(
           "--what-if", request->what_if,
           "Audit as if the records of this zone file were published: each RRset replaces the one there is")
       ->type_name("ZONEFILE");
-  session.add_setting(*command, "dns.resolvers");
-  session.add_setting(*command, "dns.authoritative");
-  session.add_setting(*command, "dns.trust_ad");
-  session.add_setting(*command, "dns.timeout");
-  session.add_setting(*command, "audit.selectors");
-  command
-      ->add_option("--selectors", request->selector_list,
-                   "Read DKIM selectors from a file: [DOMAIN] SELECTOR...")
-      ->type_name("FILE");
-  paths("--from-mail", request->mails, "Learn DKIM selectors from a mail that was sent, as an .eml file",
-        "FILE");
-  session.add_setting(*command, "audit.probe");
-  session.add_setting(*command, "probe.allow_private");
-  session.add_setting(*command, "audit.block_lists");
+  add_question_options(*command, session, request->facts);
   command
       ->add_option(
           "--format", request->format,
