@@ -68,20 +68,23 @@ base::Result<std::string> record_in(std::string_view text, const std::string& wh
 }  // namespace
 
 base::Result<std::string> parse_report_address(std::string_view text) {
-  auto address = base::trim(text);
-  if (base::istarts_with(address, "mailto:")) address.remove_prefix(7);
+  auto given = base::trim(text);
+  if (base::istarts_with(given, "mailto:")) given.remove_prefix(7);
+  const auto at = given.rfind('@');
+  const auto domain =
+      dns::parse_domain(at == std::string_view::npos ? std::string_view() : given.substr(at + 1));
+  std::string address;
+  if (domain) address = fmt::format("{}@{}", given.substr(0, at), domain->text());
   std::vector<auth::Fault> faults;
-  const auto uri = dmarc::parse_uri(fmt::format("mailto:{}", address), 0, faults);
+  const auto uri = dmarc::parse_uri("mailto:" + address, 0, faults);
   // What needs percent-encoding there is refused, so that the text is the address in every record.
-  const bool plain = address.find_first_of(",;!%?\"\\ \t") == std::string_view::npos;
-  const auto at = address.rfind('@');
-  if (!uri.valid || !plain || at == std::string_view::npos || at == 0 ||
-      !dns::parse_domain(address.substr(at + 1))) {
+  const bool plain = address.find_first_of(",;!%?\"\\ \t") == std::string::npos;
+  if (!domain || at == 0 || !uri.valid || !plain) {
     return base::fail(ErrorKind::usage,
                       fmt::format("\"{}\" is no e-mail address", base::excerpt(text, kShown)), "--report-to",
                       "write it as dmarc@mydomain.example");
   }
-  return std::string(address);
+  return address;
 }
 
 base::Result<Key> parse_key(std::string_view text,

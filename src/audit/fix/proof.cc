@@ -12,10 +12,6 @@
 namespace rampart::audit::fix {
 namespace {
 
-// What the first DMARC record brings to light beside what it closes (words.h, `watch`).
-constexpr std::string_view kBroughtToLight[] = {"dmarc-policy-none", "dmarc-no-sp",
-                                                "dmarc-without-authentication"};
-
 using Levels = std::map<std::string_view, Severity>;  // of codes that are present or unknown
 
 Levels levels(const DomainReport& report) {
@@ -108,13 +104,13 @@ Closes judge_closes(const StepWords& words, const DomainReport& before, const Do
   auto rows = compare(before, after);
   // A row that gets better is worth more than what is merely untidy.
   const auto worth = rows.better.empty() ? risk : std::max(risk, Severity::medium);
-  const bool reveals = words.id == "watch";
+  const auto revealed = base::split(words.reveals, ' ');
   std::vector<std::string> faults;
   for (const auto& [code, level] : is) {
     const auto known = was.find(code);
     if (level == Severity::info || (known != was.end() && known->second >= level)) continue;
     out.appears.emplace_back(code);
-    const bool allowed = reveals && std::ranges::find(kBroughtToLight, code) != std::end(kBroughtToLight);
+    const bool allowed = std::ranges::find(revealed, code) != revealed.end();
     if (level >= worth && !allowed) faults.push_back(fmt::format("{} appears ({})", code, to_string(level)));
   }
   for (const auto aim : base::split(words.aims, ' ')) {

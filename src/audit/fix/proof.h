@@ -12,7 +12,7 @@ namespace rampart::audit::fix {
 //   - no finding appeared, or became graver, that is as grave as the gravest one closed or graver, by what it lets a
 //     stranger do; unknown ones count as the catalogue has them, info ones not at all;
 //   - no row of the spoofing table got worse, and none that was known became unknown.
-// One exception: `watch` turns WK-3 into WK-4, and what was hidden behind the missing record shows then (WK-5, WK-7).
+// What a step reveals (StepWords) is no fault of its own: `watch` turns WK-3 into WK-4, and WK-5 and WK-7 show then.
 // That is the right first step, though the level stays.
 Closes judge_closes(const StepWords& words, const DomainReport& before, const DomainReport& after);
 

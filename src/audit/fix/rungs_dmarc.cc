@@ -56,6 +56,15 @@ bool inherits(Ladder& ladder, const Step& step) {
   return true;
 }
 
+// Nothing that the domain sends can pass DMARC, as far as can be seen: whatever refuses what fails would refuse all of it.
+bool stops(Ladder& ladder, const Step& step) {
+  const auto& picture = ladder.picture;
+  if (picture.spf.state == SpfState::usable || picture.dkim.state == DkimState::present) return false;
+  ladder.refuse(step,
+                "no SPF and no DKIM key is seen, so all mail of the domain would fail; they come first");
+  return true;
+}
+
 }  // namespace
 
 std::optional<Step> watch(Ladder& ladder) {
@@ -190,6 +199,8 @@ std::optional<Step> sp(Ladder& ladder) {
   const auto& record = *ladder.picture.dmarc.own.record;
   const auto now = record.sp.value.value_or(record.p.value.value_or(dmarc::Policy::none));
   if (record.sp.published && now == dmarc::Policy::reject) return std::nullopt;
+  if (now != dmarc::Policy::reject && stops(ladder, ladder.step(step_words("sp-quarantine"))))
+    return std::nullopt;
   if (now == dmarc::Policy::none) return set_tag(ladder, step_words("sp-quarantine"), "sp", "quarantine");
   return set_tag(ladder, step_words("sp-reject"), "sp", "reject");
 }
@@ -197,6 +208,8 @@ std::optional<Step> sp(Ladder& ladder) {
 std::optional<Step> p(Ladder& ladder) {
   if (!counts(ladder.picture)) return std::nullopt;
   const auto& record = *ladder.picture.dmarc.own.record;
+  const bool climbs = record.test || record.p.value.value_or(dmarc::Policy::none) != dmarc::Policy::reject;
+  if (climbs && stops(ladder, ladder.step(step_words("p-quarantine")))) return std::nullopt;
   if (record.test || record.pct.value_or(100) < 100) {
     std::string policy;
     const auto add = [&](std::string_view tag, const dmarc::PolicyTag& value) {

@@ -13,6 +13,9 @@ struct StepWords {
   std::string_view
       aims;  // codes of findings, separated by spaces: those that are there must be gone afterwards
   std::string_view references;  // separated by "; "
+  // Codes of findings that may appear however grave they are: they were hidden behind what the step closes, or say
+  // nothing about whom the step is for.
+  std::string_view reveals = {};
 };
 
 struct QuestionWords {
@@ -44,7 +47,8 @@ inline constexpr StepWords kSteps[] = {
      "still to do "
      "shows as WK-4 and WK-5 from then on, and as WK-7 while there is neither SPF nor DKIM.",
      "dmarc-missing dmarc-several-records dmarc-malformed dmarc-policy-invalid dmarc-policy-absent",
-     "RFC 9989 section 4.7; RFC 9989 section 4.10.1; NCA-34.061725 WK-3"},
+     "RFC 9989 section 4.7; RFC 9989 section 4.10.1; NCA-34.061725 WK-3",
+     "dmarc-policy-none dmarc-no-sp dmarc-without-authentication"},
     {"reports", "Have DMARC reports of {0} sent to an address that is read",
      "Reports show who sends in your name before anything is refused, and no receiver acts on the address.",
      "dmarc-no-rua dmarc-rua-unauthorised dmarc-rua-invalid dmarc-rua-no-mail",
@@ -97,13 +101,13 @@ inline constexpr StepWords kSteps[] = {
      "no-authentication spf-missing spf-softfail spf-neutral spf-no-all spf-pass-all spf-wide "
      "spf-several-records "
      "spf-syntax spf-malformed",
-     "RFC 7208 section 10.1.2; M3AAWG Protecting Parked Domains"},
+     "RFC 7208 section 10.1.2; M3AAWG Protecting Parked Domains", "dmarc-spf-only"},
     {"refuse-all", "Have everything that is sent as {0} refused",
      "The domain sends no mail, so the whole way to p=reject is one step.",
      "dmarc-missing dmarc-policy-none dmarc-policy-quarantine dmarc-no-sp dmarc-several-records "
      "dmarc-malformed "
      "dmarc-policy-invalid dmarc-policy-absent dmarc-testing",
-     "RFC 9989 section 4.7; M3AAWG Protecting Parked Domains"},
+     "RFC 9989 section 4.7; M3AAWG Protecting Parked Domains", "dmarc-spf-only"},
     {"null-mx", "Say that {0} takes no mail",
      "Mail to it is returned at once. This is for the domain that receives nothing either.", "mx-implicit",
      "RFC 7505 section 3"},
