@@ -71,6 +71,10 @@ class Script {
   // RFC 2136 section 2.4. An alias beside which something is added would stay, and the update would do nothing.
   void guard(const RrSet& set) {
     const auto name = full_text(set.name);
+    if (set.type == dns::RrType::cname && set.before.empty()) {  // it stands alone, or the server ignores it
+      out_ += fmt::format("prereq nxdomain {}\n", name);
+      return;
+    }
     if (set.type != dns::RrType::cname) out_ += fmt::format("prereq nxrrset {} IN CNAME\n", name);
     if (set.before.empty()) {
       out_ += fmt::format("prereq nxrrset {} IN {}\n", name, type_of(set));

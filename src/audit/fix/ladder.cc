@@ -151,7 +151,8 @@ std::optional<Step> Ladder::set_text(Step step, const std::optional<dns::Name>& 
   }
   auto set = current(*name, dns::RrType::txt, step);
   if (!set) return std::nullopt;
-  std::erase_if(set->after, [&](const SetRecord& record) { return replaces(record.data); });
+  std::erase_if(set->after,
+                [&](const SetRecord& record) { return replaces(record.data) || record.data == text; });
   const auto pieces = std::max<std::size_t>(1, (text.size() + kMaxString - 1) / kMaxString);
   set->after.push_back({std::move(text), static_cast<std::uint16_t>(pieces)});
   if (std::ranges::is_permutation(set->before, set->after)) return std::nullopt;

@@ -102,8 +102,7 @@ Closes judge_closes(const StepWords& words, const DomainReport& before, const Do
     risk = std::max(risk, level);
   }
   auto rows = compare(before, after);
-  // A row that gets better is worth more than what is merely untidy.
-  const auto worth = rows.better.empty() ? risk : std::max(risk, Severity::medium);
+  const auto worth = std::max(risk, Severity::low);  // a harder row alone is worth no more than this
   const auto revealed = base::split(words.reveals, ' ');
   std::vector<std::string> faults;
   for (const auto& [code, level] : is) {

@@ -45,6 +45,12 @@ TEST(Proof, NothingAsGraveMayAppear) {
   EXPECT_TRUE(judge_closes(words, before, with({finding("dmarc-fo-unused", Severity::info)})).holds);
 }
 
+TEST(Proof, RejectByStrengthOfSpfAloneIsNotProven) {
+  const auto before = with({finding("dmarc-policy-quarantine", Severity::low)}, Disposition::quarantine);
+  const auto after = with({finding("dmarc-spf-only", Severity::low)}, Disposition::reject);
+  EXPECT_FALSE(judge_closes(step_words("p-reject"), before, after).holds);  // RFC 9989 section 7.4
+}
+
 TEST(Proof, AnUnknownFindingWeighsAsTheCatalogueHasIt) {
   const auto before = with({finding("dmarc-no-rua", Severity::low)});
   const auto after = with({finding("spf-unknown", Severity::info, FindingStatus::unknown)});

@@ -55,10 +55,10 @@ class Text {
   void heading(const Plan& plan) {
     const auto name = name_for_people(plan.before.domain);
     const auto count = plan.change_count();
-    auto text = count == 0 ? fmt::format("{}: {}, and no step that Rampart can take from here", name,
-                                         standing(plan.before))
-                           : fmt::format("{}: from {} to {} in {} {}", name, standing(plan.before),
-                                         standing(plan.after), count, count == 1 ? "step" : "steps");
+    auto text = count == 0
+                    ? fmt::format("{}: {}, and no step that can be taken yet", name, standing(plan.before))
+                    : fmt::format("{}: from {} to {} in {} {}", name, standing(plan.before),
+                                  standing(plan.after), count, count == 1 ? "step" : "steps");
     if (count == 0 && plan.steps.empty())
       text = fmt::format("{}: {}, nothing to do", name, standing(plan.before));
     paragraph("", text, Tone::bold);

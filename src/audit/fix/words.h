@@ -113,7 +113,8 @@ inline constexpr StepWords kSteps[] = {
      "RFC 7505 section 3"},
     {"no-keys", "Say that no DKIM key of {0} is valid",
      "An empty key at every selector: a signature in the name of the domain fails, whatever selector it "
-     "names.",
+     "names. A key "
+     "that is published by its own name stays valid until you remove it.",
      "", "RFC 6376 section 3.6.1; M3AAWG Protecting Parked Domains"},
 };
 
