@@ -24,6 +24,20 @@ std::string quoted(std::string_view text) {
   return out + '"';
 }
 
+// A comment's text: one line of ASCII.
+std::string plain(std::string_view text) {
+  std::string out;
+  for (const char c : base::printable(text)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte > 0x7e) {
+      out += fmt::format("\\{:03}", byte);
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
 // TXT split at 255 octets; the data of other types is of our own making and plain.
 std::string data_of(dns::RrType type, const SetRecord& record) {
   if (type != dns::RrType::txt) return record.data;
@@ -47,14 +61,14 @@ class Script {
   explicit Script(std::string& out) : out_(out) {}
 
   void step(const Step& step, std::size_t number) {
-    out_ += fmt::format("\n; step {}: {}\n", number, base::printable(step.title));
+    out_ += fmt::format("\n; step {}: {}\n", number, plain(step.title));
     for (const auto& change : changes(step)) {
-      if (!change.before.empty()) out_ += fmt::format("; in place of {}\n", base::printable(change.before));
+      if (!change.before.empty()) out_ += fmt::format("; in place of {}\n", plain(change.before));
     }
     if (!step.serve.empty()) {
       out_ += "; first serve this policy:\n";
       for (const auto line : base::split(step.serve, '\n')) {
-        if (!base::trim(line).empty()) out_ += fmt::format(";   {}\n", base::printable(base::trim(line)));
+        if (!base::trim(line).empty()) out_ += fmt::format(";   {}\n", plain(base::trim(line)));
       }
     }
     for (const auto& set : step.sets) guard(set);
@@ -128,12 +142,12 @@ std::string zone_records(const std::vector<RrSet>& sets) {
 std::string plan_zone(const Plan& plan, const FormatOptions& options) {
   auto out = fmt::format(
       "; What {} publishes after these steps. Each RRset replaces the one of its name and type.\n",
-      base::printable(plan.before.domain.text()));
+      plain(plan.before.domain.text()));
   std::size_t number = 0;
   for (const auto& step : plan.steps) {
     if (!step.changes()) continue;
     if (number == options.steps) break;
-    out += fmt::format(";   step {}: {}\n", ++number, base::printable(step.title));
+    out += fmt::format(";   step {}: {}\n", ++number, plain(step.title));
   }
   return out + zone_records(plan.published(options.steps));
 }
@@ -142,7 +156,7 @@ std::string plan_nsupdate(const Plan& plan, const FormatOptions& options) {
   auto out = fmt::format(
       "; The steps for {}, for nsupdate -k KEYFILE. Run them one at a time, in this order.\n"
       "; server ADDRESS\n",
-      base::printable(plan.before.domain.text()));
+      plain(plan.before.domain.text()));
   Script script(out);
   std::size_t number = 0;
   for (const auto& step : plan.steps) {

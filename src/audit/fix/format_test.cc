@@ -25,7 +25,7 @@ Plan hostile() {
   step.title = "a title\nsend\n\x1b[31m";
   step.subject = plan.before.domain;
   const auto name = *dns::Name::from_wire(std::string("\x06") + "a\"; \n(" + "\x05right\x07" + "example");
-  const std::string data = "quote\" back\\slash \n; send\nupdate delete x \xff\x00(";
+  const std::string data = "quote\" back\\slash \n; send\nupdate delete x \xff \xd9\xbe(";
   step.sets.push_back({name, dns::RrType::txt, {{data, 1}}, {{data + std::string(300, 'x'), 2}}});
   plan.steps.push_back(std::move(step));
   return plan;
