@@ -113,7 +113,7 @@ TEST(FixFormat, TextSaysWhatIsProvenAndWhatIsNot) {
   Owner owner;
   owner.senders = {sender("192.0.2.21")};
   const auto text = plan_text(plan_of({.spf = "v=spf1 ip4:192.0.2.21 ~all"}, owner), {.width = 100});
-  EXPECT_THAT(text, HasSubstr("from A (protected) to A+ (protected) in 1 step"));
+  EXPECT_THAT(text, HasSubstr("from A+ (protected) to A+ (protected) in 1 step"));
   EXPECT_THAT(text, HasSubstr("closes    WK-6 spf-softfail"));
   EXPECT_THAT(text, HasSubstr("breaks    0 of 1 of the senders given"));
   EXPECT_THAT(text, HasSubstr("proven    it closes what it should"));

@@ -109,7 +109,7 @@ TEST(Ladder, ParkingPublishesTheNullMxToo) {
   const auto plan = plan_of({.spf = "", .dkim = "", .dmarc = ""}, owner);
   EXPECT_EQ(steps(plan), "no-sender refuse-all reports? null-mx no-keys");
   EXPECT_EQ(text_after(step_of(plan, "null-mx")), "0 .");
-  const auto& change = changes(step_of(plan, "null-mx")).front();
+  const auto change = changes(step_of(plan, "null-mx")).front();
   EXPECT_EQ(change.before, "10 mail.right.example.");
 }
 
@@ -180,7 +180,7 @@ TEST(Ladder, TestingEndsBeforeThePolicyRises) {
       plan_of({.dmarc = "v=DMARC1; p=quarantine; sp=reject; t=y; rua=mailto:dmarc@right.example"});
   EXPECT_THAT(steps(plan), HasSubstr("end-testing p-reject"));
   EXPECT_EQ(text_after(step_of(plan, "end-testing")),
-            "v=DMARC1; p=quarantine; sp=reject; rua=mailto:dmarc@right.example");
+            "v=DMARC1; p=quarantine; sp=reject; np=reject; rua=mailto:dmarc@right.example");
 }
 
 TEST(Ladder, ADanglingIncludeGoesEarly) {

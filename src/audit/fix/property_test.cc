@@ -99,7 +99,7 @@ TEST(FixProperty, OfEveryCombination) {
   for (const auto& spf : spfs) {
     for (const auto& dmarc : dmarcs) {
       for (const auto* mx : {"mail.right.example", ".", ""}) {
-        for (const auto& dkim : {std::string(), key(crypto::kRsa2048), key(crypto::kRsa1024)}) {
+        for (const auto& dkim : {std::string(), key(crypto::kRsa1024)}) {
           const Domain domain{.spf = spf, .dkim = dkim, .dmarc = dmarc, .mx = mx};
           const auto where =
               fmt::format("spf \"{}\" dmarc \"{}\" mx \"{}\" dkim {}", spf, dmarc, mx, dkim.size());

@@ -46,13 +46,6 @@ bool lets_nobody_in(const std::string& text) {
                              [](const spf::Term& term) { return term.kind == spf::TermKind::all; });
 }
 
-bool has_mail_server(Ladder& ladder) {
-  const auto& mx = ladder.facts.ask(ladder.picture.domain, dns::RrType::mx);
-  if (mx.undetermined()) return true;
-  return std::ranges::any_of(mx.records(),
-                             [&](const facts::Record& record) { return !mx.target(record).is_root(); });
-}
-
 // The owner's own record lets in a wide range of addresses.
 bool is_wide(const SpfPicture& spf) {
   return std::ranges::any_of(spf.analysis.issues, [](const spf::Issue& issue) {
@@ -209,7 +202,7 @@ std::optional<Step> hard_fail(Ladder& ladder) {
                   "the record that ends it stands at another name, to which it redirects: change that one");
     return std::nullopt;
   }
-  if (lets_nobody_in(*text) && has_mail_server(ladder)) {
+  if (lets_nobody_in(*text)) {  // whoever sends would be shut out, with an MX or without
     ladder.ask(std::move(step), question_words("who-sends"));
     return std::nullopt;
   }

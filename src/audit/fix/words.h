@@ -115,7 +115,7 @@ inline constexpr StepWords kSteps[] = {
      "An empty key at every selector: a signature in the name of the domain fails, whatever selector it "
      "names. A key "
      "that is published by its own name stays valid until you remove it.",
-     "", "RFC 6376 section 3.6.1; M3AAWG Protecting Parked Domains"},
+     "", "RFC 6376 section 3.6.1; M3AAWG Protecting Parked Domains", "dkim-unknown"},
 };
 
 inline constexpr QuestionWords kQuestions[] = {
