@@ -33,6 +33,8 @@ OWNED = {
     r"ares\w*\.h": ["net"],
     r"boost/asio.*": ["net", "server", "cli"],
     r"curl/.*": ["net"],
+    r"ldns/.*": ["net"],
+    r"soci/.*": ["store", *FEATURES],
     r"CLI/.*": ["cli"],
     r"libzscanner/.*|libknot/.*": ["dns", "facts"],
     r"libpsl\.h|idn2\.h": ["dns"],
