@@ -3,6 +3,7 @@
 
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -15,9 +16,10 @@ RULES = [
 
 
 def tracked(root):
-    """The files git knows or would add; every file where there is no repository."""
-    listed = subprocess.run(["git", "-C", root, "ls-files", "-co", "--exclude-standard"], capture_output=True, text=True, check=False)
-    if listed.returncode == 0:
+    """The files git knows or would add; every file where there is no repository, or no git."""
+    git = shutil.which("git")
+    listed = git and subprocess.run([git, "-C", root, "ls-files", "-co", "--exclude-standard"], capture_output=True, text=True, check=False)
+    if listed and listed.returncode == 0:
         return [root / name for name in listed.stdout.splitlines()]
     return [p for p in sorted(root.rglob("*")) if p.is_file() and "build" not in p.relative_to(root).parts[:1]]
 

@@ -37,4 +37,9 @@ need_root() {
     echo "hint: sudo $0" >&2
     exit 2
   fi
+  if ! command -v mmdebstrap >/dev/null; then
+    echo "error: mmdebstrap, which makes the chroot, is not installed" >&2
+    echo "hint: ./dev setup package" >&2
+    exit 2
+  fi
 }

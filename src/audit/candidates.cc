@@ -56,13 +56,13 @@ class Look {
   static std::vector<Takeover> takeovers_of(const spf::Analysis& analysis, const dns::Name& domain) {
     std::vector<Takeover> out;
     for (const auto& issue : analysis.issues) {
-      if (issue.kind != spf::Issue::Kind::unregistered && !may_dangle(analysis, issue)) continue;
-      if (!lets_in(analysis, issue)) continue;
+      const bool suffix = spf::is_ptr_suffix(issue);
+      const bool open = suffix || issue.kind == spf::Issue::Kind::unregistered;
+      if ((!open && !may_dangle(analysis, issue)) || !lets_in(analysis, issue)) continue;
       const auto& node = analysis.nodes[issue.node];
-      const bool open = issue.kind == spf::Issue::Kind::unregistered;
       out.push_back({.name = domain,
                      .trusts = base::excerpt(analysis.term_text(issue), kShownTerm),
-                     .alias = false,
+                     .by = suffix ? Takeover::By::ptr_suffix : Takeover::By::spf,
                      .registrable = issue.target,
                      .open = open ? Known::yes : Known::unknown,
                      .evidence = {fmt::format("{} TXT", node.name.text()), node.text,

@@ -52,9 +52,7 @@ Known takeover_of(const DomainReport& report) {
 // The public suffix below which a ptr term lets in every host.
 std::optional<dns::Name> ptr_suffix(const Picture& picture) {
   for (const auto& issue : picture.spf.analysis.issues) {
-    if (issue.kind == spf::Issue::Kind::ptr && !issue.target.is_root() &&
-        lets_in(picture.spf.analysis, issue))
-      return issue.target;
+    if (spf::is_ptr_suffix(issue) && lets_in(picture.spf.analysis, issue)) return issue.target;
   }
   return std::nullopt;
 }
@@ -169,7 +167,8 @@ std::string sentence_of(const Picture& picture, const Rows& rows, Status status,
   const auto domain = picture.domain.text();
   if (takeover == Known::yes && status == Status::partly_protected) {
     if (const auto other = other_takeover(picture)) {
-      return fmt::format("whoever registers {} can send as {}, and DMARC lets it pass",
+      return fmt::format("whoever {} {} can send as {}, and DMARC lets it pass",
+                         other->by == Takeover::By::ptr_suffix ? "has a host below" : "registers",
                          other->registrable.text(), other->name.text());
     }
     if (const auto suffix = ptr_suffix(picture); picture.spf.takeover.empty() && suffix) {

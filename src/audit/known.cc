@@ -34,7 +34,7 @@ std::optional<Takeover> alias_takeover(const facts::Answer& answer, const dns::N
   return Takeover{
       .name = answer.name(),
       .trusts = aliases.back().text(),
-      .alias = true,
+      .by = Takeover::By::alias,
       .registrable = found->domain,
       .open = open ? Known::yes : Known::unknown,
       .evidence = {fmt::format("{} CNAME {}", answer.name().text(), aliases.back().text()),

@@ -14,11 +14,13 @@ namespace rampart::audit {
 enum class Known : std::uint8_t { no, yes, unknown };
 
 // A name that mail of the domain's can be authenticated by and that leads to a domain which nobody has
-// registered, or of which that is unknown: whoever registers it can pass DMARC.
+// registered, or of which that is unknown, or to a public suffix: whoever registers it, or a name below the suffix,
+// can pass DMARC.
 struct Takeover {
+  enum class By : std::uint8_t { spf, alias, ptr_suffix };
   dns::Name name;      // whose mail he then sends: the envelope sender, or the selector's name
   std::string trusts;  // the term of its SPF record, or the end of its alias
-  bool alias = false;
+  By by = By::spf;
   dns::Name registrable;
   Known open = Known::unknown;
   Evidence evidence;

@@ -79,16 +79,12 @@ class Table {
     rows_.push_back(row_of(Identity::domain, names.domain, picture_.dmarc.domain));
     auto existing = row_of(Identity::subdomain, names.existing, picture_.dmarc.existing);
     for (const auto& name : picture_.input->dmarc_subdomains)
-      keep_worse(existing, row_of(Identity::subdomain, name, policy_for(name)));
+      keep_worse(existing, row_of(Identity::subdomain, name, look_policies(name, facts_)));
     rows_.push_back(std::move(existing));
     auto invented = row_of(Identity::invented, names.invented, picture_.dmarc.invented);
     if (const auto name = beside_wildcard())
-      keep_worse(invented, row_of(Identity::invented, *name, policy_for(*name)));
+      keep_worse(invented, row_of(Identity::invented, *name, look_policies(*name, facts_)));
     rows_.push_back(std::move(invented));
-  }
-
-  PolicyPicture policy_for(const dns::Name& name) {
-    return {dmarc::discover_policy(name, facts_), dmarc::discover_policy_7489(name, facts_)};
   }
 
   // A wildcard makes invented names exist, but not those below a name that exists itself (RFC 4592 section

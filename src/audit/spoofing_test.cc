@@ -347,6 +347,16 @@ TEST(Takeover, ByWhatAMacroOrPtrEndsIn) {
   EXPECT_EQ(audit_of({.spf = "v=spf1 -ptr:co.uk -all"}).status, Status::protected_);
 }
 
+TEST(Takeover, ByPtrOfAnAlignedName) {
+  const auto below = [](Zone& zone) { zone.txt("www.right.example", "v=spf1 ptr:co.uk -all"); };
+  const auto report = audit_of({.more = below});
+  ASSERT_NE(find(report, "spf-ptr-suffix"), nullptr);
+  EXPECT_EQ(find(report, "spf-ptr-suffix")->evidence[0].text, "www.right.example TXT");
+  EXPECT_EQ(report.grade, "D-");
+  EXPECT_EQ(report.sentence,
+            "whoever has a host below co.uk can send as www.right.example, and DMARC lets it pass");
+}
+
 TEST(Takeover, OfASelector) {
   const auto dangling = [](Zone& zone) { zone.cname("s1._domainkey.right.example", "s1.gone.example"); };
   auto zone = zone_of({.more = dangling});

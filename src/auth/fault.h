@@ -32,10 +32,11 @@ struct Fault {
 inline constexpr std::size_t kMaxFaults =
     32;  // our own: kept per record, so that 64 KiB of errors stay readable
 
-// Adds a fault unless the list is full.
+// Adds a fault. In a list that is full it takes the place of the last one that is less grave, if there is one.
+void add_fault(std::vector<Fault>& faults, Fault fault);
 inline void add_fault(std::vector<Fault>& faults, Gravity gravity, std::string_view code, std::string text,
                       std::string_view section, std::size_t position = 0) {
-  if (faults.size() < kMaxFaults) faults.push_back({gravity, code, std::move(text), section, position});
+  add_fault(faults, Fault{gravity, code, std::move(text), section, position});
 }
 
 inline bool has_fault(const std::vector<Fault>& faults, std::string_view code) {

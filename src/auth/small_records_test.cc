@@ -109,6 +109,16 @@ TEST(TlsRpt, Records) {
   }
 }
 
+// A list of faults that is full of trifles still says what switches the record off, and never grows.
+TEST(TlsRpt, AFullListKeepsTheGravest) {
+  std::string text = "v=TLSRPTv1;";
+  for (int i = 0; i < 40; ++i) text += " x=y;";
+  const auto record = tls_rpt::parse(text + " rua=mailtn:tls@a.example,ht\x92ps:t");
+  EXPECT_FALSE(record.valid());
+  EXPECT_EQ(record.faults.size(), auth::kMaxFaults);
+  EXPECT_TRUE(auth::has_fault(record.faults, "rua-none"));
+}
+
 TEST(Bimi, Records) {
   const auto record = bimi::parse("v=BIMI1; l=https://a.example/logo.svg; a=https://a.example/mark.pem");
   EXPECT_TRUE(record.valid());

@@ -40,6 +40,8 @@ struct DmarcPicture {
   }
 };
 
+PolicyPicture look_policies(const dns::Name& name, facts::Facts& facts);
+
 struct Identities;
 DmarcPicture look_dmarc(const Identities& identities, facts::Facts& facts);
 

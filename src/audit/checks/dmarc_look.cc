@@ -14,9 +14,7 @@ using State = dmarc::Lookup::State;
 
 // `index` tells the names apart (facts::Facts::part).
 const PolicyPicture& policy_for(unsigned index, const dns::Name& name, facts::Facts& facts) {
-  return facts.part<PolicyPicture>(index, [&] {
-    return PolicyPicture{dmarc::discover_policy(name, facts), dmarc::discover_policy_7489(name, facts)};
-  });
+  return facts.part<PolicyPicture>(index, [&] { return look_policies(name, facts); });
 }
 
 // Which name this is may change for as long as nobody knows whether it exists, so the part asks that, too, and is
@@ -24,7 +22,7 @@ const PolicyPicture& policy_for(unsigned index, const dns::Name& name, facts::Fa
 const PolicyPicture& policy_for_existing(const dns::Name& name, facts::Facts& facts) {
   return facts.part<PolicyPicture>(2, [&] {
     facts.ask(name, RrType::txt);
-    return PolicyPicture{dmarc::discover_policy(name, facts), dmarc::discover_policy_7489(name, facts)};
+    return look_policies(name, facts);
   });
 }
 
@@ -86,6 +84,10 @@ EffectivePolicy::Entry entry_of(const PolicyPicture& picture) {
 }
 
 }  // namespace
+
+PolicyPicture look_policies(const dns::Name& name, facts::Facts& facts) {
+  return {dmarc::discover_policy(name, facts), dmarc::discover_policy_7489(name, facts)};
+}
 
 DmarcPicture look_dmarc(const Identities& identities, facts::Facts& facts) {
   DmarcPicture dmarc;

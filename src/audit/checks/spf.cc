@@ -173,7 +173,7 @@ class Check {
         note(make_finding("spf-redirect-ignored", {domain_}));
         return;
       case Kind::ptr:
-        if (!issue.target.is_root()) return anywhere(issue);
+        if (spf::is_ptr_suffix(issue)) return anywhere(issue);
         note(make_finding("spf-ptr", {domain_}));
         return;
       case Kind::repeated:
@@ -239,7 +239,7 @@ class Check {
       case Kind::unregistered:
         return takeover(issue);
       case Kind::ptr: {
-        if (issue.target.is_root() || !lets_in(spf_.analysis, issue)) return;
+        if (!spf::is_ptr_suffix(issue) || !lets_in(spf_.analysis, issue)) return;
         auto& finding = note(make_finding("spf-ptr-suffix", {domain_, term(issue), target}));
         if (issue.node != 0) finding.evidence.push_back(evidence_of(issue));
         return;
@@ -323,19 +323,25 @@ class Check {
     const auto name = takeover.name.text();
     const auto registrable = takeover.registrable.text();
     const auto known = std::ranges::any_of(spf_.analysis.issues, [&](const spf::Issue& issue) {
-      return issue.kind == Kind::unregistered && issue.target == takeover.registrable &&
-             lets_in(spf_.analysis, issue);
+      return (issue.kind == Kind::unregistered || spf::is_ptr_suffix(issue)) &&
+             issue.target == takeover.registrable && lets_in(spf_.analysis, issue);
     });
     if (known) return;
+    if (takeover.by == Takeover::By::ptr_suffix) {
+      findings_.push_back(make_finding("spf-ptr-suffix", {name, takeover.trusts, registrable}));
+      findings_.back().evidence.push_back(takeover.evidence);
+      return;
+    }
+    const bool alias = takeover.by == Takeover::By::alias;
     if (takeover.open == Known::unknown) {
-      const auto code = takeover.alias ? Code("subdomain-takeover") : Code("spf-dangling-include");
+      const auto code = alias ? Code("subdomain-takeover") : Code("spf-dangling-include");
       const auto why = takeover.evidence.why;
       findings_.push_back(make_unknown(code, {name, takeover.trusts, why}, takeover.evidence));
       return;
     }
     auto& finding = findings_.emplace_back(
-        takeover.alias ? make_finding("subdomain-takeover", {name, takeover.trusts, registrable})
-                       : make_finding("spf-dangling-include", {name, takeover.trusts, registrable}));
+        alias ? make_finding("subdomain-takeover", {name, takeover.trusts, registrable})
+              : make_finding("spf-dangling-include", {name, takeover.trusts, registrable}));
     finding.evidence.push_back(takeover.evidence);
     finding.evidence.push_back({fmt::format("{} SOA, NS: NXDOMAIN", registrable), {}, {}, {}});
   }

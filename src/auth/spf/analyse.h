@@ -105,7 +105,7 @@ struct Issue {
     // of needless or doubtful terms
     after_all,
     redirect_ignored,
-    ptr,
+    ptr,  // target: the public suffix below which every host passes; root when it is none
     repeated,
     shadowed,
     unknown_modifier,  // detail: what was perhaps meant
@@ -120,6 +120,10 @@ struct Issue {
   std::string detail;  // safe for a terminal
   std::vector<facts::AnswerPtr> evidence;
 };
+
+inline bool is_ptr_suffix(const Issue& issue) {
+  return issue.kind == Issue::Kind::ptr && !issue.target.is_root();
+}
 
 std::string_view to_string(Issue::Kind kind);  // "over_lookup_limit"
 

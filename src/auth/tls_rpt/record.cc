@@ -23,7 +23,7 @@ void read_uris(Record& record, const auth::Tag& tag) {
   for (auto& fault : faults) {
     if (fault.code == "uri-scheme") continue;
     fault.section = kSection;
-    record.faults.push_back(std::move(fault));
+    add_fault(record.faults, std::move(fault));
   }
   for (auto& uri : record.rua) {
     if (!uri.valid || uri.scheme == "mailto" || uri.scheme == "https") continue;
