@@ -178,7 +178,7 @@ base::Result<std::string> compose(const Draft& draft) {
   if (draft.html.empty()) return out + part("text/plain", draft.text);
   // No line of either encoding begins with "--=_": "=" stands there only before two hex digits.
   const auto boundary = "=_" + base::hex(crypto::sha256(draft.message_id)).substr(0, 32);
-  out += fmt::format("Content-Type: multipart/alternative; boundary=\"{}\"\r\n\r\n", boundary);
+  out += fmt::format("Content-Type: multipart/alternative;\r\n boundary=\"{}\"\r\n\r\n", boundary);
   out += fmt::format("--{0}\r\n{1}\r\n--{0}\r\n{2}\r\n--{0}--\r\n", boundary, part("text/plain", draft.text),
                      part("text/html", draft.html));
   return out;

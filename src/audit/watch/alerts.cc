@@ -11,6 +11,7 @@ using std::chrono::seconds;
 
 // How often a confirmation that does not come is tried before only the domain's own turns are left.
 constexpr unsigned kMaxDoublings = 6;
+constexpr unsigned kLooksWithoutSecond = 3;
 
 struct View {
   Standing standing = Standing::absent;
@@ -164,8 +165,17 @@ class Decider {
     return now.standing == Standing::absent;
   }
 
+  // Another resolver says the same: another, for the first may have been asked by both.
   bool second_agrees(const Key& key, const View& now) const {
-    return second_ != nullptr && view(*second_, key) == now;
+    if (second_ == nullptr || view(*second_, key) != now) return false;
+    const auto* one = seen_.find(key.subject, key.name);
+    const auto* other = second_->find(key.subject, key.name);
+    return one == nullptr || other == nullptr || one->server.empty() || one->server != other->server;
+  }
+  // Some findings only a resolver of a certain kind can judge (DNSSEC); the time must do for those.
+  bool second_cannot_say(const Key& key) const {
+    return key.subject == Subject::finding && second_ != nullptr &&
+           view(*second_, key).standing == Standing::unknown;
   }
 
   // Whether this is the second time that it is seen so, long enough after the first, and another resolver
@@ -183,6 +193,7 @@ class Decider {
     }
     wanted_ = true;
     if (second_agrees(key, now)) return true;
+    if (second_cannot_say(key) && track.pending->looks >= kLooksWithoutSecond) return true;
     ++track.pending->looks;
     again_after(options_.confirm_after * (1U << std::min(track.pending->looks - 1, kMaxDoublings)));
     return false;

@@ -188,6 +188,35 @@ TEST(Alerts, AFindingThatNoRecordExplainsIsConfirmed) {
   EXPECT_EQ(domain.agreed(now).size(), 1U);
 }
 
+TEST(Alerts, TheSameResolverTwiceIsNotTwo) {
+  Domain domain;
+  domain.look({record(kDmarc, kReject)});
+  domain.now += hours(24);
+  auto gone = record(kDmarc, "");
+  gone.server = "192.0.2.53:53";
+  domain.agreed({gone});
+  domain.now += minutes(10);
+  EXPECT_TRUE(domain.agreed({gone}).empty());
+  domain.now += minutes(20);
+  const auto first = domain.seen({gone});
+  gone.server = "192.0.2.54:53";
+  const auto second = domain.seen({gone});
+  EXPECT_EQ(domain.look(first, &second).size(), 1U);
+}
+
+TEST(Alerts, WhatTheSecondResolverCannotJudgeIsToldAfterMoreLooks) {
+  Domain domain;
+  domain.look({record(kSpf, "v=spf1 -all")});
+  std::size_t told = 0;
+  for (int i = 0; i < 6; ++i) {
+    domain.now += hours(12);
+    const auto first = domain.seen({record(kSpf, "v=spf1 -all"), finding("dnssec-missing")});
+    const auto second = domain.seen({record(kSpf, "v=spf1 -all")}, {"dnssec"});
+    told += domain.look(first, &second).size();
+    EXPECT_EQ(told, i < 3 ? 0U : 1U) << i;
+  }
+}
+
 TEST(Alerts, UnknownIsNeverMissingButIsToldOnce) {
   Domain domain;
   domain.look({record(kDmarc, kReject), record(kSpf, "v=spf1 -all")});

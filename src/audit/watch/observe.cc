@@ -79,6 +79,7 @@ Observed observe_record(const dns::Name& domain, const Answer& answer, bool alwa
   out.subject = Subject::record;
   out.key = fmt::format("{} {}", dns::to_string(answer.type()), answer.name().text());
   out.always_asked = always;
+  out.server = std::string(answer.server());
   if (answer.unknown()) {
     out.standing = Standing::unknown;
     out.why = std::string(facts::describe(answer.why()));

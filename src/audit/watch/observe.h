@@ -28,8 +28,9 @@ struct Observed {
   std::string
       key;  // unique in a domain: "TXT _dmarc.bank.example", "dmarc-policy-none"; "" for the examination
   Standing standing = Standing::absent;
-  std::string value;  // a record set's lines, sorted; of a finding nothing
-  std::string why;    // for unknown
+  std::string value;   // a record set's lines, sorted; of a finding nothing
+  std::string why;     // for unknown
+  std::string server;  // who said so, of a record: "192.0.2.53:53"; may be empty
   // Whether every audit asks for this record. Of others nothing is known before they are seen first.
   bool always_asked = true;
 
