@@ -26,16 +26,14 @@ Time Schedule::next_turn(const dns::Name& domain, Time now) const {
 }
 
 Time Schedule::due(const dns::Name& domain, std::optional<Time> last, Time now) const {
-  if (!last) return now;
+  if (!last || *last > now + interval_) return now;
   return next_turn(domain, std::min(*last, now));
 }
 
-seconds backoff(unsigned failures, std::uint64_t spread) {
-  constexpr seconds kFirst{60};
-  constexpr seconds kLongest{std::chrono::hours(4)};
-  constexpr unsigned kDoublings = 8;  // 60 s * 2^8 is more than four hours
-  const auto doublings = std::min(failures == 0 ? 0 : failures - 1, kDoublings);
-  const auto wait = std::min(kFirst * (1U << doublings), kLongest);
+seconds backoff(unsigned failures, std::uint64_t spread, seconds first) {
+  auto wait = std::clamp(first, seconds(1), kLongestBackoff);
+  for (unsigned i = 1; i < failures && wait < kLongestBackoff; ++i) wait *= 2;
+  wait = std::min(wait, kLongestBackoff);
   return wait - seconds(static_cast<std::int64_t>(spread % 1024) * (wait.count() / 4) / 1024);
 }
 

@@ -27,7 +27,8 @@ class Schedule {
   [[nodiscard]] base::Time next_turn(const dns::Name& domain, base::Time now) const;
 
   // When to look again at a domain that was last looked at then, or never: a time at or before `now` means now.
-  // A look that lies in the future was noted by a clock that has been set back since, and counts as just now.
+  // A look that lies ahead was noted by a clock that has been set back since: it counts as just now, and one that
+  // lies more than an interval ahead as none.
   [[nodiscard]] base::Time due(const dns::Name& domain, std::optional<base::Time> last, base::Time now) const;
 
   [[nodiscard]] std::chrono::seconds interval() const { return interval_; }
@@ -36,9 +37,11 @@ class Schedule {
   std::chrono::seconds interval_;
 };
 
-// How long to wait before a try is repeated that has failed so many times (at least 1): a minute, then twice as
-// long each time, four hours at most; less up to a quarter, by `spread`, so that many do not come at once.
-std::chrono::seconds backoff(unsigned failures, std::uint64_t spread);
+// How long to wait before a try is repeated that has failed so many times (at least 1): `first`, then twice as long
+// each time, kLongestBackoff at most; less up to a quarter, by `spread`, so that many do not come at once.
+inline constexpr std::chrono::seconds kLongestBackoff{4 * 3600};
+std::chrono::seconds backoff(unsigned failures, std::uint64_t spread,
+                             std::chrono::seconds first = std::chrono::seconds(60));
 
 // A number that depends on the text alone, the same in every process.
 std::uint64_t stable_hash(std::string_view text);

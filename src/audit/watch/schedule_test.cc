@@ -76,7 +76,7 @@ TEST(Schedule, EveryTurnIsTakenOnce) {
 TEST(Schedule, AClockThatJumpsBackDelaysNothingBeyondAnInterval) {
   const Schedule schedule(hours(24));
   const auto domain = name("bank.example");
-  EXPECT_LE(schedule.due(domain, kNow + hours(24 * 365 * 10), kNow), kNow + hours(24));
+  EXPECT_EQ(schedule.due(domain, kNow + hours(24 * 365 * 10), kNow), kNow);
   EXPECT_GT(schedule.due(domain, kNow + hours(5), kNow), kNow);  // and does not look twice
 }
 

@@ -23,7 +23,6 @@ constexpr std::size_t kDeliverAtOnce = 100;  // parcels that are read at once
 constexpr seconds kKeepSent{7 * 24 * 3600};  // how long what was sent can still be looked up
 constexpr seconds kIdle{3600};               // the longest that next() waits
 constexpr seconds kHour{3600};
-constexpr seconds kLongestBackoff{4 * 3600};
 
 // A name for what is told: the same whenever the same is told, so that what comes twice can be known again.
 std::string name_of(std::string_view kind, std::string_view content) {
@@ -79,13 +78,15 @@ Result<> Watcher::begin(std::vector<Entry> entries) {
   return {};
 }
 
+// Of domains without a contact the operators are told, in one digest.
 Contact Watcher::contact_of(const Entry& entry) const {
-  Contact contact{.organisation = entry.organisation,
-                  .address = {},
-                  .language = language_of(entry).value_or(options_.language)};
-  if (!options_.mail_to_contacts || entry.contact.empty()) return contact;
-  if (auto address = mail::parse_address(entry.contact)) contact.address = *std::move(address);
-  return contact;
+  const Contact operators{.organisation = {}, .address = {}, .language = options_.language};
+  if (!options_.mail_to_contacts || entry.contact.empty()) return operators;
+  auto address = mail::parse_address(entry.contact);
+  if (!address) return operators;
+  return {.organisation = entry.organisation,
+          .address = *std::move(address),
+          .language = language_of(entry).value_or(options_.language)};
 }
 
 Time Watcher::due(const Watched& watched, Time now) const {
@@ -107,7 +108,7 @@ Result<> Watcher::look(bool everything, Turn& turn) {
   std::vector<std::pair<Time, const Entry*>> ready;
   for (auto& watched : watched_) {
     // A clock that was set back: what lies ahead counts as just now, and stays so.
-    if (watched.last && *watched.last > now) watched.last = now;
+    if (watched.last && *watched.last > now && *watched.last <= now + schedule_.interval()) watched.last = now;
     if (watched.again && *watched.again > now + schedule_.interval()) watched.again = now;
     const auto at = due(watched, now);
     if (everything || at <= now) ready.emplace_back(at, &watched.entry);
@@ -139,17 +140,18 @@ Result<> Watcher::take_pass(std::span<const Entry* const> domains, Turn& turn) {
   });
   TRY(std::move(kept));
   if (stopped()) return keep_pending();
+  if (!looked && looked.error().kind != ErrorKind::unavailable) return looked;
   if (!looked) {
     turn.blind = looked.error().message();
     TRY(keep_pending());
-    blind_until_ = clock_() + backoff(++blind_turns_, 0);
+    blind_until_ = clock_() + backoff(++blind_turns_, 0, options_.retry_after);
     return trouble("no-resolver", *turn.blind);
   }
   if (!saw_something_ && unknown_.size() >= kAllUnknown) {
     turn.blind = fmt::format("nothing could be found out about any of {} domains: {}", unknown_.size(),
                              why_unknown(unknown_.front()));
     unknown_.clear();
-    blind_until_ = clock_() + backoff(++blind_turns_, 0);
+    blind_until_ = clock_() + backoff(++blind_turns_, 0, options_.retry_after);
     return trouble("all-unknown", *turn.blind);
   }
   TRY(flush_unknown(turn));
@@ -307,10 +309,10 @@ Result<Parcel> Watcher::mail(const std::string& id, const std::string& recipient
 
 Result<> Watcher::deliver(Turn& turn) {
   TRY(ledger_.forget_sent(clock_() - kKeepSent));
-  for (const auto& [kind, sink] : sinks_) {
-    TRY(deliver(kind, *sink, turn));
-    turn.waiting += TRY(ledger_.count_queued(kind));
+  for (int pass = 0; pass < 2; ++pass) {  // a sink's trouble is told by one that has had its turn
+    for (const auto& [kind, sink] : sinks_) TRY(deliver(kind, *sink, turn));
   }
+  for (const auto& [kind, sink] : sinks_) turn.waiting += TRY(ledger_.count_queued(kind));
   return {};
 }
 
@@ -342,8 +344,9 @@ Result<> Watcher::deliver(SinkKind kind, Sink& sink, Turn& turn) {
                         handing.why),
             kind));
       } else {
-        TRY(ledger_.mark_later(parcel, now + backoff(parcel.attempts + 1, stable_hash(parcel.id)),
-                               handing.why));
+        TRY(ledger_.mark_later(
+            parcel, now + backoff(parcel.attempts + 1, stable_hash(parcel.id), options_.retry_after),
+            handing.why));
       }
       if (state.failures != 0) {  // it can be reached again
         state = {};
@@ -357,7 +360,8 @@ Result<> Watcher::deliver(SinkKind kind, Sink& sink, Turn& turn) {
 
 Result<> Watcher::note_down(SinkKind kind, SinkState state, const std::string& why) {
   ++state.failures;
-  state.blocked_until = clock_() + backoff(state.failures, stable_hash(to_string(kind)));
+  state.blocked_until =
+      clock_() + backoff(state.failures, stable_hash(to_string(kind)), options_.retry_after);
   TRY(ledger_.set_sink_state(kind, state));
   if (state.failures < kSinkTrouble) return {};
   return trouble(

@@ -32,6 +32,7 @@ struct WatchOptions {
   std::vector<std::string> operators;  // addresses that are told of trouble, and of domains without a contact
   std::string from;                    // the address that mail comes from
   std::string from_name = "Rampart";
+  std::chrono::seconds retry_after{60};  // the first wait of backoff()
   std::size_t mails_per_hour = 1000;
   bool mail_to_contacts = true;  // false: every digest goes to the operators
 };
