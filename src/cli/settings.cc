@@ -1,6 +1,7 @@
 #include "cli/settings.h"
 
 #include "audit/settings.h"
+#include "audit/watch/settings.h"
 #include "net/settings.h"
 
 namespace rampart::cli {
@@ -29,7 +30,7 @@ constexpr std::array kOutput{
 }  // namespace
 
 const base::Schema& schema() {
-  static const base::Schema kSchema{audit::settings(), net::settings(), kOutput};
+  static const base::Schema kSchema{audit::settings(), audit::watch::settings(), net::settings(), kOutput};
   return kSchema;
 }
 
