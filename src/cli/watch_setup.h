@@ -15,6 +15,9 @@ base::Result<audit::watch::Watcher::Sinks> make_sinks(const base::Config& config
                                                       const std::string& dry_run);
 base::Result<audit::watch::WatchOptions> make_watch_options(const base::Config& config);
 
+// What decides, beside what is published, which findings a domain can have: a short text that changes with it.
+std::string circumstances(const base::Config& config, std::span<const std::string> selectors);
+
 // The configuration with which a second resolver is asked (watch.second_resolvers).
 base::Result<base::Config> second_config(const base::Config& config);
 

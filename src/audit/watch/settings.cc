@@ -36,6 +36,15 @@ std::string check_domain(std::string_view text) {
 
 constexpr std::array kSettings{
     Setting{
+        .key = "store.url",
+        .type = SettingType::text,
+        .standard = "\"\"",
+        .brief = "Where what was seen and told is kept: sqlite:///PATH or postgresql://...",
+        .detail = "When empty, rampart/watch.db in $XDG_DATA_HOME (~/.local/share when that is unset).",
+        .option = "--store",
+        .example = R"("sqlite:///var/lib/rampart/watch.db")",
+    },
+    Setting{
         .key = "watch.every",
         .type = SettingType::duration,
         .standard = "\"24h\"",

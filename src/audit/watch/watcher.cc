@@ -108,7 +108,8 @@ Result<> Watcher::look(bool everything, Turn& turn) {
   std::vector<std::pair<Time, const Entry*>> ready;
   for (auto& watched : watched_) {
     // A clock that was set back: what lies ahead counts as just now, and stays so.
-    if (watched.last && *watched.last > now && *watched.last <= now + schedule_.interval()) watched.last = now;
+    if (watched.last && *watched.last > now && *watched.last <= now + schedule_.interval())
+      watched.last = now;
     if (watched.again && *watched.again > now + schedule_.interval()) watched.again = now;
     const auto at = due(watched, now);
     if (everything || at <= now) ready.emplace_back(at, &watched.entry);
@@ -165,6 +166,7 @@ Result<> Watcher::take_pass(std::span<const Entry* const> domains, Turn& turn) {
 }
 
 Result<> Watcher::take(Observation&& seen, Turn& turn) {
+  if (!places_.contains(seen.domain)) return {};  // nobody asked for it
   if (is_unknown(seen) && !saw_something_) {
     unknown_.push_back(std::move(seen));
     return {};
@@ -173,8 +175,9 @@ Result<> Watcher::take(Observation&& seen, Turn& turn) {
     saw_something_ = true;
     TRY(flush_unknown(turn));
   }
+  const auto& entry = watched_[places_.at(seen.domain)].entry;
   const auto memory = TRY(ledger_.memory(seen.domain));
-  if (wants_second(memory, seen, options_.circumstances, options_.alerts)) {
+  if (wants_second(memory, seen, options_.circumstances(entry), options_.alerts)) {
     unconfirmed_.push_back(std::move(seen));
     return {};
   }
@@ -208,11 +211,9 @@ Result<> Watcher::second_pass(Turn& turn) {
 }
 
 Result<> Watcher::conclude(const Observation& seen, const Observation* second, Turn& turn) {
-  const auto place = places_.find(seen.domain);
-  if (place == places_.end()) return {};
-  auto& watched = watched_[place->second];
+  auto& watched = watched_[places_.at(seen.domain)];
   const auto memory = TRY(ledger_.memory(seen.domain));
-  auto decision = decide(memory, seen, second, options_.circumstances, options_.alerts);
+  auto decision = decide(memory, seen, second, options_.circumstances(watched.entry), options_.alerts);
   Kept kept;
   kept.row = {.domain = seen.domain, .last = seen.at, .again = decision.look_again};
   kept.memory = std::move(decision.memory);

@@ -26,7 +26,8 @@ namespace rampart::audit::watch {
 struct WatchOptions {
   std::chrono::seconds every{24 * 3600};
   AlertOptions alerts;
-  std::string circumstances;  // the program's version and what every domain is asked
+  // The program's version and what a domain is asked: when it is another, findings are taken as they are, silently.
+  std::function<std::string(const Entry&)> circumstances;
   std::chrono::seconds digest_period{24 * 3600};
   Language language = Language::en;    // of a domain whose list does not say
   std::vector<std::string> operators;  // addresses that are told of trouble, and of domains without a contact

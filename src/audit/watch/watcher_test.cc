@@ -46,7 +46,7 @@ class WatcherTest : public ::testing::Test {
   WatcherTest() {
     options.from = "rampart@cert.example";
     options.operators = {"soc@cert.example"};
-    options.circumstances = "same";
+    options.circumstances = [](const Entry&) { return std::string("same"); };
     add("bank.example", "Bank", "it@bank.example");
   }
   void add(std::string_view domain, std::string organisation = {}, std::string contact = {}) {
