@@ -2,12 +2,10 @@
 #include <thread>
 
 #include <fcntl.h>
-#include <soci/soci.h>
 #include <unistd.h>
 
 #include "audit/domain_list.h"
 #include "audit/runner.h"
-#include "audit/watch/database.h"
 #include "audit/watch/ledger_store.h"
 #include "audit/watch/watcher.h"
 #include "cli/commands.h"
@@ -16,6 +14,8 @@
 #include "cli/interrupt.h"
 #include "cli/watch_setup.h"
 #include "dns/domain.h"
+#include "store/database.h"
+#include "store/lease.h"
 
 namespace rampart::cli {
 namespace {
@@ -105,42 +105,46 @@ class Looker {
 };
 
 // XDG Base Directory: an unset or relative $XDG_DATA_HOME means ~/.local/share.
-std::string store_url(const base::Config& config) {
-  if (!config.text("store.url").empty()) return config.text("store.url");
+std::string data_folder() {
   const auto variable = [](const char* name) {
     const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread
     return std::string(value == nullptr ? "" : value);
   };
   auto folder = variable("XDG_DATA_HOME");
   if (!folder.starts_with('/')) folder = variable("HOME") + "/.local/share";
-  folder += "/rampart";
-  std::error_code error;  // what cannot be made shows when the store is opened
-  std::filesystem::create_directories(folder, error);
-  return "sqlite://" + folder + "/watch.db";
+  return folder + "/rampart";
+}
+
+Result<store::Url> store_url(const base::Config& config) {
+  if (!config.text("store.url").empty()) return store::parse_url(config.text("store.url"));
+  return store::parse_url("sqlite:" + data_folder() + "/rampart.db");
 }
 
 // A note beside the store that its trouble has been told: where the store can take nothing, an empty file often
 // still can be made.
 class Marker {
  public:
-  explicit Marker(const std::string& url) {
-    constexpr std::string_view kSqlite = "sqlite://";
-    if (url.starts_with(kSqlite)) path_ = url.substr(kSqlite.size()) + ".trouble";
+  explicit Marker(const store::Url& url) {
+    path_ = url.backend == store::Backend::sqlite
+                ? url.target
+                : fmt::format("{}/watch-{:016x}", data_folder(), audit::watch::stable_hash(url.shown));
+    path_ += ".trouble";
   }
   [[nodiscard]] bool is_set() const {
     std::error_code error;
-    return set_ || (!path_.empty() && std::filesystem::exists(path_, error));
+    return set_ || std::filesystem::exists(path_, error);
   }
   void set() {
     set_ = true;
-    if (path_.empty()) return;
+    std::error_code error;
+    std::filesystem::create_directories(std::filesystem::path(path_).parent_path(), error);
     const int file = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (file >= 0) ::close(file);
   }
   void clear() {
     set_ = false;
     std::error_code error;
-    if (!path_.empty()) std::filesystem::remove(path_, error);
+    std::filesystem::remove(path_, error);
   }
 
  private:
@@ -151,11 +155,7 @@ class Marker {
 class WatchRun {
  public:
   WatchRun(Session& session, const Request& request, const base::Config& config)
-      : session_(session),
-        request_(request),
-        config_(config),
-        looker_(session, request, config),
-        marker_(store_url(config)) {}
+      : session_(session), request_(request), config_(config), looker_(session, request, config) {}
 
   Result<Exit> run() {
     entries_ = TRY(read_entries());
@@ -194,18 +194,20 @@ class WatchRun {
 
   Result<> open() {
     const bool dry = !request_.dry_run.empty();
-    auto sinks = TRY(make_sinks(config_, session_, request_.dry_run));
-    auto options = TRY(make_watch_options(config_));
-    options.circumstances = [this](const audit::Entry& entry) { return looker_.circumstances(entry); };
-    database_ = TRY(audit::watch::open_database(store_url(config_)));
-    lease_.emplace(TRY(audit::watch::Lease::take(*database_, dry ? "watch-dry" : "watch", base::now())));
-    ledger_ = TRY(
-        audit::watch::store_ledger(*database_, dry ? std::string(audit::watch::kDryAccount) : std::string()));
+    sinks_ = TRY(make_sinks(config_, session_, request_.dry_run));
+    watch_options_ = TRY(make_watch_options(config_));
+    watch_options_.circumstances = [this](const audit::Entry& entry) { return looker_.circumstances(entry); };
+    const auto url = TRY(store_url(config_));
+    marker_.emplace(url);
+    if (auto opened = open_store(url, dry); !opened) {
+      if (!taken_) tell_store_trouble(opened.error());
+      return opened;
+    }
     watcher_ = std::make_unique<Watcher>(
-        std::move(options), *ledger_, std::move(sinks),
+        watch_options_, *ledger_, std::move(sinks_),
         [this](std::span<const audit::Entry* const> domains, bool second, const Watcher::Take& take) {
           return looker_.look(domains, second, [&](Observation&& seen) -> Result<> {
-            TRY(lease_->renew(base::now()));
+            if (!held()) return interrupted_error();
             return take(std::move(seen));
           });
         },
@@ -214,10 +216,23 @@ class WatchRun {
     return watcher_->begin(entries_);
   }
 
+  Result<> open_store(const store::Url& url, bool dry) {
+    database_.emplace(TRY(store::Database::open(url)));
+    auto lease = store::Lease::take(*database_, dry ? "watch-dry" : "watch", base::now());
+    if (!lease) {
+      taken_ = lease.error().kind == ErrorKind::unavailable;
+      return std::unexpected(lease.error());
+    }
+    lease_.emplace(*std::move(lease));
+    ledger_ = TRY(
+        audit::watch::store_ledger(*database_, dry ? std::string(audit::watch::kDryAccount) : std::string()));
+    return {};
+  }
+
   // Between two steps: a sign of life to whoever else wants the store.
   bool held() {
     if (lost_) return false;
-    if (auto renewed = lease_->renew(base::now()); !renewed && renewed.error().kind == ErrorKind::usage)
+    if (auto renewed = lease_->renew(base::now()); !renewed && renewed.error().kind == ErrorKind::unavailable)
       lost_ = renewed.error();
     return !lost_;
   }
@@ -229,9 +244,9 @@ class WatchRun {
       tell_store_trouble(done.error());
       return done;
     }
-    if (marker_.is_set()) {
-      watcher_->tell_directly(watcher_->make_trouble("store", "the store takes what is written again", true));
-      marker_.clear();
+    if (marker_->is_set()) {
+      tell(audit::watch::make_trouble("store", "the store can be used again", true, base::now()));
+      marker_->clear();
     }
     if (done->blind) session_.note(*done->blind);
     if (done->waiting != 0 && (request_.once || done->waiting != waiting_))
@@ -241,11 +256,20 @@ class WatchRun {
     return done;
   }
 
+  // Once, until the store works again: this run's watcher may not be there yet.
   void tell_store_trouble(const base::Error& error) {
-    if (error.kind != ErrorKind::io || marker_.is_set()) return;
-    watcher_->tell_directly(watcher_->make_trouble(
-        "store", fmt::format("the store can take nothing: {}", error.message()), false));
-    marker_.set();
+    if (!is_of_store(error) || interrupted() != 0 || marker_->is_set()) return;
+    tell(audit::watch::make_trouble("store", fmt::format("the store cannot be used: {}", error.message()),
+                                    false, base::now()));
+    marker_->set();
+  }
+  static bool is_of_store(const base::Error& error) {
+    return error.kind == ErrorKind::io || error.kind == ErrorKind::unavailable;
+  }
+  void tell(const audit::watch::Trouble& trouble) {
+    const auto told = watcher_ ? watcher_->tell_directly(trouble)
+                               : audit::watch::tell_directly(trouble, watch_options_, sinks_);
+    if (told == 0) session_.note("nobody could be told: no sink works");
   }
 
   Result<Exit> once() {
@@ -260,7 +284,7 @@ class WatchRun {
       const auto done = turn();
       auto until = base::now();
       if (!done) {
-        if (done.error().kind != ErrorKind::io) return std::unexpected(done.error());
+        if (lost_ || !is_of_store(done.error())) return std::unexpected(done.error());
         session_.report(done.error());
         until += audit::watch::backoff(++failures, 0);
       } else if (const auto next = watcher_->next()) {
@@ -287,10 +311,13 @@ class WatchRun {
   const Request& request_;
   const base::Config& config_;
   Looker looker_;
-  Marker marker_;
+  std::optional<Marker> marker_;
+  audit::watch::WatchOptions watch_options_;
+  audit::watch::Sinks sinks_;  // until the watcher has them
+  bool taken_ = false;         // another watch has the store
   std::vector<audit::Entry> entries_;
-  std::unique_ptr<soci::session> database_;
-  std::optional<audit::watch::Lease> lease_;  // gone before the session
+  std::optional<store::Database> database_;
+  std::optional<store::Lease> lease_;  // gone before the database
   std::unique_ptr<audit::watch::Ledger> ledger_;
   std::unique_ptr<Watcher> watcher_;
   std::optional<base::Error> lost_;

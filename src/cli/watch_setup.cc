@@ -83,9 +83,9 @@ Result<std::unique_ptr<audit::watch::Sink>> make_sink(SinkKind kind, const base:
 
 }  // namespace
 
-Result<audit::watch::Watcher::Sinks> make_sinks(const base::Config& config, Session& session,
-                                                const std::string& dry_run) {
-  audit::watch::Watcher::Sinks out;
+Result<audit::watch::Sinks> make_sinks(const base::Config& config, Session& session,
+                                       const std::string& dry_run) {
+  audit::watch::Sinks out;
   if (!dry_run.empty()) {
     std::error_code error;
     if (!std::filesystem::is_directory(dry_run, error))

@@ -8,16 +8,13 @@
 #include <string>
 
 #include "audit/watch/ledger.h"
-
-namespace soci {
-class session;
-}
+#include "store/database.h"
 
 namespace rampart::audit::watch {
 
 inline constexpr std::string_view kDryAccount = "dry";
 
-// The session must outlive the ledger, and its tables must be there.
-base::Result<std::unique_ptr<Ledger>> store_ledger(soci::session& session, std::string account);
+// The database must outlive the ledger; the tables are made when they are not there.
+base::Result<std::unique_ptr<Ledger>> store_ledger(store::Database& database, std::string account);
 
 }  // namespace rampart::audit::watch

@@ -39,10 +39,10 @@ constexpr std::array kSettings{
         .key = "store.url",
         .type = SettingType::text,
         .standard = "\"\"",
-        .brief = "Where what was seen and told is kept: sqlite:///PATH or postgresql://...",
-        .detail = "When empty, rampart/watch.db in $XDG_DATA_HOME (~/.local/share when that is unset).",
+        .brief = "Where what was seen and told is kept: a file, or postgresql://USER@HOST/NAME",
+        .detail = "When empty, rampart/rampart.db in $XDG_DATA_HOME (~/.local/share when that is unset).",
         .option = "--store",
-        .example = R"("sqlite:///var/lib/rampart/watch.db")",
+        .example = R"("/var/lib/rampart/rampart.db")",
     },
     Setting{
         .key = "watch.every",
