@@ -8,7 +8,9 @@ import json
 import os
 import pathlib
 import random
+import re
 import resource
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -420,6 +422,20 @@ class WatchTest(unittest.TestCase):
             self.once(sinks=["webhook"])
             kinds = [(t["kind"], t.get("over")) for t in (json.loads(body) for _, body in hook.posts)]
             self.assertEqual(sorted(kinds, key=str), [("changes", None), ("trouble", False), ("trouble", True)])
+
+    # --- As a service ---
+
+    @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd is not installed")
+    def test_the_unit_is_right(self):
+        unit = (SOURCE / "examples" / "rampart-watch.service").read_text()
+        self.assertIn("ExecStart=/usr/bin/rampart watch --list", unit)
+        path = self.dir / "rampart-watch.service"
+        path.write_text(unit.replace("/usr/bin/rampart", "/bin/true"))
+        done = subprocess.run(["systemd-analyze", "verify", path], capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        done = subprocess.run(["systemd-analyze", "security", "--offline=true", path], capture_output=True, text=True, check=False)
+        level = re.search(r"Overall exposure level.*?: ([\d.]+)", done.stdout)
+        self.assertLessEqual(float(level.group(1)), 3.0, done.stdout)
 
     # --- Wrong usage ---
 
