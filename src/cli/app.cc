@@ -39,6 +39,7 @@ void set_up(CLI::App& root, Session& session) {
   session.add_common_options(root);
   add_audit_command(root, session);
   add_fix_command(root, session);
+  add_watch_command(root, session);
   add_config_command(root, session);
   root.add_subcommand("help", "Show the help of a command: rampart help config check");
 }

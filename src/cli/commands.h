@@ -7,6 +7,7 @@ namespace rampart::cli {
 
 void add_audit_command(CLI::App& root, Session& session);
 void add_fix_command(CLI::App& root, Session& session);
+void add_watch_command(CLI::App& root, Session& session);
 void add_config_command(CLI::App& root, Session& session);
 
 }  // namespace rampart::cli

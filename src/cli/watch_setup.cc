@@ -5,6 +5,7 @@
 
 #include <fmt/ranges.h>
 
+#include "base/text.h"
 #include "crypto/digest.h"
 #include "mail/compose.h"
 #include "net/resolvers.h"
@@ -82,9 +83,9 @@ Result<std::unique_ptr<audit::watch::Sink>> make_sink(SinkKind kind, const base:
 
 }  // namespace
 
-Result<audit::watch::Watcher::Sinks> make_sinks(const base::Config& config, Session& session,
-                                                const std::string& dry_run) {
-  audit::watch::Watcher::Sinks out;
+Result<audit::watch::Sinks> make_sinks(const base::Config& config, Session& session,
+                                       const std::string& dry_run) {
+  audit::watch::Sinks out;
   if (!dry_run.empty()) {
     std::error_code error;
     if (!std::filesystem::is_directory(dry_run, error))
@@ -127,13 +128,16 @@ Result<audit::watch::WatchOptions> make_watch_options(const base::Config& config
     out.from = TRY(mail::parse_address(config.text("watch.mail_from")));
   out.mails_per_hour = static_cast<std::size_t>(config.integer("watch.mails_per_hour"));
   out.mail_to_contacts = config.boolean("watch.mail_contacts");
-  // What decides which findings there can be beside what is published.
-  out.circumstances = fmt::format(
-      "rampart {} selectors {} probe {} block lists {} level {} ad {} authoritative {}", RAMPART_VERSION,
-      fmt::join(config.list("audit.selectors"), ","), fmt::join(config.list("audit.probe"), ","),
-      fmt::join(config.list("audit.block_lists"), ","), config.text("watch.level"),
-      config.boolean("dns.trust_ad"), config.boolean("dns.authoritative"));
   return out;
+}
+
+std::string circumstances(const base::Config& config, std::span<const std::string> selectors) {
+  const auto text =
+      fmt::format("rampart {} selectors {} probe {} block lists {} level {} ad {} authoritative {}",
+                  RAMPART_VERSION, fmt::join(selectors, ","), fmt::join(config.list("audit.probe"), ","),
+                  fmt::join(config.list("audit.block_lists"), ","), config.text("watch.level"),
+                  config.boolean("dns.trust_ad"), config.boolean("dns.authoritative"));
+  return base::hex(crypto::sha256(text)).substr(0, 16);
 }
 
 Result<base::Config> second_config(const base::Config& config) {

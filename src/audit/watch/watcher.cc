@@ -50,7 +50,61 @@ std::optional<Language> language_of(const Entry& entry) {
   return std::nullopt;
 }
 
+Result<Parcel> mail_parcel(const WatchOptions& options, const std::string& id, const std::string& recipient,
+                           const Written& written, Language language, Time now) {
+  const auto message_id = fmt::format("{}@{}", id, options.from.substr(options.from.rfind('@') + 1));
+  auto message = TRY(mail::compose({.from = {options.from_name, options.from},
+                                    .to = {{"", recipient}},
+                                    .subject = written.subject,
+                                    .date = now,
+                                    .message_id = message_id,
+                                    .language = std::string(to_string(language)),
+                                    .text = written.text,
+                                    .html = written.html,
+                                    .fields = {{"X-Auto-Response-Suppress", "All"}}}));
+  return Parcel{.sink = SinkKind::mail,
+                .id = message_id,
+                .recipient = recipient,
+                .payload = std::move(message),
+                .queued = now};
+}
+
+Result<std::vector<Parcel>> parcels_of(const Trouble& trouble, const WatchOptions& options,
+                                       const Sinks& sinks, std::optional<SinkKind> except) {
+  std::vector<Parcel> out;
+  for (const auto& [kind, sink] : sinks) {
+    if (kind == except) continue;
+    if (kind == SinkKind::mail) {
+      const auto written = write_trouble(trouble, options.language);
+      for (const auto& recipient : options.operators)
+        out.push_back(TRY(mail_parcel(options, name_of("t", recipient + '\n' + trouble.id), recipient,
+                                      written, options.language, trouble.at)));
+      continue;
+    }
+    out.push_back({.sink = kind,
+                   .id = trouble.id,
+                   .payload = kind == SinkKind::terminal ? write_text(trouble) : to_json(trouble),
+                   .queued = trouble.at});
+  }
+  return out;
+}
+
 }  // namespace
+
+Trouble make_trouble(std::string code, std::string_view what, bool over, Time now) {
+  Trouble out{.id = {}, .code = std::move(code), .over = over, .what = base::excerpt(what, 500), .at = now};
+  out.id = name_of("t", to_json(out));
+  return out;
+}
+
+std::size_t tell_directly(const Trouble& trouble, const WatchOptions& options, const Sinks& sinks) {
+  const auto parcels = parcels_of(trouble, options, sinks, std::nullopt);
+  std::size_t told = 0;
+  if (!parcels) return told;
+  for (const auto& parcel : *parcels)
+    told += sinks.at(parcel.sink)->deliver(parcel).how == Handed::accepted ? 1 : 0;
+  return told;
+}
 
 Watcher::Watcher(WatchOptions options, Ledger& ledger, Sinks sinks, LookAt look_at, Clock clock)
     : options_(std::move(options)),
@@ -108,7 +162,8 @@ Result<> Watcher::look(bool everything, Turn& turn) {
   std::vector<std::pair<Time, const Entry*>> ready;
   for (auto& watched : watched_) {
     // A clock that was set back: what lies ahead counts as just now, and stays so.
-    if (watched.last && *watched.last > now && *watched.last <= now + schedule_.interval()) watched.last = now;
+    if (watched.last && *watched.last > now && *watched.last <= now + schedule_.interval())
+      watched.last = now;
     if (watched.again && *watched.again > now + schedule_.interval()) watched.again = now;
     const auto at = due(watched, now);
     if (everything || at <= now) ready.emplace_back(at, &watched.entry);
@@ -139,7 +194,10 @@ Result<> Watcher::take_pass(std::span<const Entry* const> domains, Turn& turn) {
     return kept;
   });
   TRY(std::move(kept));
-  if (stopped()) return keep_pending();
+  if (stopped()) {  // what was not kept is looked at again
+    pending_.clear();
+    return {};
+  }
   if (!looked && looked.error().kind != ErrorKind::unavailable) return looked;
   if (!looked) {
     turn.blind = looked.error().message();
@@ -165,6 +223,7 @@ Result<> Watcher::take_pass(std::span<const Entry* const> domains, Turn& turn) {
 }
 
 Result<> Watcher::take(Observation&& seen, Turn& turn) {
+  if (!places_.contains(seen.domain)) return {};  // nobody asked for it
   if (is_unknown(seen) && !saw_something_) {
     unknown_.push_back(std::move(seen));
     return {};
@@ -173,8 +232,9 @@ Result<> Watcher::take(Observation&& seen, Turn& turn) {
     saw_something_ = true;
     TRY(flush_unknown(turn));
   }
+  const auto& entry = watched_[places_.at(seen.domain)].entry;
   const auto memory = TRY(ledger_.memory(seen.domain));
-  if (wants_second(memory, seen, options_.circumstances, options_.alerts)) {
+  if (wants_second(memory, seen, options_.circumstances(entry), options_.alerts)) {
     unconfirmed_.push_back(std::move(seen));
     return {};
   }
@@ -208,11 +268,9 @@ Result<> Watcher::second_pass(Turn& turn) {
 }
 
 Result<> Watcher::conclude(const Observation& seen, const Observation* second, Turn& turn) {
-  const auto place = places_.find(seen.domain);
-  if (place == places_.end()) return {};
-  auto& watched = watched_[place->second];
+  auto& watched = watched_[places_.at(seen.domain)];
   const auto memory = TRY(ledger_.memory(seen.domain));
-  auto decision = decide(memory, seen, second, options_.circumstances, options_.alerts);
+  auto decision = decide(memory, seen, second, options_.circumstances(watched.entry), options_.alerts);
   Kept kept;
   kept.row = {.domain = seen.domain, .last = seen.at, .again = decision.look_again};
   kept.memory = std::move(decision.memory);
@@ -281,28 +339,9 @@ Result<> Watcher::digest(const WaitingContact& waiting, Time now) {
   if (contact.address.empty()) recipients = options_.operators;
   std::vector<Parcel> parcels;
   for (const auto& recipient : recipients)
-    parcels.push_back(
-        TRY(mail(name_of("d", recipient + '\n' + names), recipient, written, contact.language, now)));
+    parcels.push_back(TRY(mail_parcel(options_, name_of("d", recipient + '\n' + names), recipient, written,
+                                      contact.language, now)));
   return ledger_.queue_digest(contact, looks, parcels, now);
-}
-
-Result<Parcel> Watcher::mail(const std::string& id, const std::string& recipient, const Written& written,
-                             Language language, Time now) const {
-  const auto message_id = fmt::format("{}@{}", id, options_.from.substr(options_.from.rfind('@') + 1));
-  auto message = TRY(mail::compose({.from = {options_.from_name, options_.from},
-                                    .to = {{"", recipient}},
-                                    .subject = written.subject,
-                                    .date = now,
-                                    .message_id = message_id,
-                                    .language = std::string(to_string(language)),
-                                    .text = written.text,
-                                    .html = written.html,
-                                    .fields = {{"X-Auto-Response-Suppress", "All"}}}));
-  return Parcel{.sink = SinkKind::mail,
-                .id = message_id,
-                .recipient = recipient,
-                .payload = std::move(message),
-                .queued = now};
 }
 
 // --- Sending ---
@@ -351,7 +390,8 @@ Result<> Watcher::deliver(SinkKind kind, Sink& sink, Turn& turn) {
       if (state.failures != 0) {  // it can be reached again
         state = {};
         TRY(ledger_.set_sink_state(kind, state));
-        TRY(over(fmt::format("sink:{}", to_string(kind)), fmt::format("{} works again", to_string(kind))));
+        TRY(over(fmt::format("sink:{}", to_string(kind)), fmt::format("{} works again", to_string(kind)),
+                 kind));
       }
     }
   }
@@ -395,52 +435,16 @@ Result<Time> Watcher::next() {
 
 // --- Trouble ---
 
-Trouble Watcher::make_trouble(std::string code, std::string what, bool over) const {
-  Trouble out{
-      .id = {}, .code = std::move(code), .over = over, .what = base::excerpt(what, 500), .at = clock_()};
-  out.id = name_of("t", to_json(out));
-  return out;
-}
-
-Result<std::vector<Parcel>> Watcher::parcels_of(const Trouble& trouble,
-                                                std::optional<SinkKind> except) const {
-  std::vector<Parcel> out;
-  for (const auto& [kind, sink] : sinks_) {
-    if (kind == except) continue;
-    if (kind == SinkKind::mail) {
-      const auto written = write_trouble(trouble, options_.language);
-      for (const auto& recipient : options_.operators)
-        out.push_back(TRY(mail(name_of("t", recipient + '\n' + trouble.id), recipient, written,
-                               options_.language, trouble.at)));
-      continue;
-    }
-    out.push_back({.sink = kind,
-                   .id = trouble.id,
-                   .payload = kind == SinkKind::terminal ? write_text(trouble) : to_json(trouble),
-                   .queued = trouble.at});
-  }
-  return out;
-}
-
 Result<> Watcher::trouble(const std::string& code, const std::string& what, std::optional<SinkKind> except) {
-  const auto trouble = make_trouble(code, what, false);
-  TRY(ledger_.begin_trouble(trouble, TRY(parcels_of(trouble, except))));
+  const auto trouble = make_trouble(code, what, false, clock_());
+  TRY(ledger_.begin_trouble(trouble, TRY(parcels_of(trouble, options_, sinks_, except))));
   return {};
 }
 
-Result<> Watcher::over(const std::string& code, const std::string& what) {
-  const auto trouble = make_trouble(code, what, true);
-  TRY(ledger_.end_trouble(trouble, TRY(parcels_of(trouble, std::nullopt))));
+Result<> Watcher::over(const std::string& code, const std::string& what, std::optional<SinkKind> except) {
+  const auto trouble = make_trouble(code, what, true, clock_());
+  TRY(ledger_.end_trouble(trouble, TRY(parcels_of(trouble, options_, sinks_, except))));
   return {};
-}
-
-std::size_t Watcher::tell_directly(const Trouble& trouble) {
-  const auto parcels = parcels_of(trouble, std::nullopt);
-  std::size_t told = 0;
-  if (!parcels) return told;
-  for (const auto& parcel : *parcels)
-    told += sinks_.at(parcel.sink)->deliver(parcel).how == Handed::accepted ? 1 : 0;
-  return told;
 }
 
 }  // namespace rampart::audit::watch

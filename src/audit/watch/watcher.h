@@ -26,7 +26,8 @@ namespace rampart::audit::watch {
 struct WatchOptions {
   std::chrono::seconds every{24 * 3600};
   AlertOptions alerts;
-  std::string circumstances;  // the program's version and what every domain is asked
+  // The program's version and what a domain is asked: when it is another, findings are taken as they are, silently.
+  std::function<std::string(const Entry&)> circumstances;
   std::chrono::seconds digest_period{24 * 3600};
   Language language = Language::en;    // of a domain whose list does not say
   std::vector<std::string> operators;  // addresses that are told of trouble, and of domains without a contact
@@ -37,6 +38,13 @@ struct WatchOptions {
   bool mail_to_contacts = true;  // false: every digest goes to the operators
 };
 
+using Sinks = std::map<SinkKind, std::unique_ptr<Sink>>;
+
+Trouble make_trouble(std::string code, std::string_view what, bool over, base::Time now);
+// Tells of trouble past a ledger that cannot be written to, or opened: every sink that works is told now, without a
+// queue. How many took it.
+std::size_t tell_directly(const Trouble& trouble, const WatchOptions& options, const Sinks& sinks);
+
 class Watcher {
  public:
   // Looks at these domains, with the usual resolvers or as another one sees them, and hands over what it saw, in any
@@ -44,7 +52,6 @@ class Watcher {
   using Take = std::function<base::Result<>(Observation&&)>;
   using LookAt =
       std::function<base::Result<>(std::span<const Entry* const> domains, bool second, const Take& take)>;
-  using Sinks = std::map<SinkKind, std::unique_ptr<Sink>>;
   using Clock = std::function<base::Time()>;
 
   static constexpr std::size_t kAllUnknown =
@@ -72,9 +79,9 @@ class Watcher {
   // When the next turn has something to do.
   [[nodiscard]] base::Result<base::Time> next();
 
-  // Tells of trouble past a ledger that cannot be written to: every sink that works is told now, without a queue.
-  std::size_t tell_directly(const Trouble& trouble);
-  [[nodiscard]] Trouble make_trouble(std::string code, std::string what, bool over) const;
+  std::size_t tell_directly(const Trouble& trouble) {
+    return watch::tell_directly(trouble, options_, sinks_);
+  }
 
  private:
   struct Watched {
@@ -99,11 +106,7 @@ class Watcher {
   base::Result<> note_down(SinkKind kind, SinkState state, const std::string& why);
   base::Result<> trouble(const std::string& code, const std::string& what,
                          std::optional<SinkKind> except = {});
-  base::Result<> over(const std::string& code, const std::string& what);
-  [[nodiscard]] base::Result<std::vector<Parcel>> parcels_of(const Trouble& trouble,
-                                                             std::optional<SinkKind> except) const;
-  [[nodiscard]] base::Result<Parcel> mail(const std::string& id, const std::string& recipient,
-                                          const Written& written, Language language, base::Time now) const;
+  base::Result<> over(const std::string& code, const std::string& what, std::optional<SinkKind> except = {});
   base::Result<> keep_pending();
   [[nodiscard]] bool has(SinkKind kind) const { return sinks_.contains(kind); }
   [[nodiscard]] bool stopped() const { return stopped_ && stopped_(); }

@@ -46,7 +46,7 @@ class WatcherTest : public ::testing::Test {
   WatcherTest() {
     options.from = "rampart@cert.example";
     options.operators = {"soc@cert.example"};
-    options.circumstances = "same";
+    options.circumstances = [](const Entry&) { return std::string("same"); };
     add("bank.example", "Bank", "it@bank.example");
   }
   void add(std::string_view domain, std::string organisation = {}, std::string contact = {}) {
@@ -61,7 +61,7 @@ class WatcherTest : public ::testing::Test {
 
   // A watcher as a process that just began.
   Watcher& begin() {
-    Watcher::Sinks sinks;
+    Sinks sinks;
     for (auto& [kind, box] : boxes) sinks[kind] = std::make_unique<BoxSink>(box);
     watcher = std::make_unique<Watcher>(
         options, ledger, std::move(sinks),
@@ -411,7 +411,7 @@ TEST_F(WatcherTest, AStoreThatIsFullIsToldPastIt) {
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().what, "the disk is full");
   boxes[SinkKind::terminal].answer = Handed::down;
-  EXPECT_EQ(watcher->tell_directly(watcher->make_trouble("store", failed.error().message(), false)), 2U);
+  EXPECT_EQ(watcher->tell_directly(make_trouble("store", failed.error().message(), false, now)), 2U);
   EXPECT_EQ(boxes[SinkKind::mail].got[0].recipient, "soc@cert.example");
   boxes[SinkKind::terminal].answer = Handed::accepted;
   ledger.writes_left.reset();
