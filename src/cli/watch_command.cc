@@ -12,6 +12,7 @@
 #include "cli/facts_options.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
+#include "cli/store_url.h"
 #include "cli/watch_setup.h"
 #include "dns/domain.h"
 #include "store/database.h"
@@ -103,22 +104,6 @@ class Looker {
   audit::SelectorBook selectors_;
   audit::Severity level_ = audit::Severity::low;
 };
-
-// XDG Base Directory: an unset or relative $XDG_DATA_HOME means ~/.local/share.
-std::string data_folder() {
-  const auto variable = [](const char* name) {
-    const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): before any thread
-    return std::string(value == nullptr ? "" : value);
-  };
-  auto folder = variable("XDG_DATA_HOME");
-  if (!folder.starts_with('/')) folder = variable("HOME") + "/.local/share";
-  return folder + "/rampart";
-}
-
-Result<store::Url> store_url(const base::Config& config) {
-  if (!config.text("store.url").empty()) return store::parse_url(config.text("store.url"));
-  return store::parse_url("sqlite:" + data_folder() + "/rampart.db");
-}
 
 // A note beside the store that its trouble has been told: where the store can take nothing, an empty file often
 // still can be made.
