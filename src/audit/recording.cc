@@ -131,6 +131,11 @@ facts::Fact record_run(const RunNotes& run, base::Time now) {
   return keep(*dns::Name::try_parse(kRunLabel), now, text);
 }
 
+bool is_note(const facts::Fact& fact) {
+  const auto* answer = std::get_if<facts::AnswerPtr>(&fact);
+  return answer != nullptr && (*answer)->server() == kServer;
+}
+
 std::optional<Input> recorded_input(const facts::Book& book, const dns::Name& domain, base::Time now) {
   const auto name = domain.prepend(kInputLabel);
   if (!name) return std::nullopt;

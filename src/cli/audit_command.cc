@@ -336,7 +336,6 @@ void add_audit_command(CLI::App& root, Session& session) {
       ->type_name("FILE");
   command->add_option("--width", request->width, "Set text for this many columns")->type_name("COLUMNS");
   session.add_setting(*command, "store.url");
-  session.add_setting(*command, "audit.key_max_age");
   session.add_setting(*command, "audit.fail_on");
   session.add_setting(*command, "audit.max_unknown");
   session.add_setting(*command, "audit.parallel");

@@ -4,7 +4,8 @@ namespace rampart::cli {
 
 base::Result<std::unique_ptr<AuditStore>> AuditStore::open(const store::Url& url,
                                                            const base::Config& config) {
-  std::unique_ptr<AuditStore> out(new AuditStore(TRY(store::Database::open(url)), config));
+  auto database = TRY(store::Database::open(url));
+  std::unique_ptr<AuditStore> out(new AuditStore(std::move(database), config));
   out->state_ = TRY(audit::state::State::open(out->database_));
   out->risks_ =
       std::make_shared<const std::vector<audit::state::Risk>>(TRY(audit::state::risks(out->database_)));

@@ -2,21 +2,14 @@
 
 #include <array>
 
-#include "store/database.h"
-
 namespace rampart::store {
 namespace {
 
 using base::Setting;
 using base::SettingType;
 
-std::string check_url(std::string_view text) {
-  if (text.empty()) return {};
-  const auto url = parse_url(text);
-  return url ? "" : "is no store: " + url.error().what;
-}
-
 constexpr std::array kSettings{
+    // Not checked here: that error would show a password.
     Setting{
         .key = "store.url",
         .type = SettingType::text,
@@ -29,7 +22,6 @@ constexpr std::array kSettings{
         .option = "--store",
         .value_name = "URL",
         .example = R"("sqlite:/var/lib/rampart/rampart.db")",
-        .check = check_url,
     },
     Setting{
         .key = "store.snapshots",

@@ -327,11 +327,15 @@ Result<LoadedSnapshot> State::load(const Snapshot& snapshot) {
   auto loaded = TRY(facts::parse_book(TRY(base::decompress(*bytes)), name));
   auto input = recorded_input(*loaded.book, snapshot.domain, loaded.header.now);
   if (!input) input = Input{.domain = snapshot.domain, .now = loaded.header.now};
-  facts::Facts facts(*loaded.book);
+  auto book = std::make_shared<facts::Book>();
+  for (auto& fact : loaded.book->sorted()) {
+    if (!is_note(fact)) book->add(std::move(fact));
+  }
+  facts::Facts facts(*book);
   // What a newer program would ask besides was not asked then.
   facts.close(facts::Why::outside, "it was not asked for at the time");
   auto report = assess(*input, facts);
-  return LoadedSnapshot{snapshot, std::move(*input), std::move(loaded.book), std::move(report)};
+  return LoadedSnapshot{snapshot, std::move(*input), std::move(book), std::move(report)};
 }
 
 Result<std::optional<DomainHistory>> State::history(const dns::Name& domain) {
