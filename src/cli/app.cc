@@ -39,6 +39,9 @@ void set_up(CLI::App& root, Session& session) {
   session.add_common_options(root);
   add_audit_command(root, session);
   add_fix_command(root, session);
+  add_watch_command(root, session);
+  add_history_commands(root, session);
+  add_risk_command(root, session);
   add_config_command(root, session);
   root.add_subcommand("help", "Show the help of a command: rampart help config check");
 }

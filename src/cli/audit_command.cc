@@ -11,11 +11,13 @@
 #include "base/columns.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/audit_store.h"
 #include "cli/commands.h"
 #include "cli/facts_options.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
+#include "cli/store_url.h"
 #include "dns/domain.h"
 #include "facts/book_file.h"
 #include "facts/overlay.h"
@@ -91,6 +93,7 @@ class AuditRun {
     TRY(check_options());
     TRY(open_domains());
     selectors_ = TRY(read_selectors(request_.facts, config_, session_));
+    TRY(open_store());
     TRY(open_source());
     auto destination = TRY(Destination::open(session_, request_.output));
     if (!request_.record.empty()) {
@@ -109,6 +112,7 @@ class AuditRun {
       about.notes.emplace_back(kPortBlocked);
     TRY(writer->end(summary_, about.notes));
     if (interrupted() != 0) return base::fail(ErrorKind::unavailable, "interrupted");
+    if (store_) TRY(store_->flush());
     if (book_) {
       TRY(book_->add(audit::record_run(about, source_->now())));
       TRY(book_->finish());
@@ -130,6 +134,16 @@ class AuditRun {
     }
     if (!request_.record.empty() && request_.record == request_.output)
       return base::fail(ErrorKind::usage, "--record and --output name one file", request_.record);
+    return {};
+  }
+
+  // What never was, is seen again, or is not published yet is no state of a domain: a what-if and a replay are not
+  // recorded, zone files only when the command line says so.
+  base::Result<> open_store() {
+    if (config_.text("store.url").empty() || !request_.facts.recording.empty()) return {};
+    const bool asked = config_.origin("store.url").from == base::Origin::From::command_line;
+    records_ = request_.what_if.empty() && (asked || request_.facts.zones.empty());
+    store_ = TRY(AuditStore::open(TRY(store_url(config_)), config_));
     return {};
   }
 
@@ -196,7 +210,8 @@ class AuditRun {
     if (what_if_) options.drive.overlay = &*what_if_;
     options.render = writer.renderer();
     options.source_ready = [this] { return first_ || domains_.ready(); };
-    options.keep_books = book_ != nullptr || wants_probe(config_, "smtp");
+    options.keep_reports = records_;
+    options.keep_books = book_ != nullptr || records_ || wants_probe(config_, "smtp");
     audit::Runner runner(
         options, source_->lanes(), [this] { return next(); },
         [&](audit::Finished&& domain) -> base::Result<> {
@@ -206,8 +221,11 @@ class AuditRun {
             port_blocked_ = says_port_is_blocked(*domain.book);
           summary_.add(std::move(domain.digest));
           progress_.update(summary_.domains(), domains_.fraction_read());
-          return domain.text ? writer.add_text(*domain.text) : writer.add(domain.report);
-        });
+          TRY(domain.text ? writer.add_text(*domain.text) : writer.add(domain.report));
+          return records_ ? store_->record({domain.input, std::move(domain.report), std::move(domain.book)})
+                          : base::Result<>();
+        },
+        store_ ? store_->decide() : audit::assess);
     return runner.run();
   }
 
@@ -223,6 +241,7 @@ class AuditRun {
     if (!name) return std::optional<audit::Input>();
     auto input = TRY(input_of(*name, *source_, selectors_, config_));
     if (what_if_) audit::add_proposed(input, what_if_->edit());
+    if (store_) TRY(store_->prepare(input));
     return std::optional(std::move(input));
   }
 
@@ -265,6 +284,8 @@ class AuditRun {
   bool domains_named_ = false;
   audit::SelectorBook selectors_;
   std::unique_ptr<FactSource> source_;
+  std::unique_ptr<AuditStore> store_;
+  bool records_ = false;
   std::unique_ptr<facts::BookWriter> book_;
   bool port_blocked_ = false;
   audit::Summary summary_;
@@ -314,6 +335,7 @@ void add_audit_command(CLI::App& root, Session& session) {
                    "Write every fact to a file that --facts reads; .zst at its end compresses it")
       ->type_name("FILE");
   command->add_option("--width", request->width, "Set text for this many columns")->type_name("COLUMNS");
+  session.add_setting(*command, "store.url");
   session.add_setting(*command, "audit.fail_on");
   session.add_setting(*command, "audit.max_unknown");
   session.add_setting(*command, "audit.parallel");

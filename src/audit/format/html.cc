@@ -247,6 +247,8 @@ std::string finding_html(const Finding& finding) {
   if (const auto rated = rating(finding); !rated.empty())
     out += fmt::format(" <span class=\"soft\">{}</span>", rated);
   out += "</h4>\n";
+  if (finding.accepted)
+    out += fmt::format("<p><b>{}</b></p>\n", html_text(capitalised(acceptance(*finding.accepted))));
   if (!finding.evidence.empty()) {
     out += "<ul class=\"evidence\">";
     for (const auto& evidence : finding.evidence)

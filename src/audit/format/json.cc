@@ -54,7 +54,21 @@ void write_finding(JsonWriter& json, const Finding& finding) {
         .member("data", remedy.data)
         .end_object();
   }
-  json.end_array().end_object();
+  json.end_array();
+  if (finding.accepted) {
+    json.key("accepted")
+        .begin_object()
+        .member("reason", finding.accepted->reason)
+        .member("who", finding.accepted->who);
+    json.key("until");
+    if (finding.accepted->until) {
+      json.value(base::format_time(*finding.accepted->until));
+    } else {
+      json.null();
+    }
+    json.end_object();
+  }
+  json.end_object();
 }
 
 void write_spoofing(JsonWriter& json, const std::vector<SpoofRow>& rows) {

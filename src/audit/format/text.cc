@@ -199,6 +199,7 @@ class Text : public ReportWriter {
     rated_ = rated_ || (!unknown && !rated.empty());
     title_of(unknown ? "unknown" : to_string(finding.effective),
              unknown ? Tone::warn : tone_of(finding.effective), title, rated);
+    if (finding.accepted) paragraph(kDeep, acceptance(*finding.accepted), Tone::warn);
     const auto shown = std::min(finding.evidence.size(), kMaxEvidenceShown);
     for (std::size_t i = 0; i < shown; ++i) {
       paragraph(kDeep, one_line(finding.evidence[i], kMaxRecordShown), Tone::dim);

@@ -150,6 +150,13 @@ std::string rating(const Finding& finding) {
   return fmt::format("[rated {}, here {}]", to_string(finding.severity), to_string(finding.effective));
 }
 
+std::string acceptance(const Acceptance& accepted) {
+  return fmt::format(
+      "accepted by {}{}: {}", base::printable(accepted.who),
+      accepted.until ? fmt::format(" until {}", base::format_time(*accepted.until).substr(0, 10)) : "",
+      base::printable(accepted.reason));
+}
+
 std::string at_worst(Severity severity) { return fmt::format("[at worst {}]", to_string(severity)); }
 
 std::string key_list(const DomainReport& report) {

@@ -43,6 +43,8 @@ Outside outside_of(const DomainReport& report);
 // empty.
 std::string rating(const Finding& finding);
 // "[at worst high]", for what is unknown.
+// "accepted by fatima until 2027-01-31: the printer will be replaced"
+std::string acceptance(const Acceptance& accepted);
 std::string at_worst(Severity severity);
 // "s1 (rsa 2048), old (rsa, revoked)", printable.
 std::string key_list(const DomainReport& report);
