@@ -177,9 +177,11 @@ def _program(name):
 
 
 class Nsd(_Server):
-    """NSD, authoritative for the zones given, and for an empty root unless root=False (then other names are REFUSED)."""
+    """NSD, authoritative for the zones given, and for an empty root unless root=False (then other names are REFUSED).
 
-    def __init__(self, zones, *, root=True, port=None, host="127.0.0.1", options=()):
+    transfer=True: it gives the zones to whoever asks from loopback (AXFR)."""
+
+    def __init__(self, zones, *, root=True, port=None, host="127.0.0.1", options=(), transfer=False):
         self._make_dir("nsd", port, host)
         self.zones = zone_files(zones)
         lines = ["server:", f"ip-address: {host}", f"port: {self.port}", 'username: ""', 'chroot: ""', 'database: ""',
@@ -189,6 +191,8 @@ class Nsd(_Server):
         for number, (origin, path) in enumerate(self.zones):
             shutil.copyfile(path, self.dir / f"{number}.zone")
             lines += ["zone:", f'name: "{origin}"', f'zonefile: "{number}.zone"']
+            if transfer:
+                lines.append("provide-xfr: 127.0.0.0/8 NOKEY")
         if root and not any(origin == "." for origin, _ in self.zones):
             (self.dir / "root.zone").write_text(ROOT_ZONE)
             lines += ["zone:", 'name: "."', 'zonefile: "root.zone"']

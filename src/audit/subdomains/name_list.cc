@@ -90,10 +90,11 @@ class Reader {
       if (member == nullptr || member->is_null()) continue;
       if (member->is_string()) {
         any = true;
-        // A common name may be anything, a person's name too: what is none is no fault there.
+        // A common name may be anything, a person's name too: what is no domain is no fault there.
         const auto text = std::string_view(member->get_string());
-        if (column == "common_name" && !dns::parse_domain(text.starts_with("*.") ? text.substr(2) : text))
-          continue;
+        const auto bare = text.starts_with("*.") ? text.substr(2) : text;
+        const bool is_domain = bare.find('.') != std::string_view::npos && dns::parse_domain(bare);
+        if (column == "common_name" && !is_domain) continue;
         TRY(take_all(text, where));
       } else if (member->is_array()) {
         any = true;
