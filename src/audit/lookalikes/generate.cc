@@ -76,15 +76,16 @@ class Generator {
     typing();
     hyphens();
     bit_flips();
+    under_other_suffixes();
   }
 
   Generated take() {
     Generated out{.domain = domain_, .candidates = {}, .left_out = 0};
     out.candidates.reserve(found_.size());
-    for (auto& [name, kinds] : found_) out.candidates.push_back(judged(name, kinds));
+    for (auto& [name, found] : found_) out.candidates.push_back(judged(name, found));
     std::ranges::sort(out.candidates, [](const Candidate& a, const Candidate& b) {
-      return std::tuple(a.kinds.front(), a.distance, a.name.text()) <
-             std::tuple(b.kinds.front(), b.distance, b.name.text());
+      return std::tuple(a.steps, a.kinds.front(), a.distance, a.name.text()) <
+             std::tuple(b.steps, b.kinds.front(), b.distance, b.name.text());
     });
     const auto limit = std::min(options_.limit, GenerateOptions::kMaxCandidates);
     if (out.candidates.size() > limit) {
@@ -95,16 +96,49 @@ class Generator {
   }
 
  private:
-  void add(View label, const dns::Name& suffix, Kind kind) {
+  struct Found {
+    std::set<Kind> kinds;
+    unsigned steps = 1;
+  };
+
+  void add(View label, const dns::Name& suffix, const std::set<Kind>& kinds, unsigned steps) {
     if (found_.size() >= kMaxKept || label.size() > dns::kMaxLabel) return;
     const auto encoded = dns::encode_label(dns::to_utf8(label));
     const auto name = encoded ? suffix.prepend_label(*encoded) : std::nullopt;
     if (!name || *name == domain_ || dns::registered_domain(*name) != *name) return;
     const auto is_ours = [&](const dns::Name& own) { return name->is_within(own) || own.is_within(*name); };
     if (std::ranges::any_of(options_.ours, is_ours)) return;
-    found_[*name].insert(kind);
+    const auto [at, is_new] = found_.try_emplace(*name, Found{{}, steps});
+    if (at->second.steps < steps) return;  // it is there for a simpler reason
+    at->second.kinds.insert(kinds.begin(), kinds.end());
   }
-  void add(View label, Kind kind) { add(label, suffix_, kind); }
+  void add(View label, const dns::Name& suffix, Kind kind) { add(label, suffix, std::set{kind}, 1); }
+  void add(View label, Kind kind) {
+    add(label, suffix_, kind);
+    if (label != label_) changed_[Text(label)].insert(kind);
+  }
+
+  // Where a suffix is not for everybody (gov.pk), a changed name is registered below another: the country's own, or
+  // the commonest.
+  void under_other_suffixes() {
+    std::vector<dns::Name> suffixes;
+    const auto country = suffix_.suffix(1);
+    const auto take = [&](const std::optional<dns::Name>& suffix) {
+      if (suffix && *suffix != suffix_ && dns::public_suffix(*suffix) == *suffix) suffixes.push_back(*suffix);
+    };
+    for (const std::string_view common : {"com", "net", "org"}) take(dns::Name::try_parse(common));
+    if (country.label(0).size() == 2) {
+      take(country);
+      for (const std::string_view second : {"com", "net", "org"}) take(country.prepend_label(second));
+    }
+    for (const auto& suffix : suffixes) {
+      for (const auto& [label, kinds] : changed_) {
+        auto both = kinds;
+        both.insert(Kind::suffix);
+        add(label, suffix, both, 2);
+      }
+    }
+  }
 
   // The label with `count` characters from `at` on replaced.
   [[nodiscard]] Text with(std::size_t at, std::size_t count, View text) const {
@@ -265,8 +299,8 @@ class Generator {
     }
   }
 
-  [[nodiscard]] Candidate judged(const dns::Name& name, const std::set<Kind>& kinds) const {
-    Candidate out{.name = name, .kinds = {kinds.begin(), kinds.end()}};
+  [[nodiscard]] Candidate judged(const dns::Name& name, const Found& found) const {
+    Candidate out{.name = name, .kinds = {found.kinds.begin(), found.kinds.end()}, .steps = found.steps};
     const auto utf8 = dns::decode_label(name.label(0));
     const auto text = dns::code_points(utf8).value_or(Text());
     const bool same = !shape_.empty() && dns::skeleton(utf8) == shape_;
@@ -283,7 +317,8 @@ class Generator {
   Text label_;  // of the domain, without its suffix
   std::string shape_;
   const GenerateOptions& options_;
-  std::map<dns::Name, std::set<Kind>> found_;
+  std::map<dns::Name, Found> found_;
+  std::map<Text, std::set<Kind>> changed_;  // labels made so far, for other suffixes
 };
 
 }  // namespace

@@ -41,6 +41,7 @@ std::string_view to_string(Kind kind);  // "bit-flip"
 struct Candidate {
   dns::Name name;
   std::vector<Kind> kinds;  // each once, in their order; not empty
+  unsigned steps = 1;       // 2: a changed name, and under another suffix
   // Letters to change, add or take away until it looks like the domain; 0: it looks the same.
   unsigned distance = 0;
   unsigned similarity = 0;  // percent
@@ -54,7 +55,7 @@ struct GenerateOptions {
 
 struct Generated {
   dns::Name domain;                   // the registered domain
-  std::vector<Candidate> candidates;  // by their first kind, distance and name; each once
+  std::vector<Candidate> candidates;  // by their steps, first kind, distance and name; each once
   std::size_t left_out = 0;           // beyond the limit
 };
 

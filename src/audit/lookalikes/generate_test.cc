@@ -85,7 +85,7 @@ TEST(Generate, WhatLooksTheSameComesFirst) {
   EXPECT_EQ(find(made, "minstry.example")->distance, 1U);
   EXPECT_EQ(find(made, "ministry-portal.example")->distance, 7U);
   const auto before = [](const Candidate& a, const Candidate& b) {
-    return a.kinds.front() < b.kinds.front();
+    return std::pair(a.steps, a.kinds.front()) < std::pair(b.steps, b.kinds.front());
   };
   EXPECT_TRUE(std::ranges::is_sorted(made.candidates, before));
 }
@@ -96,6 +96,18 @@ TEST(Generate, ANameThatIsMadeTwiceIsThereOnceWithBothKinds) {
   ASSERT_NE(found, nullptr);
   EXPECT_THAT(found->kinds, testing::Contains(Kind::ascii));
   EXPECT_THAT(find(made, "www-ministry.example")->kinds, testing::ElementsAre(Kind::joined, Kind::word));
+}
+
+TEST(Generate, AChangedNameUnderAnotherSuffix) {
+  const auto made = generate(name("ministry.gov.pk"));
+  for (const auto* text : {"rninistry.com", "ministry-login.com.pk", "minstry.pk", "minіstry.com"}) {
+    ASSERT_NE(find(made, text), nullptr) << text;
+    EXPECT_EQ(find(made, text)->steps, 2U) << text;
+    EXPECT_TRUE(has(made, text, Kind::suffix)) << text;
+  }
+  EXPECT_EQ(find(made, "ministry.com")->steps, 1U);
+  EXPECT_EQ(find(made, "ministry.com")->kinds, std::vector{Kind::suffix});
+  EXPECT_EQ(find(made, "rninistry.gov.pk")->steps, 1U);
 }
 
 TEST(Generate, NeverTheOwnersNames) {
