@@ -198,7 +198,8 @@ std::string text_of(const Report& report, const FormatOptions& options) {
   const Ink ink(options.color);
   const auto found = static_cast<std::size_t>(std::ranges::count_if(
       report.rows, [&](const Row& row) { return row.judged.exists() && row.judged.name != report.domain; }));
-  auto out = fmt::format("{}: {} names below it", ink(Tone::bold, dns::display(report.domain)), found);
+  auto out = fmt::format("{}: {} {} below it", ink(Tone::bold, dns::display(report.domain)), found,
+                         found == 1 ? "name" : "names");
   if (const auto spoofable = report.with_verdict(Verdict::spoofable); spoofable != 0)
     out += fmt::format(", as {} of {} names anyone can send mail", spoofable,
                        report.rows.size() - report.unknown);
