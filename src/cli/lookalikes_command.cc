@@ -109,16 +109,25 @@ Names names_of(const std::vector<lookalikes::Generated>& made) {
   return out;
 }
 
-Exit exit_for(const std::vector<lookalikes::Report>& reports, const base::Config& config) {
+Exit exit_for(Session& session, const std::vector<lookalikes::Report>& reports, const base::Config& config) {
   std::size_t candidates = 0;
   std::size_t unknown = 0;
+  const lookalikes::Row* first = nullptr;
+  bool armed = false;
   for (const auto& report : reports) {
-    if (report.is_armed()) return Exit::findings;
+    armed = armed || report.is_armed();
     candidates += report.candidates;
     unknown += report.unknown;
+    if (first == nullptr && !report.unknown_rows.empty()) first = &report.unknown_rows.front();
   }
   const auto most = static_cast<std::size_t>(config.integer("lookalikes.max_unknown"));
-  return unknown * 100 > candidates * most ? Exit::undetermined : Exit::clean;
+  const bool too_much = unknown * 100 > candidates * most;
+  if (too_much && first != nullptr) {
+    session.note(fmt::format("{} of {} names could not be looked up; the first: {}", unknown, candidates,
+                             first->standing.why));
+  }
+  if (armed) return Exit::findings;
+  return too_much ? Exit::undetermined : Exit::clean;
 }
 
 base::Result<Exit> run_lookalikes(Session& session, const Request& request) {
@@ -159,7 +168,7 @@ base::Result<Exit> run_lookalikes(Session& session, const Request& request) {
   if (request.output.format != "json") {
     for (const auto& note : about.notes) session.note(note);
   }
-  return exit_for(reports, *config);
+  return exit_for(session, reports, *config);
 }
 
 base::Result<Exit> run_accept(Session& session, const AcceptRequest& request) {

@@ -10,10 +10,16 @@ import time
 import unittest
 
 from rampart_run import PROGRAM, SOURCE, rampart
-from servers import Nsd
+from servers import Nsd, Unbound
 
 HEAD = "$ORIGIN {origin}\n@ 3600 IN SOA ns.host.example. host.host.example. 1 3600 600 86400 60\n@ 3600 IN NS ns.host.example.\n"
 CYRILLIC = "xn--mnistry-rog"  # mіnistry, its first i Cyrillic
+INTERNET_ROOT = """\
+$ORIGIN .
+@ 3600 IN SOA a.root-servers.net. nstld.root-servers.net. 1 3600 600 86400 60
+@ 3600 IN NS a.root-servers.net.
+a.root-servers.net. 3600 IN A 127.0.0.1
+"""
 PLANTED = """\
 ministry 3600 IN MX 10 mx.ministry
 minlstry 3600 IN MX 10 mx.post.example.
@@ -145,6 +151,21 @@ class LookalikesTest(unittest.TestCase):
         domain = run.json()["domains"][0]
         self.assertEqual((domain["unknown"], domain["unregistered"]), (20, 0))
         self.assertEqual(domain["unknown_names"][0]["registered"], "unknown")
+        self.assertIn("20 of 20 names could not be looked up", run.err)
+
+    def test_a_resolver_that_rewrites_nxdomain_registers_nothing(self):
+        root = self.dir / "internet"
+        root.mkdir()
+        (root / "root.zone").write_text(INTERNET_ROOT)
+        # As such resolvers do: an address for every name that does not exist, and nothing else for it.
+        lies = ['local-zone: "com." redirect', 'local-data: "com. 60 IN A 192.0.2.99"', 'local-zone: "example." redirect',
+                'local-data: "example. 60 IN A 192.0.2.99"']
+        with Nsd(root) as nsd, Unbound(nsd.port, options=lies) as resolver:
+            run = self.run_with(resolver, "--limit", "30", "--format", "json")
+        domain = run.json()["domains"][0]
+        self.assertEqual((domain["registered"], domain["unregistered"], domain["unknown"]), (0, 0, 30))
+        self.assertEqual(run.status, 3, run.err)
+        self.assertIn("rewrites NXDOMAIN", " ".join(run.json()["notes"]) + run.err)
 
     def test_two_runs_do_not_share_a_state(self):
         lock = pathlib.Path(f"{self.state}.lock")

@@ -131,7 +131,8 @@ void look_at_mail(const dns::Name& name, Standing& out, facts::Facts& facts) {
 
   const auto record = spf::parse(out.spf);
   const bool lets_send = !out.spf.empty() && authorises(record);
-  const bool sends_none = !out.spf.empty() && record.valid() && !lets_send;
+  const auto* all = record.valid() ? record.find(spf::TermKind::all) : nullptr;
+  const bool sends_none = !lets_send && all != nullptr && all->qualifier == spf::Qualifier::fail;
   if (!out.mail_hosts.empty()) {
     out.danger = Danger::mail;
   } else if (lets_send) {

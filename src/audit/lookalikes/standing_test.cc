@@ -65,6 +65,14 @@ TEST(Standing, WhoCanSendOrReceive) {
       << "a null MX takes no mail at its address";
 }
 
+TEST(Standing, OnlyAHardFailSaysThatNothingIsSent) {
+  for (const auto* spf : {"v=spf1 ~all", "v=spf1 ?all", "v=spf1", "v=spf1 -all x"}) {
+    EXPECT_EQ(danger([&](auto& zone) { zone.add("bank.example", RrType::mx, {}).txt("bank.example", spf); }),
+              Danger::registered)
+        << spf;
+  }
+}
+
 TEST(Standing, KeepsWhatItSaw) {
   auth::TestZone zone;
   zone.target("bank.example", RrType::ns, "ns1.sedoparking.com")
