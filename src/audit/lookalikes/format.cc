@@ -93,27 +93,35 @@ Tone tone_of_danger(Danger danger) {
   return danger <= Danger::addresses ? Tone::warn : Tone::plain;
 }
 
+struct Widths {
+  std::size_t names = 0;
+  std::size_t kinds = 0;
+};
+
+// One for all groups, so that their columns stand in line.
+Widths widths_of(const std::vector<Row>& rows, const FormatOptions& options) {
+  constexpr std::size_t kMaxKinds = 24;
+  Widths out;
+  for (const auto& row : rows) {
+    out.names = std::max(out.names, base::display_width(both_names(row.candidate.name)));
+    out.kinds = std::max(out.kinds, kinds_of(row.candidate, " ").size());
+  }
+  return {.names = std::min(out.names, options.width / 2), .kinds = std::min(out.kinds, kMaxKinds)};
+}
+
 void write_group(std::string& out, const std::vector<const Row*>& rows, std::string title, Tone tone,
-                 const FormatOptions& options) {
+                 const Widths& widths, const FormatOptions& options) {
   if (rows.empty()) return;
   const Ink ink(options.color);
   title[0] = static_cast<char>(title[0] >= 'a' && title[0] <= 'z' ? title[0] - 32 : title[0]);
   out += fmt::format("\n{}\n", ink(tone, title));
-  std::size_t names = 0;
-  std::size_t kinds = 0;
-  for (const auto* row : rows) {
-    names = std::max(names, base::display_width(both_names(row->candidate.name)));
-    kinds = std::max(kinds, kinds_of(row->candidate, " ").size());
-  }
-  names = std::min(names, options.width / 2);
-  kinds = std::min<std::size_t>(kinds, 24);
   for (const auto* row : rows) {
     // A name is never cut: somebody copies it.
-    auto line =
-        fmt::format("  {}  {}  {:>3} %  {}  {}", base::pad_right(both_names(row->candidate.name), names),
-                    base::pad_right(base::shorten(kinds_of(row->candidate, " "), kinds), kinds),
-                    row->candidate.similarity, base::pad_right(change_words(*row), 12),
-                    base::shorten(seen_words(row->standing) + " ", kMaxSeen));
+    auto line = fmt::format(
+        "  {}  {}  {:>3} %  {}  {}", base::pad_right(both_names(row->candidate.name), widths.names),
+        base::pad_right(base::shorten(kinds_of(row->candidate, " "), widths.kinds), widths.kinds),
+        row->candidate.similarity, base::pad_right(change_words(*row), 12),
+        base::shorten(seen_words(row->standing) + " ", kMaxSeen));
     while (line.ends_with(' ')) line.pop_back();
     out += line + '\n';
   }
@@ -123,6 +131,7 @@ void write_text(std::string& out, const Report& report, const FormatOptions& opt
   const auto rows = shown(report, options);
   if (rows.empty() && !options.all) return;
   const Ink ink(options.color);
+  const auto widths = widths_of(rows, options);
   if (!out.empty()) out += '\n';
   out += fmt::format("{}: {} names like it, {} registered", ink(Tone::bold, dns::display(report.domain)),
                      report.candidates, report.registered);
@@ -134,13 +143,13 @@ void write_text(std::string& out, const Report& report, const FormatOptions& opt
     for (const auto& row : rows) {
       if (row.standing.danger == danger && row.change != Change::gone) group.push_back(&row);
     }
-    write_group(out, group, std::string(describe(danger)), tone_of_danger(danger), options);
+    write_group(out, group, std::string(describe(danger)), tone_of_danger(danger), widths, options);
   }
   std::vector<const Row*> gone;
   for (const auto& row : rows) {
     if (row.change == Change::gone) gone.push_back(&row);
   }
-  write_group(out, gone, "not registered any more", Tone::good, options);
+  write_group(out, gone, "not registered any more", Tone::good, widths, options);
   if (report.left_out != 0) {
     out += fmt::format("\n{} less likely names were not looked up (--limit).\n", report.left_out);
   }

@@ -121,6 +121,7 @@ Generated made_of(std::initializer_list<std::string_view> names) {
 
 std::vector<std::string> names_of(const std::vector<Row>& rows) {
   std::vector<std::string> out;
+  out.reserve(rows.size());
   for (const auto& row : rows) out.push_back(row.candidate.name.text());
   return out;
 }
