@@ -62,8 +62,9 @@ class LookalikesTest(unittest.TestCase):
         self.state = self.dir / self.id()
 
     def run_with(self, server, *options, domains=("ministry.example",), state=None):
+        limit = () if "--limit" in options else ("--limit", "800")  # all that are made in one step
         return rampart("lookalikes", *domains, "--resolver", server.address, "--dns-timeout", "500ms", "--state", state or self.state,
-                       *options)
+                       *limit, *options)
 
     def names(self, run):
         return {name["name"]: name for name in run.json()["domains"][0]["names"]}
