@@ -37,7 +37,7 @@ OWNED = {
     r"soci/.*": ["store", *FEATURES],
     r"CLI/.*": ["cli"],
     r"libzscanner/.*|libknot/.*": ["dns", "facts"],
-    r"libpsl\.h|idn2\.h": ["dns"],
+    r"libpsl\.h|idn2\.h|unicode/.*": ["dns"],
 }
 
 # Decisions are functions of their input (docs/architecture.md).

@@ -44,7 +44,10 @@ struct Picture {
   [[nodiscard]] bool non_sending() const { return null_mx == Known::yes && spf.only_fail_all; }
 };
 
-Picture look(const Input& input, facts::Facts& facts);
+// Whether DKIM keys are looked for, which is most of what an audit asks. Nothing in the spoofing table needs them.
+enum class Keys : std::uint8_t { look, leave };
+
+Picture look(const Input& input, facts::Facts& facts, Keys keys = Keys::look);
 
 // Findings about the domain as such: it does not exist, it is parked.
 void check_domain(const Picture& picture, std::vector<Finding>& findings);

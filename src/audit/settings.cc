@@ -121,6 +121,28 @@ constexpr std::array kSettings{
         .min = 0,
         .max = 64,
     },
+    Setting{
+        .key = "lookalikes.limit",
+        .type = SettingType::integer,
+        .standard = "10000",
+        .brief = "How many names like a domain are looked up, the likeliest first",
+        .option = "--limit",
+        .unit = "names",
+        .min = 1,
+        .max = 100'000,  // lookalikes::GenerateOptions::kMaxCandidates
+    },
+    Setting{
+        .key = "lookalikes.max_unknown",
+        .type = SettingType::integer,
+        .standard = "5",
+        .brief = "Exit with 3 when more than this share of the names stayed unknown",
+        .detail = "A name is unknown when nothing proves that it is registered, nor that it is not. Of "
+                  "thousands of "
+                  "names some always stay so.",
+        .option = "--max-unknown",
+        .unit = "percent",
+        .max = 100,
+    },
 };
 
 }  // namespace

@@ -1,5 +1,3 @@
-#include <thread>
-
 #include <unistd.h>
 
 #include "audit/domain_list.h"
@@ -28,7 +26,6 @@ namespace {
 using base::ErrorKind;
 
 constexpr std::size_t kMaxTextWidth = 120;    // columns: longer lines are hard to read
-constexpr std::size_t kMaxOwnThreads = 8;     // unless more are asked for: resolvers are the wall then
 constexpr std::size_t kMaxRefusedShown = 20;  // on the terminal; the rest is counted
 
 // The command line that is no setting.
@@ -172,7 +169,7 @@ class AuditRun {
   // The source, examined with the first domain, which waits in first_ for its turn.
   base::Result<> open_source() {
     if (!request_.what_if.empty()) what_if_.emplace(TRY(facts::ZoneEdit::load(request_.what_if)));
-    source_ = TRY(cli::open_source(request_.facts, config_, threads()));
+    source_ = TRY(cli::open_source(request_.facts, config_, threads_of(config_)));
     if (!domains_named_) domains_ = audit::DomainList(source_->domains());
     first_ = TRY(domains_.next());
     if (!first_) {
@@ -180,12 +177,6 @@ class AuditRun {
                         "name one: rampart audit mydomain.example");
     }
     return source_->prepare(*first_);
-  }
-
-  [[nodiscard]] std::size_t threads() const {
-    const auto wanted = static_cast<std::size_t>(config_.integer("audit.threads"));
-    return wanted != 0 ? wanted
-                       : std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMaxOwnThreads);
   }
 
   [[nodiscard]] std::vector<std::string> described_source() const {
@@ -202,11 +193,7 @@ class AuditRun {
   }
 
   base::Result<> audit(audit::ReportWriter& writer) {
-    audit::RunnerOptions options;
-    options.in_flight = static_cast<std::size_t>(config_.integer("audit.parallel"));
-    options.drive.max_questions = static_cast<std::size_t>(config_.integer("dns.questions_per_domain"));
-    options.drive.time_limit =
-        std::chrono::ceil<std::chrono::seconds>(config_.duration("dns.time_per_domain"));
+    auto options = runner_options(config_);
     if (what_if_) options.drive.overlay = &*what_if_;
     options.render = writer.renderer();
     options.source_ready = [this] { return first_ || domains_.ready(); };

@@ -1,6 +1,7 @@
 #include "cli/facts_options.h"
 
 #include <algorithm>
+#include <thread>
 
 #include "auth/dkim/from_mail.h"
 #include "base/file.h"
@@ -9,6 +10,7 @@
 namespace rampart::cli {
 namespace {
 
+constexpr std::size_t kMaxOwnThreads = 8;  // unless more are asked for: resolvers are the wall then
 constexpr std::size_t kMaxMail = std::size_t{64} << 20;  // bytes; larger than servers let through
 
 }  // namespace
@@ -85,6 +87,20 @@ base::Result<audit::Input> input_of(const dns::Name& domain, const FactSource& s
   input.probe_smtp = wants_probe(config, "smtp");
   source.hint(input);
   return input;
+}
+
+std::size_t threads_of(const base::Config& config) {
+  const auto wanted = static_cast<std::size_t>(config.integer("audit.threads"));
+  return wanted != 0 ? wanted
+                     : std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMaxOwnThreads);
+}
+
+audit::RunnerOptions runner_options(const base::Config& config) {
+  audit::RunnerOptions options;
+  options.in_flight = static_cast<std::size_t>(config.integer("audit.parallel"));
+  options.drive.max_questions = static_cast<std::size_t>(config.integer("dns.questions_per_domain"));
+  options.drive.time_limit = std::chrono::ceil<std::chrono::seconds>(config.duration("dns.time_per_domain"));
+  return options;
 }
 
 bool wants_probe(const base::Config& config, std::string_view kind) {

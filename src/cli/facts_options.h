@@ -37,6 +37,11 @@ base::Result<audit::SelectorBook> read_selectors(const FactsOptions& options, co
 base::Result<audit::Input> input_of(const dns::Name& domain, const FactSource& source,
                                     const audit::SelectorBook& selectors, const base::Config& config);
 
+// How many threads a run takes: audit.threads, or one for each processor.
+std::size_t threads_of(const base::Config& config);
+// How the runner treats each domain or name: at once, and at most what the configuration lets one cost.
+audit::RunnerOptions runner_options(const base::Config& config);
+
 // Whether audit.probe names this kind.
 bool wants_probe(const base::Config& config, std::string_view kind);
 
