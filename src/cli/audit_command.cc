@@ -165,7 +165,7 @@ class AuditRun {
       return base::fail(ErrorKind::usage, "there is no domain to audit", {},
                         "name one: rampart audit mydomain.example");
     }
-    return source_->prepare(*first_);
+    return source_->prepare(first_->domain);
   }
 
   [[nodiscard]] std::size_t threads() const {
@@ -218,10 +218,10 @@ class AuditRun {
 
   base::Result<std::optional<audit::Input>> next() {
     if (interrupted() != 0) return base::fail(ErrorKind::unavailable, "interrupted");
-    auto name = std::exchange(first_, std::nullopt);
-    if (!name) name = TRY(domains_.next());
-    if (!name) return std::optional<audit::Input>();
-    auto input = TRY(input_of(*name, *source_, selectors_, config_));
+    auto entry = std::exchange(first_, std::nullopt);
+    if (!entry) entry = TRY(domains_.next());
+    if (!entry) return std::optional<audit::Input>();
+    auto input = TRY(input_of(std::move(*entry), *source_, selectors_, config_));
     if (what_if_) audit::add_proposed(input, what_if_->edit());
     return std::optional(std::move(input));
   }
@@ -261,7 +261,7 @@ class AuditRun {
   Progress progress_;
   std::optional<facts::ZoneOverlay> what_if_;
   audit::DomainList domains_;
-  std::optional<dns::Name> first_;
+  std::optional<audit::Entry> first_;
   bool domains_named_ = false;
   audit::SelectorBook selectors_;
   std::unique_ptr<FactSource> source_;
