@@ -144,6 +144,10 @@ base::Result<> DomainList::group() {
                         fmt::format("{} has more than {} values", column_, kMaxGroups), {},
                         "choose a column that groups more domains together");
   }
+  if (counts.size() == 1 && counts.begin()->first.empty()) {
+    return base::fail(base::ErrorKind::usage, fmt::format("no list says anything in a column {}", column_), {},
+                      "name a column of a list (--list FILE), such as organisation or sector");
+  }
   std::ranges::sort(grouped_, [&](std::uint32_t a, std::uint32_t b) {
     const auto& left = *values[a];
     const auto& right = *values[b];
