@@ -141,13 +141,13 @@ class AuditRun {
     selectors_ = TRY(read_selectors(request_.facts, config_, session_));
     TRY(open_source());
     now_ = source_->now();
-    TRY(open_journal());
     return request_.split.empty() ? write_report() : write_split();
   }
 
  private:
   base::Result<Exit> write_report() {
     auto destination = TRY(Destination::open(session_, request_.output));
+    TRY(open_journal());
     if (!request_.record.empty()) {
       book_ = TRY(facts::BookWriter::create(request_.record, {.now = now_, .meta = {}}));
     }
@@ -167,14 +167,17 @@ class AuditRun {
 
   base::Result<Exit> write_split() {
     const auto writer = TRY(audit::SplitWriter::open(request_.output, request_.split));
+    TRY(open_journal());
     if (journal_->resumed()) writer->resumes();
     const auto about = TRY(fill(*writer));
     TRY(writer->commit());
     progress_.clear();
-    session_.note(fmt::format("{}: {} {} of {} domains, {} {} since the last run", request_.output,
-                              writer->groups(), writer->groups() == 1 ? "report" : "reports",
-                              summary_.domains(), writer->changes(),
-                              writer->changes() == 1 ? "change" : "changes"));
+    const auto changes = writer->is_first_run()
+                             ? std::string("the first run into it, so nothing to compare with")
+                             : fmt::format("{} {} since the last run", writer->changes(),
+                                           writer->changes() == 1 ? "change" : "changes");
+    session_.note(fmt::format("{}: {} {} of {} domains; {}", request_.output, writer->groups(),
+                              writer->groups() == 1 ? "report" : "reports", summary_.domains(), changes));
     return close(about, true);
   }
 

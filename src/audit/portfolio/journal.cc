@@ -87,6 +87,7 @@ Journal& Journal::operator=(Journal&& other) noexcept {
   std::swap(now_, other.now_);
   std::swap(found_, other.found_);
   std::swap(resumed_, other.resumed_);
+  std::swap(empty_, other.empty_);
   std::swap(end_, other.end_);
   std::swap(frame_, other.frame_);
   std::swap(at_, other.at_);
@@ -98,6 +99,7 @@ Journal& Journal::operator=(Journal&& other) noexcept {
 Journal::~Journal() {
   if (file_ < 0) return;
   if (!batch_.empty()) (void)flush();
+  if (empty_) ::unlink(path_.c_str());
   ::close(file_);
 }
 
@@ -152,6 +154,7 @@ base::Result<> Journal::write_header(const JournalRun& run) {
       ::fdatasync(file_) != 0)
     return cannot("write", path_);
   end_ = line.size();
+  empty_ = true;
   return {};
 }
 
@@ -210,12 +213,14 @@ base::Result<> Journal::flush() {
   }
   if (::fdatasync(file_) != 0) return cannot("write", path_);
   end_ += frame.size();
+  empty_ = false;
   batch_.clear();
   return {};
 }
 
 base::Result<> Journal::remove() {
   batch_.clear();
+  empty_ = false;
   if (::unlink(path_.c_str()) != 0) return cannot("remove", path_);
   return {};
 }

@@ -43,7 +43,7 @@ class Journal {
   static base::Result<Journal> open(const std::string& path, const JournalRun& run, bool resume);
   Journal(Journal&& other) noexcept;
   Journal& operator=(Journal&& other) noexcept;
-  ~Journal();  // keeps what was added, as far as the disk lets it
+  ~Journal();  // keeps what was added, as far as the disk lets it; a journal of nothing goes
 
   // There was a journal: it is continued, or was discarded because resume was not asked for.
   [[nodiscard]] bool found() const { return found_; }
@@ -68,6 +68,7 @@ class Journal {
   base::Time now_{};
   bool found_ = false;
   bool resumed_ = false;
+  bool empty_ = false;   // nothing was finished yet
   std::size_t end_ = 0;  // bytes that are whole
   std::string frame_;    // being replayed
   std::size_t at_ = 0;   // in it

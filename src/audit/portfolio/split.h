@@ -44,6 +44,8 @@ class SplitWriter : public ReportWriter {
   base::Result<> commit() { return folder_.commit(); }
 
   [[nodiscard]] std::size_t groups() const { return groups_; }
+  // No files of an earlier run to compare with. After begin().
+  [[nodiscard]] bool is_first_run() const { return first_run_; }
   [[nodiscard]] std::size_t changes() const { return changed_; }
 
  private:
