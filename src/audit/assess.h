@@ -1,9 +1,11 @@
 // The audit of one domain: a pure function over facts.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "audit/portfolio/entry.h"
 #include "audit/report.h"
 #include "facts/facts.h"
 
@@ -39,6 +41,10 @@ struct Input {
   std::chrono::seconds max_key_age{0};  // after which a key is to be replaced; 0: never
   bool probe_https = false;
   bool probe_smtp = false;
+  // The owner's word. Of a domain that is said not to send the remedies are those of one that provably does not (SPF
+  // -all, p=reject at once) and a missing DKIM key is no fault; how it can be spoofed is judged as ever.
+  Sends sends = Sends::unsaid;
+  std::shared_ptr<const Entry> said;  // what its list says; null when nothing. Shared with the report
 };
 
 // Everything that can be asked together is asked together; with every answer at hand it costs some tens of

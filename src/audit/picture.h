@@ -42,6 +42,11 @@ struct Picture {
 
   // Proven not to send: a null MX, and an SPF record whose only term is -all.
   [[nodiscard]] bool non_sending() const { return null_mx == Known::yes && spf.only_fail_all; }
+  // Sends no mail: by its owner's word, or where he is silent by proof.
+  [[nodiscard]] bool silent() const {
+    const auto word = input == nullptr ? Sends::unsaid : input->sends;
+    return word == Sends::unsaid ? non_sending() : word == Sends::no;
+  }
 };
 
 // Whether DKIM keys are looked for, which is most of what an audit asks. Nothing in the spoofing table needs them.

@@ -4,11 +4,13 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "audit/portfolio/entry.h"
 #include "base/time.h"
 #include "dns/name.h"
 #include "dns/rr.h"
@@ -164,7 +166,8 @@ struct DomainReport {
   std::vector<DkimKey> dkim_keys;
   std::size_t selectors_tried = 0;
   bool dkim_proven_absent = false;
-  std::size_t questions = 0;  // asked for this domain by the driver
+  std::size_t questions = 0;          // asked for this domain by the driver
+  std::shared_ptr<const Entry> said;  // what its list says; null when nothing. Shared with the input
 };
 
 }  // namespace rampart::audit

@@ -50,6 +50,8 @@ class Recording final : public FactSource {
       if (std::ranges::find(known, selector) == known.end())
         recorded->selectors.push_back(std::move(selector));
     }
+    if (input.said) recorded->said = input.said;
+    if (input.sends != audit::Sends::unsaid) recorded->sends = input.sends;
     input = std::move(*recorded);
   }
 

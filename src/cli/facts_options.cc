@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "audit/portfolio/columns.h"
 #include "auth/dkim/from_mail.h"
 #include "base/file.h"
 #include "dns/domain.h"
@@ -77,10 +78,22 @@ base::Result<audit::SelectorBook> read_selectors(const FactsOptions& options, co
 
 base::Result<audit::Input> input_of(const dns::Name& domain, const FactSource& source,
                                     const audit::SelectorBook& selectors, const base::Config& config) {
+  return input_of(audit::Entry{.domain = domain}, source, selectors, config);
+}
+
+base::Result<audit::Input> input_of(audit::Entry entry, const FactSource& source,
+                                    const audit::SelectorBook& selectors, const base::Config& config) {
   audit::Input input;
-  input.domain = domain;
+  input.domain = entry.domain;
   input.now = source.now();
-  input.selectors = selectors.of(domain);
+  input.selectors = entry.selectors;
+  for (auto& selector : selectors.of(entry.domain)) {
+    if (std::ranges::find(input.selectors, selector) == input.selectors.end())
+      input.selectors.push_back(std::move(selector));
+  }
+  input.sends = entry.sends;
+  // Shared with the report, which is written when the list has gone on.
+  if (audit::says_anything(entry)) input.said = std::make_shared<const audit::Entry>(std::move(entry));
   for (const auto& zone : config.list("audit.block_lists"))
     input.block_lists.push_back(TRY(dns::parse_domain(zone)));
   input.probe_https = wants_probe(config, "https");

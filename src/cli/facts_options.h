@@ -33,7 +33,9 @@ base::Result<std::unique_ptr<FactSource>> open_source(const FactsOptions& option
                                                       std::size_t threads);
 base::Result<audit::SelectorBook> read_selectors(const FactsOptions& options, const base::Config& config,
                                                  Session& session);
-// Everything that the options, the configuration and the source know of a domain.
+// Everything that the options, the configuration, the list and the source know of a domain.
+base::Result<audit::Input> input_of(audit::Entry entry, const FactSource& source,
+                                    const audit::SelectorBook& selectors, const base::Config& config);
 base::Result<audit::Input> input_of(const dns::Name& domain, const FactSource& source,
                                     const audit::SelectorBook& selectors, const base::Config& config);
 

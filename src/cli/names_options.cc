@@ -75,7 +75,7 @@ base::Result<std::vector<dns::Name>> read_names(Session& session, const std::vec
         fmt::format("{}: {}{}", line.where, line.why, line.hint.empty() ? "" : " (" + line.hint + ")"));
   });
   std::vector<dns::Name> names;
-  for (auto name = TRY(list.next()); name; name = TRY(list.next())) names.push_back(*name);
+  while (const auto entry = TRY(list.next())) names.push_back(entry->domain);
   if (refused > kMaxRefusedShown) {
     session.note(fmt::format("{} more lines of {} name nothing", refused - kMaxRefusedShown, option));
   }

@@ -88,9 +88,7 @@ class Looker {
  private:
   [[nodiscard]] Result<audit::Input> input(const audit::Entry& entry, const FactSource& source,
                                            const base::Config& config) const {
-    auto out = TRY(input_of(entry.domain, source, selectors_, config));
-    out.selectors.insert(out.selectors.begin(), entry.selectors.begin(), entry.selectors.end());
-    return out;
+    return input_of(entry, source, selectors_, config);
   }
   [[nodiscard]] std::size_t threads() const {
     const auto wanted = static_cast<std::size_t>(config_.integer("audit.threads"));
@@ -172,7 +170,7 @@ class WatchRun {
       session_.note(fmt::format("{}: {}", line.where, line.why));
     });
     std::vector<audit::Entry> out;
-    while (auto name = TRY(list.next())) out.push_back({.domain = *name});
+    while (auto entry = TRY(list.next())) out.push_back(*std::move(entry));
     if (out.empty()) return base::fail(ErrorKind::usage, "the list names no domain");
     return out;
   }

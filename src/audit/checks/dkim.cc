@@ -41,7 +41,7 @@ class Check {
       : picture_(picture), dkim_(picture.dkim), domain_(picture.domain.text()), findings_(findings) {}
 
   void run() {
-    if (dkim_.state == DkimState::unknown && !(dkim_.all_revoked && picture_.non_sending())) unknown();
+    if (dkim_.state == DkimState::unknown && !(dkim_.all_revoked && picture_.silent())) unknown();
     if (dkim_.wildcard) {
       auto& finding = add(make_finding("dkim-wildcard", {domain_}));
       finding.evidence.push_back({dkim_.why, {}, {}, {}});
