@@ -1,6 +1,7 @@
 #include "audit/watch/watcher.h"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -77,8 +78,8 @@ Result<std::vector<Parcel>> parcels_of(const Trouble& trouble, const WatchOption
     if (kind == SinkKind::mail) {
       const auto written = write_trouble(trouble, options.language);
       for (const auto& recipient : options.operators)
-        out.push_back(TRY(mail_parcel(options, name_of("t", recipient + '\n' + trouble.id), recipient,
-                                      written, options.language, trouble.at)));
+        out.push_back(TRY(mail_parcel(options, name_of("t", fmt::format("{}\n{}", recipient, trouble.id)),
+                                      recipient, written, options.language, trouble.at)));
       continue;
     }
     out.push_back({.sink = kind,
@@ -121,11 +122,9 @@ Result<> Watcher::begin(std::vector<Entry> entries) {
   places_.clear();
   for (auto& entry : entries) {
     if (!places_.try_emplace(entry.domain, watched_.size()).second) continue;
-    Watched watched{.entry = {}, .contact = contact_of(entry), .last = {}, .again = {}};
-    if (const auto row = rows.find(entry.domain); row != rows.end()) {
-      watched.last = row->second.last;
-      watched.again = row->second.again;
-    }
+    Watched watched{.entry = {}, .contact = contact_of(entry), .last = {}, .again = {}, .next = {}};
+    if (const auto row = rows.find(entry.domain); row != rows.end())
+      set(watched, row->second.last, row->second.again);
     watched.entry = std::move(entry);
     watched_.push_back(std::move(watched));
   }
@@ -134,7 +133,7 @@ Result<> Watcher::begin(std::vector<Entry> entries) {
 
 // Of domains without a contact the operators are told, in one digest.
 Contact Watcher::contact_of(const Entry& entry) const {
-  const Contact operators{.organisation = {}, .address = {}, .language = options_.language};
+  Contact operators{.organisation = {}, .address = {}, .language = options_.language};
   if (!options_.mail_to_contacts || entry.contact.empty()) return operators;
   auto address = mail::parse_address(entry.contact);
   if (!address) return operators;
@@ -143,9 +142,17 @@ Contact Watcher::contact_of(const Entry& entry) const {
           .language = language_of(entry).value_or(options_.language)};
 }
 
-Time Watcher::due(const Watched& watched, Time now) const {
-  const auto turn = schedule_.due(watched.entry.domain, watched.last, now);
-  return watched.again ? std::min(turn, *watched.again) : turn;
+Time Watcher::due(Watched& watched, Time now) const {
+  if (!watched.last || *watched.last > now) return schedule_.due(watched.entry.domain, watched.last, now);
+  // What was looked at before now has its next turn whatever the time is: worked out once.
+  if (!watched.next) watched.next = schedule_.due(watched.entry.domain, watched.last, now);
+  return watched.again ? std::min(*watched.next, *watched.again) : *watched.next;
+}
+
+void Watcher::set(Watched& watched, std::optional<Time> last, std::optional<Time> again) {
+  watched.last = last;
+  watched.again = again;
+  watched.next.reset();
 }
 
 Result<Watcher::Turn> Watcher::turn(bool everything) {
@@ -163,7 +170,7 @@ Result<> Watcher::look(bool everything, Turn& turn) {
   for (auto& watched : watched_) {
     // A clock that was set back: what lies ahead counts as just now, and stays so.
     if (watched.last && *watched.last > now && *watched.last <= now + schedule_.interval())
-      watched.last = now;
+      set(watched, now, watched.again);
     if (watched.again && *watched.again > now + schedule_.interval()) watched.again = now;
     const auto at = due(watched, now);
     if (everything || at <= now) ready.emplace_back(at, &watched.entry);
@@ -176,16 +183,15 @@ Result<> Watcher::look(bool everything, Turn& turn) {
     domains.clear();
     for (std::size_t i = at; i < std::min(ready.size(), at + kAtOnce); ++i)
       domains.push_back(ready[i].second);
-    TRY(take_pass(domains, turn));
+    TRY(take_pass(domains, everything, turn));
     if (turn.blind || !everything) break;  // what is due after so many is due in the next turn, too
   }
   return {};
 }
 
-Result<> Watcher::take_pass(std::span<const Entry* const> domains, Turn& turn) {
+Result<> Watcher::take_pass(std::span<const Entry* const> domains, bool everything, Turn& turn) {
   saw_something_ = false;
   unconfirmed_.clear();
-  unknown_.clear();
   pending_.clear();
   Result<> kept;  // an error of the ledger ends the looking, and is not taken for one of the looking
   const auto looked = look_at_(domains, false, [&](Observation&& seen) -> Result<> {
@@ -205,16 +211,10 @@ Result<> Watcher::take_pass(std::span<const Entry* const> domains, Turn& turn) {
     blind_until_ = clock_() + backoff(++blind_turns_, 0, options_.retry_after);
     return trouble("no-resolver", *turn.blind);
   }
-  if (!saw_something_ && unknown_.size() >= kAllUnknown) {
-    turn.blind = fmt::format("nothing could be found out about any of {} domains: {}", unknown_.size(),
-                             why_unknown(unknown_.front()));
-    unknown_.clear();
-    blind_until_ = clock_() + backoff(++blind_turns_, 0, options_.retry_after);
-    return trouble("all-unknown", *turn.blind);
-  }
-  TRY(flush_unknown(turn));
+  TRY(weigh_unknown(everything, turn));
   TRY(second_pass(turn));
   TRY(keep_pending());
+  if (turn.blind) return {};
   blind_turns_ = 0;
   blind_until_.reset();
   TRY(over("no-resolver", "resolvers answer again"));
@@ -225,7 +225,8 @@ Result<> Watcher::take_pass(std::span<const Entry* const> domains, Turn& turn) {
 Result<> Watcher::take(Observation&& seen, Turn& turn) {
   if (!places_.contains(seen.domain)) return {};  // nobody asked for it
   if (is_unknown(seen) && !saw_something_) {
-    unknown_.push_back(std::move(seen));
+    const auto domain = seen.domain;
+    unknown_.insert_or_assign(domain, std::move(seen));
     return {};
   }
   if (!is_unknown(seen) && !saw_something_) {
@@ -241,15 +242,34 @@ Result<> Watcher::take(Observation&& seen, Turn& turn) {
   return conclude(seen, nullptr, turn);
 }
 
+// Nothing but unknown ones since the last domain that could be examined, in this pass and perhaps in those before:
+// when they are many, it is we who cannot see.
+Result<> Watcher::weigh_unknown(bool everything, Turn& turn) {
+  if (unknown_.empty()) return {};
+  const bool many = unknown_.size() >= std::clamp(watched_.size(), kAllUnknown, kManyUnknown);
+  if (!many && (everything || watched_.size() < kAllUnknown)) return flush_unknown(turn);
+  const auto now = clock_();
+  // It is not decided yet, or not their fault: they are looked at again soon.
+  for (const auto& [domain, seen] : unknown_)
+    set(watched_[places_.at(domain)], now, now + options_.alerts.confirm_after);
+  if (!many) return {};
+  turn.blind = fmt::format("nothing could be found out about any of {} domains: {}", unknown_.size(),
+                           why_unknown(unknown_.begin()->second));
+  unknown_.clear();
+  blind_until_ = now + backoff(++blind_turns_, 0, options_.retry_after);
+  return trouble("all-unknown", *turn.blind);
+}
+
 Result<> Watcher::flush_unknown(Turn& turn) {
   const auto unknown = std::exchange(unknown_, {});
-  for (const auto& seen : unknown) TRY(conclude(seen, nullptr, turn));
+  for (const auto& [domain, seen] : unknown) TRY(conclude(seen, nullptr, turn));
   return {};
 }
 
 Result<> Watcher::second_pass(Turn& turn) {
   if (unconfirmed_.empty()) return {};
   std::vector<const Entry*> domains;
+  domains.reserve(unconfirmed_.size());
   for (const auto& seen : unconfirmed_) domains.push_back(&watched_[places_.at(seen.domain)].entry);
   std::map<dns::Name, Observation> second;
   // Without a second resolver nothing is confirmed, and what waits goes on waiting.
@@ -296,8 +316,7 @@ Result<> Watcher::conclude(const Observation& seen, const Observation* second, T
       kept.contact = watched.contact;
     }
   }
-  watched.last = kept.row.last;
-  watched.again = kept.row.again;
+  set(watched, kept.row.last, kept.row.again);
   pending_.push_back(std::move(kept));
   return pending_.size() >= kBatch ? keep_pending() : Result<>();
 }
@@ -338,16 +357,20 @@ Result<> Watcher::digest(const WaitingContact& waiting, Time now) {
   std::vector<std::string> recipients{contact.address};
   if (contact.address.empty()) recipients = options_.operators;
   std::vector<Parcel> parcels;
+  parcels.reserve(recipients.size());
   for (const auto& recipient : recipients)
-    parcels.push_back(TRY(mail_parcel(options_, name_of("d", recipient + '\n' + names), recipient, written,
-                                      contact.language, now)));
+    parcels.push_back(TRY(mail_parcel(options_, name_of("d", fmt::format("{}\n{}", recipient, names)),
+                                      recipient, written, contact.language, now)));
   return ledger_.queue_digest(contact, looks, parcels, now);
 }
 
 // --- Sending ---
 
 Result<> Watcher::deliver(Turn& turn) {
-  TRY(ledger_.forget_sent(clock_() - kKeepSent));
+  if (const auto now = clock_(); now < forgot_ || now >= forgot_ + kHour) {
+    TRY(ledger_.forget_sent(now - kKeepSent));
+    forgot_ = now;
+  }
   for (int pass = 0; pass < 2; ++pass) {  // a sink's trouble is told by one that has had its turn
     for (const auto& [kind, sink] : sinks_) TRY(deliver(kind, *sink, turn));
   }
@@ -360,20 +383,21 @@ Result<> Watcher::deliver(SinkKind kind, Sink& sink, Turn& turn) {
   const auto began = clock_();
   if (state.blocked_until && *state.blocked_until > began && *state.blocked_until <= began + kLongestBackoff)
     return {};
-  while (!stopped()) {
+  auto room = kind == SinkKind::mail ? options_.mails_per_hour : std::numeric_limits<std::size_t>::max();
+  if (kind == SinkKind::mail)
+    room -= std::min(room, TRY(ledger_.count_sent(kind, began - kHour, began + kHour)));
+  while (!stopped() && room != 0) {
     const auto parcels = TRY(ledger_.queued(kind, clock_(), kDeliverAtOnce));
     if (parcels.empty()) return {};
     for (const auto& parcel : parcels) {
-      if (stopped()) return {};
+      if (stopped() || room == 0) return {};
       const auto now = clock_();
-      if (kind == SinkKind::mail &&
-          TRY(ledger_.count_sent(kind, now - kHour, now + kHour)) >= options_.mails_per_hour)
-        return {};
       const auto handing = sink.deliver(parcel);
       if (handing.how == Handed::down) return note_down(kind, state, handing.why);
       if (handing.how == Handed::accepted) {
         TRY(ledger_.mark_sent(parcel, now));
         ++turn.sent;
+        --room;
       } else if (handing.how == Handed::refused || parcel.attempts + 1 >= kMaxAttempts) {
         TRY(ledger_.mark_refused(parcel, handing.why));
         TRY(trouble(
@@ -412,7 +436,7 @@ Result<> Watcher::note_down(SinkKind kind, SinkState state, const std::string& w
 Result<Time> Watcher::next() {
   const auto now = clock_();
   auto at = now + kIdle;
-  for (const auto& watched : watched_) at = std::min(at, due(watched, now));
+  for (auto& watched : watched_) at = std::min(at, due(watched, now));
   if (blind_until_ && *blind_until_ <= now + kLongestBackoff) at = std::max(at, *blind_until_);
   if (has(SinkKind::mail)) {
     for (const auto& waiting : TRY(ledger_.contacts_waiting()))

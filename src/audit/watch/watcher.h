@@ -89,13 +89,16 @@ class Watcher {
     Contact contact;
     std::optional<base::Time> last;
     std::optional<base::Time> again;
+    std::optional<base::Time> next;  // its turn, when it was worked out
   };
 
-  [[nodiscard]] base::Time due(const Watched& watched, base::Time now) const;
+  [[nodiscard]] base::Time due(Watched& watched, base::Time now) const;
+  static void set(Watched& watched, std::optional<base::Time> last, std::optional<base::Time> again);
   [[nodiscard]] Contact contact_of(const Entry& entry) const;
   base::Result<> look(bool everything, Turn& turn);
   base::Result<> take(Observation&& seen, Turn& turn);
-  base::Result<> take_pass(std::span<const Entry* const> domains, Turn& turn);
+  base::Result<> take_pass(std::span<const Entry* const> domains, bool everything, Turn& turn);
+  base::Result<> weigh_unknown(bool everything, Turn& turn);
   base::Result<> second_pass(Turn& turn);
   base::Result<> conclude(const Observation& seen, const Observation* second, Turn& turn);
   base::Result<> flush_unknown(Turn& turn);
@@ -120,13 +123,15 @@ class Watcher {
   std::function<bool()> stopped_;
   std::vector<Watched> watched_;
   std::map<dns::Name, std::size_t> places_;
-  // Of the pass under way: looks that a second resolver must confirm, and unknown ones while nothing else came.
+  // Of the pass under way: looks that a second resolver must confirm.
   std::vector<Observation> unconfirmed_;
-  std::vector<Observation> unknown_;
+  // Unknown ones since the last that was not, by the pass under way and those before.
+  std::map<dns::Name, Observation> unknown_;
   bool saw_something_ = false;
   std::vector<Kept> pending_;  // not yet in the ledger
   unsigned blind_turns_ = 0;   // in a row, in which nothing could be looked at
   std::optional<base::Time> blind_until_;
+  base::Time forgot_{};
 };
 
 }  // namespace rampart::audit::watch

@@ -276,6 +276,29 @@ TEST_F(WatcherTest, WhenNothingCanBeSeenItIsWeWhoCannotSee) {
   EXPECT_EQ(boxes[SinkKind::json].holding("p=none"), 1U);
 }
 
+// Domains have their turns one by one, and an outage lasts for many of them.
+TEST_F(WatcherTest, AnOutageIsNotToldOfEachDomain) {
+  for (int i = 0; i < 300; ++i) add("d" + std::to_string(i) + ".example");
+  begin();
+  turn();
+  const auto before = world;
+  for (auto& [domain, text] : world) text = "?";
+  for (int minute = 0; minute < 3 * 24 * 60; minute += 5) {
+    now += minutes(5);
+    turn();
+  }
+  for (auto& [kind, box] : boxes) EXPECT_EQ(box.got.size(), 1U) << to_string(kind);
+  EXPECT_EQ(boxes[SinkKind::json].holding("all-unknown"), 1U);
+  world = before;
+  looks = 0;
+  for (int minute = 0; minute < 2 * 24 * 60; minute += 5) {
+    now += minutes(5);
+    turn();
+  }
+  EXPECT_GE(looks, 301);
+  EXPECT_EQ(boxes[SinkKind::json].got.size(), 2U);
+}
+
 TEST_F(WatcherTest, OneDomainThatCannotBeSeenIsItsOwnAffair) {
   for (int i = 0; i < 20; ++i) add("d" + std::to_string(i) + ".example");
   begin();
