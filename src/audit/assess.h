@@ -9,6 +9,13 @@
 
 namespace rampart::audit {
 
+// A DKIM key that an earlier audit saw.
+struct KnownKey {
+  std::string selector;
+  std::string fingerprint;  // as DkimKey's
+  base::Time first_seen{};
+};
+
 struct Input {
   dns::Name domain;
   base::Time now{};
@@ -27,7 +34,9 @@ struct Input {
   // Names below the domain with a DMARC record of their own, which decides for them (zone).
   std::vector<dns::Name> dmarc_subdomains;
   std::size_t dmarc_subdomains_left_out = 0;
-  std::vector<dns::Name> block_lists;  // DNS block lists that the user names
+  std::vector<dns::Name> block_lists;   // DNS block lists that the user names
+  std::vector<KnownKey> known_keys;     // the store's: a key's age counts from when it was first seen
+  std::chrono::seconds max_key_age{0};  // after which a key is to be replaced; 0: never
   bool probe_https = false;
   bool probe_smtp = false;
 };

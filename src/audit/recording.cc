@@ -58,6 +58,24 @@ std::size_t number(const json::object& object, std::string_view key) {
              : 0;
 }
 
+std::string text(const json::object& object, std::string_view key) {
+  const auto* found = object.if_contains(key);
+  return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
+}
+
+std::vector<KnownKey> known_keys(const json::object& object) {
+  std::vector<KnownKey> out;
+  const auto* found = object.if_contains("known_keys");
+  if (found == nullptr || !found->is_array()) return out;
+  for (const auto& item : found->as_array()) {
+    if (!item.is_object()) continue;
+    const auto& key = item.as_object();
+    if (const auto first = base::parse_time(text(key, "first_seen")))
+      out.push_back({text(key, "selector"), text(key, "fingerprint"), *first});
+  }
+  return out;
+}
+
 std::vector<std::string> texts_of(const std::vector<dns::Name>& names) {
   std::vector<std::string> out;
   out.reserve(names.size());
@@ -71,8 +89,8 @@ std::optional<facts::Fact> record_input(const Input& input, std::size_t number) 
   const auto name = input.domain.prepend(kInputLabel);
   if (!name) return std::nullopt;
   std::string text;
-  base::JsonWriter(text)
-      .begin_object()
+  base::JsonWriter json(text);
+  json.begin_object()
       .member("number", number)
       .member_array("selectors", input.selectors)
       .member_array("zone_selectors", input.zone_selectors)
@@ -86,8 +104,20 @@ std::optional<facts::Fact> record_input(const Input& input, std::size_t number) 
       .member("dmarc_subdomains_left_out", input.dmarc_subdomains_left_out)
       .member_array("block_lists", texts_of(input.block_lists))
       .member("probe_https", input.probe_https)
-      .member("probe_smtp", input.probe_smtp)
-      .end_object();
+      .member("probe_smtp", input.probe_smtp);
+  // Only with a store: the recordings of others stay as they were.
+  if (!input.known_keys.empty()) {
+    json.key("known_keys").begin_array();
+    for (const auto& key : input.known_keys) {
+      json.begin_object()
+          .member("selector", key.selector)
+          .member("fingerprint", key.fingerprint)
+          .member("first_seen", base::format_time(key.first_seen))
+          .end_object();
+    }
+    json.end_array().member("max_key_age", input.max_key_age.count());
+  }
+  json.end_object();
   return keep(*name, input.now, text);
 }
 
@@ -119,6 +149,8 @@ std::optional<Input> recorded_input(const facts::Book& book, const dns::Name& do
                .dmarc_subdomains = names(*object, "dmarc_subdomains"),
                .dmarc_subdomains_left_out = number(*object, "dmarc_subdomains_left_out"),
                .block_lists = names(*object, "block_lists"),
+               .known_keys = known_keys(*object),
+               .max_key_age = std::chrono::seconds(number(*object, "max_key_age")),
                .probe_https = flag(*object, "probe_https"),
                .probe_smtp = flag(*object, "probe_smtp")};
 }

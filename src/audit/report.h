@@ -64,6 +64,13 @@ struct Remedy {
 
 std::string_view to_string(Remedy::Action action);  // "add"
 
+// Somebody has accepted the risk of a finding. It stays in the report and no longer fails it.
+struct Acceptance {
+  std::string reason;
+  std::string who;
+  std::optional<base::Time> until;  // nothing: until it is withdrawn
+};
+
 struct Finding {
   std::string code;  // stable, kebab-case, prefixed by its subject: "dmarc-policy-none", "spf-softfail",
                      // "dkim-unknown"
@@ -76,6 +83,7 @@ struct Finding {
   std::string advice;                   // the next step, one or two sentences
   std::vector<std::string> references;  // "RFC 9989 section 4.10.1", "NCA-34.061725 WK-4"
   std::vector<Remedy> remedies;
+  std::optional<Acceptance> accepted;
 };
 
 enum class Policy : std::uint8_t {

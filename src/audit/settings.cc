@@ -63,6 +63,16 @@ constexpr std::array kSettings{
         .check = check_selector,
     },
     Setting{
+        .key = "audit.key_max_age",
+        .type = SettingType::duration,
+        .standard = "\"31d\"",
+        .brief = "After how long a DKIM key is to be replaced; 0d for never",
+        .detail = "The advisory asks for a new key each month. How old a key is is known only with a store "
+                  "(store.url): "
+                  "its age counts from the first audit that saw it.",
+        .min = 0,
+    },
+    Setting{
         .key = "audit.probe",
         .type = SettingType::list,
         .standard = "[]",
