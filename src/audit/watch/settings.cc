@@ -36,15 +36,6 @@ std::string check_domain(std::string_view text) {
 
 constexpr std::array kSettings{
     Setting{
-        .key = "store.url",
-        .type = SettingType::text,
-        .standard = "\"\"",
-        .brief = "Where what was seen and told is kept: a file, or postgresql://USER@HOST/NAME",
-        .detail = "When empty, rampart/rampart.db in $XDG_DATA_HOME (~/.local/share when that is unset).",
-        .option = "--store",
-        .example = R"("/var/lib/rampart/rampart.db")",
-    },
-    Setting{
         .key = "watch.every",
         .type = SettingType::duration,
         .standard = "\"24h\"",
