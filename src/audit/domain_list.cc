@@ -145,8 +145,8 @@ base::Result<> DomainList::group() {
                         "choose a column that groups more domains together");
   }
   if (counts.size() == 1 && counts.begin()->first.empty()) {
-    return base::fail(base::ErrorKind::usage, fmt::format("no list says anything in a column {}", column_), {},
-                      "name a column of a list (--list FILE), such as organisation or sector");
+    return base::fail(base::ErrorKind::usage, fmt::format("no list says anything in a column {}", column_),
+                      {}, "name a column of a list (--list FILE), such as organisation or sector");
   }
   std::ranges::sort(grouped_, [&](std::uint32_t a, std::uint32_t b) {
     const auto& left = *values[a];
@@ -285,7 +285,7 @@ base::Result<std::optional<Entry>> DomainList::read_row(File& file) {
               .why = fault.why,
               .hint = fault.hint});
     } else if (*entry) {
-      return std::optional(std::move(**entry));
+      return std::move(*entry);
     }
   }
   if (input.failed()) return base::fail(base::ErrorKind::io, "cannot be read", file.name);
