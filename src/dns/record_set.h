@@ -38,7 +38,7 @@ bool is_rdata(RrType type, std::string_view rdata);
 std::string txt_rdata(std::string_view text);  // split at 255 octets
 std::string name_rdata(const Name& name);      // CNAME, NS
 std::string mx_rdata(std::uint16_t preference, const Name& exchange);
-std::string txt_of(std::string_view rdata);     // the strings of TXT, joined
+std::string txt_of(std::string_view rdata);           // the strings of TXT, joined
 std::optional<Name> name_of(std::string_view rdata);  // of CNAME and NS
 
 // A name in a zone file's form, with a final dot; every byte that is no letter, digit, hyphen, underscore or asterisk

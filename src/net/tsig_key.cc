@@ -4,11 +4,10 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <fmt/format.h>
 
 #include "base/text.h"
 
@@ -17,7 +16,8 @@ namespace {
 
 using base::ErrorKind;
 
-constexpr std::string_view kForm = R"(it is written as: key "NAME" { algorithm hmac-sha256; secret "BASE64"; };)";
+constexpr std::string_view kForm =
+    R"(it is written as: key "NAME" { algorithm hmac-sha256; secret "BASE64"; };)";
 
 // Words, quoted words and the signs { } ; one after another.
 class Words {
@@ -86,7 +86,8 @@ TsigKey::~TsigKey() { wipe(secret_); }
 
 base::Result<TsigKey> parse_tsig_key(std::string_view text, const std::string& file) {
   const auto malformed = [&](std::string_view what) {
-    return base::fail(ErrorKind::input, fmt::format("this is no key file: {}", what), file, std::string(kForm));
+    return base::fail(ErrorKind::input, fmt::format("this is no key file: {}", what), file,
+                      std::string(kForm));
   };
   Words words(text);
   if (words.next() != "key") return malformed("it does not begin with the word key");
@@ -115,9 +116,10 @@ base::Result<TsigKey> parse_tsig_key(std::string_view text, const std::string& f
   if (bytes) wipe(*bytes);
   if (!bytes) return malformed("the secret is no base64");
   if (size < kMinTsigSecret || size > kMaxTsigSecret) {
-    return base::fail(ErrorKind::input,
-                      fmt::format("the secret has {} bytes; {} to {} are taken", size, kMinTsigSecret, kMaxTsigSecret),
-                      file, "make a key with tsig-keygen or keymgr -t");
+    return base::fail(
+        ErrorKind::input,
+        fmt::format("the secret has {} bytes; {} to {} are taken", size, kMinTsigSecret, kMaxTsigSecret),
+        file, "make a key with tsig-keygen or keymgr -t");
   }
   return TsigKey(*name, std::move(algorithm), std::string(secret));
 }
@@ -133,8 +135,9 @@ base::Result<TsigKey> load_tsig_key(const std::string& path) {
   const Closer closer{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW)};
   if (closer.file < 0) {
     const bool link = errno == ELOOP;
-    return base::fail(ErrorKind::io, link ? "is a symbolic link" : fmt::format("cannot open: {}", std::strerror(errno)),
-                      where, link ? "name the key file itself" : "check the spelling, and that you may read it");
+    return base::fail(
+        ErrorKind::io, link ? "is a symbolic link" : fmt::format("cannot open: {}", std::strerror(errno)),
+        where, link ? "name the key file itself" : "check the spelling, and that you may read it");
   }
   struct stat status{};
   if (::fstat(closer.file, &status) != 0)
@@ -144,20 +147,22 @@ base::Result<TsigKey> load_tsig_key(const std::string& path) {
     return base::fail(ErrorKind::input, "does not belong to the user who runs rampart", where,
                       "whoever owns the file can read the key, so it must be yours");
   if ((status.st_mode & 077U) != 0)
-    return base::fail(ErrorKind::input,
-                      fmt::format("others may read or write it (mode {:04o})", status.st_mode & 07777U), where,
-                      fmt::format("chmod 600 {}, and make a new key if somebody may have seen it", where));
+    return base::fail(
+        ErrorKind::input, fmt::format("others may read or write it (mode {:04o})", status.st_mode & 07777U),
+        where, fmt::format("chmod 600 {}, and make a new key if somebody may have seen it", where));
   std::string text(kMaxKeyFile + 1, '\0');
   std::size_t size = 0;
   while (size < text.size()) {
     const auto got = ::read(closer.file, text.data() + size, text.size() - size);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return base::fail(ErrorKind::io, fmt::format("cannot read: {}", std::strerror(errno)), where);
+    if (got < 0)
+      return base::fail(ErrorKind::io, fmt::format("cannot read: {}", std::strerror(errno)), where);
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
   if (size > kMaxKeyFile)
-    return base::fail(ErrorKind::input, fmt::format("is larger than {} bytes, so it is no key file", kMaxKeyFile), where);
+    return base::fail(ErrorKind::input,
+                      fmt::format("is larger than {} bytes, so it is no key file", kMaxKeyFile), where);
   auto key = parse_tsig_key(std::string_view(text).substr(0, size), where);
   wipe(text);
   return key;

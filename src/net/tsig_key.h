@@ -13,9 +13,10 @@
 
 namespace rampart::net {
 
-inline constexpr std::size_t kMaxKeyFile = 4096;       // bytes; our own
-inline constexpr std::size_t kMinTsigSecret = 16;      // bytes: 128 bits; RFC 8945 section 8 wants as many as the digest has
-inline constexpr std::size_t kMaxTsigSecret = 512;     // bytes; our own
+inline constexpr std::size_t kMaxKeyFile = 4096;  // bytes; our own
+inline constexpr std::size_t kMinTsigSecret =
+    16;  // bytes: 128 bits; RFC 8945 section 8 wants as many as the digest has
+inline constexpr std::size_t kMaxTsigSecret = 512;  // bytes; our own
 
 class TsigKey {
  public:
