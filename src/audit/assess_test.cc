@@ -271,7 +271,7 @@ INSTANTIATE_TEST_SUITE_P(
              "protected",
              "A-",
              "",
-             "dkim-key-weak:high dkim-unknown?"},
+             "dkim-key-weak:medium dkim-unknown?"},
         Case{"test_key",
              {.dkim = "v=DKIM1; k=rsa; t=y; p=" + std::string(crypto::kRsa2048)},
              "protected",

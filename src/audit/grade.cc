@@ -39,10 +39,7 @@ struct Rows {
 Known takeover_of(const DomainReport& report) {
   auto known = Known::no;
   for (const auto& finding : report.findings) {
-    if (finding.code != "spf-dangling-include" && finding.code != "subdomain-takeover" &&
-        finding.code != "dkim-takeover" && finding.code != "spf-ptr-suffix" &&
-        finding.code != "dmarc-suffix-organizational")
-      continue;
+    if (!is_takeover(finding.code)) continue;
     if (finding.status == FindingStatus::present) return Known::yes;
     known = Known::unknown;
   }
@@ -60,7 +57,7 @@ std::optional<dns::Name> ptr_suffix(const Picture& picture) {
 // Not by the domain's own record: by another name that is aligned, or by a selector, with which he signs as
 // the domain.
 std::optional<Takeover> other_takeover(const Picture& picture) {
-  if (!picture.spf.takeover.empty()) return std::nullopt;
+  if (!picture.spf.takeover.empty() || ptr_suffix(picture)) return std::nullopt;
   for (auto takeover : picture.dkim.takeovers) {
     takeover.name = picture.domain;
     if (takeover.open == Known::yes) return takeover;

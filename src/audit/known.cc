@@ -1,5 +1,8 @@
 #include "audit/known.h"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
 #include "auth/registration.h"
@@ -22,6 +25,13 @@ Evidence evidence_of(const facts::Answer& answer, const dns::Name& name, dns::Rr
   evidence.server = answer.server();
   if (answer.unknown()) evidence.why = why_unknown(answer);
   return evidence;
+}
+
+bool is_takeover(std::string_view code) {
+  constexpr std::array<std::string_view, 5> kCodes{"spf-dangling-include", "subdomain-takeover",
+                                                   "dkim-takeover", "spf-ptr-suffix",
+                                                   "dmarc-suffix-organizational"};
+  return std::ranges::find(kCodes, code) != kCodes.end();
 }
 
 std::optional<Takeover> alias_takeover(const facts::Answer& answer, const dns::Name& domain,

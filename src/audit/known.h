@@ -14,8 +14,8 @@ namespace rampart::audit {
 enum class Known : std::uint8_t { no, yes, unknown };
 
 // A name that mail of the domain's can be authenticated by and that leads to a domain which nobody has
-// registered, or of which that is unknown, or to a public suffix: whoever registers it, or a name below the suffix,
-// can pass DMARC.
+// registered, or of which that is unknown, or to a public suffix: whoever registers it, or holds a name below
+// the suffix, can pass DMARC.
 struct Takeover {
   enum class By : std::uint8_t { spf, alias, ptr_suffix };
   dns::Name name;      // whose mail he then sends: the envelope sender, or the selector's name
@@ -25,6 +25,9 @@ struct Takeover {
   Known open = Known::unknown;
   Evidence evidence;
 };
+
+// Whether a finding speaks of one: of what somebody could do who is not the stranger of the spoofing table.
+bool is_takeover(std::string_view code);
 
 // Of a name that does not exist behind an alias. Nothing for another one, or when the end is somebody's.
 std::optional<Takeover> alias_takeover(const facts::Answer& answer, const dns::Name& domain,

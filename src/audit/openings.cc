@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "audit/catalogue.h"
+#include "audit/known.h"
 
 namespace rampart::audit {
 namespace {
@@ -22,6 +23,15 @@ void open(Code code, DomainReport& report, const SpoofRow& row) {
   finding.evidence.push_back({row.why, {}, {}, {}});
 }
 
+// A fault of SPF or DMARC that lets the stranger in. Others as grave (a mail server's domain that is free, a
+// takeover) let in somebody else, or something else.
+bool explains(const Finding& finding) {
+  const bool of_the_table = finding.code.starts_with("spf-") || finding.code.starts_with("dmarc-") ||
+                            finding.code == "no-authentication";
+  return of_the_table && !is_takeover(finding.code) && finding.status == FindingStatus::present &&
+         finding.effective >= Severity::high;
+}
+
 bool is_present(const DomainReport& report, std::string_view code) {
   return std::ranges::any_of(report.findings, [&](const Finding& finding) {
     return finding.code == code && finding.status == FindingStatus::present;
@@ -31,10 +41,7 @@ bool is_present(const DomainReport& report, std::string_view code) {
 }  // namespace
 
 void find_openings(DomainReport& report) {
-  const bool said = std::ranges::any_of(report.findings, [](const Finding& finding) {
-    return finding.status == FindingStatus::present && finding.effective >= Severity::high;
-  });
-  if (said) return;
+  if (std::ranges::any_of(report.findings, explains)) return;
   const bool difference_said = is_present(report, "dmarc-pct") || is_present(report, "dmarc-rfc7489-differs");
   for (const auto& row : report.spoofing) {
     if (row.origin != SpoofRow::Origin::stranger) continue;

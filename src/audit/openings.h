@@ -8,8 +8,8 @@
 
 namespace rampart::audit {
 
-// Adds findings for the stranger's rows of report.spoofing that are delivered; nothing where a finding that is
-// present is effective at high or above already.
+// Adds findings for the stranger's rows of report.spoofing that are delivered; nothing where a finding about SPF
+// or DMARC that is present is effective at high or above already.
 void find_openings(DomainReport& report);
 
 }  // namespace rampart::audit

@@ -357,6 +357,25 @@ TEST(Takeover, ByPtrOfAnAlignedName) {
             "whoever has a host below co.uk can send as www.right.example, and DMARC lets it pass");
 }
 
+// The domain's own record is what the sentence speaks of, whatever else leads to the same suffix.
+TEST(Takeover, TheOwnRecordGoesFirst) {
+  const auto below = [](Zone& zone) { zone.txt("www.right.example", "v=spf1 ptr:co.uk -all"); };
+  EXPECT_EQ(audit_of({.spf = "v=spf1 ptr:co.uk -all", .more = below}).sentence,
+            "whoever has a host below co.uk can send as right.example, and DMARC lets it pass");
+}
+
+// A finding as grave about something else does not stand for the one that says how a stranger gets in.
+TEST(Openings, OtherGraveFindingsDoNotHideThem) {
+  const auto report = audit_of({.spf = "v=spf1 exists:%{h} -all", .mx = "mail.gone.example"});
+  ASSERT_TRUE(has(report, "mx-takeover"));
+  EXPECT_EQ(find(report, "mx-takeover")->effective, Severity::high);
+  EXPECT_TRUE(has(report, "spoof-domain")) << faults(report);
+  const auto taken = audit_of({.spf = "v=spf1 exists:%{h} include:x.gone.example -all"});
+  ASSERT_TRUE(has(taken, "spf-dangling-include")) << faults(taken);
+  EXPECT_TRUE(has(taken, "spoof-domain")) << faults(taken);
+  EXPECT_FALSE(has(audit_of({.spf = "v=spf1 +all"}), "spoof-domain")) << "said already";
+}
+
 TEST(Takeover, OfASelector) {
   const auto dangling = [](Zone& zone) { zone.cname("s1._domainkey.right.example", "s1.gone.example"); };
   auto zone = zone_of({.more = dangling});

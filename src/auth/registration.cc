@@ -11,8 +11,8 @@ std::optional<Registration> look_up_registration(const dns::Name& name, const st
   const auto& soa = facts.ask(*domain, dns::RrType::soa);
   const auto& ns = facts.ask(*domain, dns::RrType::ns);
   using State = Registration::State;
-  // One server that errs is not enough to call a domain free, and an alias is a registered name, wherever it leads
-  // (RFC 6604 section 3).
+  // One server that errs is not enough to call a domain free, and an alias is a registered name, wherever it
+  // leads (RFC 6604 section 3).
   const bool gone = !soa.has_aliases() && !ns.has_aliases() && soa.presence() == facts::Presence::no_name &&
                     ns.presence() == facts::Presence::no_name;
   const auto state = gone                                      ? State::open

@@ -30,7 +30,7 @@ inline constexpr CatalogueEntry kDkimFindings[] = {
      "the DKIM key {0} has {1} bits where 2048 are asked for",
      "Publish a new key of 2048 bits under a new selector, sign with it, and remove this one a week later.",
      "NCA-34.061725 control DKIM; RFC 8301 section 3.2"},
-    {"dkim-key-weak", Weakness::none, Severity::critical, Severity::high,
+    {"dkim-key-weak", Weakness::none, Severity::critical, Severity::medium,
      "the DKIM key {0} has {1} bits: receivers must not accept it, and it can be broken",
      "Publish a new key of 2048 bits under a new selector, sign with it, and remove this one at once.",
      "RFC 8301 section 3.2; NCA-34.061725 control DKIM"},

@@ -332,16 +332,14 @@ class Check {
       findings_.back().evidence.push_back(takeover.evidence);
       return;
     }
-    const bool alias = takeover.by == Takeover::By::alias;
+    const auto code =
+        takeover.by == Takeover::By::alias ? Code("subdomain-takeover") : Code("spf-dangling-include");
     if (takeover.open == Known::unknown) {
-      const auto code = alias ? Code("subdomain-takeover") : Code("spf-dangling-include");
       const auto why = takeover.evidence.why;
       findings_.push_back(make_unknown(code, {name, takeover.trusts, why}, takeover.evidence));
       return;
     }
-    auto& finding = findings_.emplace_back(
-        alias ? make_finding("subdomain-takeover", {name, takeover.trusts, registrable})
-              : make_finding("spf-dangling-include", {name, takeover.trusts, registrable}));
+    auto& finding = findings_.emplace_back(make_finding(code, {name, takeover.trusts, registrable}));
     finding.evidence.push_back(takeover.evidence);
     finding.evidence.push_back({fmt::format("{} SOA, NS: NXDOMAIN", registrable), {}, {}, {}});
   }
