@@ -177,9 +177,11 @@ def _program(name):
 
 
 class Nsd(_Server):
-    """NSD, authoritative for the zones given, and for an empty root unless root=False (then other names are REFUSED)."""
+    """NSD, authoritative for the zones given, and for an empty root unless root=False (then other names are REFUSED).
 
-    def __init__(self, zones, *, root=True, port=None, host="127.0.0.1", options=()):
+    transfer=True: it gives the zones to whoever asks from loopback (AXFR)."""
+
+    def __init__(self, zones, *, root=True, port=None, host="127.0.0.1", options=(), transfer=False):
         self._make_dir("nsd", port, host)
         self.zones = zone_files(zones)
         lines = ["server:", f"ip-address: {host}", f"port: {self.port}", 'username: ""', 'chroot: ""', 'database: ""',
@@ -189,6 +191,8 @@ class Nsd(_Server):
         for number, (origin, path) in enumerate(self.zones):
             shutil.copyfile(path, self.dir / f"{number}.zone")
             lines += ["zone:", f'name: "{origin}"', f'zonefile: "{number}.zone"']
+            if transfer:
+                lines.append("provide-xfr: 127.0.0.0/8 NOKEY")
         if root and not any(origin == "." for origin, _ in self.zones):
             (self.dir / "root.zone").write_text(ROOT_ZONE)
             lines += ["zone:", 'name: "."', 'zonefile: "root.zone"']
@@ -197,9 +201,11 @@ class Nsd(_Server):
 
 
 class Knot(_Server):
-    """Knot on copies of zones; signed=True signs them (ECDSA P-256), and anchors() then gives the keys a validator needs."""
+    """Knot on copies of zones; signed=True signs them (ECDSA P-256), and anchors() then gives the keys a validator needs.
 
-    def __init__(self, zones, *, signed=False, root=True):
+    nsec3=True: it denies by hashes of names. transfer=True: it gives the zones to whoever asks from loopback (AXFR)."""
+
+    def __init__(self, zones, *, signed=False, root=True, nsec3=False, transfer=False):
         self._make_dir("knot")
         self.zones = zone_files(zones)
         if root and not any(origin == "." for origin, _ in self.zones):
@@ -208,9 +214,11 @@ class Knot(_Server):
         lines = ["server:", f"    rundir: {self.dir}", f"    listen: 127.0.0.1@{self.port}", "    udp-workers: 1",
                  "    tcp-workers: 1", "    background-workers: 1", "database:", f"    storage: {self.dir}",
                  "policy:", "  - id: test", "    algorithm: ecdsap256sha256", "    single-type-signing: on",
+                 f"    nsec3: {'on' if nsec3 else 'off'}",
+                 "acl:", "  - id: all", "    address: 127.0.0.0/8", "    action: transfer",
                  "template:", "  - id: default", f"    storage: {self.dir}", "    zonefile-sync: -1",
                  "    zonefile-load: difference-no-serial", "    journal-content: all",
-                 f"    dnssec-signing: {'on' if signed else 'off'}", "    dnssec-policy: test", "zone:"]
+                 f"    dnssec-signing: {'on' if signed else 'off'}", "    dnssec-policy: test", *(["    acl: all"] if transfer else []), "zone:"]
         for number, (origin, path) in enumerate(self.zones):
             shutil.copyfile(path, self.dir / f"{number}.zone")
             lines += [f'  - domain: "{origin}"', f'    file: "{number}.zone"']

@@ -33,9 +33,11 @@ OWNED = {
     r"ares\w*\.h": ["net"],
     r"boost/asio.*": ["net", "server", "cli"],
     r"curl/.*": ["net"],
+    r"ldns/.*": ["net"],
+    r"soci/.*": ["store", *FEATURES],
     r"CLI/.*": ["cli"],
     r"libzscanner/.*|libknot/.*": ["dns", "facts"],
-    r"libpsl\.h|idn2\.h": ["dns"],
+    r"libpsl\.h|idn2\.h|unicode/.*": ["dns"],
 }
 
 # Decisions are functions of their input (docs/architecture.md).

@@ -42,6 +42,7 @@ DomainReport assess(const Input& input, facts::Facts& facts) {
   DomainReport report;
   report.domain = input.domain;
   report.now = input.now;
+  report.said = input.said;
   report.organizational_domain = picture.dmarc.organizational_domain;
   report.effective_policy = effective_policy(picture.dmarc);
   report.dkim_keys = dkim_keys(picture.dkim);

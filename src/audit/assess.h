@@ -1,13 +1,22 @@
 // The audit of one domain: a pure function over facts.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "audit/portfolio/entry.h"
 #include "audit/report.h"
 #include "facts/facts.h"
 
 namespace rampart::audit {
+
+// A DKIM key that an earlier audit saw.
+struct KnownKey {
+  std::string selector;
+  std::string fingerprint;  // as DkimKey's
+  base::Time first_seen{};
+};
 
 struct Input {
   dns::Name domain;
@@ -27,9 +36,15 @@ struct Input {
   // Names below the domain with a DMARC record of their own, which decides for them (zone).
   std::vector<dns::Name> dmarc_subdomains;
   std::size_t dmarc_subdomains_left_out = 0;
-  std::vector<dns::Name> block_lists;  // DNS block lists that the user names
+  std::vector<dns::Name> block_lists;   // DNS block lists that the user names
+  std::vector<KnownKey> known_keys;     // the store's: a key's age counts from when it was first seen
+  std::chrono::seconds max_key_age{0};  // after which a key is to be replaced; 0: never
   bool probe_https = false;
   bool probe_smtp = false;
+  // The owner's word. Of a domain that is said not to send the remedies are those of one that provably does not (SPF
+  // -all, p=reject at once) and a missing DKIM key is no fault; how it can be spoofed is judged as ever.
+  Sends sends = Sends::unsaid;
+  std::shared_ptr<const Entry> said;  // what its list says; null when nothing. Shared with the report
 };
 
 // Everything that can be asked together is asked together; with every answer at hand it costs some tens of

@@ -604,5 +604,37 @@ TEST(Assess, TheFirstStepSaysWhatComesNext) {
   EXPECT_EQ(find(parked, "dmarc-missing")->advice.find("first step"), std::string::npos);
 }
 
+// The owner's word makes the remedies the short way, and changes nothing of what a stranger can do.
+TEST(Assess, OfADomainThatIsSaidNotToSend) {
+  auto zone =
+      zone_of({.spf = "v=spf1 mx ~all", .dkim = "", .dmarc = "v=DMARC1; p=none; rua=mailto:d@right.example"});
+  auto input = input_of("right.example");
+  const auto silent = audit_in(zone, input);
+  input.sends = Sends::no;
+  const auto said = audit_in(zone, input);
+  EXPECT_EQ(silent.status, said.status);
+  const auto data = [](const DomainReport& report, std::string_view code) {
+    const auto* finding = find(report, code);
+    return finding == nullptr || finding->remedies.empty() ? std::string() : finding->remedies.front().data;
+  };
+  EXPECT_EQ(data(silent, "spf-softfail"), "v=spf1 mx -all");
+  EXPECT_EQ(data(said, "spf-softfail"), "v=spf1 -all");
+  EXPECT_EQ(data(silent, "dmarc-policy-none"), "v=DMARC1; p=quarantine; rua=mailto:d@right.example");
+  EXPECT_EQ(data(said, "dmarc-policy-none"), "v=DMARC1; p=reject; rua=mailto:d@right.example");
+
+  auto bare = zone_of({.spf = "", .dkim = "", .dmarc = ""});
+  const auto nothing = audit_in(bare, input);
+  EXPECT_EQ(data(nothing, "dmarc-missing"), "v=DMARC1; p=reject; sp=reject");
+  EXPECT_EQ(data(nothing, "spf-missing"), "v=spf1 -all");
+  input.sends = Sends::unsaid;
+  EXPECT_EQ(data(audit_in(bare, input), "spf-missing"), "");
+
+  auto parked = zone_of({.spf = "v=spf1 -all", .dkim = "", .dmarc = "", .mx = "."});
+  EXPECT_EQ(data(audit_in(parked, input), "dmarc-missing"), "v=DMARC1; p=reject; sp=reject");
+  input.sends = Sends::yes;
+  EXPECT_EQ(data(audit_in(parked, input), "dmarc-missing"), "v=DMARC1; p=none")
+      << "its owner has the last word";
+}
+
 }  // namespace
 }  // namespace rampart::audit

@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -39,12 +40,25 @@ class List : public testing::Test {
       auto name = list.next();
       EXPECT_TRUE(name) << name.error().message();
       if (!name || !*name) return names;
-      names.push_back((*name)->text());
+      names.push_back((*name)->domain.text());
+    }
+  }
+
+  std::vector<Entry> entries(DomainList& list) {
+    list.on_refused([this](RefusedLine line) { refused_.push_back(std::move(line)); });
+    list.on_note([this](std::string note) { notes_.push_back(std::move(note)); });
+    std::vector<Entry> out;
+    for (;;) {
+      auto entry = list.next();
+      EXPECT_TRUE(entry) << entry.error().message();
+      if (!entry || !*entry) return out;
+      out.push_back(std::move(**entry));
     }
   }
 
   std::string dir_;
   std::vector<RefusedLine> refused_;
+  std::vector<std::string> notes_;
 };
 
 TEST_F(List, CommentsBlanksAndOddLineEnds) {
@@ -114,6 +128,113 @@ TEST_F(List, WhatCannotBeOpened) {
   EXPECT_THAT(list.open(dir_).error().message(), HasSubstr("folder"));
 }
 
+TEST_F(List, ATableSaysMoreThanNames) {
+  DomainList list;
+  ASSERT_TRUE(list.open(
+      put("\xef\xbb\xbf"
+          "Domain name;Organization;Sector;E-mail;Sends;DKIM selector;Tags;Region;Notes\r\n"
+          "Bank.example;\" State\nBank \";finance;soc@bank.example;yes;s1, s2;gov,edge;north;\"a;b\"\r\n"
+          "\r\n# a comment\r\npost.example;;;;NO\r\n",
+          "table.csv")));
+  const auto found = entries(list);
+  ASSERT_EQ(found.size(), 2U);
+  EXPECT_EQ(found[0].domain.text(), "bank.example");
+  EXPECT_EQ(found[0].organisation, "State Bank");
+  EXPECT_EQ(found[0].sector, "finance");
+  EXPECT_EQ(found[0].contact, "soc@bank.example");
+  EXPECT_EQ(found[0].sends, Sends::yes);
+  EXPECT_THAT(found[0].selectors, ElementsAre("s1", "s2"));
+  using Tag = std::pair<std::string, std::string>;
+  EXPECT_THAT(found[0].tags, ElementsAre(Tag{"gov", ""}, Tag{"edge", ""}, Tag{"Region", "north"}));
+  EXPECT_EQ(found[0].note, "a;b");
+  EXPECT_EQ(found[1].sends, Sends::no);
+  EXPECT_TRUE(refused_.empty());
+  ASSERT_EQ(notes_.size(), 1U);
+  EXPECT_THAT(
+      notes_[0],
+      EndsWith("table.csv: read as a table, UTF-8, semicolons: domain (Domain name), organisation "
+               "(Organization), sector, contact (E-mail), sends, selector (DKIM selector), tags, note "
+               "(Notes); tags: Region"));
+}
+
+TEST_F(List, BadRowsAreNamedByTheirPlaceAndTheRestGoesOn) {
+  DomainList list;
+  ASSERT_TRUE(
+      list.open(put("domain,organisation\n"
+                    "a.example,A\n"
+                    "http://b.example/,B\n"
+                    ",C\n"
+                    "d.example,D, Inc\n"
+                    "\"e.example,E\n"
+                    "f.example,F\n")));
+  EXPECT_THAT(read(list), ElementsAre("a.example", "f.example"));
+  ASSERT_EQ(refused_.size(), 4U);
+  EXPECT_THAT(refused_[0].where, EndsWith("domains.txt:3:1"));
+  EXPECT_THAT(refused_[1].where, EndsWith(":4:2"));
+  EXPECT_EQ(refused_[1].why, "the row names no domain");
+  EXPECT_THAT(refused_[2].where, EndsWith(":5:13"));
+  EXPECT_THAT(refused_[3].where, EndsWith(":6:1"));
+}
+
+TEST_F(List, DuplicatesMergeAndContradictionsAreNamed) {
+  DomainList list({*dns::Name::try_parse("c.example")});
+  ASSERT_TRUE(list.open(put("a.example\n", "plain.txt")));
+  ASSERT_TRUE(
+      list.open(put("domain\torganisation\tsends\tregion\tselector\n"
+                    "a.example\tA\tyes\tnorth\ts1\n"
+                    "b.example\tB\tmaybe\t\tno selector!\n"
+                    "A.EXAMPLE\tOther\tno\tsouth\ts2\n"
+                    "a.example\tA\tyes\tnorth\t\n"
+                    "c.example\tC\n")));
+  const auto found = entries(list);
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[0].organisation, "C") << "named on the command line, said in the table";
+  EXPECT_EQ(found[1].organisation, "A");
+  EXPECT_EQ(found[1].sends, Sends::unsaid) << "who is said to send and not to send";
+  EXPECT_THAT(found[1].selectors, ElementsAre("s1", "s2"));
+  EXPECT_EQ(found[1].tags.size(), 2U);
+  EXPECT_EQ(found[2].domain.text(), "b.example");
+  EXPECT_EQ(list.duplicates(), 4U);
+  const auto all = fmt::format("{}", fmt::join(notes_, "\n"));
+  EXPECT_THAT(all, HasSubstr("domains.txt:4: organisation of a.example is \"Other\" here and \"A\" in"));
+  EXPECT_THAT(all, HasSubstr("sends of a.example is \"no\" here and \"yes\" in"));
+  EXPECT_THAT(all, HasSubstr(":3:13: \"maybe\" is neither yes nor no"));
+  EXPECT_THAT(all, HasSubstr(":3:20: \"selector!\" is no selector"));
+  EXPECT_EQ(list.fraction_read(), 1.0);
+}
+
+TEST_F(List, GroupsStandTogether) {
+  DomainList list({*dns::Name::try_parse("z.example")});
+  ASSERT_TRUE(list.open(put("domain;Region\nc.example;south\na.example;north\nb.example;south\n")));
+  ASSERT_TRUE(list.open(put("d.example\na.example\n", "plain.txt")));
+  list.group_by("region");
+  EXPECT_THAT(read(list), ElementsAre("a.example", "c.example", "b.example", "z.example", "d.example"));
+  EXPECT_EQ(list.duplicates(), 1U);
+}
+
+TEST_F(List, AHeaderAloneIsAListOfNames) {
+  DomainList list;
+  ASSERT_TRUE(list.open(put("Domains\r\nb.example\r\na.example\r\nb.example\r\n")));
+  EXPECT_THAT(read(list), ElementsAre("b.example", "a.example"));
+  EXPECT_EQ(list.duplicates(), 1U);
+}
+
+TEST_F(List, SpreadsheetsSayWhatDividesCells) {
+  DomainList list;
+  ASSERT_TRUE(list.open(put("sep=|\nowner|domain\nX|a.example\n")));
+  const auto found = entries(list);
+  ASSERT_EQ(found.size(), 1U);
+  EXPECT_EQ(value_of(found[0], "Owner"), "X");
+}
+
+TEST_F(List, WithoutAHeaderColumnsAreRefusedWithAHint) {
+  DomainList list;
+  ASSERT_TRUE(list.open(put("a.example;A\nb.example\n")));
+  EXPECT_THAT(read(list), ElementsAre("b.example"));
+  ASSERT_EQ(refused_.size(), 1U);
+  EXPECT_THAT(refused_[0].hint, testing::Not(testing::IsEmpty()));
+}
+
 // A pipe is ready when something stands in it.
 TEST(DomainList, SaysWhetherAPipeIsReady) {
   const auto path = testing::TempDir() + "rampart-list-" + std::to_string(::getpid());
@@ -125,9 +246,9 @@ TEST(DomainList, SaysWhetherAPipeIsReady) {
   EXPECT_FALSE(list.ready());
   ASSERT_EQ(::write(writer, "a.example\nb.example\n", 20), 20);
   EXPECT_TRUE(list.ready());
-  EXPECT_EQ(list.next().value()->text(), "a.example");
+  EXPECT_EQ(list.next().value()->domain.text(), "a.example");
   EXPECT_TRUE(list.ready()) << "read already";
-  EXPECT_EQ(list.next().value()->text(), "b.example");
+  EXPECT_EQ(list.next().value()->domain.text(), "b.example");
   EXPECT_FALSE(list.ready());
   ::close(writer);
   EXPECT_TRUE(list.ready()) << "the end is no wait";

@@ -104,7 +104,7 @@ char band_of(const Picture& picture, const Rows& rows, Status status, Known take
 Severity weight(const Picture& picture, const Finding& finding) {
   if (finding.status == FindingStatus::absent) return Severity::info;
   if (finding.status == FindingStatus::present) return finding.effective;
-  if (finding.code.starts_with("dkim-") && picture.non_sending()) return Severity::info;
+  if (finding.code.starts_with("dkim-") && picture.silent()) return Severity::info;
   const auto* entry = find_entry(finding.code);
   return entry == nullptr ? finding.severity : entry->effective;
 }

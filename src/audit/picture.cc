@@ -90,7 +90,7 @@ const Identities& identities_of(const Input& input, facts::Facts& facts) {
 
 }  // namespace
 
-Picture look(const Input& input, facts::Facts& facts) {
+Picture look(const Input& input, facts::Facts& facts, Keys keys) {
   // Each part asks for what it depends on, so that it is settled no sooner than that (facts.h).
   const auto& names = identities_of(input, facts);
   const auto look_at_spf = [&]() -> const SpfPicture& {
@@ -102,6 +102,7 @@ Picture look(const Input& input, facts::Facts& facts) {
   };
   const auto& dmarc = look_at_dmarc();
   const auto& dkim = facts.part<DkimPicture>([&] {
+    if (keys == Keys::leave) return DkimPicture();
     const auto& targets = look_at_spf().targets;
     return look_dkim(input, mail_hosts(facts.ask(input.domain, RrType::mx)), targets, facts);
   });

@@ -42,9 +42,17 @@ struct Picture {
 
   // Proven not to send: a null MX, and an SPF record whose only term is -all.
   [[nodiscard]] bool non_sending() const { return null_mx == Known::yes && spf.only_fail_all; }
+  // Sends no mail: by its owner's word, or where he is silent by proof.
+  [[nodiscard]] bool silent() const {
+    const auto word = input == nullptr ? Sends::unsaid : input->sends;
+    return word == Sends::unsaid ? non_sending() : word == Sends::no;
+  }
 };
 
-Picture look(const Input& input, facts::Facts& facts);
+// Whether DKIM keys are looked for, which is most of what an audit asks. Nothing in the spoofing table needs them.
+enum class Keys : std::uint8_t { look, leave };
+
+Picture look(const Input& input, facts::Facts& facts, Keys keys = Keys::look);
 
 // Findings about the domain as such: it does not exist, it is parked.
 void check_domain(const Picture& picture, std::vector<Finding>& findings);

@@ -58,6 +58,52 @@ std::size_t number(const json::object& object, std::string_view key) {
              : 0;
 }
 
+std::string text_of(const json::object& object, std::string_view key) {
+  const auto* found = object.if_contains(key);
+  return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
+}
+
+std::vector<KnownKey> known_keys(const json::object& object) {
+  std::vector<KnownKey> out;
+  const auto* found = object.if_contains("known_keys");
+  if (found == nullptr || !found->is_array()) return out;
+  for (const auto& item : found->as_array()) {
+    if (!item.is_object()) continue;
+    const auto& key = item.as_object();
+    if (const auto first = base::parse_time(text_of(key, "first_seen")))
+      out.push_back({text_of(key, "selector"), text_of(key, "fingerprint"), *first});
+  }
+  return out;
+}
+
+void write_said(base::JsonWriter& writer, const Entry& said) {
+  writer.key("said")
+      .begin_object()
+      .member("organisation", said.organisation)
+      .member("sector", said.sector)
+      .member("contact", said.contact)
+      .member("note", said.note)
+      .key("tags")
+      .begin_array();
+  for (const auto& [name, value] : said.tags) writer.value(name).value(value);
+  writer.end_array().end_object();
+}
+
+std::shared_ptr<const Entry> read_said(const json::object& object, const dns::Name& domain, Sends sends) {
+  const auto* said = object.if_contains("said");
+  if (said == nullptr || !said->is_object()) return nullptr;
+  const auto& members = said->as_object();
+  Entry entry{.domain = domain,
+              .organisation = text_of(members, "organisation"),
+              .sector = text_of(members, "sector"),
+              .contact = text_of(members, "contact"),
+              .sends = sends,
+              .note = text_of(members, "note")};
+  const auto tags = texts(members, "tags");
+  for (std::size_t i = 0; i + 1 < tags.size(); i += 2) entry.tags.emplace_back(tags[i], tags[i + 1]);
+  return std::make_shared<const Entry>(std::move(entry));  // shared as Input::said is
+}
+
 std::vector<std::string> texts_of(const std::vector<dns::Name>& names) {
   std::vector<std::string> out;
   out.reserve(names.size());
@@ -71,8 +117,8 @@ std::optional<facts::Fact> record_input(const Input& input, std::size_t number) 
   const auto name = input.domain.prepend(kInputLabel);
   if (!name) return std::nullopt;
   std::string text;
-  base::JsonWriter(text)
-      .begin_object()
+  base::JsonWriter writer(text);
+  writer.begin_object()
       .member("number", number)
       .member_array("selectors", input.selectors)
       .member_array("zone_selectors", input.zone_selectors)
@@ -86,8 +132,22 @@ std::optional<facts::Fact> record_input(const Input& input, std::size_t number) 
       .member("dmarc_subdomains_left_out", input.dmarc_subdomains_left_out)
       .member_array("block_lists", texts_of(input.block_lists))
       .member("probe_https", input.probe_https)
-      .member("probe_smtp", input.probe_smtp)
-      .end_object();
+      .member("probe_smtp", input.probe_smtp);
+  // Only with a store: the recordings of others stay as they were.
+  if (!input.known_keys.empty()) {
+    writer.key("known_keys").begin_array();
+    for (const auto& key : input.known_keys) {
+      writer.begin_object()
+          .member("selector", key.selector)
+          .member("fingerprint", key.fingerprint)
+          .member("first_seen", base::format_time(key.first_seen))
+          .end_object();
+    }
+    writer.end_array().member("max_key_age", input.max_key_age.count());
+  }
+  if (input.sends != Sends::unsaid) writer.member("sends", input.sends == Sends::yes);
+  if (input.said) write_said(writer, *input.said);
+  writer.end_object();
   return keep(*name, input.now, text);
 }
 
@@ -101,11 +161,20 @@ facts::Fact record_run(const RunNotes& run, base::Time now) {
   return keep(*dns::Name::try_parse(kRunLabel), now, text);
 }
 
+bool is_note(const facts::Fact& fact) {
+  const auto* answer = std::get_if<facts::AnswerPtr>(&fact);
+  return answer != nullptr && (*answer)->server() == kServer;
+}
+
 std::optional<Input> recorded_input(const facts::Book& book, const dns::Name& domain, base::Time now) {
   const auto name = domain.prepend(kInputLabel);
   if (!name) return std::nullopt;
   const auto object = kept(book.find(*name, dns::RrType::txt));
   if (!object) return std::nullopt;
+  const auto* word = object->if_contains("sends");
+  const auto sends = word == nullptr || !word->is_bool() ? Sends::unsaid
+                     : word->as_bool()                   ? Sends::yes
+                                                         : Sends::no;
   return Input{.domain = domain,
                .now = now,
                .selectors = texts(*object, "selectors"),
@@ -119,8 +188,12 @@ std::optional<Input> recorded_input(const facts::Book& book, const dns::Name& do
                .dmarc_subdomains = names(*object, "dmarc_subdomains"),
                .dmarc_subdomains_left_out = number(*object, "dmarc_subdomains_left_out"),
                .block_lists = names(*object, "block_lists"),
+               .known_keys = known_keys(*object),
+               .max_key_age = std::chrono::seconds(number(*object, "max_key_age")),
                .probe_https = flag(*object, "probe_https"),
-               .probe_smtp = flag(*object, "probe_smtp")};
+               .probe_smtp = flag(*object, "probe_smtp"),
+               .sends = sends,
+               .said = read_said(*object, domain, sends)};
 }
 
 std::vector<dns::Name> recorded_domains(const facts::Book& book) {

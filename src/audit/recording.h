@@ -23,6 +23,9 @@ struct RunNotes {
 std::optional<facts::Fact> record_input(const Input& input, std::size_t number);
 facts::Fact record_run(const RunNotes& run, base::Time now);
 
+// Whether a fact is one of those two and none of the DNS.
+bool is_note(const facts::Fact& fact);
+
 // The input as it was recorded, with `now` as given; nothing when the book has none for this domain, or one
 // that cannot be read.
 std::optional<Input> recorded_input(const facts::Book& book, const dns::Name& domain, base::Time now);

@@ -4,11 +4,13 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "audit/portfolio/entry.h"
 #include "base/time.h"
 #include "dns/name.h"
 #include "dns/rr.h"
@@ -64,6 +66,13 @@ struct Remedy {
 
 std::string_view to_string(Remedy::Action action);  // "add"
 
+// Somebody has accepted the risk of a finding. It stays in the report and no longer fails it.
+struct Acceptance {
+  std::string reason;
+  std::string who;
+  std::optional<base::Time> until;  // nothing: until it is withdrawn
+};
+
 struct Finding {
   std::string code;  // stable, kebab-case, prefixed by its subject: "dmarc-policy-none", "spf-softfail",
                      // "dkim-unknown"
@@ -76,6 +85,7 @@ struct Finding {
   std::string advice;                   // the next step, one or two sentences
   std::vector<std::string> references;  // "RFC 9989 section 4.10.1", "NCA-34.061725 WK-4"
   std::vector<Remedy> remedies;
+  std::optional<Acceptance> accepted;
 };
 
 enum class Policy : std::uint8_t {
@@ -156,7 +166,8 @@ struct DomainReport {
   std::vector<DkimKey> dkim_keys;
   std::size_t selectors_tried = 0;
   bool dkim_proven_absent = false;
-  std::size_t questions = 0;  // asked for this domain by the driver
+  std::size_t questions = 0;          // asked for this domain by the driver
+  std::shared_ptr<const Entry> said;  // what its list says; null when nothing. Shared with the input
 };
 
 }  // namespace rampart::audit

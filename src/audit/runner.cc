@@ -81,9 +81,8 @@ class Runner::Worker : public std::enable_shared_from_this<Worker> {
     Finished finished{.input = job.input, .digest = digest_of(report), .report = {}, .text = {}, .book = {}};
     if (const auto& render = runner_.options_.render) {
       finished.text = render(report);
-    } else {
-      finished.report = std::move(report);
     }
+    if (!finished.text || runner_.options_.keep_reports) finished.report = std::move(report);
     if (runner_.options_.keep_books) finished.book = std::move(driven.book);
     runner_.finish(job.number, std::move(finished));
   }

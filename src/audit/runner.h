@@ -50,6 +50,7 @@ struct RunnerOptions {
   // The text of a report, where it depends on nothing but the report; called by the lanes' threads.
   std::function<std::string(const DomainReport&)> render;
   bool keep_books = false;
+  bool keep_reports = false;  // beside their text
   // Whether the source has its next domain at hand; without it, it always has. A list that comes through a pipe
   // may not: then what was read is audited and written meanwhile.
   std::function<bool()> source_ready;

@@ -63,6 +63,16 @@ constexpr std::array kSettings{
         .check = check_selector,
     },
     Setting{
+        .key = "audit.key_max_age",
+        .type = SettingType::duration,
+        .standard = "\"31d\"",
+        .brief = "After how long a DKIM key is to be replaced; 0d for never",
+        .detail = "The advisory asks for a new key each month. How old a key is is known only with a store "
+                  "(store.url): "
+                  "its age counts from the first audit that saw it.",
+        .min = 0,
+    },
+    Setting{
         .key = "audit.probe",
         .type = SettingType::list,
         .standard = "[]",
@@ -110,6 +120,28 @@ constexpr std::array kSettings{
         .unit = "threads",
         .min = 0,
         .max = 64,
+    },
+    Setting{
+        .key = "lookalikes.limit",
+        .type = SettingType::integer,
+        .standard = "10000",
+        .brief = "How many names like a domain are looked up, the likeliest first",
+        .option = "--limit",
+        .unit = "names",
+        .min = 1,
+        .max = 100'000,  // lookalikes::GenerateOptions::kMaxCandidates
+    },
+    Setting{
+        .key = "lookalikes.max_unknown",
+        .type = SettingType::integer,
+        .standard = "5",
+        .brief = "Exit with 3 when more than this share of the names stayed unknown",
+        .detail = "A name is unknown when nothing proves that it is registered, nor that it is not. Of "
+                  "thousands of "
+                  "names some always stay so.",
+        .option = "--max-unknown",
+        .unit = "percent",
+        .max = 100,
     },
 };
 

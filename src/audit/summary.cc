@@ -10,7 +10,7 @@ namespace {
 std::optional<Severity> worst_present(const DomainReport& report) {
   std::optional<Severity> worst;
   for (const auto& finding : report.findings) {
-    if (finding.status != FindingStatus::present) continue;
+    if (finding.status != FindingStatus::present || finding.accepted) continue;
     if (!worst || finding.effective > *worst) worst = finding.effective;
   }
   return worst;

@@ -65,10 +65,12 @@ void wk2(const Picture& picture, std::vector<Finding>& findings) {
   if (picture.dkim.state != DkimState::absent) return;
   auto finding = make_finding("dkim-missing", {picture.domain.text()});
   finding.evidence.push_back(seen(picture.dkim.why));
-  if (picture.non_sending()) {
+  if (picture.silent()) {
     finding.effective = Severity::info;
     finding.advice = "Nothing to do: a domain that says that it sends no mail needs no key.";
-    finding.evidence.push_back(seen("null MX and an SPF record of -all alone: the domain sends no mail"));
+    finding.evidence.push_back(seen(picture.non_sending()
+                                        ? "null MX and an SPF record of -all alone: the domain sends no mail"
+                                        : "its owner says that the domain sends no mail"));
   }
   findings.push_back(std::move(finding));
 }
@@ -80,11 +82,11 @@ void wk3(const Picture& picture, std::vector<Finding>& findings) {
   if (picture.dmarc.own.state == dmarc::Lookup::State::none) {
     // For a domain that sends nothing the whole road is one step; for any other one the first step needs no
     // knowledge but its owner's.
-    if (picture.non_sending())
+    if (picture.silent())
       finding.advice =
           "Publish the record below: a domain that says that it sends no mail needs no other step.";
     offer(finding, Remedy::Action::add, picture.domain,
-          picture.non_sending() ? "v=DMARC1; p=reject; sp=reject" : "v=DMARC1; p=none");
+          picture.silent() ? "v=DMARC1; p=reject; sp=reject" : "v=DMARC1; p=none");
   }
   findings.push_back(std::move(finding));
 }
@@ -96,7 +98,7 @@ void wk4(const Picture& picture, std::vector<Finding>& findings) {
   finding.evidence.push_back(dmarc_record(picture));
   if (found.record_name == picture.domain) {
     offer(finding, Remedy::Action::replace, picture.domain,
-          with_tag(found.record->text, "p", picture.non_sending() ? "reject" : "quarantine"));
+          with_tag(found.record->text, "p", picture.silent() ? "reject" : "quarantine"));
   }
   findings.push_back(std::move(finding));
 }
@@ -128,8 +130,10 @@ void wk6(const Picture& picture, std::vector<Finding>& findings) {
       behind(policy_of(picture.dmarc.domain.found), Severity::medium, Severity::low, Severity::info);
   finding.evidence.push_back(picture.spf.evidence(picture.domain));
   if (picture.spf.hard_fail) {
-    finding.remedies.push_back(
-        {Remedy::Action::replace, picture.domain, dns::RrType::txt, Remedy{}.ttl, *picture.spf.hard_fail});
+    finding.remedies.push_back({Remedy::Action::replace, picture.domain, dns::RrType::txt, Remedy{}.ttl,
+                                picture.silent()
+                                    ? "v=spf1 -all"
+                                    : *picture.spf.hard_fail});  // who sends nothing needs no other term
   }
   findings.push_back(std::move(finding));
 }

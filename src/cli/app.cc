@@ -38,6 +38,12 @@ void set_up(CLI::App& root, Session& session) {
   root.fallthrough();
   session.add_common_options(root);
   add_audit_command(root, session);
+  add_fix_command(root, session);
+  add_watch_command(root, session);
+  add_history_commands(root, session);
+  add_risk_command(root, session);
+  add_lookalikes_command(root, session);
+  add_subdomains_command(root, session);
   add_config_command(root, session);
   root.add_subcommand("help", "Show the help of a command: rampart help config check");
 }
@@ -91,6 +97,14 @@ std::vector<std::string> config_places() {
   return places;
 }
 
+// XDG Base Directory: an unset or relative $XDG_STATE_HOME means ~/.local/state.
+std::string state_place() {
+  auto base = variable("XDG_STATE_HOME");
+  if (!base.starts_with('/'))
+    base = variable("HOME").starts_with('/') ? variable("HOME") + "/.local/state" : "";
+  return base.empty() ? base : base + "/rampart";
+}
+
 }  // namespace
 
 int run(const std::vector<std::string>& arguments, Surroundings surroundings) {
@@ -119,6 +133,7 @@ Surroundings process_surroundings() {
   out.err_is_terminal = ::isatty(STDERR_FILENO) == 1;
   out.no_color = !variable("NO_COLOR").empty() || variable("TERM") == "dumb";
   out.config_files = config_places();
+  out.state_folder = state_place();
   return out;
 }
 

@@ -1,22 +1,25 @@
-#include <thread>
-
 #include <unistd.h>
 
 #include "audit/domain_list.h"
 #include "audit/format/writer.h"
+#include "audit/portfolio/columns.h"
+#include "audit/portfolio/journal.h"
+#include "audit/portfolio/split.h"
 #include "audit/recording.h"
 #include "audit/runner.h"
 #include "audit/selectors.h"
 #include "audit/zone_hints.h"
-#include "auth/dkim/from_mail.h"
 #include "base/columns.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/audit_store.h"
 #include "cli/commands.h"
-#include "cli/fact_source.h"
+#include "cli/facts_options.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
+#include "cli/store_url.h"
+#include "crypto/digest.h"
 #include "dns/domain.h"
 #include "facts/book_file.h"
 #include "facts/overlay.h"
@@ -26,24 +29,26 @@ namespace {
 
 using base::ErrorKind;
 
-constexpr std::size_t kMaxTextWidth = 120;               // columns: longer lines are hard to read
-constexpr std::size_t kMaxMail = std::size_t{64} << 20;  // bytes; larger than servers let through
-constexpr std::size_t kMaxOwnThreads = 8;     // unless more are asked for: resolvers are the wall then
-constexpr std::size_t kMaxRefusedShown = 20;  // on the terminal; the rest is counted
+constexpr std::size_t kMaxTextWidth = 120;                 // columns: longer lines are hard to read
+constexpr std::size_t kMaxRefusedShown = 20;               // on the terminal; the rest is counted
+constexpr std::size_t kMaxOddShown = 20;                   // of what is odd about lists; the rest is counted
+constexpr std::size_t kMaxWhatIf = std::size_t{64} << 20;  // bytes, of which a journal keeps a hash
 
 // The command line that is no setting.
 struct Request {
   std::vector<std::string> domains;
   std::vector<std::string> lists;
-  std::vector<std::string> zones;
-  std::string recording;  // --facts
+  FactsOptions facts;
   std::string what_if;
-  std::string selector_list;
-  std::vector<std::string> mails;
   std::string format;  // empty: by the name of the output
   std::string output = "-";
   std::string record;
+  std::string group_by;
+  std::string split;
+  bool resume = false;
   std::size_t width = 0;
+
+  [[nodiscard]] const std::string& column() const { return split.empty() ? group_by : split; }
 };
 
 constexpr std::string_view kPortBlocked =
@@ -64,6 +69,43 @@ audit::Format format_of(const Request& request) {
   const auto named =
       dot == std::string::npos ? std::nullopt : audit::parse_format(request.output.substr(dot + 1));
   return named.value_or(audit::Format::text);
+}
+
+// What keeps the journal of this output.
+std::string journal_path(const Request& request) {
+  auto path = request.output;
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  return path + ".rampart-journal";
+}
+
+// Everything that must be the same for an interrupted run to be continued. Of the list what was read so far is compared
+// domain by domain.
+base::Result<std::vector<std::string>> journal_options(const Request& request, const base::Config& config,
+                                                       const audit::WriterOptions& writer) {
+  std::vector<std::string> out;
+  const auto add = [&](std::string_view name, std::string_view value) {
+    out.push_back(fmt::format("{}={}", name, value));
+  };
+  add("version", RAMPART_VERSION);
+  add("format",
+      request.split.empty() ? audit::kFormatNames[static_cast<std::size_t>(format_of(request))] : "split");
+  add("column", base::lower(request.column()));
+  if (request.split.empty()) add("width", fmt::format("{} {}", writer.width, writer.color));
+  add("zone", fmt::format("{}", fmt::join(request.facts.zones, " ")));
+  add("facts", request.facts.recording);
+  std::string what_if;
+  if (!request.what_if.empty())
+    what_if = base::hex(crypto::sha256(TRY(base::read_file(request.what_if, kMaxWhatIf))));
+  add("what-if", what_if);
+  for (const auto* key : {"dns.resolvers", "audit.probe", "audit.block_lists"})
+    add(key, fmt::format("{}", fmt::join(config.list(key), ",")));
+  for (const auto* key : {"dns.authoritative", "dns.trust_ad", "probe.allow_private"})
+    add(key, config.boolean(key) ? "true" : "false");
+  for (const auto* key : {"dns.tries", "dns.questions_per_domain"})
+    add(key, std::to_string(config.integer(key)));
+  for (const auto* key : {"dns.timeout", "dns.time_per_domain"})
+    add(key, fmt::format("{} ms", config.duration(key).count()));
+  return out;
 }
 
 // Where the report goes: standard output, or a file that is there only when it is whole.
@@ -95,46 +137,107 @@ class AuditRun {
   base::Result<Exit> run() {
     TRY(check_options());
     TRY(open_domains());
-    TRY(read_selectors());
+    selectors_ = TRY(read_selectors(request_.facts, config_, session_));
+    TRY(open_store());
     TRY(open_source());
+    now_ = source_->now();
+    return request_.split.empty() ? write_report() : write_split();
+  }
+
+ private:
+  base::Result<Exit> write_report() {
     auto destination = TRY(Destination::open(session_, request_.output));
+    TRY(open_journal());
     if (!request_.record.empty()) {
-      book_ = TRY(facts::BookWriter::create(request_.record, {.now = source_->now(), .meta = {}}));
+      book_ = TRY(facts::BookWriter::create(request_.record, {.now = now_, .meta = {}}));
     }
     const auto format = format_of(request_);
     const auto writer = audit::make_writer(format, writer_options(), [&](std::string_view text) {
       progress_.clear();
       return destination.write(text);
     });
-    TRY(writer->begin({.now = source_->now(), .version = RAMPART_VERSION, .source = described_source()}));
-    TRY(audit(*writer));
+    const auto about = TRY(fill(*writer));
+    if (book_) {
+      TRY(book_->add(audit::record_run(about, now_)));
+      TRY(book_->finish());
+    }
+    TRY(destination.commit());  // last: a report stands there only when the recording does, too
+    return close(about, format != audit::Format::json);
+  }
+
+  base::Result<Exit> write_split() {
+    const auto writer = TRY(audit::SplitWriter::open(request_.output, request_.split));
+    TRY(open_journal());
+    if (journal_->resumed()) writer->resumes();
+    const auto about = TRY(fill(*writer));
+    TRY(writer->commit());
+    progress_.clear();
+    const auto changes = writer->is_first_run()
+                             ? std::string("the first run into it, so nothing to compare with")
+                             : fmt::format("{} {} since the last run", writer->changes(),
+                                           writer->changes() == 1 ? "change" : "changes");
+    session_.note(fmt::format("{}: {} {} of {} domains; {}", request_.output, writer->groups(),
+                              writer->groups() == 1 ? "report" : "reports", summary_.domains(), changes));
+    return close(about, true);
+  }
+
+  // The whole report, but for its being put in its place.
+  base::Result<audit::RunNotes> fill(audit::ReportWriter& writer) {
+    TRY(writer.begin({.now = now_, .version = RAMPART_VERSION, .source = described_source()}));
+    TRY(replay(writer));
+    TRY(audit(writer));
+    TRY(leave_group(writer));
     for (std::size_t i = 0; i < domains_.duplicates(); ++i) summary_.add_duplicate();
     auto about = source_->about();
     if (port_blocked_ && std::ranges::find(about.notes, kPortBlocked) == about.notes.end())
       about.notes.emplace_back(kPortBlocked);
-    TRY(writer->end(summary_, about.notes));
+    TRY(writer.end(summary_, about.notes));
     if (interrupted() != 0) return base::fail(ErrorKind::unavailable, "interrupted");
-    if (book_) {
-      TRY(book_->add(audit::record_run(about, source_->now())));
-      TRY(book_->finish());
-    }
-    TRY(destination.commit());  // last: a report stands there only when the recording does, too
-    progress_.clear();
-    if (format != audit::Format::json) {
-      for (const auto& note : about.notes) session_.note(note);
-    }
-    return close();
+    if (records_) TRY(store_->flush());
+    return about;
   }
 
- private:
   base::Result<> check_options() const {
-    if (!request_.recording.empty() && (!request_.zones.empty() || !request_.record.empty())) {
+    if (!request_.split.empty()) {
+      if (!request_.group_by.empty() || !request_.format.empty()) {
+        return base::fail(ErrorKind::usage, "--split writes its own groups and formats", {},
+                          "leave out --group-by and --format");
+      }
+      if (request_.output == "-")
+        return base::fail(ErrorKind::usage, "--split needs a folder for its files", {},
+                          "name it: --output DIR");
+    }
+    if (keeps_journal()) {
+      if (request_.output == "-")
+        return base::fail(ErrorKind::usage, "--resume keeps its journal beside a file", {},
+                          "add --output FILE");
+      if (!request_.record.empty())
+        return base::fail(
+            ErrorKind::usage,
+            fmt::format("with {} no recording can be made: a run that was continued has not the whole of it",
+                        request_.resume ? "--resume" : "--split"),
+            {}, "leave out the one or the other");
+      if (request_.split.empty() && format_of(request_) == audit::Format::sarif)
+        return base::fail(ErrorKind::usage, "a report in SARIF cannot be continued", {},
+                          "leave out --resume, or choose another format");
+    }
+    if (!request_.facts.recording.empty() && (!request_.facts.zones.empty() || !request_.record.empty())) {
       return base::fail(ErrorKind::usage,
                         "--facts answers everything from a recording, so --zone and --record say nothing", {},
                         "leave out the one or the other");
     }
     if (!request_.record.empty() && request_.record == request_.output)
       return base::fail(ErrorKind::usage, "--record and --output name one file", request_.record);
+    return {};
+  }
+
+  // What never was, is seen again, or is not published yet is no state of a domain: a what-if and a replay are not
+  // recorded, zone files only when the command line says so.
+  base::Result<> open_store() {
+    if (config_.text("store.url").empty() || !request_.facts.recording.empty()) return {};
+    const bool asked = config_.origin("store.url").from == base::Origin::From::command_line;
+    records_ = request_.what_if.empty() && (asked || request_.facts.zones.empty());
+    store_ = TRY(AuditStore::open(TRY(store_url(config_)), config_));
     return {};
   }
 
@@ -150,61 +253,111 @@ class AuditRun {
       named.push_back(*name);
     }
     domains_named_ = !named.empty() || !request_.lists.empty();
-    if (!domains_named_ && request_.zones.empty() && request_.recording.empty()) {
+    if (!domains_named_ && request_.facts.zones.empty() && request_.facts.recording.empty()) {
       return base::fail(ErrorKind::usage, "no domain was given", {},
                         "name one (rampart audit mydomain.example), or a list (--list FILE)");
     }
-    domains_ = audit::DomainList(std::move(named));
+    set_list(audit::DomainList(std::move(named)));
     for (const auto& path : request_.lists) TRY(domains_.open(path));
-    domains_.on_refused([this](audit::RefusedLine line) { refuse(std::move(line)); });
     return {};
+  }
+
+  void set_list(audit::DomainList list) {
+    domains_ = std::move(list);
+    if (!request_.column().empty()) domains_.group_by(request_.column());
+    domains_.on_refused([this](audit::RefusedLine line) { refuse(std::move(line)); });
+    domains_.on_note([this](const std::string& note) {
+      if (odd_++ >= kMaxOddShown) return;
+      progress_.clear();
+      session_.note(note);
+    });
   }
 
   // The source, examined with the first domain, which waits in first_ for its turn.
   base::Result<> open_source() {
     if (!request_.what_if.empty()) what_if_.emplace(TRY(facts::ZoneEdit::load(request_.what_if)));
-    const auto told = [&](const char* key) {
-      return config_.origin(key).from == base::Origin::From::command_line;
-    };
-    source_ = TRY(
-        open_fact_source({.zones = request_.zones,
-                          .recording = request_.recording,
-                          .live = told("dns.resolvers") || told("dns.authoritative") || told("audit.probe"),
-                          .threads = threads()},
-                         config_));
-    if (!domains_named_) domains_ = audit::DomainList(source_->domains());
+    source_ = TRY(cli::open_source(request_.facts, config_, threads_of(config_)));
+    if (!domains_named_) set_list(audit::DomainList(source_->domains()));
     first_ = TRY(domains_.next());
     if (!first_) {
       return base::fail(ErrorKind::usage, "there is no domain to audit", {},
                         "name one: rampart audit mydomain.example");
     }
-    return source_->prepare(*first_);
+    return source_->prepare(first_->domain);
   }
 
-  [[nodiscard]] std::size_t threads() const {
-    const auto wanted = static_cast<std::size_t>(config_.integer("audit.threads"));
-    return wanted != 0 ? wanted
-                       : std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMaxOwnThreads);
+  // What is split is large, so its journal is always kept; another report's only when it may be continued.
+  [[nodiscard]] bool keeps_journal() const { return request_.resume || !request_.split.empty(); }
+
+  base::Result<> open_journal() {
+    if (!keeps_journal()) return {};
+    // To the second, as the journal keeps it.
+    now_ = base::parse_time(base::format_time(now_)).value_or(now_);
+    journal_ = TRY(audit::Journal::open(
+        journal_path(request_),
+        {.now = now_, .options = TRY(journal_options(request_, config_, writer_options()))},
+        request_.resume));
+    if (journal_->found() && !journal_->resumed()) {
+      session_.note(fmt::format("{}: {}", journal_->path(),
+                                request_.resume
+                                    ? "nothing in it can be continued, so the run begins anew"
+                                    : "an interrupted run is begun anew; --resume would have continued it"));
+    }
+    now_ = journal_->now();
+    return {};
+  }
+
+  // What the interrupted run has finished, as if it came from the runner.
+  base::Result<> replay(audit::ReportWriter& writer) {
+    if (!journal_ || !journal_->resumed()) return {};
+    const auto other = [&](std::string what) {
+      return base::fail(ErrorKind::usage, std::move(what), journal_->path(),
+                        "continue with the same list, or leave out --resume to begin anew");
+    };
+    while (const auto record = TRY(journal_->replay())) {
+      auto entry = TRY(audit::read_entry(*record));
+      const auto input = TRY(next());
+      if (!input) return other(fmt::format("the list ends before {}, which the journal has", entry.domain));
+      if (input->domain != entry.digest.line.domain) {
+        return other(
+            fmt::format("the list has {} where the journal has {}", input->domain.text(), entry.domain));
+      }
+      if (audit::hash_of(*input) != entry.input)
+        return other(fmt::format("what is said or known of {} is not what it was", entry.domain));
+      port_blocked_ = port_blocked_ || entry.port_blocked;
+      TRY(take(writer, input->said.get(), std::move(entry.digest)));
+      TRY(writer.add_text(entry.text));
+    }
+    session_.note(fmt::format("{} {} of the interrupted run are taken over", summary_.domains(),
+                              summary_.domains() == 1 ? "domain" : "domains"));
+    return {};
+  }
+
+  // Counts a domain, and enters its group.
+  base::Result<> take(audit::ReportWriter& writer, const audit::Entry* said, audit::Digest digest) {
+    if (!request_.column().empty()) {
+      auto value = said == nullptr ? std::string() : audit::value_of(*said, request_.column());
+      if (!group_ || group_->value != value) {
+        TRY(leave_group(writer));
+        group_ = audit::Group{.column = request_.column(), .value = std::move(value)};
+        TRY(writer.begin_group(*group_));
+      }
+      of_group_.add(digest);
+    }
+    summary_.add(std::move(digest));
+    return {};
+  }
+
+  base::Result<> leave_group(audit::ReportWriter& writer) {
+    const auto group = std::exchange(group_, std::nullopt);
+    const auto summary = std::exchange(of_group_, {});
+    return group ? writer.end_group(*group, summary) : base::Result<>();
   }
 
   [[nodiscard]] std::vector<std::string> described_source() const {
     auto source = source_->about().source;
     if (what_if_) source.push_back(fmt::format("as if published: {}", request_.what_if));
     return source;
-  }
-
-  base::Result<> read_selectors() {
-    for (const auto& selector : config_.list("audit.selectors")) selectors_.add(selector);
-    if (!request_.selector_list.empty()) {
-      const auto text = TRY(base::read_file(request_.selector_list, audit::SelectorBook::kMaxListBytes));
-      TRY(selectors_.add_list(text, request_.selector_list));
-    }
-    for (const auto& path : request_.mails) {
-      const auto keys = TRY(dkim::from_mail(TRY(base::read_file(path, kMaxMail))));
-      if (keys.empty()) session_.note(fmt::format("{}: no DKIM signature, so no selector to learn", path));
-      for (const auto& key : keys) selectors_.add(key.domain, key.selector);
-    }
-    return {};
   }
 
   [[nodiscard]] audit::WriterOptions writer_options() const {
@@ -215,31 +368,34 @@ class AuditRun {
   }
 
   base::Result<> audit(audit::ReportWriter& writer) {
-    audit::RunnerOptions options;
-    options.in_flight = static_cast<std::size_t>(config_.integer("audit.parallel"));
-    options.drive.max_questions = static_cast<std::size_t>(config_.integer("dns.questions_per_domain"));
-    options.drive.time_limit =
-        std::chrono::ceil<std::chrono::seconds>(config_.duration("dns.time_per_domain"));
+    auto options = runner_options(config_);
     if (what_if_) options.drive.overlay = &*what_if_;
     options.render = writer.renderer();
     options.source_ready = [this] { return first_ || domains_.ready(); };
-    options.keep_books = book_ != nullptr || wants("smtp");
+    options.keep_reports = records_;
+    options.keep_books = book_ != nullptr || records_ || wants_probe(config_, "smtp");
     audit::Runner runner(
         options, source_->lanes(), [this] { return next(); },
         [&](audit::Finished&& domain) -> base::Result<> {
           if (interrupted() != 0) return base::fail(ErrorKind::unavailable, "interrupted");
           if (book_) TRY(record(*domain.input, *domain.book));
-          if (wants("smtp") && !port_blocked_) port_blocked_ = says_port_is_blocked(*domain.book);
-          summary_.add(std::move(domain.digest));
+          if (wants_probe(config_, "smtp") && !port_blocked_)
+            port_blocked_ = says_port_is_blocked(*domain.book);
+          if (journal_) {
+            TRY(journal_->add(audit::write_entry({.domain = domain.input->domain.text(),
+                                                  .input = audit::hash_of(*domain.input),
+                                                  .port_blocked = port_blocked_,
+                                                  .digest = domain.digest,
+                                                  .text = *domain.text})));
+          }
+          TRY(take(writer, domain.input->said.get(), std::move(domain.digest)));
           progress_.update(summary_.domains(), domains_.fraction_read());
-          return domain.text ? writer.add_text(*domain.text) : writer.add(domain.report);
-        });
+          TRY(domain.text ? writer.add_text(*domain.text) : writer.add(domain.report));
+          return records_ ? store_->record({domain.input, std::move(domain.report), std::move(domain.book)})
+                          : base::Result<>();
+        },
+        store_ ? store_->decide() : audit::assess);
     return runner.run();
-  }
-
-  [[nodiscard]] bool wants(std::string_view probe) const {
-    const auto& probes = config_.list("audit.probe");
-    return std::ranges::find(probes, probe) != probes.end();
   }
 
   base::Result<> record(const audit::Input& input, const facts::Book& book) {
@@ -249,19 +405,13 @@ class AuditRun {
 
   base::Result<std::optional<audit::Input>> next() {
     if (interrupted() != 0) return base::fail(ErrorKind::unavailable, "interrupted");
-    auto name = std::exchange(first_, std::nullopt);
-    if (!name) name = TRY(domains_.next());
-    if (!name) return std::optional<audit::Input>();
-    audit::Input input;
-    input.domain = *name;
-    input.now = source_->now();
-    input.selectors = selectors_.of(*name);
-    for (const auto& zone : config_.list("audit.block_lists"))
-      input.block_lists.push_back(TRY(dns::parse_domain(zone)));
-    input.probe_https = wants("https");
-    input.probe_smtp = wants("smtp");
-    source_->hint(input);
+    auto entry = std::exchange(first_, std::nullopt);
+    if (!entry) entry = TRY(domains_.next());
+    if (!entry) return std::optional<audit::Input>();
+    auto input = TRY(input_of(std::move(*entry), *source_, selectors_, config_));
+    input.now = now_;
     if (what_if_) audit::add_proposed(input, what_if_->edit());
+    if (store_) TRY(store_->prepare(input));
     return std::optional(std::move(input));
   }
 
@@ -274,7 +424,14 @@ class AuditRun {
     summary_.add_refused(std::move(line));
   }
 
-  base::Result<Exit> close() {
+  base::Result<Exit> close(const audit::RunNotes& about, bool print_notes) {
+    if (journal_) TRY(journal_->remove());
+    progress_.clear();
+    for (const auto& note : about.notes) {
+      if (print_notes) session_.note(note);
+    }
+    if (odd_ > kMaxOddShown)
+      session_.note(fmt::format("… and {} more such remarks on lists", odd_ - kMaxOddShown));
     if (const auto refused = summary_.refused_count(); refused != 0) {
       session_.note(fmt::format("{} {} audited, {} {} of the list named no domain", summary_.domains(),
                                 summary_.domains() == 1 ? "domain" : "domains", refused,
@@ -300,13 +457,20 @@ class AuditRun {
   Progress progress_;
   std::optional<facts::ZoneOverlay> what_if_;
   audit::DomainList domains_;
-  std::optional<dns::Name> first_;
+  std::optional<audit::Entry> first_;
   bool domains_named_ = false;
   audit::SelectorBook selectors_;
   std::unique_ptr<FactSource> source_;
+  std::unique_ptr<AuditStore> store_;
+  bool records_ = false;
   std::unique_ptr<facts::BookWriter> book_;
   bool port_blocked_ = false;
   audit::Summary summary_;
+  base::Time now_{};
+  std::optional<audit::Journal> journal_;
+  std::optional<audit::Group> group_;  // of the domain before
+  audit::Summary of_group_;
+  std::size_t odd_ = 0;  // remarks on lists
 };
 
 base::Result<Exit> run_audit(Session& session, const Request& request) {
@@ -316,6 +480,11 @@ base::Result<Exit> run_audit(Session& session, const Request& request) {
   std::vector<std::string> files;
   if (request.output != "-") files.push_back(request.output);
   if (!request.record.empty()) files.push_back(request.record);
+  if (request.resume || !request.split.empty()) {
+    return base::fail(
+        ErrorKind::unavailable, "interrupted", {},
+        fmt::format("{} is as it was; the same command with --resume continues", request.output));
+  }
   return base::fail(ErrorKind::unavailable, "interrupted", {},
                     files.empty() ? "" : fmt::format("nothing was written to {}", fmt::join(files, " or ")));
 }
@@ -327,55 +496,50 @@ void add_audit_command(CLI::App& root, Session& session) {
       root.add_subcommand("audit", "Find out whether a stranger can send mail in a domain's name");
   const auto request = std::make_shared<Request>();
   command->add_option("DOMAIN", request->domains, "The domains to audit; U-labels are understood");
-  const auto paths = [&](const char* name, std::vector<std::string>& value, const char* help,
-                         const char* type) {
-    command->add_option(name, value, help)
-        ->type_name(type)
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-        ->allow_extra_args(false);
-  };
-  paths("--list", request->lists, "Read domains from a file, one a line; - for standard input", "FILE");
-  paths("--zone", request->zones,
-        "Take answers from zone files before publishing them; without a DOMAIN, audit every zone",
-        "FILE|DIR");
-  command
-      ->add_option("--facts", request->recording,
-                   "Take answers from what --record wrote, and nothing else; without a DOMAIN, audit what "
-                   "was audited then")
-      ->type_name("FILE");
+  add_paths(*command, "--list", request->lists,
+            "Read domains from a file, one a line or a table with a header (CSV); - for standard input",
+            "FILE");
+  add_source_options(
+      *command, request->facts,
+      "Take answers from zone files before publishing them; without a DOMAIN, audit every zone",
+      "Take answers from what --record wrote, and nothing else; without a DOMAIN, audit what "
+      "was audited then");
   command
       ->add_option(
           "--what-if", request->what_if,
           "Audit as if the records of this zone file were published: each RRset replaces the one there is")
       ->type_name("ZONEFILE");
-  session.add_setting(*command, "dns.resolvers");
-  session.add_setting(*command, "dns.authoritative");
-  session.add_setting(*command, "dns.trust_ad");
-  session.add_setting(*command, "dns.timeout");
-  session.add_setting(*command, "audit.selectors");
-  command
-      ->add_option("--selectors", request->selector_list,
-                   "Read DKIM selectors from a file: [DOMAIN] SELECTOR...")
-      ->type_name("FILE");
-  paths("--from-mail", request->mails, "Learn DKIM selectors from a mail that was sent, as an .eml file",
-        "FILE");
-  session.add_setting(*command, "audit.probe");
-  session.add_setting(*command, "probe.allow_private");
-  session.add_setting(*command, "audit.block_lists");
+  add_question_options(*command, session, request->facts);
   command
       ->add_option(
           "--format", request->format,
           fmt::format("{} [as the name of --output ends, or text]", fmt::join(audit::kFormatNames, ", ")))
       ->type_name("FORMAT")
       ->check(one_of({audit::kFormatNames.begin(), audit::kFormatNames.end()}));
-  command->add_option("--output", request->output, "Write the report to a file, whole or not at all")
-      ->type_name("FILE");
+  command
+      ->add_option("--output", request->output,
+                   "Write the report to a file, or with --split to a folder, whole or not at all")
+      ->type_name("FILE|DIR");
+  command
+      ->add_option(
+          "--group-by", request->group_by,
+          "Put together the domains of which their list says the same in a column, and count each group")
+      ->type_name("COLUMN");
+  command
+      ->add_option(
+          "--split", request->split,
+          "Write a page, a CSV and a zone file for each value of a column, such as organisation, an index, "
+          "and what changed")
+      ->type_name("COLUMN");
+  command->add_flag(
+      "--resume", request->resume,
+      "Continue a run that was interrupted; keeps what is finished beside the output until the end");
   command
       ->add_option("--record", request->record,
                    "Write every fact to a file that --facts reads; .zst at its end compresses it")
       ->type_name("FILE");
   command->add_option("--width", request->width, "Set text for this many columns")->type_name("COLUMNS");
+  session.add_setting(*command, "store.url");
   session.add_setting(*command, "audit.fail_on");
   session.add_setting(*command, "audit.max_unknown");
   session.add_setting(*command, "audit.parallel");

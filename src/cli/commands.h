@@ -6,6 +6,12 @@
 namespace rampart::cli {
 
 void add_audit_command(CLI::App& root, Session& session);
+void add_fix_command(CLI::App& root, Session& session);
+void add_watch_command(CLI::App& root, Session& session);
+void add_history_commands(CLI::App& root, Session& session);
+void add_risk_command(CLI::App& root, Session& session);
+void add_lookalikes_command(CLI::App& root, Session& session);
+void add_subdomains_command(CLI::App& root, Session& session);
 void add_config_command(CLI::App& root, Session& session);
 
 }  // namespace rampart::cli

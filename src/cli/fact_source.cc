@@ -50,6 +50,8 @@ class Recording final : public FactSource {
       if (std::ranges::find(known, selector) == known.end())
         recorded->selectors.push_back(std::move(selector));
     }
+    if (input.said) recorded->said = input.said;
+    if (input.sends != audit::Sends::unsaid) recorded->sends = input.sends;
     input = std::move(*recorded);
   }
 
@@ -204,6 +206,15 @@ class ZoneFiles final : public FactSource {
     return about;
   }
   void hint(audit::Input& input) const override { hints_.apply(input, zones_); }
+
+  [[nodiscard]] std::vector<dns::Name> names_within(const dns::Name& domain) const override {
+    std::vector<dns::Name> out;
+    zones_.for_each_name([&](const dns::Name& name, const facts::Zone::Node&) {
+      if (name.is_within(domain)) out.push_back(name);
+    });
+    std::ranges::sort(out);
+    return out;
+  }
 
   // Every zone's apex but the root and reverse zones, which send no mail.
   [[nodiscard]] std::vector<dns::Name> domains() const override {

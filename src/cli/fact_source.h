@@ -38,6 +38,11 @@ class FactSource {
   [[nodiscard]] virtual audit::RunNotes about() const = 0;
   // What is known of a domain beyond answers, added to an input that has its domain, time and options.
   virtual void hint(audit::Input&) const {}
+  // The names at or below `domain` that the source shows without being asked: those of zone files.
+  [[nodiscard]] virtual std::vector<dns::Name> names_within(const dns::Name& domain) const {
+    (void)domain;
+    return {};
+  }
   // The domains that are audited when none is named.
   [[nodiscard]] virtual std::vector<dns::Name> domains() const { return {}; }
 };

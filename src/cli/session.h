@@ -28,6 +28,7 @@ struct Surroundings {
   bool err_is_terminal = false;
   bool no_color = false;                  // NO_COLOR is set to something, or TERM is "dumb"
   std::vector<std::string> config_files;  // where a configuration is looked for, best first
+  std::string state_folder;  // where a program keeps what it remembers between runs; empty: nowhere
 };
 
 class Session {

@@ -1,7 +1,9 @@
 #include "cli/settings.h"
 
 #include "audit/settings.h"
+#include "audit/watch/settings.h"
 #include "net/settings.h"
+#include "store/settings.h"
 
 namespace rampart::cli {
 namespace {
@@ -29,7 +31,8 @@ constexpr std::array kOutput{
 }  // namespace
 
 const base::Schema& schema() {
-  static const base::Schema kSchema{audit::settings(), net::settings(), kOutput};
+  static const base::Schema kSchema{audit::settings(), audit::watch::settings(), net::settings(),
+                                    store::settings(), kOutput};
   return kSchema;
 }
 

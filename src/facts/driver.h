@@ -25,6 +25,7 @@ struct DriveOptions {
   const Overlay* overlay = nullptr;  // must outlive the drive
   bool only_used =
       true;  // the result's book holds just what the last run asked; false: everything any run asked
+  const Book* known = nullptr;  // answers that are there already and are not asked again; copied
 };
 
 template <class Decision>
@@ -46,7 +47,9 @@ class Drive : public std::enable_shared_from_this<Drive<Decision, F, Done>> {  /
         provider_(provider),
         options_(options),
         done_(std::move(done)),
-        deadline_(std::chrono::steady_clock::now() + options.time_limit) {}
+        deadline_(std::chrono::steady_clock::now() + options.time_limit) {
+    if (options.known != nullptr) book_ = *options.known;
+  }
 
   void step() {
     auto used = std::make_shared<Book>();

@@ -41,7 +41,7 @@ class Check {
       : picture_(picture), dkim_(picture.dkim), domain_(picture.domain.text()), findings_(findings) {}
 
   void run() {
-    if (dkim_.state == DkimState::unknown && !(dkim_.all_revoked && picture_.non_sending())) unknown();
+    if (dkim_.state == DkimState::unknown && !(dkim_.all_revoked && picture_.silent())) unknown();
     if (dkim_.wildcard) {
       auto& finding = add(make_finding("dkim-wildcard", {domain_}));
       finding.evidence.push_back({dkim_.why, {}, {}, {}});
@@ -108,10 +108,29 @@ class Check {
     } else if (key.type == dkim::KeyType::rsa && key.bits > 0 && key.bits < dkim::kRecommendedRsaBits) {
       found(make_finding("dkim-key-short", {name, std::to_string(key.bits)}));
     }
+    if (const auto days = too_old(selector, key)) {
+      found(make_finding(
+          "dkim-key-old",
+          {name, std::to_string(*days),
+           std::to_string(std::chrono::floor<std::chrono::days>(picture_.input->max_key_age).count())}));
+    }
     if (!key.allows_sha256()) found(make_finding("dkim-key-sha1", {name}));
     if (!key.for_email()) found(make_finding("dkim-key-service", {name}));
     if (key.testing) found(make_finding("dkim-key-testing", {name}));
     faults(selector, key, name);
+  }
+
+  // The age in days of a key that is due for replacement, as far as earlier audits have seen it.
+  [[nodiscard]] std::optional<long> too_old(const SelectorPicture& selector,
+                                            const dkim::KeyRecord& key) const {
+    const auto& input = *picture_.input;
+    if (input.max_key_age.count() == 0) return std::nullopt;
+    for (const auto& known : input.known_keys) {
+      if (known.selector != selector.selector || known.fingerprint != key.fingerprint) continue;
+      const auto age = input.now - known.first_seen;
+      if (age > input.max_key_age) return std::chrono::floor<std::chrono::days>(age).count();
+    }
+    return std::nullopt;
   }
 
   void faults(const SelectorPicture& selector, const dkim::KeyRecord& key, const std::string& name) {

@@ -174,7 +174,7 @@ class Check {
       finding.evidence.push_back(record_evidence(found));
     }
     if (found.published == dmarc::Policy::reject && picture_.dkim.state == DkimState::absent &&
-        !picture_.non_sending() && picture_.spf.state == SpfState::usable) {
+        !picture_.silent() && picture_.spf.state == SpfState::usable) {
       auto policy = fmt::format("{}={}", found.tag, dmarc::to_string(found.published));
       if (found.record_name != picture_.domain) policy += fmt::format(" of {}", found.record_name.text());
       add(make_finding("dmarc-spf-only", {domain_, policy})).evidence.push_back(record_evidence(found));

@@ -107,7 +107,8 @@ class Check {
 
   void missing() {
     auto& finding = note_behind_dmarc(make_finding("spf-missing", {domain_}), Severity::low);
-    if (picture_.null_mx == Known::yes) {  // RFC 7505 section 4.2: such a domain sends nothing
+    const bool no_mail = picture_.null_mx == Known::yes && picture_.input->sends != Sends::yes;
+    if (picture_.silent() || no_mail) {  // RFC 7505 section 4.2: who takes no mail sends none
       finding.remedies.push_back(replacement("v=spf1 -all"));
       finding.remedies.back().action = Remedy::Action::add;
     }
@@ -401,7 +402,8 @@ class Check {
   }
 
   [[nodiscard]] std::vector<Remedy> hard_fail() const {
-    return spf_.hard_fail ? std::vector<Remedy>{replacement(*spf_.hard_fail)} : std::vector<Remedy>{};
+    if (!spf_.hard_fail) return {};
+    return {replacement(picture_.silent() ? "v=spf1 -all" : *spf_.hard_fail)};
   }
 
   const Picture& picture_;

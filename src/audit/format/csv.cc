@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "audit/format/words.h"
+#include "audit/portfolio/columns.h"
 #include "base/text.h"
 #include "dns/domain.h"
 
@@ -14,7 +15,7 @@ constexpr std::size_t kMaxCellRecord =
 constexpr std::string_view kHeader =
     "domain,unicode,organizational_domain,status,grade,sentence,weaknesses,finding,weakness,severity,"
     "effective,"
-    "finding_status,title,evidence,advice,remedies\r\n";
+    "finding_status,title,evidence,advice,remedies,organisation,sector,contact,sends,tags,note\r\n";
 
 // What spreadsheets take for the start of a formula; the full-width forms are folded by some. TAB and CR
 // never get here raw.
@@ -48,12 +49,30 @@ class Csv : public ReportWriter {
           std::string(to_string(report.status)), report.grade, report.sentence, list(report.weaknesses)}) {
       domain += csv_cell(text) + ',';
     }
-    for (const auto& finding : report.findings) add_row(out, domain, finding);
-    if (report.findings.empty()) out += domain + ",,,,,,,,\r\n";
+    const auto behind = said(report.said.get());
+    for (const auto& finding : report.findings) add_row(out, domain, finding, behind);
+    if (report.findings.empty()) out += domain + ",,,,,,,," + behind;
     return out;
   }
 
-  static void add_row(std::string& out, const std::string& domain, const Finding& finding) {
+  // The columns of what the list says.
+  static std::string said(const Entry* entry) {
+    if (entry == nullptr) return ",,,,,,\r\n";
+    std::string tags;
+    for (const auto& [name, value] : entry->tags)
+      tags += fmt::format("{}{}{}{}", tags.empty() ? "" : "; ", name, value.empty() ? "" : "=", value);
+    std::string out;
+    for (const std::string_view cell :
+         {std::string_view(entry->organisation), std::string_view(entry->sector),
+          std::string_view(entry->contact), to_string(entry->sends), std::string_view(tags),
+          std::string_view(entry->note)}) {
+      out += ',' + csv_cell(cell);
+    }
+    return out + "\r\n";
+  }
+
+  static void add_row(std::string& out, const std::string& domain, const Finding& finding,
+                      const std::string& behind) {
     std::string evidence;
     for (const auto& item : finding.evidence)
       evidence += (evidence.empty() ? "" : "; ") + one_line(item, kMaxCellRecord);
@@ -71,7 +90,7 @@ class Csv : public ReportWriter {
                                       evidence,
                                       finding.advice};
     for (const auto cell : cells) out += csv_cell(cell) + ',';
-    out += csv_cell(remedies) + "\r\n";
+    out += csv_cell(remedies) + behind;
   }
 
   Sink sink_;

@@ -172,7 +172,7 @@ TEST(CsvFormat, EveryRowHasAllColumns) {
       if (c == '"') quoted = !quoted;
       if (c == ',' && !quoted) ++commas;
     }
-    EXPECT_EQ(commas, 15U) << row;
+    EXPECT_EQ(commas, 21U) << row;
     EXPECT_FALSE(quoted);
     ++rows;
   }
@@ -229,9 +229,9 @@ TEST(HtmlFormat, NamesBreakBehindTheirDots) {
 
 TEST(HtmlFormat, ItsPartsWaitInTmpdir) {
   ::setenv("TMPDIR", "/no/such/folder", 1);
-  const auto out = written(Format::html, {clean_report()});
+  const auto out = written(Format::html, std::vector(1000, clean_report()));  // few wait in memory
   ::unsetenv("TMPDIR");
-  EXPECT_EQ(out, "add failed");
+  EXPECT_TRUE(out == "add failed");
 }
 
 TEST(SarifFormat, ResultsNameTheirRule) {

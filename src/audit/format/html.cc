@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "audit/format/html_style.h"
+#include "audit/format/pieces.h"
 #include "audit/format/words.h"
 #include "base/text.h"
 #include "dns/domain.h"
@@ -36,15 +37,15 @@ std::FILE* open_temporary() {
 class Spool {
  public:
   base::Result<> write(std::string_view text) {
-    if (!file_) file_.reset(open_temporary());
-    if (!file_ || std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size())
-      return base::fail(base::ErrorKind::io,
-                        fmt::format("cannot write a temporary file: {}", std::strerror(errno)), {},
-                        "HTML keeps its parts in $TMPDIR or /tmp until the end; free some space there");
-    return {};
+    if (!file_ && buffer_.size() + text.size() <= kBuffered) {  // a small page needs no file
+      buffer_ += text;
+      return {};
+    }
+    TRY(put(std::exchange(buffer_, {})));
+    return put(text);
   }
   base::Result<> copy_to(const Sink& sink) {
-    if (!file_) return {};
+    if (!file_) return buffer_.empty() ? base::Result<>() : sink(buffer_);
     if (std::fseek(file_.get(), 0, SEEK_SET) != 0) {
       return base::fail(base::ErrorKind::io,
                         fmt::format("cannot read a temporary file: {}", std::strerror(errno)));
@@ -61,6 +62,18 @@ class Spool {
   }
 
  private:
+  static constexpr std::size_t kBuffered = 1 << 18;
+
+  base::Result<> put(std::string_view text) {
+    if (!file_) file_.reset(open_temporary());
+    if (!file_ || std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size())
+      return base::fail(base::ErrorKind::io,
+                        fmt::format("cannot write a temporary file: {}", std::strerror(errno)), {},
+                        "HTML keeps its parts in $TMPDIR or /tmp until the end; free some space there");
+    return {};
+  }
+
+  std::string buffer_;
   std::unique_ptr<std::FILE, decltype([](std::FILE* file) { std::fclose(file); })> file_;
 };
 
@@ -247,6 +260,8 @@ std::string finding_html(const Finding& finding) {
   if (const auto rated = rating(finding); !rated.empty())
     out += fmt::format(" <span class=\"soft\">{}</span>", rated);
   out += "</h4>\n";
+  if (finding.accepted)
+    out += fmt::format("<p><b>{}</b></p>\n", html_text(capitalised(acceptance(*finding.accepted))));
   if (!finding.evidence.empty()) {
     out += "<ul class=\"evidence\">";
     for (const auto& evidence : finding.evidence)
@@ -271,13 +286,16 @@ std::string outside_html(const Outside& outside) {
                            kOutsideAdvice, html_text(outside.codes()));
 }
 
-std::string domain_html(const DomainReport& report, std::size_t number) {
+// A domain's section behind the quote that closes its id.
+std::string domain_html(const DomainReport& report) {
   auto out = fmt::format(
-      "<section class=\"domain\" id=\"d{}\">\n<div class=\"head\"><h2>{}</h2><div class=\"{}\"><span "
+      ">\n<div class=\"head\"><h2>{}</h2><div class=\"{}\"><span "
       "class=\"grade\">{}</span> "
       "{}</div></div>\n<p class=\"sentence\">{}.</p>\n",
-      number, name_html(report.domain), tone(report.status), html_text(report.grade), words(report.status),
+      name_html(report.domain), tone(report.status), html_text(report.grade), words(report.status),
       html_text(capitalised(base::printable(report.sentence))));
+  if (report.said)
+    out += fmt::format("<p class=\"about\"><bdi>{}</bdi></p>\n", html_text(said_in_words(*report.said)));
   out += spoofing_table(report);
   if (!report.dkim_keys.empty())
     out += fmt::format("<p class=\"about\">DKIM keys: {}</p>\n", html_text(key_list(report)));
@@ -297,6 +315,16 @@ std::string domain_html(const DomainReport& report, std::size_t number) {
   return out + "</section>\n";
 }
 
+// Its row among the domains, behind the quote that closes its link.
+std::string row_html(const DomainReport& report) {
+  return fmt::format(
+      ">{}</a></td><td class=\"grade {}\">{}</td><td class=\"mark {}\">{}</td><td class=\"mark\">{}</td><td "
+      "class=\"sentence-cell\">{}</td></tr>\n",
+      name_html(report.domain), tone(report.status), html_text(report.grade), tone(report.status),
+      words(report.status), weaknesses_html(report),
+      html_text(capitalised(base::printable(report.sentence))));
+}
+
 class Html : public ReportWriter {
  public:
   explicit Html(Sink sink) : sink_(std::move(sink)) {}
@@ -306,16 +334,30 @@ class Html : public ReportWriter {
     return {};
   }
 
-  base::Result<> add(const DomainReport& report) override {
-    if (++domains_ == 1) only_ = report.sentence;
-    TRY(rows_[grade_rank(report.grade)].write(
-        fmt::format("<tr><td class=\"name\"><a href=\"#d{}\">{}</a></td><td class=\"grade {}\">{}</td><td "
-                    "class=\"mark {}\">{}</td><td "
-                    "class=\"mark\">{}</td><td class=\"sentence-cell\">{}</td></tr>\n",
-                    domains_, name_html(report.domain), tone(report.status), html_text(report.grade),
-                    tone(report.status), words(report.status), weaknesses_html(report),
-                    html_text(capitalised(base::printable(report.sentence))))));
-    return details_.write(domain_html(report, domains_));
+  base::Result<> add(const DomainReport& report) override { return add_text(parts(report)); }
+  [[nodiscard]] Render renderer() const override { return parts; }
+  base::Result<> add_text(std::string_view text) override {
+    Pieces pieces(text);
+    const auto grade = pieces.next();
+    const auto sentence = pieces.next();
+    if (++domains_ == 1) only_ = sentence;
+    TRY(rows_[grade_rank(grade)].write(
+        fmt::format("<tr><td class=\"name\"><a href=\"#d{}\"{}", domains_, pieces.next())));
+    return details_.write(fmt::format("<section class=\"domain\" id=\"d{}\"{}", domains_, pieces.next()));
+  }
+
+  base::Result<> begin_group(const Group& group) override {
+    column_ = group.column;
+    return details_.write(fmt::format("<h2 class=\"group\" id=\"g{}\"><bdi>{}</bdi></h2>\n", ++groups_count_,
+                                      html_text(name_of(group))));
+  }
+  base::Result<> end_group(const Group& group, const Summary& summary) override {
+    auto row = fmt::format(
+        "<tr><td class=\"name\"><a href=\"#g{}\"><bdi>{}</bdi></a></td><td class=\"number\">{}</td>",
+        groups_count_, group.value.empty() ? "not said" : html_text(group.value), summary.domains());
+    for (const auto status : kStatuses)
+      row += fmt::format("<td class=\"number\">{}</td>", summary.with_status(status));
+    return groups_.write(row + fmt::format("<td class=\"mark\">{}</td></tr>\n", weakness_counts(summary)));
   }
 
   base::Result<> end(const Summary& summary, const Notes& notes) override {
@@ -335,6 +377,23 @@ class Html : public ReportWriter {
   }
 
  private:
+  // Where the parts of a domain's text go: its row by its grade, its section behind those before it.
+  static std::string parts(const DomainReport& report) {
+    return join_pieces({report.grade, report.sentence, row_html(report), domain_html(report)});
+  }
+
+  base::Result<> group_table() {
+    if (groups_count_ == 0) return {};
+    std::string out = fmt::format(
+        "<h3>By {}</h3>\n<div class=\"scroll\"><table class=\"groups\">\n<tr><th></th><th>Domains</th>",
+        html_text(column_));
+    for (const auto status : kStatuses)
+      out += fmt::format("<th>{}</th>", html_text(capitalised(std::string(words(status)))));
+    TRY(sink_(out + "<th>Domains with each weakness</th></tr>\n"));
+    TRY(groups_.copy_to(sink_));
+    return sink_("</table></div>\n");
+  }
+
   [[nodiscard]] std::string head(std::string_view title) const {
     return fmt::format(
         "<header>\n<h1>{}</h1>\n<p class=\"about\">Audited {} by Rampart {}; {}</p>\n</header>\n",
@@ -344,6 +403,7 @@ class Html : public ReportWriter {
 
   base::Result<> overview(const Summary& summary) {
     TRY(sink_("<div class=\"charts\">\n" + status_chart(summary) + weakness_chart(summary) + "</div>\n"));
+    TRY(group_table());
     TRY(
         sink_("<h3>Domains, the worst first</h3>\n<div class=\"scroll\"><table "
               "class=\"overview\">\n<tr><th>Domain</th>"
@@ -375,6 +435,9 @@ class Html : public ReportWriter {
   std::string only_;  // the first domain's sentence: the page's title when it stays the only one
   std::array<Spool, kGradeRanks> rows_;  // by grade_rank()
   Spool details_;
+  std::string column_;  // of the groups
+  std::size_t groups_count_ = 0;
+  Spool groups_;
 };
 
 }  // namespace

@@ -48,6 +48,7 @@ td.decided { min-width: 8rem; overflow-wrap: anywhere; }
 .weak td.chart { width: 34%; min-width: 5rem; vertical-align: middle; }
 .domain { margin-top: 2.5rem; padding-top: 1.1rem; border-top: 2px solid var(--line); content-visibility: auto;
   contain-intrinsic-size: auto 40rem; }
+.group { margin-top: 2.5rem; } .groups th { padding-inline-end: .9rem; }
 .head { display: flex; flex-wrap: wrap; justify-content: space-between; align-items: baseline; gap: .2rem 1.5rem; }
 .sentence { font-weight: 600; }
 .finding { display: grid; grid-template-columns: 5.5rem 1fr; padding: .8rem 0; border-bottom: 1px solid var(--line); }

@@ -22,6 +22,8 @@ class Ink {
     return out += "\x1b[0m";
   }
 
+  [[nodiscard]] bool on() const { return on_; }
+
  private:
   bool on_;
 };

@@ -54,7 +54,21 @@ void write_finding(JsonWriter& json, const Finding& finding) {
         .member("data", remedy.data)
         .end_object();
   }
-  json.end_array().end_object();
+  json.end_array();
+  if (finding.accepted) {
+    json.key("accepted")
+        .begin_object()
+        .member("reason", finding.accepted->reason)
+        .member("who", finding.accepted->who);
+    json.key("until");
+    if (finding.accepted->until) {
+      json.value(base::format_time(*finding.accepted->until));
+    } else {
+      json.null();
+    }
+    json.end_object();
+  }
+  json.end_object();
 }
 
 void write_spoofing(JsonWriter& json, const std::vector<SpoofRow>& rows) {
@@ -103,6 +117,24 @@ void write_dkim(JsonWriter& json, const DomainReport& report) {
       .end_object();
 }
 
+// What the list says: only the members that it has.
+void write_said(JsonWriter& json, const Entry& said) {
+  optional_member(json, "organisation", said.organisation);
+  optional_member(json, "sector", said.sector);
+  optional_member(json, "contact", said.contact);
+  if (said.sends != Sends::unsaid) json.member("sends", said.sends == Sends::yes);
+  if (!said.tags.empty()) {
+    json.key("tags").begin_array();
+    for (const auto& [name, value] : said.tags) {
+      json.begin_object().member("name", name);
+      nullable(json, "value", value);
+      json.end_object();
+    }
+    json.end_array();
+  }
+  optional_member(json, "note", said.note);
+}
+
 void write_refused(JsonWriter& json, const Summary& summary) {
   json.key("refused").begin_array();
   for (const auto& line : summary.refused()) {
@@ -113,8 +145,7 @@ void write_refused(JsonWriter& json, const Summary& summary) {
   json.end_array();
 }
 
-void write_summary(JsonWriter& json, const Summary& summary) {
-  json.key("summary").begin_object();
+void write_counts(JsonWriter& json, const Summary& summary) {
   json.member("domains", summary.domains());
   json.key("status").begin_object();
   for (const auto status : {Status::spoofable, Status::partly_protected, Status::protected_, Status::unknown})
@@ -126,7 +157,13 @@ void write_summary(JsonWriter& json, const Summary& summary) {
     const auto weakness = static_cast<Weakness>(i);
     json.member(to_string(weakness), summary.with_weakness(weakness));
   }
-  json.end_object().key("worst_effective").begin_object();
+  json.end_object();
+}
+
+void write_summary(JsonWriter& json, const Summary& summary) {
+  json.key("summary").begin_object();
+  write_counts(json, summary);
+  json.key("worst_effective").begin_object();
   for (const auto level :
        {Severity::critical, Severity::high, Severity::medium, Severity::low, Severity::info})
     json.member(to_string(level), summary.with_worst(level));
@@ -148,15 +185,31 @@ class Json : public ReportWriter {
     return {};
   }
 
-  base::Result<> add(const DomainReport& report) override {
-    json_.begin_object();
-    write_domain(json_, report);
-    json_.end_object();
+  base::Result<> add(const DomainReport& report) override { return add_text(element(report)); }
+  [[nodiscard]] Render renderer() const override { return element; }
+  base::Result<> add_text(std::string_view text) override {
+    json_.raw(text);
     return flush(kPiece);
+  }
+
+  base::Result<> end_group(const Group& group, const Summary& summary) override {
+    groups_.begin_object().member("column", group.column);
+    nullable(groups_, "value", group.value);
+    write_counts(groups_, summary);
+    groups_.end_object();
+    grouped_ += '\n';
+    return {};
   }
 
   base::Result<> end(const Summary& summary, const Notes& notes) override {
     json_.end_array();
+    if (!grouped_.empty()) {
+      json_.key("groups").begin_array();
+      for (const auto group : base::split(grouped_, '\n')) {
+        if (!group.empty()) json_.raw(group);
+      }
+      json_.end_array();
+    }
     write_summary(json_, summary);
     write_refused(json_, summary);
     json_.member_array("notes", notes).end_object();
@@ -166,6 +219,18 @@ class Json : public ReportWriter {
 
  private:
   static constexpr std::size_t kPiece = 1 << 16;
+
+  // A domain's object as it stands in the array, two levels deep.
+  static std::string element(const DomainReport& report) {
+    std::string out;
+    JsonWriter json(out, base::JsonStyle::pretty);
+    json.begin_object().key("domains").begin_array();
+    const auto from = out.size();
+    json.begin_object();
+    write_domain(json, report);
+    json.end_object();
+    return out.substr(out.find('{', from));
+  }
 
   base::Result<> flush(std::size_t above) {
     if (buffer_.size() <= above) return {};
@@ -177,6 +242,8 @@ class Json : public ReportWriter {
   Sink sink_;
   std::string buffer_;
   JsonWriter json_{buffer_, base::JsonStyle::pretty};
+  std::string grouped_;  // a line for each group: 300 bytes, DomainList::kMaxGroups of them at most
+  JsonWriter groups_{grouped_};
 };
 
 class JsonLines : public ReportWriter {
@@ -217,6 +284,7 @@ void write_domain(JsonWriter& json, const DomainReport& report) {
   nullable(json, "unicode", shown == report.domain.text() ? "" : shown);
   nullable(json, "organizational_domain",
            report.organizational_domain ? report.organizational_domain->text() : "");
+  if (report.said) write_said(json, *report.said);
   json.member("now", base::format_time(report.now))
       .member("status", to_string(report.status))
       .member("grade", report.grade)

@@ -177,6 +177,14 @@ class Sarif : public ReportWriter {
         .member("rampart/v1", fmt::format("{}/{}/{}", report.domain.text(), finding.code,
                                           record ? record->name.text() : report.domain.text()))
         .end_object();
+    if (finding.accepted) {
+      json_.key("suppressions")
+          .begin_array()
+          .begin_object()
+          .member("kind", "external")
+          .member("status", "accepted");
+      json_.member("justification", sarif_text(acceptance(*finding.accepted))).end_object().end_array();
+    }
     properties(report, finding);
     json_.end_object();
   }

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "audit/format/ink.h"
+#include "audit/format/pieces.h"
 #include "audit/format/words.h"
 #include "base/columns.h"
 #include "base/text.h"
@@ -35,14 +36,42 @@ class Text : public ReportWriter {
 
   base::Result<> begin(const Run&) override { return {}; }
 
-  base::Result<> add(const DomainReport& report) override {
-    out_.clear();
-    if (domains_++ != 0) out_ += "\n\n";
-    heading(report);
-    spoofing(report);
-    standing(report);
-    findings(report);
-    looked_for(report);
+  base::Result<> add(const DomainReport& report) override { return add_text(renderer()(report)); }
+
+  // Of a domain everything but the blank lines before it depends on the report alone.
+  [[nodiscard]] Render renderer() const override {
+    return [color = ink_.on(), width = width_](const DomainReport& report) {
+      Text one({.color = color, .width = width}, nullptr);
+      one.heading(report);
+      one.spoofing(report);
+      one.standing(report);
+      one.findings(report);
+      one.looked_for(report);
+      return join_pieces({one.rated_ ? "rated" : "", one.out_});
+    };
+  }
+  base::Result<> add_text(std::string_view text) override {
+    Pieces pieces(text);
+    if (!pieces.next().empty()) rated_ = true;
+    out_ = domains_++ == 0 || std::exchange(in_new_group_, false) ? "" : "\n\n";
+    out_ += pieces.next();
+    return sink_(out_);
+  }
+
+  base::Result<> begin_group(const Group& group) override {
+    out_ = domains_ == 0 ? "" : "\n\n";
+    for (std::size_t i = 0; i < width_; ++i) out_ += "═";
+    out_ += '\n';
+    paragraph("", name_of(group), Tone::bold);
+    out_ += '\n';
+    in_new_group_ = true;
+    return sink_(out_);
+  }
+  base::Result<> end_group(const Group& group, const Summary& summary) override {
+    out_ = "\n";
+    paragraph("", fmt::format("{}: {}.", name_of(group), status_counts(summary)), Tone::bold);
+    if (const auto counts = weakness_counts(summary); !counts.empty())
+      line("  ", ink_(Tone::dim, "domains with  ") + counts);
     return sink_(out_);
   }
 
@@ -80,6 +109,7 @@ class Text : public ReportWriter {
     out_ += fmt::format("{} {} {}\n", ink_(Tone::bold, name), ink_(Tone::dim, rule + (gap > 1 ? "──" : "")),
                         ink_(tone_of(report.status), standing));
     paragraph("", capitalised(printable(report.sentence)) + ".", Tone::bold);
+    if (report.said) paragraph("", said_in_words(*report.said), Tone::dim);
   }
 
   // Who tries stands above their rows, so that the table fits 80 columns with names of a usual length.
@@ -199,6 +229,7 @@ class Text : public ReportWriter {
     rated_ = rated_ || (!unknown && !rated.empty());
     title_of(unknown ? "unknown" : to_string(finding.effective),
              unknown ? Tone::warn : tone_of(finding.effective), title, rated);
+    if (finding.accepted) paragraph(kDeep, acceptance(*finding.accepted), Tone::warn);
     const auto shown = std::min(finding.evidence.size(), kMaxEvidenceShown);
     for (std::size_t i = 0; i < shown; ++i) {
       paragraph(kDeep, one_line(finding.evidence[i], kMaxRecordShown), Tone::dim);
@@ -260,12 +291,7 @@ class Text : public ReportWriter {
       paragraph("  ",
                 fmt::format("… and {} more, none of them worse", summary.domains() - summary.worst().size()),
                 Tone::dim);
-    std::string counts;
-    for (unsigned i = 1; i <= 7; ++i) {
-      const auto weakness = static_cast<Weakness>(i);
-      if (const auto count = summary.with_weakness(weakness); count != 0)
-        counts += fmt::format("{}{} {}", counts.empty() ? "" : "   ", to_string(weakness), count);
-    }
+    const auto counts = weakness_counts(summary);
     if (!counts.empty()) line("\n  ", ink_(Tone::dim, "domains with  ") + counts);
   }
 
@@ -274,7 +300,8 @@ class Text : public ReportWriter {
   Sink sink_;
   std::string out_;
   std::size_t domains_ = 0;
-  bool rated_ = false;  // a finding was shown whose rating differs from what it means here
+  bool in_new_group_ = false;  // no domain of it yet
+  bool rated_ = false;         // a finding was shown whose rating differs from what it means here
 };
 
 }  // namespace

@@ -93,6 +93,47 @@ std::string list(const std::vector<Weakness>& weaknesses) {
   return out;
 }
 
+std::string name_of(const Group& group) {
+  return fmt::format("{}: {}", base::printable(group.column),
+                     group.value.empty() ? "not said" : base::printable(group.value));
+}
+
+std::string status_counts(const Summary& summary) {
+  auto out = fmt::format("{} {}: ", summary.domains(), summary.domains() == 1 ? "domain" : "domains");
+  std::string_view comma;
+  for (const auto status :
+       {Status::spoofable, Status::partly_protected, Status::protected_, Status::unknown}) {
+    out += fmt::format("{}{} {}", comma, summary.with_status(status), words(status));
+    comma = ", ";
+  }
+  return out;
+}
+
+std::string weakness_counts(const Summary& summary) {
+  std::string out;
+  for (unsigned i = 1; i <= 7; ++i) {
+    const auto weakness = static_cast<Weakness>(i);
+    if (const auto count = summary.with_weakness(weakness); count != 0)
+      out += fmt::format("{}{} {}", out.empty() ? "" : "   ", to_string(weakness), count);
+  }
+  return out;
+}
+
+std::string said_in_words(const Entry& said) {
+  std::string out;
+  const auto add = [&](std::string_view between, std::string_view text) {
+    if (!text.empty()) out += fmt::format("{}{}", out.empty() ? "" : between, base::printable(text));
+  };
+  add(", ", said.organisation);
+  add(", ", said.sector);
+  add(", ", said.contact);
+  if (said.sends != Sends::unsaid) add(", ", said.sends == Sends::yes ? "sends mail" : "sends no mail");
+  for (const auto& [name, value] : said.tags)
+    add("; ", value.empty() ? name : fmt::format("{}={}", name, value));
+  add("; ", said.note);
+  return out;
+}
+
 std::string name_for_people(const dns::Name& name) {
   auto text = name.text();
   const auto shown = dns::display(name);
@@ -148,6 +189,13 @@ std::string rating(const Finding& finding) {
   if (finding.status == FindingStatus::unknown) return at_worst(finding.severity);
   if (finding.severity == finding.effective) return {};
   return fmt::format("[rated {}, here {}]", to_string(finding.severity), to_string(finding.effective));
+}
+
+std::string acceptance(const Acceptance& accepted) {
+  return fmt::format(
+      "accepted by {}{}: {}", base::printable(accepted.who),
+      accepted.until ? fmt::format(" until {}", base::format_time(*accepted.until).substr(0, 10)) : "",
+      base::printable(accepted.reason));
 }
 
 std::string at_worst(Severity severity) { return fmt::format("[at worst {}]", to_string(severity)); }

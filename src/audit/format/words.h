@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "audit/format/writer.h"
 #include "audit/report.h"
 
 namespace rampart::audit {
@@ -16,6 +17,15 @@ std::string_view words(Disposition disposition);
 std::string who_tries(const SpoofRow& row);
 // "WK-1 WK-5", or "" for none.
 std::string list(const std::vector<Weakness>& weaknesses);
+
+// "organisation: State Bank", printable; "organisation: not said".
+std::string name_of(const Group& group);
+// "12 domains: 3 spoofable, 2 partly protected, 6 protected, 1 unknown".
+std::string status_counts(const Summary& summary);
+// "WK-1 2   WK-4 5": the domains with each weakness; empty for none.
+std::string weakness_counts(const Summary& summary);
+// What a list says of a domain: "State Bank, finance, soc@bank.example, sends no mail; region=north"; printable.
+std::string said_in_words(const Entry& said);
 
 // The name as it is and, when that differs, how its owner writes it: "xn--….example (پاکستان.example)".
 std::string name_for_people(const dns::Name& name);
@@ -43,6 +53,8 @@ Outside outside_of(const DomainReport& report);
 // empty.
 std::string rating(const Finding& finding);
 // "[at worst high]", for what is unknown.
+// "accepted by fatima until 2027-01-31: the printer will be replaced"
+std::string acceptance(const Acceptance& accepted);
 std::string at_worst(Severity severity);
 // "s1 (rsa 2048), old (rsa, revoked)", printable.
 std::string key_list(const DomainReport& report);

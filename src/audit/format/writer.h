@@ -38,6 +38,12 @@ struct WriterOptions {
   std::size_t width = 80;  // text only: columns
 };
 
+// Domains that stand together because a column of their list says the same of them.
+struct Group {
+  std::string column;  // "organisation"
+  std::string value;   // "State Bank"; empty where the list says nothing
+};
+
 // Where output goes, in pieces of some kilobytes.
 using Sink = std::function<base::Result<>(std::string_view)>;
 
@@ -54,6 +60,10 @@ class ReportWriter {
   using Render = std::function<std::string(const DomainReport&)>;
   [[nodiscard]] virtual Render renderer() const { return nullptr; }
   virtual base::Result<> add_text(std::string_view) { return {}; }
+  // Around the domains of a group, where they are grouped. Formats in which each domain says by itself what its list
+  // says of it need nothing more.
+  virtual base::Result<> begin_group(const Group&) { return {}; }
+  virtual base::Result<> end_group(const Group&, const Summary&) { return {}; }
   virtual base::Result<> end(const Summary& summary, const Notes& notes) = 0;
 };
 

@@ -1,0 +1,16 @@
+// Where the store of this user is.
+#pragma once
+
+#include <string>
+
+#include "base/config.h"
+#include "store/database.h"
+
+namespace rampart::cli {
+
+// $XDG_DATA_HOME/rampart, or ~/.local/share/rampart when that is unset or relative (XDG Base Directory).
+std::string data_folder();
+// store.url, or rampart.db in data_folder().
+base::Result<store::Url> store_url(const base::Config& config);
+
+}  // namespace rampart::cli
