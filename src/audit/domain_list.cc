@@ -285,7 +285,7 @@ base::Result<std::optional<Entry>> DomainList::read_row(File& file) {
               .why = fault.why,
               .hint = fault.hint});
     } else if (*entry) {
-      return std::optional(std::move(**entry));
+      return std::move(*entry);
     }
   }
   if (input.failed()) return base::fail(base::ErrorKind::io, "cannot be read", file.name);

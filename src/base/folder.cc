@@ -41,7 +41,7 @@ bool for_each_name(const std::string& path, const std::function<void(std::string
 bool remove_flat(const std::string& path) {
   std::vector<std::string> names;
   for_each_name(path, [&](std::string_view name) { names.emplace_back(name); });
-  for (const auto& name : names) ::unlink((path + "/" + name).c_str());
+  for (const auto& name : names) ::unlink(fmt::format("{}/{}", path, name).c_str());
   return ::rmdir(path.c_str()) == 0;
 }
 

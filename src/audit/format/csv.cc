@@ -103,6 +103,7 @@ std::string csv_cell(std::string_view text) {
   if (starts_formula(shown)) shown.insert(0, 1, '\'');
   if (std::ranges::all_of(shown, is_bare)) return shown;
   std::string out = "\"";
+  out.reserve(shown.size() + 2);
   for (const char c : shown) {
     if (c == '"') out += '"';
     out += c;

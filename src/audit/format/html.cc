@@ -444,7 +444,9 @@ class Html : public ReportWriter {
 
 std::string html_text(std::string_view text) {
   std::string out;
-  for (const char c : base::printable(text)) {
+  const auto shown = base::printable(text);
+  out.reserve(shown.size());
+  for (const char c : shown) {
     switch (c) {
       case '&':
         out += "&amp;";

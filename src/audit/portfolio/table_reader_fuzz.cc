@@ -6,8 +6,7 @@
 #include "audit/portfolio/columns.h"
 #include "base/text.h"
 
-using namespace rampart::audit;
-
+namespace rampart::audit {
 namespace {
 
 void require(bool promise) {
@@ -38,7 +37,7 @@ std::string read(std::string_view bytes, std::size_t size, char delimiter) {
     }
     require(!table.cells().empty() && table.cells().size() <= TableReader::kMaxColumns);
     for (const auto& cell : table.cells()) {
-      require(rampart::base::is_utf8(cell.text) && cell.text.size() <= 3 * TableReader::kMaxCell);
+      require(base::is_utf8(cell.text) && cell.text.size() <= 3 * TableReader::kMaxCell);
       seen.append(cell.text) += '|';
     }
     if (!columns) continue;
@@ -50,13 +49,14 @@ std::string read(std::string_view bytes, std::size_t size, char delimiter) {
 }
 
 }  // namespace
+}  // namespace rampart::audit
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   for (const char delimiter : {';', ',', '\t'}) {
-    const auto whole = read(bytes, 1 << 16, delimiter);
-    require(read(bytes, 7, delimiter) == whole);
-    if (size < 4096) require(read(bytes, 1, delimiter) == whole);
+    const auto whole = rampart::audit::read(bytes, 1 << 16, delimiter);
+    rampart::audit::require(rampart::audit::read(bytes, 7, delimiter) == whole);
+    if (size < 4096) rampart::audit::require(rampart::audit::read(bytes, 1, delimiter) == whole);
   }
   return 0;
 }
