@@ -6,6 +6,8 @@
 
 #include "audit/domain_list.h"
 #include "audit/runner.h"
+#include "audit/state/risks.h"
+#include "audit/state/state.h"
 #include "audit/watch/ledger_store.h"
 #include "audit/watch/watcher.h"
 #include "cli/commands.h"
@@ -27,6 +29,7 @@ using base::ErrorKind;
 using base::Result;
 
 constexpr std::size_t kMaxOwnThreads = 8;
+constexpr std::size_t kRecordsAtOnce = 64;
 constexpr std::chrono::milliseconds kHeedInterrupts{200};   // how long Ctrl-C may go unseen
 constexpr std::chrono::milliseconds kLongestSleep{60'000};  // the clock may be set meanwhile
 
@@ -52,6 +55,14 @@ class Looker {
     return {};
   }
 
+  // Where risks and the age of keys are known, and, unless it is a dry run, what was seen is recorded.
+  Result<> use(store::Database& database, bool dry) {
+    database_ = &database;
+    dry_ = dry;
+    state_.emplace(TRY(audit::state::State::open(database)));
+    return {};
+  }
+
   // What decides, beside what is published, which findings a domain can have.
   [[nodiscard]] std::string circumstances(const audit::Entry& entry) const {
     auto selectors = selectors_.of(entry.domain);
@@ -61,6 +72,7 @@ class Looker {
 
   Result<> look(std::span<const audit::Entry* const> domains, bool second, const Watcher::Take& take) {
     const auto config = second ? TRY(second_config(config_)) : config_;
+    const auto risks = TRY(audit::state::risks(*database_));
     // Anew each time: what caches hold is old by the next look.
     const auto source = TRY(open_source(request_.facts, config, threads()));
     TRY(source->prepare(domains.front()->domain));
@@ -80,15 +92,33 @@ class Looker {
         },
         [&](audit::Finished&& done) -> Result<> {
           if (interrupted() != 0) return interrupted_error();
-          return take(audit::watch::observe(*done.input, done.report, *done.book, level_));
+          audit::state::accept(done.report, risks);
+          auto seen = audit::watch::observe(*done.input, done.report, *done.book, level_);
+          if (!second) TRY(record(std::move(done)));
+          return take(std::move(seen));
         });
-    return runner.run();
+    TRY(runner.run());
+    return write_records();
   }
 
  private:
   [[nodiscard]] Result<audit::Input> input(const audit::Entry& entry, const FactSource& source,
                                            const base::Config& config) const {
-    return input_of(entry, source, selectors_, config);
+    auto out = TRY(input_of(entry, source, selectors_, config));
+    out.known_keys = TRY(state_->keys(entry.domain));
+    return out;
+  }
+  // Many at a time: each write waits for the disk.
+  Result<> record(audit::Finished&& done) {
+    if (dry_) return {};
+    records_.push_back(
+        {.input = std::move(done.input), .report = std::move(done.report), .book = std::move(done.book)});
+    return records_.size() < kRecordsAtOnce ? Result<>() : write_records();
+  }
+  Result<> write_records() {
+    const auto records = std::exchange(records_, {});
+    if (records.empty()) return {};
+    return state_->record(records, static_cast<std::size_t>(config_.integer("store.snapshots")));
   }
   [[nodiscard]] std::size_t threads() const {
     const auto wanted = static_cast<std::size_t>(config_.integer("audit.threads"));
@@ -99,6 +129,10 @@ class Looker {
   Session& session_;
   const Request& request_;
   const base::Config& config_;
+  store::Database* database_ = nullptr;
+  std::optional<audit::state::State> state_;
+  bool dry_ = false;
+  std::vector<audit::state::Recorded> records_;  // not written yet
   audit::SelectorBook selectors_;
   audit::Severity level_ = audit::Severity::low;
 };
@@ -209,7 +243,7 @@ class WatchRun {
     lease_.emplace(*std::move(lease));
     ledger_ = TRY(
         audit::watch::store_ledger(*database_, dry ? std::string(audit::watch::kDryAccount) : std::string()));
-    return {};
+    return looker_.use(*database_, dry);
   }
 
   // Between two steps: a sign of life to whoever else wants the store.

@@ -121,7 +121,7 @@ class Decider {
 
   // A thing that was never seen: whether its absence was known before.
   bool is_news(const Observed& item) const {
-    if (!same_circumstances_) return false;
+    if (!same_circumstances_ || item.accepted) return false;
     if (item.subject == Subject::finding) {
       return std::ranges::none_of(out_.memory.unsaid,
                                   [&](const std::string& start) { return item.key.starts_with(start); });
@@ -144,7 +144,7 @@ class Decider {
       if (item != nullptr) describe(track, *item);
       return;
     }
-    if (key.subject == Subject::finding && !same_circumstances_) {
+    if (key.subject == Subject::finding && (!same_circumstances_ || (item != nullptr && item->accepted))) {
       track.pending.reset();
       track.told = now.standing;
       if (item != nullptr) describe(track, *item);

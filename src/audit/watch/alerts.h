@@ -6,6 +6,7 @@
 //                             second resolver says so as well
 //   a finding came or went    told with the change of a record of the same look; alone (a certificate, a name of
 //                             somebody else's) it is confirmed like a missing record
+//   an accepted risk          is nothing to be told of
 //   unknown                   never a change; after unknown_looks in a row that it could not be found out, once
 //   back and forth            after max_changes within flap_window it is said that it changes all the time, once,
 //                             and then nothing until it stood still for as long

@@ -188,6 +188,19 @@ TEST(Alerts, AFindingThatNoRecordExplainsIsConfirmed) {
   EXPECT_EQ(domain.agreed(now).size(), 1U);
 }
 
+TEST(Alerts, AnAcceptedRiskIsNothingToBeToldOf) {
+  Domain domain;
+  domain.look({record(kSpf, "v=spf1 -all")});
+  auto accepted = finding("spf-softfail");
+  accepted.accepted = true;
+  for (int i = 0; i < 4; ++i) {
+    domain.now += hours(12);
+    EXPECT_EQ(domain.agreed({record(kSpf, "v=spf1 ~all"), accepted}).size(), i == 0 ? 1U : 0U);
+  }
+  domain.now += hours(12);
+  EXPECT_EQ(domain.agreed({record(kSpf, "v=spf1 -all")}).size(), 2U) << "that it is mended is told";
+}
+
 TEST(Alerts, TheSameResolverTwiceIsNotTwo) {
   Domain domain;
   domain.look({record(kDmarc, kReject)});

@@ -171,6 +171,7 @@ Observation observe(const Input& input, const DomainReport& report, const facts:
     out.items.push_back({.subject = Subject::finding,
                          .key = finding.code,
                          .standing = Standing::present,
+                         .accepted = finding.accepted.has_value(),
                          .title = finding.title,
                          .severity = finding.effective,
                          .weakness = finding.weakness});

@@ -34,6 +34,7 @@ struct Observed {
   // Whether every audit asks for this record. Of others nothing is known before they are seen first.
   bool always_asked = true;
 
+  bool accepted = false;               // of a finding whose risk somebody has accepted
   std::string title;                   // of a finding
   Severity severity = Severity::info;  // its effective level
   Weakness weakness = Weakness::none;

@@ -54,8 +54,10 @@ class Watcher {
       std::function<base::Result<>(std::span<const Entry* const> domains, bool second, const Take& take)>;
   using Clock = std::function<base::Time()>;
 
-  static constexpr std::size_t kAllUnknown =
-      10;  // domains of which every one is unknown: it is we who cannot see
+  // So many domains in a row, or all when they are fewer, of which every one is unknown: it is we who cannot see.
+  // Below the lesser number each domain counts for itself.
+  static constexpr std::size_t kManyUnknown = 20;
+  static constexpr std::size_t kAllUnknown = 10;
   static constexpr unsigned kSinkTrouble = 3;   // failures in a row until a sink's is told by the others
   static constexpr unsigned kMaxAttempts = 40;  // of one parcel: about six days
   static constexpr std::size_t kAtOnce = 5000;  // domains of one turn
