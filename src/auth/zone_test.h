@@ -64,6 +64,7 @@ class TestZone : public facts::Provider {
 
   void ask(std::vector<facts::Question> questions, facts::Deadline, Done done) override {
     std::vector<facts::Fact> facts;
+    facts.reserve(questions.size());
     for (const auto& question : questions) facts.push_back(answer(question));
     asked_ += questions.size();
     done(std::move(facts));

@@ -47,10 +47,10 @@ base::Result<audit::fix::Owner> owner_of(const Request& request) {
     owner.keys.push_back(TRY(fix::parse_key(
         key, [](const std::string& path) { return base::read_file(path, fix::kMaxOwnerFile); })));
   }
-  if (request.sends == "no") owner.sends = fix::Sends::no;
-  if (request.sends == "yes") owner.sends = fix::Sends::yes;
+  if (request.sends == "no") owner.sends = audit::Sends::no;
+  if (request.sends == "yes") owner.sends = audit::Sends::yes;
   if (!request.senders.empty()) {
-    if (owner.sends == fix::Sends::no || owner.parked)
+    if (owner.sends == audit::Sends::no || owner.parked)
       return base::fail(ErrorKind::usage, "--senders names who sends, and the domain is said to send nothing",
                         {}, "leave out the one or the other");
     const auto text = TRY(base::read_file(request.senders, fix::kMaxOwnerFile));

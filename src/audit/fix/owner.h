@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "audit/portfolio/entry.h"
 #include "base/ip.h"
 #include "base/result.h"
 #include "dns/name.h"
@@ -28,8 +29,6 @@ struct LegitimateSender {
   dns::Name name;  // when there is no address
   [[nodiscard]] std::string text() const { return address ? address->text() : name.text(); }
 };
-
-enum class Sends : std::uint8_t { unsaid, yes, no };
 
 struct Owner {
   std::string report_to;  // an e-mail address; empty when not given

@@ -51,6 +51,7 @@ struct Closes {
   std::vector<std::string> appears;   // codes of findings that are new or graver, info left out
   std::vector<std::string> rows;      // how the spoofing table gets better, for people
   std::string why_not;                // when it does not hold
+  bool harms = false;                 // something as grave appeared, or a stranger can do more than before
 };
 
 // The legitimate mail that the step would fail.

@@ -112,6 +112,7 @@ Closes judge_closes(const StepWords& words, const DomainReport& before, const Do
     const bool allowed = std::ranges::find(revealed, code) != revealed.end();
     if (level >= worth && !allowed) faults.push_back(fmt::format("{} appears ({})", code, to_string(level)));
   }
+  out.harms = !faults.empty() || !rows.worse.empty();
   for (const auto aim : base::split(words.aims, ' ')) {
     if (was.contains(aim) && is.contains(aim)) faults.push_back(fmt::format("{} is still there", aim));
   }

@@ -9,23 +9,11 @@
 #include "auth/spf/record.h"
 #include "auth/tls_rpt/record.h"
 #include "base/text.h"
+#include "dns/record_set.h"
 
 namespace rampart::audit::fix {
 
-std::string full_text(const dns::Name& name) {
-  std::string out;
-  for (unsigned i = 0; i < name.label_count(); ++i) {
-    for (const char c : name.label(i)) {
-      if (base::is_alnum(c) || c == '-' || c == '_' || c == '*') {
-        out += c;
-      } else {
-        out += fmt::format("\\{:03}", static_cast<unsigned char>(c));
-      }
-    }
-    out += '.';
-  }
-  return out.empty() ? "." : out;
-}
+std::string full_text(const dns::Name& name) { return dns::zone_text(name); }
 
 namespace rungs {
 namespace {

@@ -8,10 +8,11 @@
 
 #include "audit/fix/ladder.h"
 #include "audit/picture.h"
+#include "dns/record_set.h"
 
 namespace rampart::audit::fix {
 
-inline constexpr std::size_t kMaxString = 255;  // octets of a character-string, RFC 1035 section 3.3
+using dns::kMaxString;
 
 struct Ladder {
   const Picture& picture;

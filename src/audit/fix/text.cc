@@ -30,6 +30,7 @@ std::string named(const std::string& code) {
 
 std::string named(const std::vector<std::string>& codes) {
   std::vector<std::string> out;
+  out.reserve(codes.size());
   for (const auto& code : codes) out.push_back(named(code));
   return base::join(out, ", ");
 }

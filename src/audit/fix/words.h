@@ -69,9 +69,10 @@ inline constexpr StepWords kSteps[] = {
     {"subdomain-quarantine", "Quarantine what fails as {1}",
      "One subdomain at a time, before sp moves them all. Read its reports for a few weeks before the next "
      "step.",
-     "", "RFC 9989 section 4.10.1"},
+     "", "RFC 9989 section 4.10.1", "spoof-subdomain"},
     {"subdomain-reject", "Refuse what fails as {1}",
-     "The reports of the step before have shown who else sends.", "", "RFC 9989 section 4.10.1"},
+     "The reports of the step before have shown who else sends.", "", "RFC 9989 section 4.10.1",
+     "spoof-subdomain"},
     {"sp-quarantine", "Quarantine what fails as any subdomain of {0}",
      "Subdomains come before the domain: fewer of them send. Read the reports for a few weeks before the "
      "next step.",

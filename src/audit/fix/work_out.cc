@@ -73,6 +73,7 @@ class Work {
     step.closes = judge_closes(*step.words, before, other ? TRY(audit(step.subject)) : after.report);
     if (other) {
       const auto whole = judge_closes(*step.words, domain_before, after.report);
+      step.closes.harms = step.closes.harms || whole.harms;
       if (!whole.appears.empty() && step.closes.holds) {
         step.closes.holds = false;
         step.closes.why_not = fmt::format("{}: {}", domain_.text(), whole.why_not);
