@@ -12,6 +12,7 @@ listens on, or asks, any address but 127.0.0.1, or where a test needs a fixed po
 own_address(). By hand: tests/servers.py nsd|knot|unbound ZONES.
 """
 
+import base64
 import ctypes
 import os
 import pathlib
@@ -203,27 +204,59 @@ class Nsd(_Server):
 class Knot(_Server):
     """Knot on copies of zones; signed=True signs them (ECDSA P-256), and anchors() then gives the keys a validator needs.
 
-    nsec3=True: it denies by hashes of names. transfer=True: it gives the zones to whoever asks from loopback (AXFR)."""
+    nsec3=True: it denies by hashes of names. transfer=True: it gives the zones to whoever asks from loopback (AXFR).
+    updates=True: it takes updates (RFC 2136) that self.key signs, a key file's path; dump() then tells what it has."""
 
-    def __init__(self, zones, *, signed=False, root=True, nsec3=False, transfer=False):
-        self._make_dir("knot")
+    def __init__(self, zones, *, signed=False, root=True, nsec3=False, transfer=False, updates=False, host="127.0.0.1", port=None):
+        self._make_dir("knot", port, host)
         self.zones = zone_files(zones)
         if root and not any(origin == "." for origin, _ in self.zones):
             (self.dir / "root").write_text(ROOT_ZONE)
             self.zones.append((".", self.dir / "root"))
-        lines = ["server:", f"    rundir: {self.dir}", f"    listen: 127.0.0.1@{self.port}", "    udp-workers: 1",
+        lines = ["server:", f"    rundir: {self.dir}", f"    listen: {host}@{self.port}", "    udp-workers: 1",
                  "    tcp-workers: 1", "    background-workers: 1", "database:", f"    storage: {self.dir}",
                  "policy:", "  - id: test", "    algorithm: ecdsap256sha256", "    single-type-signing: on",
                  f"    nsec3: {'on' if nsec3 else 'off'}",
+                 *(["control:", "    listen: knot.sock", *self._update_key()] if updates else []),
                  "acl:", "  - id: all", "    address: 127.0.0.0/8", "    action: transfer",
+                 *(["  - id: update", "    key: update", "    action: update"] if updates else []),
                  "template:", "  - id: default", f"    storage: {self.dir}", "    zonefile-sync: -1",
                  "    zonefile-load: difference-no-serial", "    journal-content: all",
-                 f"    dnssec-signing: {'on' if signed else 'off'}", "    dnssec-policy: test", *(["    acl: all"] if transfer else []), "zone:"]
+                 f"    dnssec-signing: {'on' if signed else 'off'}", "    dnssec-policy: test", *(["    acl: all"] if transfer else ["    acl: update"] if updates else []), "zone:"]
         for number, (origin, path) in enumerate(self.zones):
             shutil.copyfile(path, self.dir / f"{number}.zone")
             lines += [f'  - domain: "{origin}"', f'    file: "{number}.zone"']
         (self.dir / "knot.conf").write_text("\n".join(lines) + "\n")
         self._start([_program("knotd"), "-c", str(self.dir / "knot.conf")], [origin for origin, _ in self.zones])
+
+    def _update_key(self):
+        """Makes a key, its file, and the lines that tell Knot of it."""
+        secret = base64.b64encode(os.urandom(32)).decode()
+        self.key = self.dir / "update.key"
+        self.write_key(self.key, secret)
+        return ["key:", "  - id: update", "    algorithm: hmac-sha256", f"    secret: {secret}"]
+
+    @staticmethod
+    def write_key(path, secret, name="update"):
+        path.touch(mode=0o600)
+        path.write_text(f'key "{name}" {{ algorithm hmac-sha256; secret "{secret}"; }};\n')
+
+    def control(self, *words):
+        done = subprocess.run([_program("knotc"), "-s", str(self.dir / "knot.sock"), *words], capture_output=True, text=True, check=True)
+        return done.stdout
+
+    def dump(self, origin):
+        """The zone's records, sorted, without SOA and DNSSEC."""
+        lines = (line.split(None, 1)[1] for line in self.control("zone-read", origin).splitlines() if line)
+        return sorted(line for line in lines if line.split()[2] not in ("SOA", "RRSIG", "NSEC", "NSEC3", "NSEC3PARAM", "DNSKEY", "CDS", "CDNSKEY"))
+
+    def edit(self, origin, *changes):
+        """By hand: "set NAME TTL TYPE DATA" or "unset NAME TYPE [DATA]"."""
+        self.control("zone-begin", origin)
+        for change in changes:
+            verb, *rest = change.split(" ", 4)
+            self.control(f"zone-{verb}", origin, *rest)
+        self.control("zone-commit", origin)
 
     def anchors(self):
         """A file with the DS records of the signed zones, as Unbound's trust-anchor-file takes it."""

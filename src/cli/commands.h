@@ -7,6 +7,8 @@ namespace rampart::cli {
 
 void add_audit_command(CLI::App& root, Session& session);
 void add_fix_command(CLI::App& root, Session& session);
+// To `rampart fix`: apply and undo.
+void add_apply_commands(CLI::App& fix, Session& session);
 void add_watch_command(CLI::App& root, Session& session);
 void add_history_commands(CLI::App& root, Session& session);
 void add_risk_command(CLI::App& root, Session& session);

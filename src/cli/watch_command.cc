@@ -102,8 +102,8 @@ class Looker {
   }
 
  private:
-  [[nodiscard]] Result<audit::Input> input(const audit::Entry& entry, const FactSource& source,
-                                           const base::Config& config) const {
+  Result<audit::Input> input(const audit::Entry& entry, const FactSource& source,
+                             const base::Config& config) {
     auto out = TRY(input_of(entry, source, selectors_, config));
     out.known_keys = TRY(state_->keys(entry.domain));
     return out;

@@ -11,8 +11,6 @@
 namespace rampart::audit::fix {
 namespace {
 
-constexpr std::string_view kNeeds = "it needs reports that say who sends, or --accept-risk \"REASON\"";
-
 bool takes_something_away(const Step& step) {
   return std::ranges::any_of(step.sets, [](const RrSet& set) {
     return std::ranges::any_of(
@@ -64,7 +62,7 @@ struct Ruling {
   std::string why;
 };
 
-Ruling risky(std::string_view why) { return {Class::risky, fmt::format("{}: {}", why, kNeeds)}; }
+Ruling risky(std::string why) { return {Class::risky, std::move(why)}; }
 
 // The rules of what may be published without a verdict.
 Ruling rule(const Step& step, const Plan& plan) {
@@ -108,11 +106,10 @@ void judge(Decision& decision, const Plan& plan, const Owner& owner, const Permi
   if (step.closes.harms && ruling.how == Class::harmless)
     ruling = risky(fmt::format("it opens something else ({})", step.closes.why_not));
   if (step.breaks.known && !step.breaks.failing.empty() && ruling.how != Class::never)
-    ruling = {Class::risky,
-              fmt::format("{}: make them pass first, or --accept-risk \"REASON\"", failing_senders(step))};
+    ruling = risky(fmt::format("{}: make them pass first", failing_senders(step)));
   decision.by_risk = ruling.how == Class::risky && permission.risk_accepted;
-  if (ruling.how == Class::never || (ruling.how == Class::risky && !permission.risk_accepted))
-    decision.held = std::move(ruling.why);
+  decision.needs_risk = ruling.how == Class::risky && !permission.risk_accepted;
+  if (ruling.how == Class::never || decision.needs_risk) decision.held = std::move(ruling.why);
 }
 
 bool touch_alike(const Step& a, const Step& b) {

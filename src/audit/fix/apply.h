@@ -30,6 +30,8 @@ struct Decision {
   std::size_t number = 0;      // as plan_text() counts
   std::string held;            // why it is not published; empty when it is
   bool by_risk = false;        // it is published because the risk was accepted
+  bool needs_risk = false;     // held back until reports say who sends, or the risk is accepted
+  std::size_t updates = 0;     // how many it takes at the server; none when it is published already
   [[nodiscard]] bool allowed() const { return held.empty(); }
 };
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "audit/fix/ask_lane.h"
 #include "audit/fix/format.h"
 #include "audit/fix/ladder.h"
 #include "audit/fix/proof.h"
@@ -21,6 +22,13 @@ class Work {
        facts::DriveOptions drive)
       : domain_(domain), owner_(owner), input_of_(input_of), lane_(lane), drive_(drive) {
     drive_.only_used = false;
+  }
+
+  // The audit with `sets` published.
+  base::Result<DomainReport> audit_with(std::vector<RrSet> sets) {
+    laid_ = std::move(sets);
+    TRY(overlay());
+    return audit(domain_);
   }
 
   base::Result<Plan> run() {
@@ -57,18 +65,21 @@ class Work {
     if (!known) plan_.steps.push_back(std::move(aside));
   }
 
+  base::Result<> overlay() {
+    if (laid_.empty()) return {};
+    overlay_ =
+        std::make_unique<facts::ZoneOverlay>(TRY(facts::ZoneEdit::parse(zone_records(laid_), "the plan")));
+    return {};
+  }
+
   // Makes the step that `here` proposes.
   base::Result<Stand> take(Stand here) {
     auto step = *std::move(here.next);
     const bool other = step.subject != domain_;
     auto before = other ? TRY(audit(step.subject)) : std::move(here.report);
     auto domain_before = other ? std::move(here.report) : DomainReport();
-    auto sets = laid_;
-    lay(sets, step.sets);
-    laid_ = std::move(sets);
-    // Only the difference to what is published can be laid over it.
-    const auto edit = TRY(facts::ZoneEdit::parse(zone_records(laid_), "the plan"));
-    overlay_ = std::make_unique<facts::ZoneOverlay>(edit);
+    lay(laid_, step.sets);
+    TRY(overlay());
     auto after = TRY(look(here.rung));
     step.closes = judge_closes(*step.words, before, other ? TRY(audit(step.subject)) : after.report);
     if (other) {
@@ -102,22 +113,11 @@ class Work {
     auto options = drive_;
     options.overlay = overlay_.get();
     options.known = book_.get();
-    // Shared with the drive, which an answer that comes late keeps alive.
-    const auto result = std::make_shared<std::optional<Decision>>();
-    const auto book = std::make_shared<std::shared_ptr<const facts::Book>>();
-    const auto asked = std::make_shared<const Input>(std::move(input));
-    facts::drive<Decision>([asked, decide](facts::Facts& facts) { return decide(*asked, facts); },
-                           *lane_.provider, options,
-                           [result, book](facts::Driven<Decision> driven) {
-                             *result = std::move(driven.decision);
-                             *book = std::move(driven.book);
-                           });
-    while (!*result) {
-      if (!lane_.wait || !lane_.wait())
-        return base::fail(ErrorKind::unavailable, "the facts were not found out", domain.text());
-    }
-    book_ = *book;
-    return **std::move(result);
+    auto asked = TRY(ask_lane<Decision>(lane_, options, domain.text(),
+                                        [input = std::make_shared<const Input>(std::move(input)),
+                                         decide](facts::Facts& facts) { return decide(*input, facts); }));
+    book_ = asked.book;
+    return std::move(asked.decision);
   }
 
   const dns::Name& domain_;
@@ -136,6 +136,13 @@ class Work {
 base::Result<Plan> work_out(const dns::Name& domain, const Owner& owner, const InputOf& input_of,
                             const Lane& lane, facts::DriveOptions drive) {
   return Work(domain, owner, input_of, lane, drive).run();
+}
+
+base::Result<DomainReport> audit_published(const dns::Name& domain, std::vector<RrSet> sets,
+                                           const InputOf& input_of, const Lane& lane,
+                                           facts::DriveOptions drive) {
+  const Owner owner;
+  return Work(domain, owner, input_of, lane, drive).audit_with(std::move(sets));
 }
 
 }  // namespace rampart::audit::fix

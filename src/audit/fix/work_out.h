@@ -20,4 +20,10 @@ using InputOf = std::function<base::Result<Input>(const dns::Name&)>;
 base::Result<Plan> work_out(const dns::Name& domain, const Owner& owner, const InputOf& input_of,
                             const Lane& lane, facts::DriveOptions drive);
 
+// The audit of a domain whose servers answer with `sets`, whatever a resolver still has in its cache: those RRsets are
+// laid over what is asked.
+base::Result<DomainReport> audit_published(const dns::Name& domain, std::vector<RrSet> sets,
+                                           const InputOf& input_of, const Lane& lane,
+                                           facts::DriveOptions drive);
+
 }  // namespace rampart::audit::fix
