@@ -21,7 +21,8 @@ struct DomainLine {
   dns::Name domain;
   Status status = Status::unknown;
   std::string grade;
-  Severity worst = Severity::info;  // the greatest effective level of a finding that is present and not accepted
+  Severity worst =
+      Severity::info;  // the greatest effective level of a finding that is present and not accepted
   std::vector<Weakness> weaknesses;
   std::string sentence;
 };

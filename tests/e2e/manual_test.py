@@ -11,7 +11,7 @@ class ManualTest(unittest.TestCase):
         page = subprocess.run([SOURCE / "tools" / "make_man.py", PROGRAM, "0.0.0"], capture_output=True, text=True, check=True).stdout
         for part in (".TH RAMPART 1", "rampart config check", "\\-\\-no\\-config", ".SH EXIT STATUS"):
             self.assertIn(part, page)
-        self.assertNotIn("@", page)
+        self.assertNotRegex(page, "@[A-Z_]+@")  # a placeholder that nothing filled
 
 
 if __name__ == "__main__":
