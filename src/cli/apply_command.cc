@@ -116,9 +116,9 @@ Result<std::string> make_rollback(const std::string& named, const dns::Name& dom
   const auto folder = data_folder() + "/rollback";
   TRY(make_folders(folder));
   for (std::size_t number = 1;; ++number) {
-    const auto path = fmt::format("{}/{}-{}{}.json", folder, domain.text(), time,
-                                  number == 1 ? "" : fmt::format("-{}", number));
-    if (TRY(make_new(path))) return path;
+    auto path = fmt::format("{}/{}-{}{}.json", folder, domain.text(), time,
+                            number == 1 ? "" : fmt::format("-{}", number));
+    if (TRY(make_new(path))) return std::move(path);
   }
 }
 
@@ -155,8 +155,9 @@ class Run {
   Result<> send(fix::Rollback& rollback, const std::string& path,
                 const std::function<Result<>(const fix::Rollback&)>& save,
                 const std::function<void()>& nothing_made) {
-    const auto end = fix::publish(primary_, rollback, save, [this](const fix::Update& update) {
-      (void)session_.print(fmt::format("changed  {}\n", fix::set_name(update.after)));
+    const auto end = fix::publish(primary_, rollback, [&](const fix::Update& update) -> Result<> {
+      TRY(save(rollback));
+      return session_.print(fmt::format("changed  {}\n", fix::set_name(update.after)));
     });
     if (!end.stopped) return {};
     auto error = *end.stopped;

@@ -101,8 +101,8 @@ Result<> list_all(Session& session, const Request& request, Opened& store) {
 void add_findings(std::string& out, const std::vector<audit::state::FindingSpan>& spans, bool open) {
   for (const auto& span : spans) {
     if (span.gone.has_value() == open) continue;
-    out += fmt::format("  {:<8}  {}{}  {}\n", audit::to_string(span.effective), day(span.since),
-                       open ? "" : " to " + day(*span.gone), base::printable(span.title));
+    out += fmt::format("  {:<8}  {}{}  {} [{}]\n", audit::to_string(span.effective), day(span.since),
+                       open ? "" : " to " + day(*span.gone), base::printable(span.title), span.code);
   }
 }
 

@@ -310,7 +310,8 @@ class WatchRun {
       }
       sleep_until(until);
       // What was not kept is looked at again.
-      if (failures != 0 && interrupted() == 0) (void)watcher_->begin(entries_);
+      if (failures == 0 || interrupted() != 0) continue;
+      if (const auto begun = watcher_->begin(entries_); !begun) session_.report(begun.error());
     }
     return Exit::clean;
   }

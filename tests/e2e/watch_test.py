@@ -144,6 +144,21 @@ class WatchTest(unittest.TestCase):
 
     # --- What is told ---
 
+    def test_what_it_sees_is_the_domains_history(self):
+        self.once()
+        self.publish(NONE)
+        self.once()
+        store = ("--store", f"sqlite:{self.dir}/watch.db")
+        history = rampart("history", "bank.example", *store)
+        self.assertIn("dmarc-policy-none", history.out, history.err)
+        drift = rampart("drift", "bank.example", *store)
+        self.assertEqual(drift.status, 1, drift.err)
+        self.assertIn("p=none", drift.out)
+        rampart("risk", "accept", "bank.example", "dmarc-policy-none", "--reason", "the test wants it", *store)
+        events = len(self.events())
+        self.once()
+        self.assertLessEqual(len(self.events()), events + 1)
+
     def test_the_first_look_is_silent_and_a_drift_is_told_once(self):
         self.once()
         self.once()

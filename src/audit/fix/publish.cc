@@ -55,6 +55,8 @@ std::optional<std::string> rdata_of(RrType type, std::string_view data) {
 bool is_as_planned(const RecordSet& set, const std::vector<SetRecord>& planned) {
   std::vector<std::string> theirs;
   std::vector<std::string> ours;
+  theirs.reserve(set.rdata.size());
+  ours.reserve(planned.size());
   for (const auto& rdata : set.rdata) theirs.push_back(data_of(set.type, rdata));
   for (const auto& record : planned) ours.push_back(record.data);
   for (auto* list : {&theirs, &ours}) {
@@ -234,8 +236,7 @@ Result<WayBack> way_back(const Primary& primary, const Rollback& rollback) {
 }
 
 PublishEnd publish(const Primary& primary, Rollback& rollback,
-                   const std::function<Result<>(const Rollback&)>& save,
-                   const std::function<void(const Update&)>& told) {
+                   const std::function<Result<>(const Update&)>& made) {
   PublishEnd end;
   for (auto& update : rollback.updates) {
     if (auto sent = send_one(primary, update, end.uncertain); !sent) {
@@ -244,9 +245,8 @@ PublishEnd publish(const Primary& primary, Rollback& rollback,
     }
     update.done = true;
     ++end.done;
-    told(update);
-    if (auto saved = save(rollback); !saved) {
-      end.stopped = std::move(saved.error());
+    if (auto kept = made(update); !kept) {
+      end.stopped = std::move(kept.error());
       break;
     }
   }
@@ -256,6 +256,7 @@ PublishEnd publish(const Primary& primary, Rollback& rollback,
 std::vector<RrSet> published_sets(const std::vector<Update>& updates) {
   const auto records = [](const RecordSet& set) {
     std::vector<SetRecord> out;
+    out.reserve(set.rdata.size());
     for (const auto& rdata : set.rdata) out.push_back({data_of(set.type, rdata), 1});
     return out;
   };

@@ -3,7 +3,7 @@
 //
 //   auto updates = TRY(prepare(primary, domain, decisions));   // nothing is sent yet; the diff can be shown
 //   rollback.updates = updates;                                // and is written to a file first
-//   const auto end = publish(primary, rollback, save);
+//   const auto end = publish(primary, rollback, made);
 #pragma once
 
 #include <functional>
@@ -45,11 +45,10 @@ struct PublishEnd {
   std::optional<base::Error> stopped;  // why it ended before the last
   bool uncertain = false;              // whether the one after the last done one was made cannot be said
 };
-// Sends Rollback::updates in order until one fails, and marks those that are done. `save` keeps that mark; `told` hears
-// of each.
+// Sends Rollback::updates in order until one fails, and marks those that are done; `made` hears of each, and its error
+// ends the run.
 PublishEnd publish(const Primary& primary, Rollback& rollback,
-                   const std::function<base::Result<>(const Rollback&)>& save,
-                   const std::function<void(const Update&)>& told);
+                   const std::function<base::Result<>(const Update&)>& made);
 
 // The RRsets as they are when all updates are made, each once, as a plan has them.
 std::vector<RrSet> published_sets(const std::vector<Update>& updates);

@@ -120,8 +120,7 @@ Rollback rollback_of(std::vector<Update> updates) {
 }
 
 PublishEnd publish_all(Server& server, Rollback& rollback) {
-  return publish(
-      server.primary(), rollback, [](const Rollback&) { return base::Result<>(); }, [](const Update&) {});
+  return publish(server.primary(), rollback, [](const Update&) { return base::Result<>(); });
 }
 
 TEST(Publish, WhatIsHarmlessIsPublishedAndTheRestIsHeldBack) {
@@ -256,12 +255,9 @@ TEST(Publish, TheFirstFailureEndsIt) {
 TEST(Publish, AFullDiskEndsIt) {
   Case at;
   auto rollback = rollback_of(at.updates());
-  const auto end = publish(
-      at.server.primary(), rollback,
-      [](const Rollback&) -> base::Result<> {
-        return base::fail(base::ErrorKind::io, "no space left on device");
-      },
-      [](const Update&) {});
+  const auto end = publish(at.server.primary(), rollback, [](const Update&) -> base::Result<> {
+    return base::fail(base::ErrorKind::io, "no space left on device");
+  });
   EXPECT_EQ(end.done, 1U);
   EXPECT_TRUE(end.stopped);
 }
