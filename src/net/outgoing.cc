@@ -182,7 +182,7 @@ struct Upload {
 std::size_t on_upload(char* to, std::size_t, std::size_t room, void* user) {
   auto& upload = *static_cast<Upload*>(user);
   const auto size = std::min(room, upload.text.size() - upload.at);
-  std::memcpy(to, upload.text.data() + upload.at, size);
+  std::copy_n(upload.text.data() + upload.at, size, to);
   upload.at += size;
   return size;
 }

@@ -2,11 +2,11 @@
 
 #include <array>
 #include <charconv>
+#include <csignal>
 #include <fstream>
 #include <iterator>
 
 #include <fmt/format.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -95,7 +95,8 @@ Lease::Lease(Lease&& other) noexcept
 // If it cannot be given back, the next one finds that this process is gone.
 Lease::~Lease() {
   if (database_ == nullptr) return;
-  (void)database_->run([&](soci::session& sql) {
+  // When that fails, too.
+  [[maybe_unused]] const auto given_back = database_->run([&](soci::session& sql) {
     sql << "DELETE FROM store_lease WHERE name = :name AND holder = :holder", soci::use(name_),
         soci::use(holder_);
   });

@@ -72,7 +72,7 @@ class JsonFileSink final : public Sink {
     const auto written = ::write(file, line.data(), line.size());
     if (written != static_cast<ssize_t>(line.size())) {
       // A full disk takes a part: what cannot be used is taken away again.
-      const auto why =
+      auto why =
           written < 0 ? failed("cannot be written to") : Handing{Handed::down, path_ + ": the disk is full"};
       if (written > 0 && ::ftruncate(file, status.st_size) != 0) return failed("cannot be cut back");
       return why;

@@ -134,7 +134,7 @@ Result<> Watcher::begin(std::vector<Entry> entries) {
 
 // Of domains without a contact the operators are told, in one digest.
 Contact Watcher::contact_of(const Entry& entry) const {
-  const Contact operators{.organisation = {}, .address = {}, .language = options_.language};
+  Contact operators{.organisation = {}, .address = {}, .language = options_.language};
   if (!options_.mail_to_contacts || entry.contact.empty()) return operators;
   auto address = mail::parse_address(entry.contact);
   if (!address) return operators;
@@ -250,6 +250,7 @@ Result<> Watcher::flush_unknown(Turn& turn) {
 Result<> Watcher::second_pass(Turn& turn) {
   if (unconfirmed_.empty()) return {};
   std::vector<const Entry*> domains;
+  domains.reserve(unconfirmed_.size());
   for (const auto& seen : unconfirmed_) domains.push_back(&watched_[places_.at(seen.domain)].entry);
   std::map<dns::Name, Observation> second;
   // Without a second resolver nothing is confirmed, and what waits goes on waiting.
@@ -338,9 +339,11 @@ Result<> Watcher::digest(const WaitingContact& waiting, Time now) {
   std::vector<std::string> recipients{contact.address};
   if (contact.address.empty()) recipients = options_.operators;
   std::vector<Parcel> parcels;
-  for (const auto& recipient : recipients)
-    parcels.push_back(TRY(mail_parcel(options_, name_of("d", recipient + '\n' + names), recipient, written,
-                                      contact.language, now)));
+  parcels.reserve(recipients.size());
+  for (const auto& recipient : recipients) {
+    parcels.push_back(TRY(mail_parcel(options_, name_of("d", fmt::format("{}\n{}", recipient, names)),
+                                      recipient, written, contact.language, now)));
+  }
   return ledger_.queue_digest(contact, looks, parcels, now);
 }
 
