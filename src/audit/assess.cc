@@ -4,6 +4,7 @@
 #include <iterator>
 #include <tuple>
 
+#include "audit/checks/own_mail.h"
 #include "audit/checks/transport.h"
 #include "audit/grade.h"
 #include "audit/openings.h"
@@ -38,6 +39,7 @@ std::vector<Weakness> weaknesses_of(const std::vector<Finding>& findings) {
 DomainReport assess(const Input& input, facts::Facts& facts) {
   const auto picture = look(input, facts);
   auto transport = check_transport(input, facts);
+  auto own_mail = check_own_mail(picture, facts);
   if (facts.pending()) return {};  // the run is void, and what follows hardly ever asks anything new
   DomainReport report;
   report.domain = input.domain;
@@ -57,6 +59,7 @@ DomainReport assess(const Input& input, facts::Facts& facts) {
   check_dmarc(picture, report.findings);
   find_weaknesses(picture, report.findings);
   std::ranges::move(transport, std::back_inserter(report.findings));
+  std::ranges::move(own_mail, std::back_inserter(report.findings));
   find_openings(report);
   report.weaknesses = weaknesses_of(report.findings);
   sort_findings(report.findings);

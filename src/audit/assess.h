@@ -7,6 +7,8 @@
 
 #include "audit/portfolio/entry.h"
 #include "audit/report.h"
+#include "audit/sample.h"
+#include "base/ip.h"
 #include "facts/facts.h"
 
 namespace rampart::audit {
@@ -36,9 +38,12 @@ struct Input {
   // Names below the domain with a DMARC record of their own, which decides for them (zone).
   std::vector<dns::Name> dmarc_subdomains;
   std::size_t dmarc_subdomains_left_out = 0;
-  std::vector<dns::Name> block_lists;   // DNS block lists that the user names
-  std::vector<KnownKey> known_keys;     // the store's: a key's age counts from when it was first seen
-  std::chrono::seconds max_key_age{0};  // after which a key is to be replaced; 0: never
+  std::vector<dns::Name> block_lists;    // DNS block lists that the user names
+  std::vector<KnownKey> known_keys;      // the store's: a key's age counts from when it was first seen
+  std::chrono::seconds max_key_age{0};   // after which a key is to be replaced; 0: never
+  std::vector<base::IpAddress> sending;  // addresses that the owner's mail is sent from
+  std::shared_ptr<const Sample>
+      sample;  // a message that the owner sent; null when none is given. Shared with the runs
   bool probe_https = false;
   bool probe_smtp = false;
   // The owner's word. Of a domain that is said not to send the remedies are those of one that provably does not (SPF

@@ -25,6 +25,20 @@ std::string fill(std::string_view text, std::span<const std::string_view> argume
   }
 }
 
+std::string nearest_code(std::string_view code) {
+  std::string best;
+  std::size_t least = code.size() / 2 + 1;
+  for (const auto part : kCatalogue) {
+    for (const auto& entry : part) {
+      if (const auto distance = base::edit_distance(code, entry.code); distance < least) {
+        least = distance;
+        best = entry.code;
+      }
+    }
+  }
+  return best;
+}
+
 std::vector<std::string> references(const CatalogueEntry& entry) {
   std::vector<std::string> out;
   for (const auto part : base::split(entry.references, ';')) out.emplace_back(base::trim(part));
@@ -87,8 +101,8 @@ std::string with_unknown(std::string_view text, std::string_view unknown) {
 }  // namespace
 
 std::string catalogue_page() {
-  constexpr std::array<std::string_view, kCatalogue.size()> kHeads = {"SPF and the domain itself", "DKIM",
-                                                                      "DMARC", "Transport"};
+  constexpr std::array<std::string_view, kCatalogue.size()> kHeads = {
+      "SPF and the domain itself", "DKIM", "DMARC", "Transport", "What the owner says or shows"};
   std::string out(kPageHead);
   for (std::size_t i = 0; i < kCatalogue.size(); ++i) {
     out += fmt::format(

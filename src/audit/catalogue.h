@@ -14,15 +14,17 @@
 #include "audit/catalogue/dkim.h"
 #include "audit/catalogue/dmarc.h"
 #include "audit/catalogue/entry.h"
+#include "audit/catalogue/own_mail.h"
 #include "audit/catalogue/spf.h"
 #include "audit/catalogue/transport.h"
 #include "audit/report.h"
 
 namespace rampart::audit {
 
-inline constexpr std::array<std::span<const CatalogueEntry>, 4> kCatalogue = {
+inline constexpr std::array<std::span<const CatalogueEntry>, 5> kCatalogue = {
     std::span<const CatalogueEntry>(kSpfFindings), std::span<const CatalogueEntry>(kDkimFindings),
-    std::span<const CatalogueEntry>(kDmarcFindings), std::span<const CatalogueEntry>(kTransportFindings)};
+    std::span<const CatalogueEntry>(kDmarcFindings), std::span<const CatalogueEntry>(kTransportFindings),
+    std::span<const CatalogueEntry>(kOwnMailFindings)};
 
 // A code that is in the catalogue: any other does not compile.
 class Code {
@@ -50,6 +52,7 @@ Finding make_finding(Code code, std::initializer_list<std::string_view> argument
 Finding make_unknown(Code code, std::initializer_list<std::string_view> arguments, Evidence evidence);
 
 const CatalogueEntry* find_entry(std::string_view code);  // null when there is none
+std::string nearest_code(std::string_view code);          // the one that was meant; empty when none is near
 std::vector<std::string> references(const CatalogueEntry& entry);
 std::string fill(std::string_view text, std::span<const std::string_view> arguments);
 

@@ -36,6 +36,11 @@ std::string_view to_string(FindingStatus status) {
   return "unknown";
 }
 
+std::string_view to_string(Verdict verdict) {
+  constexpr std::string_view kWords[kVerdicts] = {"broken", "unknown", "not-judged", "not-applicable", "met"};
+  return kWords[static_cast<std::size_t>(verdict)];
+}
+
 std::string_view to_string(Status status) {
   switch (status) {
     case Status::spoofable:

@@ -86,6 +86,7 @@ struct Finding {
   std::vector<std::string> references;  // "RFC 9989 section 4.10.1", "NCA-34.061725 WK-4"
   std::vector<Remedy> remedies;
   std::optional<Acceptance> accepted;
+  std::vector<std::string> requirements;  // of the profiles asked for, that it breaks: "nca-34.061725 spf"
 };
 
 enum class Policy : std::uint8_t {
@@ -142,6 +143,32 @@ struct EffectivePolicy {
   Entry invented;   // one that does not exist
 };
 
+// How a domain stands by a requirement of a profile.
+enum class Verdict : std::uint8_t {
+  broken,        // a finding that breaks it is present
+  unknown,       // none is, and something that could show one could not be found out
+  unjudged,      // not looked at: an audit of DNS cannot, or was not asked to
+  inapplicable,  // it is about another kind of domain
+  met,
+};
+inline constexpr std::size_t kVerdicts = 5;
+std::string_view to_string(Verdict verdict);  // "broken", "unknown", "not-judged", "not-applicable", "met"
+
+struct RequirementResult {
+  std::string id;     // "spf"
+  std::string title;  // "SPF, ending in -all"
+  Verdict verdict = Verdict::unknown;
+  std::vector<std::string> findings;  // broken: the codes that break it
+  bool accepted = false;              // broken, and somebody has accepted the risk of each of these
+  std::string why;                    // unknown, not judged, not applicable; one clause
+};
+
+struct ProfileResult {
+  std::string id;     // "nca-34.061725"
+  std::string title;  // "Advisory NCA-34.061725 of the National CERT"
+  std::vector<RequirementResult> requirements;
+};
+
 struct DkimKey {
   std::string selector;
   std::string record_name;
@@ -166,8 +193,9 @@ struct DomainReport {
   std::vector<DkimKey> dkim_keys;
   std::size_t selectors_tried = 0;
   bool dkim_proven_absent = false;
-  std::size_t questions = 0;          // asked for this domain by the driver
-  std::shared_ptr<const Entry> said;  // what its list says; null when nothing. Shared with the input
+  std::size_t questions = 0;            // asked for this domain by the driver
+  std::vector<ProfileResult> profiles;  // those asked for
+  std::shared_ptr<const Entry> said;    // what its list says; null when nothing. Shared with the input
 };
 
 }  // namespace rampart::audit

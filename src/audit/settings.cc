@@ -1,5 +1,6 @@
 #include "audit/settings.h"
 
+#include "audit/profile/profile.h"
 #include "audit/selectors.h"
 #include "dns/domain.h"
 
@@ -61,6 +62,17 @@ constexpr std::array kSettings{
         .max = 100,
         .example = R"(["s1", "mail2026"])",
         .check = check_selector,
+    },
+    Setting{
+        .key = "audit.profiles",
+        .type = SettingType::list,
+        .standard = "[]",
+        .brief = "The profiles by which domains are judged: names of rampart profile list, or files",
+        .detail = "A name with a slash, or that ends in .toml, is a file.",
+        .option = "--profile",
+        .value_name = "NAME|FILE",
+        .max = kMaxProfiles,
+        .example = R"(["nca-34.061725", "/etc/rampart/house-rules.toml"])",
     },
     Setting{
         .key = "audit.key_max_age",

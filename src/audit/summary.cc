@@ -41,7 +41,14 @@ DomainLine line_of(const DomainReport& report) {
 }
 
 Digest digest_of(const DomainReport& report) {
-  return {.line = line_of(report), .clean = !worst_present(report), .questions = report.questions};
+  Digest out{.line = line_of(report),
+             .clean = !worst_present(report),
+             .questions = report.questions,
+             .verdicts = {}};
+  for (const auto& profile : report.profiles) {
+    for (const auto& requirement : profile.requirements) out.verdicts.push_back(requirement.verdict);
+  }
+  return out;
 }
 
 void Summary::add(Digest digest) {
@@ -52,6 +59,8 @@ void Summary::add(Digest digest) {
   for (const auto weakness : line.weaknesses) ++by_weakness_[index(weakness)];
   if (!digest.clean) ++by_worst_[index(line.worst)];
   questions_ += digest.questions;
+  for (std::size_t i = 0; i < std::min(requirements_.size(), digest.verdicts.size()); ++i)
+    ++requirements_[i].domains[index(digest.verdicts[i])];
 
   if (worst_.size() == kMaxWorst && !is_worse(line, worst_.back())) return;
   worst_.insert(std::ranges::upper_bound(worst_, line, is_worse), std::move(line));

@@ -35,11 +35,22 @@ std::size_t grade_rank(std::string_view grade);
 bool is_worse(const DomainLine& a, const DomainLine& b);
 DomainLine line_of(const DomainReport& report);
 
+// A requirement, and how many domains stand by it in which way.
+struct RequirementCount {
+  std::string profile;
+  std::string id;
+  std::string title;
+  std::array<std::size_t, kVerdicts> domains{};
+
+  [[nodiscard]] std::size_t with(Verdict verdict) const { return domains[static_cast<std::size_t>(verdict)]; }
+};
+
 // What is kept of a report for the summary.
 struct Digest {
   DomainLine line;
   bool clean = true;  // no finding is present
   std::size_t questions = 0;
+  std::vector<Verdict> verdicts;  // of the requirements of every profile asked for, in order
 };
 Digest digest_of(const DomainReport& report);
 
@@ -50,6 +61,8 @@ class Summary {
 
   void add(Digest digest);
   void add(const DomainReport& report) { add(digest_of(report)); }
+  // The requirements that digests have verdicts of, before the first is added.
+  void expect(std::vector<RequirementCount> requirements) { requirements_ = std::move(requirements); }
   void add_refused(RefusedLine line);
   void add_duplicate() { ++duplicates_; }
 
@@ -62,6 +75,8 @@ class Summary {
   [[nodiscard]] std::size_t questions() const { return questions_; }
   // At most kMaxWorst, the worst first.
   [[nodiscard]] const std::vector<DomainLine>& worst() const { return worst_; }
+
+  [[nodiscard]] const std::vector<RequirementCount>& requirements() const { return requirements_; }
 
   [[nodiscard]] std::size_t refused_count() const { return refused_count_; }
   [[nodiscard]] const std::vector<RefusedLine>& refused() const { return refused_; }  // the first kMaxRefused
@@ -85,6 +100,7 @@ class Summary {
   std::map<std::string, std::size_t> by_grade_;
   std::size_t questions_ = 0;
   std::vector<DomainLine> worst_;
+  std::vector<RequirementCount> requirements_;
   std::vector<RefusedLine> refused_;
   std::size_t refused_count_ = 0;
   std::size_t duplicates_ = 0;

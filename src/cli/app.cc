@@ -42,6 +42,7 @@ void set_up(CLI::App& root, Session& session) {
   add_watch_command(root, session);
   add_history_commands(root, session);
   add_risk_command(root, session);
+  add_profile_command(root, session);
   add_lookalikes_command(root, session);
   add_subdomains_command(root, session);
   add_config_command(root, session);

@@ -1,12 +1,15 @@
 #include <unistd.h>
 
+#include "audit/checks/own_mail.h"
 #include "audit/domain_list.h"
 #include "audit/format/writer.h"
 #include "audit/portfolio/columns.h"
 #include "audit/portfolio/journal.h"
 #include "audit/portfolio/split.h"
+#include "audit/profile/judge.h"
 #include "audit/recording.h"
 #include "audit/runner.h"
+#include "audit/sample.h"
 #include "audit/selectors.h"
 #include "audit/zone_hints.h"
 #include "base/columns.h"
@@ -17,6 +20,7 @@
 #include "cli/facts_options.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
+#include "cli/profiles.h"
 #include "cli/progress.h"
 #include "cli/store_url.h"
 #include "crypto/digest.h"
@@ -32,6 +36,7 @@ using base::ErrorKind;
 constexpr std::size_t kMaxTextWidth = 120;                 // columns: longer lines are hard to read
 constexpr std::size_t kMaxRefusedShown = 20;               // on the terminal; the rest is counted
 constexpr std::size_t kMaxOddShown = 20;                   // of what is odd about lists; the rest is counted
+constexpr std::size_t kMaxSample = std::size_t{64} << 20;  // bytes; larger than servers let through
 constexpr std::size_t kMaxWhatIf = std::size_t{64} << 20;  // bytes, of which a journal keeps a hash
 
 // The command line that is no setting.
@@ -45,6 +50,8 @@ struct Request {
   std::string record;
   std::string group_by;
   std::string split;
+  std::string sample;
+  std::vector<std::string> sending;
   bool resume = false;
   std::size_t width = 0;
 
@@ -97,6 +104,15 @@ base::Result<std::vector<std::string>> journal_options(const Request& request, c
   if (!request.what_if.empty())
     what_if = base::hex(crypto::sha256(TRY(base::read_file(request.what_if, kMaxWhatIf))));
   add("what-if", what_if);
+  for (const auto& named : config.list("audit.profiles")) {
+    const bool file = named.ends_with(".toml") || named.find('/') != std::string::npos;
+    add("profile",
+        file ? base::hex(crypto::sha256(TRY(base::read_file(named, audit::kMaxProfileBytes)))) : named);
+  }
+  add("sending", fmt::format("{}", fmt::join(request.sending, ",")));
+  add("sample", request.sample.empty()
+                    ? ""
+                    : base::hex(crypto::sha256(TRY(base::read_file(request.sample, kMaxSample)))));
   for (const auto* key : {"dns.resolvers", "audit.probe", "audit.block_lists"})
     add(key, fmt::format("{}", fmt::join(config.list(key), ",")));
   for (const auto* key : {"dns.authoritative", "dns.trust_ad", "probe.allow_private"})
@@ -138,6 +154,9 @@ class AuditRun {
     TRY(check_options());
     TRY(open_domains());
     selectors_ = TRY(read_selectors(request_.facts, config_, session_));
+    profiles_ = TRY(read_profiles(config_));
+    summary_.expect(requirement_counts(profiles_));
+    TRY(read_own_mail());
     TRY(open_store());
     TRY(open_source());
     now_ = source_->now();
@@ -394,8 +413,51 @@ class AuditRun {
           return records_ ? store_->record({domain.input, std::move(domain.report), std::move(domain.book)})
                           : base::Result<>();
         },
-        store_ ? store_->decide() : audit::assess);
+        decision());
     return runner.run();
+  }
+
+  // The audit, with the risks that were accepted and the profiles asked for.
+  [[nodiscard]] audit::Runner::Decide decision() const {
+    audit::Runner::Decide decide = store_ ? store_->decide() : audit::assess;
+    if (profiles_.empty()) return decide;
+    return [decide, profiles = profiles_](const audit::Input& input, facts::Facts& facts) {
+      auto report = decide(input, facts);
+      if (!facts.pending()) audit::judge_all(profiles, input, report);
+      return report;
+    };
+  }
+
+  // What the owner shows of his mail.
+  base::Result<> read_own_mail() {
+    for (const auto& text : request_.sending) {
+      const auto address = base::IpAddress::parse(text);
+      if (!address)
+        return base::fail(ErrorKind::usage, fmt::format("\"{}\" is no IP address", base::printable(text)),
+                          "--sending-ip");
+      if (std::ranges::find(sending_, *address) == sending_.end()) sending_.push_back(*address);
+    }
+    if (sending_.size() > audit::kMaxSending)
+      return base::fail(ErrorKind::usage, fmt::format("more than {} addresses", audit::kMaxSending),
+                        "--sending-ip");
+    if (request_.sample.empty()) return {};
+    auto sample = audit::read_sample(TRY(base::read_file(request_.sample, kMaxSample)));
+    if (!sample) {
+      auto error = sample.error();
+      error.where = base::printable(request_.sample);
+      return std::unexpected(std::move(error));
+    }
+    for (const auto& signature : sample->signatures) selectors_.add(signature.domain, signature.selector);
+    sample_ = std::make_shared<const audit::Sample>(*std::move(sample));
+    return {};
+  }
+
+  // To the domain that the message is from, and to one above it.
+  void add_own_mail(audit::Input& input) {
+    input.sending = sending_;
+    if (!sample_ || !sample_->from.is_within(input.domain)) return;
+    input.sample = sample_;
+    sample_used_ = true;
   }
 
   base::Result<> record(const audit::Input& input, const facts::Book& book) {
@@ -412,6 +474,9 @@ class AuditRun {
     input.now = now_;
     if (what_if_) audit::add_proposed(input, what_if_->edit());
     if (store_) TRY(store_->prepare(input));
+    if (const auto age = audit::max_key_age(profiles_); age.count() != 0)
+      input.max_key_age = input.max_key_age.count() == 0 ? age : std::min(age, input.max_key_age);
+    add_own_mail(input);
     return std::optional(std::move(input));
   }
 
@@ -430,6 +495,9 @@ class AuditRun {
     for (const auto& note : about.notes) {
       if (print_notes) session_.note(note);
     }
+    if (sample_ && !sample_used_)
+      session_.note(fmt::format("{} is from {}, which was not audited: nothing was judged by it",
+                                base::printable(request_.sample), sample_->from.text()));
     if (odd_ > kMaxOddShown)
       session_.note(fmt::format("… and {} more such remarks on lists", odd_ - kMaxOddShown));
     if (const auto refused = summary_.refused_count(); refused != 0) {
@@ -460,6 +528,10 @@ class AuditRun {
   std::optional<audit::Entry> first_;
   bool domains_named_ = false;
   audit::SelectorBook selectors_;
+  audit::Profiles profiles_;
+  std::shared_ptr<const audit::Sample> sample_;  // shared with inputs
+  bool sample_used_ = false;
+  std::vector<base::IpAddress> sending_;
   std::unique_ptr<FactSource> source_;
   std::unique_ptr<AuditStore> store_;
   bool records_ = false;
@@ -510,6 +582,13 @@ void add_audit_command(CLI::App& root, Session& session) {
           "Audit as if the records of this zone file were published: each RRset replaces the one there is")
       ->type_name("ZONEFILE");
   add_question_options(*command, session, request->facts);
+  session.add_setting(*command, "audit.profiles");
+  command
+      ->add_option("--sample", request->sample,
+                   "A mail that the domain sent, as an .eml file: whether it is made so that it arrives")
+      ->type_name("FILE");
+  add_paths(*command, "--sending-ip", request->sending,
+            "An address that the domain sends from: its SPF and reverse DNS", "ADDRESS");
   command
       ->add_option(
           "--format", request->format,

@@ -12,6 +12,7 @@ void add_apply_commands(CLI::App& fix, Session& session);
 void add_watch_command(CLI::App& root, Session& session);
 void add_history_commands(CLI::App& root, Session& session);
 void add_risk_command(CLI::App& root, Session& session);
+void add_profile_command(CLI::App& root, Session& session);
 void add_lookalikes_command(CLI::App& root, Session& session);
 void add_subdomains_command(CLI::App& root, Session& session);
 void add_config_command(CLI::App& root, Session& session);

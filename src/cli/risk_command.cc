@@ -39,20 +39,6 @@ std::string who() {
   return user == nullptr ? fmt::format("uid {}", ::getuid()) : std::string(user->pw_name);
 }
 
-std::string nearest_code(std::string_view code) {
-  std::string best;
-  std::size_t least = code.size() / 2 + 1;
-  for (const auto part : audit::kCatalogue) {
-    for (const auto& entry : part) {
-      if (const auto distance = base::edit_distance(code, entry.code); distance < least) {
-        least = distance;
-        best = entry.code;
-      }
-    }
-  }
-  return best;
-}
-
 Result<Exit> run_accept(Session& session, const Request& request) {
   Risk risk{.code = request.code, .reason = request.reason, .who = who(), .accepted = base::now()};
   if (request.domain != "*") {
@@ -64,7 +50,7 @@ Result<Exit> run_accept(Session& session, const Request& request) {
     risk.domain = *name;
   }
   if (audit::find_entry(request.code) == nullptr) {
-    const auto meant = nearest_code(request.code);
+    const auto meant = audit::nearest_code(request.code);
     return base::fail(
         ErrorKind::usage, fmt::format("there is no finding \"{}\"", base::printable(request.code)), {},
         meant.empty() ? "an audit names each finding's code in [brackets]" : "did you mean " + meant + "?");

@@ -66,13 +66,12 @@ void check_host(const Route& route, const Host& host, facts::Facts& facts, std::
   }
 }
 
-struct Reverse {
-  bool confirmed = false;
-  bool unknown = false;
-  std::string names;  // of the PTR records
-};
+}  // namespace
 
-// Forward-confirmed reverse DNS: one of the names of the address leads back to it.
+std::optional<dns::Name> reverse_name(const base::IpAddress& address) {
+  return dns::Name::try_parse(reversed(address) + (address.is_v4() ? ".in-addr.arpa" : ".ip6.arpa"));
+}
+
 Reverse look_reverse(const base::IpAddress& address, const facts::Answer& ptr, facts::Facts& facts) {
   Reverse result;
   std::size_t followed = 0;
@@ -88,8 +87,6 @@ Reverse look_reverse(const base::IpAddress& address, const facts::Answer& ptr, f
   }
   return result;
 }
-
-}  // namespace
 
 void check_mx(const Route& route, facts::Facts& facts, std::vector<Finding>& findings) {
   const auto& domain = route.input->domain;
@@ -129,8 +126,7 @@ void check_reverse(const Route& route, facts::Facts& facts, std::vector<Finding>
     for (const auto& address : host.addresses) {
       if (!base::is_public(address) || std::find(seen.begin(), seen.end(), address) != seen.end()) continue;
       seen.push_back(address);
-      const auto name =
-          dns::Name::try_parse(reversed(address) + (address.is_v4() ? ".in-addr.arpa" : ".ip6.arpa"));
+      const auto name = reverse_name(address);
       if (!name) continue;
       const auto& ptr = facts.ask(*name, dns::RrType::ptr);
       const auto text = address.text();

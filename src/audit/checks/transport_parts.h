@@ -48,6 +48,17 @@ Route look_route(const Input& input, facts::Facts& facts);
 Evidence evidence(const dns::Name& name, dns::RrType type, const facts::Answer& answer,
                   std::string record = {});
 
+struct Reverse {
+  bool confirmed = false;
+  bool unknown = false;
+  std::string names;  // of the PTR records
+};
+
+// Forward-confirmed reverse DNS: one of the names of the address leads back to it.
+Reverse look_reverse(const base::IpAddress& address, const facts::Answer& ptr, facts::Facts& facts);
+// "1.2.0.192.in-addr.arpa"; nothing for an address whose name would be too long.
+std::optional<dns::Name> reverse_name(const base::IpAddress& address);
+
 void check_mx(const Route& route, facts::Facts& facts, std::vector<Finding>& findings);
 void check_reverse(const Route& route, facts::Facts& facts, std::vector<Finding>& findings);
 void check_mta_sts(const Route& route, facts::Facts& facts, std::vector<Finding>& findings);

@@ -15,7 +15,8 @@ constexpr std::size_t kMaxCellRecord =
 constexpr std::string_view kHeader =
     "domain,unicode,organizational_domain,status,grade,sentence,weaknesses,finding,weakness,severity,"
     "effective,"
-    "finding_status,title,evidence,advice,remedies,organisation,sector,contact,sends,tags,note\r\n";
+    "finding_status,title,evidence,advice,remedies,organisation,sector,contact,sends,tags,note,"
+    "requirements\r\n";
 
 // What spreadsheets take for the start of a formula; the full-width forms are folded by some. TAB and CR
 // never get here raw.
@@ -51,13 +52,13 @@ class Csv : public ReportWriter {
     }
     const auto behind = said(report.said.get());
     for (const auto& finding : report.findings) add_row(out, domain, finding, behind);
-    if (report.findings.empty()) out += domain + ",,,,,,,," + behind;
+    if (report.findings.empty()) out += domain + ",,,,,,,," + behind + ",\r\n";
     return out;
   }
 
   // The columns of what the list says.
   static std::string said(const Entry* entry) {
-    if (entry == nullptr) return ",,,,,,\r\n";
+    if (entry == nullptr) return ",,,,,,";
     std::string tags;
     for (const auto& [name, value] : entry->tags)
       tags += fmt::format("{}{}{}{}", tags.empty() ? "" : "; ", name, value.empty() ? "" : "=", value);
@@ -68,7 +69,7 @@ class Csv : public ReportWriter {
           std::string_view(entry->note)}) {
       out += ',' + csv_cell(cell);
     }
-    return out + "\r\n";
+    return out;
   }
 
   static void add_row(std::string& out, const std::string& domain, const Finding& finding,
@@ -90,7 +91,7 @@ class Csv : public ReportWriter {
                                       evidence,
                                       finding.advice};
     for (const auto cell : cells) out += csv_cell(cell) + ',';
-    out += csv_cell(remedies) + behind;
+    out += csv_cell(remedies) + behind + ',' + csv_cell(base::join(finding.requirements, "; ")) + "\r\n";
   }
 
   Sink sink_;

@@ -270,6 +270,9 @@ std::string finding_html(const Finding& finding) {
   }
   if (!finding.advice.empty()) out += fmt::format("<p>{}</p>\n", html_text(finding.advice));
   out += remedies_html(finding);
+  if (!finding.requirements.empty())
+    out +=
+        fmt::format("<p class=\"refs\">Breaks {}</p>\n", html_text(base::join(finding.requirements, ", ")));
   out += fmt::format("<p class=\"refs\"><code>{}</code> {}</p></div></article>\n", html_text(finding.code),
                      html_text(base::join(finding.references, ", ")));
   return out;
@@ -284,6 +287,48 @@ std::string outside_html(const Outside& outside) {
     out += fmt::format("<li>{}</li>\n", html_text(capitalised(base::printable(finding->title))));
   return out + fmt::format("</ul>\n<p>{}</p>\n<p class=\"refs\"><code>{}</code></p></div></article>\n",
                            kOutsideAdvice, html_text(outside.codes()));
+}
+
+std::string_view tone(Verdict verdict) {
+  constexpr std::string_view kTones[kVerdicts] = {"bad", "unknown", "soft", "soft", "good"};
+  return kTones[static_cast<std::size_t>(verdict)];
+}
+
+std::string profiles_html(const DomainReport& report) {
+  std::string out;
+  for (const auto& profile : report.profiles) {
+    out += fmt::format(
+        "<h3>{} <span class=\"soft\">({})</span></h3>\n<div class=\"scroll\"><table class=\"weak\">\n",
+        html_text(profile.title), html_text(verdict_counts(profile)));
+    for (unsigned i = 0; i < kVerdicts; ++i) {
+      for (const auto& requirement : profile.requirements) {
+        if (requirement.verdict != static_cast<Verdict>(i)) continue;
+        out += fmt::format("<tr><td class=\"mark {}\">{}</td><td>{}</td></tr>\n", tone(requirement.verdict),
+                           words(requirement.verdict), html_text(in_words(requirement)));
+      }
+    }
+    out += "</table></div>\n";
+  }
+  return out;
+}
+
+// The requirements that domains break, beside the advisory's weaknesses.
+std::string requirements_html(const Summary& summary) {
+  if (summary.requirements().empty()) return {};
+  std::string out =
+      "<h3>Requirements</h3>\n<div class=\"scroll\"><table "
+      "class=\"groups\">\n<tr><th></th><th></th><th>Broken</th>"
+      "<th>Unknown</th><th>Met</th><th>Not judged, or not applicable</th></tr>\n";
+  for (const auto& requirement : summary.requirements()) {
+    out += fmt::format(
+        "<tr><td class=\"mark\">{}</td><td>{}</td><td class=\"number\">{}</td><td "
+        "class=\"number\">{}</td><td "
+        "class=\"number\">{}</td><td class=\"number\">{}</td></tr>\n",
+        html_text(requirement.profile), html_text(capitalised(requirement.title)),
+        requirement.with(Verdict::broken), requirement.with(Verdict::unknown), requirement.with(Verdict::met),
+        requirement.with(Verdict::unjudged) + requirement.with(Verdict::inapplicable));
+  }
+  return out + "</table></div>\n";
 }
 
 // A domain's section behind the quote that closes its id.
@@ -312,6 +357,7 @@ std::string domain_html(const DomainReport& report) {
   }
   if (!absent.empty()) out += fmt::format("<p class=\"about\">Looked for and not found: {}</p>\n", absent);
   if (report.findings.empty()) out += "<p class=\"good\">Nothing was found.</p>\n";
+  out += profiles_html(report);
   return out + "</section>\n";
 }
 
@@ -403,6 +449,7 @@ class Html : public ReportWriter {
 
   base::Result<> overview(const Summary& summary) {
     TRY(sink_("<div class=\"charts\">\n" + status_chart(summary) + weakness_chart(summary) + "</div>\n"));
+    TRY(sink_(requirements_html(summary)));
     TRY(group_table());
     TRY(
         sink_("<h3>Domains, the worst first</h3>\n<div class=\"scroll\"><table "

@@ -68,7 +68,43 @@ void write_finding(JsonWriter& json, const Finding& finding) {
     }
     json.end_object();
   }
+  if (!finding.requirements.empty()) json.member_array("requirements", finding.requirements);
   json.end_object();
+}
+
+// Only with profiles, as the members above only with a list.
+void write_profiles(JsonWriter& json, const std::vector<ProfileResult>& profiles) {
+  if (profiles.empty()) return;
+  json.key("profiles").begin_array();
+  for (const auto& profile : profiles) {
+    json.begin_object().member("id", profile.id).member("title", profile.title);
+    json.key("requirements").begin_array();
+    for (const auto& requirement : profile.requirements) {
+      json.begin_object()
+          .member("id", requirement.id)
+          .member("title", requirement.title)
+          .member("verdict", to_string(requirement.verdict))
+          .member_array("findings", requirement.findings)
+          .member("accepted", requirement.accepted);
+      nullable(json, "why", requirement.why);
+      json.end_object();
+    }
+    json.end_array().end_object();
+  }
+  json.end_array();
+}
+
+void write_requirements(JsonWriter& json, const std::vector<RequirementCount>& requirements) {
+  if (requirements.empty()) return;
+  json.key("requirements").begin_array();
+  for (const auto& requirement : requirements) {
+    json.begin_object().member("profile", requirement.profile).member("id", requirement.id);
+    for (const auto verdict :
+         {Verdict::broken, Verdict::unknown, Verdict::unjudged, Verdict::inapplicable, Verdict::met})
+      json.member(to_string(verdict), requirement.with(verdict));
+    json.end_object();
+  }
+  json.end_array();
 }
 
 void write_spoofing(JsonWriter& json, const std::vector<SpoofRow>& rows) {
@@ -170,8 +206,9 @@ void write_summary(JsonWriter& json, const Summary& summary) {
   json.end_object()
       .member("questions", summary.questions())
       .member("refused", summary.refused_count())
-      .member("duplicates", summary.duplicates())
-      .end_object();
+      .member("duplicates", summary.duplicates());
+  write_requirements(json, summary.requirements());
+  json.end_object();
 }
 
 class Json : public ReportWriter {
@@ -300,6 +337,7 @@ void write_domain(JsonWriter& json, const DomainReport& report) {
   write_policy(json, "invented", report.effective_policy.invented);
   json.end_object();
   write_dkim(json, report);
+  write_profiles(json, report.profiles);
   json.member("questions", report.questions);
 }
 

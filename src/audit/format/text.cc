@@ -46,6 +46,7 @@ class Text : public ReportWriter {
       one.spoofing(report);
       one.standing(report);
       one.findings(report);
+      one.profiles(report);
       one.looked_for(report);
       return join_pieces({one.rated_ ? "rated" : "", one.out_});
     };
@@ -239,6 +240,9 @@ class Text : public ReportWriter {
     }
     if (!finding.advice.empty()) paragraph(kDeep, printable(finding.advice));
     remedies(finding);
+    if (!finding.requirements.empty())
+      paragraph(kDeep, fmt::format("breaks {}", printable(base::join(finding.requirements, ", "))),
+                Tone::dim);
     if (!finding.references.empty())
       paragraph(
           kDeep,
@@ -256,6 +260,39 @@ class Text : public ReportWriter {
       }
       heading = remedy.action;
       line(kDeep, zone_line(remedy));
+    }
+  }
+
+  // What is broken or unknown in full; of the rest, names.
+  void profiles(const DomainReport& report) {
+    for (const auto& profile : report.profiles) {
+      paragraph("  ", fmt::format("{}: {}", printable(profile.title), verdict_counts(profile)), Tone::bold);
+      for (const auto verdict : {Verdict::broken, Verdict::unknown}) {
+        for (const auto& requirement : profile.requirements) {
+          if (requirement.verdict == verdict) show(requirement);
+        }
+      }
+      for (const auto verdict : {Verdict::unjudged, Verdict::inapplicable, Verdict::met}) {
+        std::string names;
+        for (const auto& requirement : profile.requirements) {
+          if (requirement.verdict == verdict)
+            names += fmt::format("{}{}", names.empty() ? "" : ", ", requirement.id);
+        }
+        if (!names.empty())
+          paragraph(kDeep, fmt::format("{}: {}", capitalised(std::string(words(verdict))), names), Tone::dim);
+      }
+      out_ += '\n';
+    }
+  }
+
+  void show(const RequirementResult& requirement) {
+    const bool broken = requirement.verdict == Verdict::broken;
+    std::string_view label = words(requirement.verdict);
+    for (const auto& part : base::wrap(in_words(requirement), width_ - kDeep.size())) {
+      line("  ",
+           ink_(broken && !requirement.accepted ? Tone::bad : Tone::warn, pad_right(label, kLevelWidth)) +
+               part);
+      label = "";
     }
   }
 
@@ -293,6 +330,32 @@ class Text : public ReportWriter {
                 Tone::dim);
     const auto counts = weakness_counts(summary);
     if (!counts.empty()) line("\n  ", ink_(Tone::dim, "domains with  ") + counts);
+    requirements(summary);
+  }
+
+  // How many domains break each requirement; those that none breaks and of which nothing is unknown are left out.
+  void requirements(const Summary& summary) {
+    std::string profile;
+    for (const auto& requirement : summary.requirements()) {
+      const auto broken = requirement.with(Verdict::broken);
+      const auto unknown = requirement.with(Verdict::unknown);
+      if (broken == 0 && unknown == 0) continue;
+      if (profile != requirement.profile) {
+        profile = requirement.profile;
+        out_ += '\n';
+        paragraph("  ", fmt::format("{}: domains that break each requirement", profile), Tone::bold);
+      }
+      const auto count = fmt::format("{:>7}", broken);
+      const auto behind = unknown == 0 ? std::string() : fmt::format(", {} unknown", unknown);
+      bool first = true;
+      for (const auto& part :
+           base::wrap(printable(capitalised(requirement.title)) + behind, width_ - kDeep.size())) {
+        line("  ",
+             (first ? ink_(broken != 0 ? Tone::bad : Tone::dim, count) : std::string(count.size(), ' ')) +
+                 "  " + part);
+        first = false;
+      }
+    }
   }
 
   Ink ink_;

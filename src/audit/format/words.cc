@@ -134,6 +134,29 @@ std::string said_in_words(const Entry& said) {
   return out;
 }
 
+std::string_view words(Verdict verdict) {
+  constexpr std::string_view kWords[kVerdicts] = {"broken", "unknown", "not judged", "not applicable", "met"};
+  return kWords[static_cast<std::size_t>(verdict)];
+}
+
+std::string verdict_counts(const ProfileResult& profile) {
+  std::string out;
+  for (std::size_t i = 0; i < kVerdicts; ++i) {
+    const auto verdict = static_cast<Verdict>(i);
+    const auto count = std::ranges::count(profile.requirements, verdict, &RequirementResult::verdict);
+    if (count != 0) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", count, words(verdict));
+  }
+  return out;
+}
+
+std::string in_words(const RequirementResult& requirement) {
+  auto out = base::printable(capitalised(requirement.title));
+  if (!requirement.findings.empty()) out += fmt::format(" [{}]", base::join(requirement.findings, ", "));
+  if (requirement.accepted) out += " (the risk is accepted)";
+  if (!requirement.why.empty()) out += fmt::format(": {}", base::printable(requirement.why));
+  return out;
+}
+
 std::string name_for_people(const dns::Name& name) {
   auto text = name.text();
   const auto shown = dns::display(name);

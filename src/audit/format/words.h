@@ -27,6 +27,13 @@ std::string weakness_counts(const Summary& summary);
 // What a list says of a domain: "State Bank, finance, soc@bank.example, sends no mail; region=north"; printable.
 std::string said_in_words(const Entry& said);
 
+// "3 broken, 1 unknown, 2 not judged, 5 met": what there is of each; printable.
+std::string verdict_counts(const ProfileResult& profile);
+// "SPF, ending in -all: spf-softfail", or why it is unknown or not judged; printable.
+std::string in_words(const RequirementResult& requirement);
+// The verdict of a requirement for people.
+std::string_view words(Verdict verdict);
+
 // The name as it is and, when that differs, how its owner writes it: "xn--….example (پاکستان.example)".
 std::string name_for_people(const dns::Name& name);
 

@@ -232,10 +232,13 @@ std::string write_entry(const JournalEntry& entry) {
   std::string weaknesses;
   for (const auto weakness : line.weaknesses)
     weaknesses += static_cast<char>('0' + static_cast<int>(weakness));
+  std::string verdicts;
+  for (const auto verdict : entry.digest.verdicts)
+    verdicts += static_cast<char>('0' + static_cast<int>(verdict));
   return join_pieces({entry.domain, entry.input, entry.port_blocked ? "1" : "",
                       std::to_string(static_cast<int>(line.status)), line.grade, to_string(line.worst),
                       weaknesses, line.sentence, entry.digest.clean ? "1" : "",
-                      std::to_string(entry.digest.questions), entry.text});
+                      std::to_string(entry.digest.questions), verdicts, entry.text});
 }
 
 base::Result<JournalEntry> read_entry(std::string_view record) {
@@ -258,6 +261,12 @@ base::Result<JournalEntry> read_entry(std::string_view record) {
   line.sentence = pieces.next();
   out.digest.clean = !pieces.next().empty();
   out.digest.questions = std::strtoull(std::string(pieces.next()).c_str(), nullptr, 10);
+  for (const char c : pieces.next()) {
+    const auto verdict = static_cast<std::size_t>(c - '0');
+    if (verdict >= kVerdicts)
+      return base::fail(ErrorKind::internal, "a record of the journal cannot be read");
+    out.digest.verdicts.push_back(static_cast<Verdict>(verdict));
+  }
   out.text = pieces.next();
   return out;
 }
