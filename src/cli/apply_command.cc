@@ -176,8 +176,11 @@ class Run {
     return std::unexpected(std::move(error));
   }
 
-  // Whether every server of the zones that can be asked serves the changes.
-  Result<bool> wait(const std::vector<fix::Update>& updates, const fix::AddressesOf& addresses) {
+  // Whether every server of the zones serves the changes; those that cannot be asked do not. `source` finds their
+  // addresses.
+  Result<bool> wait(const std::vector<fix::Update>& updates, FactSource& source,
+                    const facts::DriveOptions& drive) {
+    const auto addresses = fix::addresses_through(source.lanes().front(), drive);
     const fix::VisibleOptions options{.server = server_.at,
                                       .allow_private = config_.boolean("probe.allow_private"),
                                       .wait = config_.duration("fix.wait"),
@@ -187,12 +190,16 @@ class Run {
       std::vector<fix::Update> own;
       std::ranges::copy_if(updates, std::back_inserter(own),
                            [&](const fix::Update& update) { return update.zone == zone; });
-      auto servers = TRY(fix::name_servers(primary_, zone, addresses, options));
-      fix::wait_until_visible(servers, own, options);
-      TRY(session_.print(fix::servers_text(servers, text_)));
-      if (servers.empty())
-        session_.note(fmt::format("{} has no name servers that could be asked", zone.text()));
-      all = all && !servers.empty() && std::ranges::all_of(servers, &fix::NameServer::visible);
+      auto servers = fix::name_servers(primary_, zone, addresses, options);
+      if (!servers || servers->empty()) {
+        session_.note(fmt::format("the name servers of {} could not be found out{}", zone.text(),
+                                  servers ? "" : ": " + servers.error().message()));
+        all = false;
+        continue;
+      }
+      fix::wait_until_visible(*servers, own, options);
+      TRY(session_.print(fix::servers_text(*servers, text_)));
+      all = all && std::ranges::all_of(*servers, &fix::NameServer::visible);
     }
     return all;
   }
@@ -275,13 +282,17 @@ Result<Exit> run_apply(Session& session, const Request& request) {
   }
   TRY(run.send(rollback, path, save, [&path] { ::unlink(path.c_str()); }));
 
-  const bool seen = TRY(
-      run.wait(rollback.updates, fix::addresses_through(planner.source->lanes().front(), planner.drive())));
+  TRY(session.print(fmt::format("To take it back: rampart fix undo {}\n", base::printable(path))));
+  // What cannot be looked at any more is no fault of what was published.
+  const bool seen = TRY(run.wait(rollback.updates, *planner.source, planner.drive()));
+  const auto after = audit_again(session, request, domain, rollback.updates);
   if (interrupted() != 0) return base::fail(ErrorKind::unavailable, "interrupted");
-  const auto after = TRY(audit_again(session, request, domain, rollback.updates));
-  TRY(session.print(fmt::format("{}: from {} to {}\nTo take it back: rampart fix undo {}\n",
-                                audit::name_for_people(domain), standing(plan.before), standing(after),
-                                base::printable(path))));
+  if (!after) {
+    session.note("it was published, and cannot be audited again:");
+    return std::unexpected(after.error());
+  }
+  TRY(session.print(fmt::format("{}: from {} to {}\n", audit::name_for_people(domain), standing(plan.before),
+                                standing(*after))));
   if (!seen)
     session.note("not every server of the zone shows the change yet; run it again later, or raise --wait");
   return seen ? Exit::clean : Exit::undetermined;
@@ -321,9 +332,11 @@ Result<Exit> run_undo(Session& session, const UndoRequest& request) {
                         .updates = std::move(back.updates)};
   // The file stays as it is: whatever is not as it was is put back by it, now or later.
   TRY(run.send(changes, request.file, [](const fix::Rollback&) { return Result<>(); }, [] {}));
+  if (back.conflicts.empty())
+    TRY(session.print(fmt::format("{} is as it was before.\n", rollback.domain.text())));
   const auto source = TRY(open_source({}, *config, 1));
-  TRY(source->prepare(rollback.domain));
-  const auto seen = TRY(run.wait(changes.updates, fix::addresses_through(source->lanes().front(), {})));
+  const auto seen = TRY(run.wait(changes.updates, *source, {}));
+  if (interrupted() != 0) return base::fail(ErrorKind::unavailable, "interrupted");
   if (!seen) session.note("not every server of the zone shows it yet");
   return seen ? end : Exit::undetermined;
 }

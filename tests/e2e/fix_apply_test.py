@@ -61,12 +61,14 @@ class FixApplyTest(unittest.TestCase):
         self.server = Knot(zones, updates=True, host=address, port=53)
         self.addCleanup(self.server.stop)
 
-    def apply(self, domain, *arguments, yes=True, resolver=None, key=None, server=None):
+    def apply(self, domain, *arguments, yes=True, resolver=None, key=None, server=None, wait="5s"):
         return rampart("fix", "apply", domain, "--resolver", resolver or self.server.address, "--server", server or self.server.address,
-                       "--key", key or self.server.key, "--wait", "5s", *(["--yes"] if yes else []), *arguments, XDG_DATA_HOME=self.dir / "data")
+                       "--key", key or self.server.key, "--wait", wait, *(["--yes"] if yes else []), *arguments, XDG_DATA_HOME=self.dir / "data")
 
     def undo(self, path, *arguments):
-        return rampart("fix", "undo", path, "--resolver", self.server.address, "--key", self.server.key, "--yes", "--wait", "5s", *arguments,
+        key = [] if "--key" in arguments else ["--key", self.server.key]
+        wait = [] if "--wait" in arguments else ["--wait", "5s"]
+        return rampart("fix", "undo", path, "--resolver", self.server.address, *key, "--yes", *wait, *arguments,
                        XDG_DATA_HOME=self.dir / "data")
 
     def audit(self, domain):
@@ -132,6 +134,19 @@ class FixApplyTest(unittest.TestCase):
         self.assertTrue(any(line.endswith("MX 0 .") for line in self.server.dump("quiet.example")))
         self.assertEqual(self.undo(self.rollback()).status, 0)
         self.assertEqual(self.server.dump("quiet.example"), before)
+
+    def test_a_signed_zone(self):
+        signed = Knot(self.dir / "zones", updates=True, signed=True, host=own_address(53), port=53)
+        self.addCleanup(signed.stop)
+        before = signed.dump("bank.example")
+        run = self.apply("bank.example", "--report-to", "dmarc@bank.example", "--accept-risk", "all pass", resolver=signed.address,
+                         server=signed.address, key=signed.key, wait="1s")
+        self.assertIn("changed  _dmarc.bank.example TXT", run.out, run.err)
+        self.assertEqual(run.status, 3)  # the zone's NS record names a server that did not get the change
+        self.assertIn("not seen at ns.bank.example", run.out)
+        self.assertNotEqual(signed.dump("bank.example"), before)
+        back = self.undo(self.rollback(), "--key", signed.key, "--wait", "0s")
+        self.assertEqual(signed.dump("bank.example"), before, back.err)
 
     def test_a_policy_above_none_is_not_taken_away(self):
         run = self.apply("shop.parent.example", "--report-to", "dmarc@parent.example", "--accept-risk", "x")
@@ -255,7 +270,20 @@ class FixApplyTest(unittest.TestCase):
         self.assertNotEqual(self.server.dump("bank.example"), before)
         gate.open()
         time.sleep(0.2)  # what was held may still reach the server
-        back = self.undo(self.rollback(), "--server", self.server.address)
+        gate = Gate(self.server.address, pass_updates=0)
+        self.addCleanup(gate.close)
+        path = self.rollback()
+        process = subprocess.Popen([PROGRAM, "fix", "undo", path, "--resolver", self.server.address, "--server", gate.address, "--key",
+                                    self.server.key, "--yes"], cwd=SOURCE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.stderr.close)
+        self.assertTrue(gate.held.wait(60))
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, -signal.SIGINT)
+        gate.open()
+        time.sleep(0.2)
+        back = self.undo(path, "--server", self.server.address)
         self.assertEqual(back.status, 0, back.err)
         self.assertEqual(self.server.dump("bank.example"), before)
 

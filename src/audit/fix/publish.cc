@@ -148,9 +148,11 @@ Result<std::string> prepare_step(Table& table, const dns::Name& domain, const St
   return std::string();
 }
 
-// Whether the server now serves what was sent.
-bool is_served(const net::ServerSays& says, const RecordSet& wanted) {
-  return !says.alias && says.set.rdata == wanted.rdata && (wanted.empty() || says.set.ttl == wanted.ttl);
+// Whether the server serves the RRset as `wanted`, which is one of the update's two. A server may have limits for a TTL,
+// so it counts only where nothing else changes.
+bool is_served(const net::ServerSays& says, const RecordSet& wanted, const Update& update) {
+  const bool only_ttl = update.before.rdata == update.after.rdata;
+  return !says.alias && says.set.rdata == wanted.rdata && (!only_ttl || says.set.ttl == wanted.ttl);
 }
 
 base::Error not_served(const Update& update) {
@@ -168,8 +170,8 @@ Result<> send_one(const Primary& primary, const Update& update, bool& uncertain)
   using Kind = net::UpdateOutcome::Kind;
   if (outcome.kind == Kind::changed || outcome.kind == Kind::refused) return std::unexpected(outcome.error);
   const auto says = primary.ask(update.before.name, update.before.type);
-  if (says && is_served(*says, update.after)) return {};
-  uncertain = outcome.kind == Kind::uncertain && !(says && is_served(*says, update.before));
+  if (says && is_served(*says, update.after, update)) return {};
+  uncertain = outcome.kind == Kind::uncertain && !(says && is_served(*says, update.before, update));
   if (outcome.kind == Kind::uncertain) return std::unexpected(outcome.error);
   if (says) return std::unexpected(not_served(update));
   uncertain = true;
