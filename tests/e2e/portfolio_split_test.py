@@ -89,9 +89,9 @@ class PortfolioSplitTest(unittest.TestCase):
         self.assertEqual(list(folder.iterdir()), [], "the folder is as it was")
         with open(journal, "ab") as torn:  # as a crash may leave it
             torn.write(b"\x00\x10\x00\x00 and then the power went")
-        status, errors, _, _ = run(*self.split, "--output", folder, "--resume", "--probe", "https")
+        status, errors, _, _ = run(*self.split, "--output", folder, "--resume", "--block-list", "list.example")
         self.assertEqual(status, 2)
-        self.assertIn("the journal is of a run with audit.probe=, and here audit.probe=https", errors)
+        self.assertIn("the journal is of a run with audit.block_lists=, and here audit.block_lists=list.example", errors)
         other = self.dir / "other.csv"
         other.write_bytes(self.made.list.read_bytes().replace("finance".encode("utf-16-le"), "markets".encode("utf-16-le")))
         status, errors, _, _ = run("--list", other, *self.zone, "--split", "organisation", "--output", folder, "--resume")
