@@ -27,9 +27,10 @@ void add_domain_options(CLI::App& command, Session& session, FixRequest& request
       .add_option("--report-to", request.report_to, "Have DMARC and TLS reports sent to this e-mail address")
       ->type_name("ADDRESS");
   command
-      .add_option(
-          "--sends", request.sends,
-          "Whether mail is sent in the name of the domain: yes or no; no leads straight to p=reject and -all")
+      .add_option("--sends", request.sends,
+                  "Whether mail is sent in the name of the domain, or of any below it: yes or no; no leads "
+                  "straight to "
+                  "p=reject and -all")
       ->type_name("yes|no")
       ->check(one_of({"yes", "no"}));
 }
