@@ -183,6 +183,15 @@ void Verifier::judge(Checked& checked, facts::Facts& facts, base::Time now) {
   }
 }
 
+std::vector<dns::Name> Verifier::domains() const {
+  std::vector<dns::Name> out;
+  for (const auto& checked : signatures_) {
+    const auto& domain = checked.signature.domain;
+    if (checked.result == Result::none && std::ranges::find(out, domain) == out.end()) out.push_back(domain);
+  }
+  return out;
+}
+
 std::vector<Checked> Verifier::results(facts::Facts& facts, base::Time now) {
   // All keys are asked for before the first is looked at.
   for (const auto& checked : signatures_) {

@@ -61,6 +61,8 @@ class Verifier {
 
   // A function of the message, the facts and `now`. Signatures beyond kMaxVerified are `policy`.
   std::vector<Checked> results(facts::Facts& facts, base::Time now);
+  // Of the signatures that may hold, each once.
+  [[nodiscard]] std::vector<dns::Name> domains() const;
 
  private:
   struct Body {
