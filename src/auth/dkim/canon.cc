@@ -179,6 +179,20 @@ void add_header(Canon canon, std::string_view name, std::string_view raw, std::s
   out += kLineEnd;
 }
 
+void add_fields(Canon canon, std::span<const std::string> names, const mail::Header& header,
+                const mail::FieldIndex& index, std::string& out) {
+  std::vector<std::pair<std::string_view, std::size_t>> taken;
+  for (const auto& name : names) {
+    const auto places = index.find(name);
+    auto used =
+        std::ranges::find(taken, std::string_view(name), [](const auto& entry) { return entry.first; });
+    if (used == taken.end()) used = taken.emplace(taken.end(), name, 0);
+    if (used->second == places.size()) continue;
+    const auto& field = header.fields[places[places.size() - ++used->second]];
+    add_header(canon, field.name, field.raw, out);
+  }
+}
+
 std::string without_signature(std::string_view raw) {
   // The tag-list begins behind the colon. A value has no semicolon (RFC 6376 section 3.2).
   auto at = raw.find(':') + 1;

@@ -5,10 +5,12 @@
 
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "crypto/digest.h"
+#include "mail/message.h"
 
 namespace rampart::dkim {
 
@@ -53,6 +55,11 @@ class BodyHash {
 // The field's canonical form with its final CR LF: "From: a@b" with its line ends, from its name on, as it stands in the
 // message (`raw`). It is appended to `out`.
 void add_header(Canon canon, std::string_view name, std::string_view raw, std::string& out);
+
+// The fields that `names` (h=, lower case) chooses, one behind the other: each time a name comes again the next field of that
+// name above, and beyond the last nothing (RFC 6376 section 5.4.2).
+void add_fields(Canon canon, std::span<const std::string> names, const mail::Header& header,
+                const mail::FieldIndex& index, std::string& out);
 
 // A field's value with the value of its b= tag taken out (RFC 6376 section 3.7); all other bytes as they are.
 std::string without_signature(std::string_view raw);

@@ -87,22 +87,11 @@ const Verifier::Body& Verifier::body(const Signature& signature) {
 }
 
 std::string Verifier::header_hash(const Checked& checked) const {
-  const auto& fields = message_.header.fields;
   const auto& signature = checked.signature;
   thread_local std::string text;
   text.clear();
-  // RFC 6376 section 5.4.2: each time a name comes again the next field above; beyond the last, nothing.
-  std::vector<std::pair<std::string_view, std::size_t>> taken;
-  for (const auto& name : signature.names) {
-    const auto places = index_.find(name);
-    auto used =
-        std::ranges::find(taken, std::string_view(name), [](const auto& entry) { return entry.first; });
-    if (used == taken.end()) used = taken.emplace(taken.end(), name, 0);
-    if (used->second == places.size()) continue;
-    const auto& field = fields[places[places.size() - ++used->second]];
-    add_header(signature.header_canon, field.name, field.raw, text);
-  }
-  const auto& own = fields[checked.field];
+  add_fields(signature.header_canon, signature.names, message_.header, index_, text);
+  const auto& own = message_.header.fields[checked.field];
   add_header(signature.header_canon, own.name, without_signature(own.raw), text);
   return crypto::sha256(std::string_view(text).substr(0, text.size() - 2));
 }
