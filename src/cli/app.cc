@@ -39,6 +39,8 @@ void set_up(CLI::App& root, Session& session) {
   session.add_common_options(root);
   add_audit_command(root, session);
   add_fix_command(root, session);
+  add_auth_command(root, session);
+  add_dkim_command(root, session);
   add_watch_command(root, session);
   add_history_commands(root, session);
   add_risk_command(root, session);

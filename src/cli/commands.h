@@ -6,6 +6,8 @@
 namespace rampart::cli {
 
 void add_audit_command(CLI::App& root, Session& session);
+void add_auth_command(CLI::App& root, Session& session);
+void add_dkim_command(CLI::App& root, Session& session);
 void add_fix_command(CLI::App& root, Session& session);
 // To `rampart fix`: apply and undo.
 void add_apply_commands(CLI::App& fix, Session& session);

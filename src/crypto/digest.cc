@@ -26,15 +26,44 @@ std::string digest(std::string_view bytes, const EVP_MD* algorithm) {
   return out;
 }
 
+const EVP_MD* sha256_algorithm() {
+  static const Algorithm algorithm(EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  return algorithm.get();
+}
+
 }  // namespace
 
-std::string sha256(std::string_view bytes) {
-  static const Algorithm algorithm(EVP_MD_fetch(nullptr, "SHA256", nullptr));
-  return digest(bytes, algorithm.get());
-}
+std::string sha256(std::string_view bytes) { return digest(bytes, sha256_algorithm()); }
 std::string sha512(std::string_view bytes) {
   static const Algorithm algorithm(EVP_MD_fetch(nullptr, "SHA512", nullptr));
   return digest(bytes, algorithm.get());
+}
+
+struct Hasher::Context {
+  std::unique_ptr<EVP_MD_CTX, FreeDigest> digest{EVP_MD_CTX_new()};
+  bool good = false;
+
+  void begin() { good = EVP_DigestInit_ex2(digest.get(), sha256_algorithm(), nullptr) == 1; }
+};
+
+Hasher::Hasher() : context_(std::make_unique<Context>()) { context_->begin(); }
+Hasher::Hasher(Hasher&& other) noexcept = default;
+Hasher& Hasher::operator=(Hasher&& other) noexcept = default;
+Hasher::~Hasher() = default;
+
+void Hasher::update(std::string_view bytes) {
+  if (context_->good)
+    context_->good = EVP_DigestUpdate(context_->digest.get(), bytes.data(), bytes.size()) == 1;
+}
+
+std::string Hasher::finish() {
+  std::string out(kSha256Bytes, '\0');
+  const bool done =
+      context_->good &&
+      EVP_DigestFinal_ex(context_->digest.get(), reinterpret_cast<unsigned char*>(out.data()), nullptr) == 1;
+  context_->begin();
+  if (!done) out.clear();
+  return out;
 }
 
 }  // namespace rampart::crypto

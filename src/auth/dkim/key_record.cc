@@ -151,6 +151,7 @@ class Reader {
       return;
     }
     record_.type == KeyType::rsa ? read_rsa(*bytes) : read_ed25519(*bytes);
+    if (record_.bits != 0) record_.public_key = *bytes;
   }
 
   void read_rsa(const std::string& der) {

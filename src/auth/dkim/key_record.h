@@ -40,6 +40,7 @@ struct KeyRecord {
   unsigned bits = 0;  // RSA: of the modulus; Ed25519: 256; 0 without a readable key
   std::string
       fingerprint;  // hex SHA-256 of the SubjectPublicKeyInfo (RSA) or of the raw key; empty without one
+  std::string public_key;  // what p= holds: DER (RSA), or the raw key (Ed25519); empty without a readable key
   std::vector<auth::Fault> faults;
 
   [[nodiscard]] bool for_email() const;  // s= allows e-mail

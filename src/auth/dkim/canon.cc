@@ -1,0 +1,218 @@
+#include "auth/dkim/canon.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/text.h"
+
+namespace rampart::dkim {
+namespace {
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+bool is_tail(char c) { return is_blank(c) || c == '\r' || c == '\n'; }
+
+constexpr std::string_view kLineEnd = "\r\n";
+constexpr std::size_t kLane = 16;  // bytes that are looked at at once
+using Lanes = unsigned char __attribute__((vector_size(kLane)));
+using Halves = std::uint64_t __attribute__((vector_size(kLane)));
+
+Lanes load(const char* at) {
+  Lanes out;
+  std::memcpy(&out, at, kLane);
+  return out;
+}
+
+bool any(Lanes mask) {
+  const auto halves = reinterpret_cast<Halves>(mask);
+  return (halves[0] | halves[1]) != 0;
+}
+
+// Whether the byte at `at` may not stand as it is.
+bool is_odd(Canon canon, std::string_view bytes, std::size_t at, std::size_t from) {
+  const char c = bytes[at];
+  if (c == '\n') return at == from || bytes[at - 1] != '\r';
+  if (canon == Canon::simple) return false;
+  if (c == '\t') return true;
+  return c == ' ' && (at + 1 == bytes.size() || is_tail(bytes[at + 1]));
+}
+
+}  // namespace
+
+std::string_view to_string(Canon canon) { return canon == Canon::simple ? "simple" : "relaxed"; }
+
+namespace detail {
+
+std::size_t clean_end_scalar(Canon canon, std::string_view bytes, std::size_t from, std::size_t to) {
+  for (auto at = from; at < to; ++at) {
+    if (is_odd(canon, bytes, at, from)) return at;
+  }
+  return to;
+}
+
+// Bytes are compared with their neighbours, so the first is looked at alone, and lanes are read one byte to the left and
+// one to the right as well.
+std::size_t clean_end_vector(Canon canon, std::string_view bytes, std::size_t from, std::size_t to) {
+  if (from >= to) return to;
+  if (is_odd(canon, bytes, from, from)) return from;
+  auto at = from + 1;
+  for (; at + kLane < bytes.size() && at + kLane <= to; at += kLane) {
+    const auto here = load(bytes.data() + at);
+    const auto before = load(bytes.data() + at - 1);
+    Lanes odd = (here == '\n') & (before != '\r');
+    if (canon == Canon::relaxed) {
+      const auto after = load(bytes.data() + at + 1);
+      odd |= here == '\t';
+      odd |= (here == ' ') & ((after == ' ') | (after == '\t') | (after == '\r') | (after == '\n'));
+    }
+    if (any(odd)) break;
+  }
+  for (; at < to; ++at) {
+    if (is_odd(canon, bytes, at, from)) return at;
+  }
+  return to;
+}
+
+}  // namespace detail
+
+void BodyHash::put(std::string_view canonical) {
+  const auto room = limit_ - std::min(limit_, length_);
+  length_ += canonical.size();
+  canonical = canonical.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(room, canonical.size())));
+  if (canonical.size() > kBuffer - held_) flush();
+  if (canonical.size() > kBuffer) {
+    hasher_.update(canonical);
+    return;
+  }
+  std::memcpy(buffer_ + held_, canonical.data(), canonical.size());
+  held_ += canonical.size();
+}
+
+void BodyHash::flush() {
+  hasher_.update({buffer_, held_});
+  held_ = 0;
+}
+
+void BodyHash::put_lines() {
+  for (; lines_ != 0; --lines_) put(kLineEnd);
+}
+
+void BodyHash::content(char c) {
+  if (lines_ != 0) put_lines();
+  if (space_) put(" ");
+  space_ = false;
+  any_ = true;
+  put({&c, 1});
+}
+
+void BodyHash::step(char c) {
+  if (c == '\n') {
+    cr_ = false;
+    space_ = false;
+    ++lines_;
+    return;
+  }
+  if (cr_) content('\r');
+  cr_ = c == '\r';
+  if (cr_) return;
+  if (canon_ == Canon::relaxed && is_blank(c)) {
+    space_ = true;
+  } else {
+    content(c);
+  }
+}
+
+// Bytes that stand as they are, from the middle of a line on; how far they go.
+std::size_t BodyHash::copy_clean(std::string_view chunk, std::size_t from, std::size_t to) {
+  const auto end = detail::clean_end_vector(canon_, chunk, from, to);
+  put(chunk.substr(from, end - from));
+  return end;
+}
+
+void BodyHash::update(std::string_view chunk) {
+  // What may be the end of the body waits in the state; what stands before its last content can be copied.
+  auto tail = chunk.size();
+  while (tail != 0 && is_tail(chunk[tail - 1])) --tail;
+  std::size_t at = 0;
+  while (at < tail) {
+    if (lines_ == 0 && !space_ && !cr_ && any_) {
+      at = copy_clean(chunk, at, tail);
+      if (at == tail) break;
+    }
+    step(chunk[at++]);
+  }
+  for (at = std::max(at, tail); at < chunk.size(); ++at) step(chunk[at]);
+}
+
+std::string BodyHash::finish() {
+  if (cr_) content('\r');
+  cr_ = false;
+  // Empty lines at the end do not count, and a last line has its end (RFC 6376 sections 3.4.3 and 3.4.4).
+  if (any_ || canon_ == Canon::simple) put(kLineEnd);
+  flush();
+  return hasher_.finish();
+}
+
+void add_header(Canon canon, std::string_view name, std::string_view raw, std::string& out) {
+  if (canon == Canon::simple) {
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+      if (raw[i] == '\n' && (i == 0 || raw[i - 1] != '\r')) out += '\r';
+      out += raw[i];
+    }
+    if (!out.ends_with(kLineEnd)) out += kLineEnd;
+    return;
+  }
+  for (const char c : name) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  out += ':';
+  const auto begin = out.size();
+  bool space = false;
+  auto value = raw.substr(raw.find(':') + 1);
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    if (is_blank(c)) {
+      space = true;
+    } else if (c != '\n' && !(c == '\r' && i + 1 < value.size() && value[i + 1] == '\n')) {
+      if (space && out.size() != begin) out += ' ';
+      space = false;
+      out += c;
+    }
+  }
+  out += kLineEnd;
+}
+
+void add_fields(Canon canon, std::span<const std::string> names, const mail::Header& header,
+                const mail::FieldIndex& index, std::string& out) {
+  std::vector<std::pair<std::string_view, std::size_t>> taken;
+  for (const auto& name : names) {
+    const auto places = index.find(name);
+    auto used =
+        std::ranges::find(taken, std::string_view(name), [](const auto& entry) { return entry.first; });
+    if (used == taken.end()) used = taken.emplace(taken.end(), name, 0);
+    if (used->second == places.size()) continue;
+    const auto& field = header.fields[places[places.size() - ++used->second]];
+    add_header(canon, field.name, field.raw, out);
+  }
+}
+
+std::string without_signature(std::string_view raw) {
+  // The tag-list begins behind the colon. A value has no semicolon (RFC 6376 section 3.2).
+  auto at = raw.find(':') + 1;
+  while (at < raw.size()) {
+    const auto end = std::min(raw.find(';', at), raw.size());
+    const auto tag = raw.substr(at, end - at);
+    const auto equals = tag.find('=');
+    if (equals != std::string_view::npos) {
+      auto name = tag.substr(0, equals);
+      while (!name.empty() && is_tail(name.front())) name.remove_prefix(1);
+      while (!name.empty() && is_tail(name.back())) name.remove_suffix(1);
+      if (name == "b") {
+        std::string out(raw.substr(0, at + equals + 1));
+        // White space at the end of the field stays outside the tag only as its line end.
+        return out.append(raw.substr(end));
+      }
+    }
+    at = end + 1;
+  }
+  return std::string(raw);
+}
+
+}  // namespace rampart::dkim

@@ -1,0 +1,42 @@
+// For tests only: the body's canonical form as RFC 6376 section 3.4 says it, a line at a time, with no thought of speed.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "auth/dkim/canon.h"
+
+namespace rampart::dkim {
+
+inline std::string canonical_body(Canon canon, std::string_view body) {
+  std::string out;
+  std::size_t kept = 0;  // up to the end of the last line that is not empty
+  while (!body.empty()) {
+    const auto end = body.find('\n');
+    auto line = body.substr(0, end);
+    body.remove_prefix(end == std::string_view::npos ? body.size() : end + 1);
+    if (end != std::string_view::npos && line.ends_with('\r')) line.remove_suffix(1);
+    std::string text;
+    if (canon == Canon::simple) {
+      text = line;
+    } else {
+      bool space = false;
+      for (const char c : line) {
+        if (c == ' ' || c == '\t') {
+          space = true;
+          continue;
+        }
+        if (space) text += ' ';
+        space = false;
+        text += c;
+      }
+    }
+    out += text + "\r\n";
+    if (!text.empty()) kept = out.size();
+  }
+  out.resize(kept);
+  if (out.empty() && canon == Canon::simple) out = "\r\n";
+  return out;
+}
+
+}  // namespace rampart::dkim

@@ -1,0 +1,231 @@
+#include "auth/dkim/signature.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+#include "auth/tags.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "mail/header.h"
+
+namespace rampart::dkim {
+namespace {
+
+using auth::Tag;
+
+constexpr std::string_view kField = "RFC 6376 section 3.5";
+constexpr std::string_view kList = "RFC 6376 section 3.2";
+constexpr std::size_t kShown = 40;            // bytes of a stranger's text in a sentence
+constexpr std::size_t kMaxDigits = 12;        // of t= and x=: RFC 6376 section 3.5
+constexpr std::size_t kMaxLengthDigits = 19;  // of l=: what 64 bits hold; RFC 6376 allows 76
+
+// RFC 6376 section 3.2: ALPHA *ALNUMPUNC, where an underscore is the only sign.
+bool is_tag_name(std::string_view name) {
+  return !name.empty() && !base::is_digit(name.front()) && name.front() != '_' &&
+         std::ranges::all_of(name, [](char c) { return base::is_alnum(c) || c == '_'; });
+}
+
+// Visible ASCII and white space without a semicolon (tag-value); with RFC 8616 UTF-8, too.
+bool is_tag_value(std::string_view value) {
+  return std::ranges::all_of(value, [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 0x21 ? byte != 0x7f : c == ' ' || c == '\t' || c == '\r' || c == '\n';
+  });
+}
+
+std::optional<std::uint64_t> number(std::string_view text, std::size_t most) {
+  std::uint64_t out = 0;
+  if (text.empty() || text.size() > most) return std::nullopt;
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), out);
+  return end.ec == std::errc() && end.ptr == text.data() + text.size() ? std::optional(out) : std::nullopt;
+}
+
+// The name of a domain in a signature: A-labels, or U-labels (RFC 8616 section 4), of two labels or more.
+std::optional<dns::Name> domain_of(std::string_view text) {
+  const auto name = dns::Name::try_parse(text);
+  if (!name || name->label_count() < 2) return std::nullopt;
+  return name;
+}
+
+class Reader {
+ public:
+  explicit Reader(Signature& out) : out_(out) {}
+
+  void read(std::string_view text) {
+    tags_ = auth::split_tags(text);
+    if (check_list()) read_tags();
+  }
+
+ private:
+  bool fail(std::string why, std::string_view section = kField) {
+    out_.fault = std::move(why);
+    out_.section = section;
+    return false;
+  }
+
+  bool check_list() {
+    if (tags_.size() == auth::kMaxTags) return fail("it has too many tags", kList);
+    for (std::size_t i = 0; i < tags_.size(); ++i) {
+      const auto& tag = tags_[i];
+      if (!is_tag_name(tag.name) || !is_tag_value(tag.value))
+        return fail(fmt::format("\"{}\" is no tag=value",
+                                base::excerpt(tag.name.empty() ? tag.value : tag.name, kShown)),
+                    kList);
+      for (std::size_t j = 0; j < i; ++j) {
+        if (tags_[j].name == tag.name)
+          return fail(fmt::format("the tag {} stands more than once", base::excerpt(tag.name, kShown)),
+                      kList);
+      }
+    }
+    return true;
+  }
+
+  [[nodiscard]] const Tag* find(std::string_view name) const {
+    const auto found = std::ranges::find(tags_, name, &Tag::name);
+    return found == tags_.end() ? nullptr : &*found;
+  }
+
+  bool read_tags() {
+    // What a report says of a broken signature, too: whose it would be.
+    if (const auto* tag = find("d")) {
+      if (const auto name = domain_of(tag->value)) out_.domain = *name;
+    }
+    if (const auto* tag = find("s")) {
+      if (const auto name = dns::Name::try_parse(tag->value); name && !name->is_root())
+        out_.selector = name->text();
+    }
+    for (const auto* needed : {"v", "a", "b", "bh", "d", "h", "s"}) {
+      if (find(needed) == nullptr) return fail(fmt::format("the tag {} is missing", needed));
+    }
+    if (find("v")->value != "1") return fail("v= is not 1");
+    return read_algorithm() && read_canon() && read_names_of_keys() && read_identity() && read_fields() &&
+           read_numbers() && read_bytes() && read_query();
+  }
+
+  bool read_algorithm() {
+    const auto value = find("a")->value;
+    out_.algorithm = base::excerpt(value, kShown);
+    if (base::iequals(value, "rsa-sha256")) {
+      out_.type = KeyType::rsa;
+    } else if (base::iequals(value, "ed25519-sha256")) {
+      out_.type = KeyType::ed25519;
+    } else if (base::iequals(value, "rsa-sha1")) {
+      return fail("SHA-1 signatures are never valid", "RFC 8301 section 3.1");
+    } else {
+      return fail(fmt::format("a={} is not known", out_.algorithm));
+    }
+    return true;
+  }
+
+  bool read_canon() {
+    const auto* tag = find("c");
+    if (tag == nullptr) return true;  // simple/simple
+    const auto slash = tag->value.find('/');
+    const auto header = canon_of(tag->value.substr(0, slash));
+    const auto body =
+        slash == std::string_view::npos ? Canon::simple : canon_of(tag->value.substr(slash + 1));
+    if (!header || !body) return fail(fmt::format("c={} is not known", base::excerpt(tag->value, kShown)));
+    out_.header_canon = *header;
+    out_.body_canon = *body;
+    return true;
+  }
+  static std::optional<Canon> canon_of(std::string_view text) {
+    if (base::iequals(text, "simple")) return Canon::simple;
+    if (base::iequals(text, "relaxed")) return Canon::relaxed;
+    return std::nullopt;
+  }
+
+  bool read_names_of_keys() {
+    if (out_.domain.is_root()) return fail("d= is no domain");
+    if (out_.selector.empty()) return fail("s= is no selector");
+    const auto name = out_.domain.prepend(out_.selector + "._domainkey");
+    if (!name) return fail("the key's name is too long");
+    out_.key_name = *name;
+    return true;
+  }
+
+  bool read_identity() {
+    out_.identity_domain = out_.domain;
+    const auto* tag = find("i");
+    if (tag == nullptr) return true;
+    const auto at = tag->value.rfind('@');
+    if (at == std::string_view::npos || tag->value.size() > kMaxIdentity) return fail("i= is no identity");
+    const auto name = domain_of(tag->value.substr(at + 1));
+    if (!name) return fail("i= has no domain");
+    if (!name->is_within(out_.domain)) return fail("i= is not within d=");
+    out_.identity_domain = *name;
+    out_.identity = base::printable(tag->value);
+    return true;
+  }
+
+  bool read_fields() {
+    bool from = false;
+    for (const auto part : base::split(find("h")->value, ':')) {
+      const auto name = base::trim(part);
+      // ftext of RFC 5322 section 3.6.8; a semicolon cannot come.
+      if (name.empty() || !std::ranges::all_of(name, [](char c) { return c > ' ' && c < 0x7f; }))
+        return fail("h= names something that is no field");
+      if (out_.names.size() == kMaxSignedNames)
+        return fail(fmt::format("h= names more than {} fields", kMaxSignedNames));
+      out_.names.push_back(base::lower(name));
+      from = from || out_.names.back() == "from";
+    }
+    return from || fail("h= does not name From", "RFC 6376 section 5.4");
+  }
+
+  bool read_numbers() {
+    if (const auto* tag = find("l")) {
+      out_.length = number(tag->value, kMaxLengthDigits);
+      if (!out_.length) return fail("l= is no number of octets");
+    }
+    const auto time = [&](const char* name, std::optional<base::Time>& to) {
+      const auto* tag = find(name);
+      if (tag == nullptr) return true;
+      const auto seconds = number(tag->value, kMaxDigits);
+      if (!seconds) return fail(fmt::format("{}= is no time", name));
+      to = base::Time(std::chrono::seconds(static_cast<std::int64_t>(*seconds)));
+      return true;
+    };
+    if (!time("t", out_.time) || !time("x", out_.expires)) return false;
+    if (out_.time && out_.expires && *out_.expires <= *out_.time) return fail("x= is not behind t=");
+    return true;
+  }
+
+  bool read_bytes() {
+    const auto bytes = base::decode_base64(find("b")->value);
+    if (!bytes || bytes->empty()) return fail("b= is no base64");
+    if (bytes->size() > kMaxSignatureBytes) return fail("b= is longer than any signature");
+    out_.bytes = *bytes;
+    const auto hash = base::decode_base64(find("bh")->value);
+    if (!hash || hash->size() != crypto::kSha256Bytes) return fail("bh= is no SHA-256 hash in base64");
+    out_.body_hash = *hash;
+    return true;
+  }
+
+  // A list; what is not known in it is passed over.
+  bool read_query() {
+    const auto* tag = find("q");
+    if (tag == nullptr) return true;
+    for (const auto part : base::split(tag->value, ':')) {
+      if (base::iequals(base::trim(part), "dns/txt")) return true;
+    }
+    return fail("q= names no way to the key that is known");
+  }
+
+  Signature& out_;
+  std::vector<Tag> tags_;  // views of the caller's text
+};
+
+}  // namespace
+
+Signature parse_signature(std::string_view value) {
+  Signature out;
+  const auto text = mail::unfold(value);
+  Reader(out).read(text);
+  return out;
+}
+
+}  // namespace rampart::dkim

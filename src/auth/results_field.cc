@@ -1,0 +1,108 @@
+#include "auth/results_field.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace rampart::auth {
+namespace {
+
+constexpr std::size_t kMaxReason = 120;     // characters of a comment
+constexpr std::size_t kShownSignature = 8;  // of b=, RFC 6008 section 4
+
+// A comment's text: ASCII without what ends or nests comments.
+std::string comment(std::string_view text) {
+  std::string out;
+  for (const char c : text.substr(0, kMaxReason)) {
+    const bool plain = c >= ' ' && c < 0x7f && c != '(' && c != ')' && c != '\\';
+    out += plain ? c : '_';
+  }
+  return out.empty() ? out : fmt::format(" ({})", out);
+}
+
+// A property's value: as a token (RFC 2045 section 5.1) or an address of tokens; anything else in quotes, and what even
+// quotes cannot hold, not at all.
+std::optional<std::string> value(std::string_view text) {
+  constexpr std::string_view kNoToken = "()<>,;:\\\"/[]?= ";
+  if (text.empty() || text.size() > 320) return std::nullopt;
+  bool token = true;
+  for (const char c : text) {
+    if (c < ' ' || c >= 0x7f) return std::nullopt;
+    token = token && kNoToken.find(c) == std::string_view::npos;
+  }
+  if (token) return std::string(text);
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
+class Field {
+ public:
+  explicit Field(std::string_view authserv_id)
+      : out_(fmt::format("Authentication-Results: {}", authserv_id)) {}
+
+  void method(std::string_view name, std::string_view result, std::string_view why) {
+    out_ += fmt::format(";\r\n\t{}={}{}", name, result, comment(why));
+    any_ = true;
+  }
+  void property(std::string_view name, std::string_view text) {
+    if (const auto shown = value(text)) out_ += fmt::format("\r\n\t {}={}", name, *shown);
+  }
+  std::string take() { return std::move(out_) + (any_ ? "\r\n" : "; none\r\n"); }
+
+ private:
+  std::string out_;
+  bool any_ = false;
+};
+
+void add_spf(Field& field, const Envelope& envelope, const SpfChecked& spf) {
+  field.method("spf", spf::to_string(spf.outcome.result), spf.outcome.reason());
+  if (spf.by_helo) {
+    field.property("smtp.helo", spf.domain.is_root() ? std::string() : spf.domain.text());
+  } else {
+    field.property("smtp.mailfrom", *envelope.mail_from);
+  }
+}
+
+void add_dkim(Field& field, const std::vector<dkim::Checked>& signatures) {
+  std::size_t shown = 0;
+  for (const auto& checked : signatures) {
+    if (++shown > kMaxReportedSignatures) break;
+    const auto& signature = checked.signature;
+    field.method("dkim", dkim::to_string(checked.result), checked.why);
+    if (!signature.domain.is_root()) field.property("header.d", signature.domain.text());
+    field.property("header.s", signature.selector);
+    field.property("header.a", signature.algorithm);
+    if (!signature.bytes.empty())
+      field.property("header.b", base::encode_base64(signature.bytes).substr(0, kShownSignature));
+  }
+  if (signatures.empty()) field.method("dkim", "none", "no signature");
+}
+
+}  // namespace
+
+std::string results_field(std::string_view authserv_id, const Envelope& envelope,
+                          const Authentication& result) {
+  Field field(authserv_id);
+  if (result.spf) add_spf(field, envelope, *result.spf);
+  add_dkim(field, result.dkim);
+  field.method("dmarc", dmarc::to_string(result.dmarc), result.why);
+  if (!result.domains.empty()) {
+    const auto& decided = result.domains[result.decided_by];
+    field.property("header.from", decided.author.text());
+    if (decided.verdict.discovery.status == dmarc::Discovery::Status::found)
+      field.property("policy.dmarc", dmarc::to_string(decided.verdict.discovery.policy));
+  }
+  if (result.iprev) {
+    field.method("iprev", to_string(result.iprev->result), result.iprev->why);
+    field.property("policy.iprev", envelope.ip->text());
+  }
+  return field.take();
+}
+
+}  // namespace rampart::auth

@@ -1,0 +1,34 @@
+// A message as views of its bytes: header fields and body (RFC 5322 section 2.1).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "mail/header.h"
+
+namespace rampart::mail {
+
+struct Message {
+  Header header;
+  std::string_view body;  // behind the empty line; empty when there is none
+
+  // Views of `bytes`. Errors are those of read_header().
+  static base::Result<Message> parse(std::string_view bytes);
+};
+
+// The fields of a header by their names, for whoever looks many up: case does not matter (RFC 5322 section 1.2.2).
+class FieldIndex {
+ public:
+  explicit FieldIndex(const Header& header);
+
+  // The places of all fields of this name in Header::fields, from the top of the message down.
+  [[nodiscard]] std::span<const std::uint32_t> find(std::string_view name) const;
+
+ private:
+  const Header* header_;
+  std::vector<std::uint32_t> places_;  // by name, then by place
+};
+
+}  // namespace rampart::mail

@@ -1,0 +1,121 @@
+"""rampart auth check and rampart dkim: a key made, a message signed and checked against NSD, a forgery, and what is refused."""
+
+import os
+import pathlib
+import stat
+import tempfile
+import unittest
+
+from rampart_run import rampart
+from servers import Nsd
+
+MAIL = "From: News <news@bank.example>\nTo: a@else.example\nSubject: rates\n\nThe rates are as they were.\n"
+ZONE = """\
+$ORIGIN bank.example.
+@ 3600 IN SOA ns host 1 3600 600 86400 60
+@ 3600 IN NS ns
+ns 3600 IN A 127.0.0.1
+@ 3600 IN TXT "v=spf1 ip4:192.0.2.1 -all"
+_dmarc 3600 IN TXT "v=DMARC1; p=reject; rua=mailto:dmarc@bank.example"
+{records}
+"""
+
+
+class AuthTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.dir = pathlib.Path(folder.name)
+        self.mail = self.dir / "mail.eml"
+        self.mail.write_text(MAIL)
+        self.zones = self.dir / "zones"
+        self.zones.mkdir()
+
+    def keygen(self, selector, *arguments):
+        run = rampart("dkim", "keygen", "bank.example", "--selector", selector, "--key", self.dir / f"{selector}.pem", *arguments)
+        self.assertEqual(run.status, 0, run.err)
+        return run.out
+
+    def sign(self, mail, selector):
+        path = self.dir / f"{selector}.eml"
+        run = rampart("dkim", "sign", mail, "--domain", "bank.example", "--selector", selector, "--key", self.dir / f"{selector}.pem",
+                      "--output", path)
+        self.assertEqual(run.status, 0, run.err)
+        return path
+
+    def publish(self, *records):
+        (self.zones / "bank.example.zone").write_text(ZONE.format(records="\n".join(records)))
+
+    def check(self, mail, *arguments):
+        return rampart("auth", "check", mail, *(arguments or ("--zone", self.zones)))
+
+    def test_signed_and_checked(self):
+        records = [self.keygen("s1"), self.keygen("s2", "--type", "ed25519")]
+        self.assertEqual(stat.S_IMODE((self.dir / "s1.pem").stat().st_mode), 0o600)
+        self.publish(*records)
+        twice = self.sign(self.sign(self.mail, "s1"), "s2")
+        with Nsd(self.zones) as nsd:
+            run = self.check(twice, "--resolver", nsd.address, "--record", self.dir / "facts", "--format", "json")
+            self.assertEqual(run.status, 0, run.out + run.err)
+            result = run.json()
+        self.assertEqual([signature["result"] for signature in result["dkim"]], ["pass", "pass"])
+        self.assertEqual((result["dmarc"]["result"], result["spf"]), ("pass", None))
+        again = self.check(twice, "--facts", self.dir / "facts", "--format", "json").json()
+        for report in (result, again):
+            del report["source"], report["notes"]
+        self.assertEqual(again, result)
+        text = self.check(twice)
+        self.assertTrue(text.out.startswith("This message is from bank.example: DKIM authenticated bank.example"), text.out)
+
+    def test_forgeries(self):
+        self.publish(self.keygen("s1"))
+        forged = self.check(self.mail, "--zone", self.zones, "--ip", "203.0.113.9", "--mail-from", "news@bank.example")
+        self.assertEqual(forged.status, 1)
+        self.assertIn("This message is not from bank.example", forged.out)
+        self.assertIn("asks to reject", forged.out.replace("\n", " "))
+        self.assertIn("_dmarc.bank.example p=reject", forged.out)
+        signed = self.sign(self.mail, "s1")
+        changed = self.dir / "changed.eml"
+        changed.write_text(signed.read_text().replace("as they were", "lower"))
+        run = self.check(changed, "--zone", self.zones, "--format", "header", "--host", "mx.post.example")
+        self.assertEqual(run.status, 1)
+        self.assertIn("Authentication-Results: mx.post.example;", run.out)
+        self.assertIn("dkim=fail (the body was changed after it was signed)", run.out)
+        self.assertIn("policy.dmarc=reject", run.out)
+
+    def test_what_cannot_be_found_out(self):
+        self.publish(self.keygen("s1"))
+        signed = self.sign(self.mail, "s1")
+        run = self.check(signed, "--zone", self.dir / "zones" / "bank.example.zone")
+        self.assertEqual(run.status, 0, run.out)
+        (self.zones / "bank.example.zone").rename(self.dir / "away")
+        (self.zones / "else.example.zone").write_text(ZONE.replace("bank.example", "else.example").format(records=""))
+        run = self.check(signed)
+        self.assertEqual(run.status, 3, run.out)
+        self.assertIn("could not be found out", run.out)
+
+    def test_what_is_refused(self):
+        self.publish(self.keygen("s1"))
+        again = rampart("dkim", "keygen", "bank.example", "--selector", "s1", "--key", self.dir / "s1.pem")
+        self.assertEqual(again.status, 2)
+        self.assertIn("never overwritten", again.err)
+        os.chmod(self.dir / "s1.pem", 0o644)
+        run = rampart("dkim", "sign", self.mail, "--domain", "bank.example", "--selector", "s1", "--key", self.dir / "s1.pem")
+        self.assertEqual(run.status, 2)
+        self.assertIn("others may read", run.err)
+        self.assertNotIn("PRIVATE", run.err + run.out)
+        for arguments in (("--mail-from", "a@b.example"), ("--ip", "x", "--helo", "y"), ("--ip", "192.0.2.1"), ("--format", "xml")):
+            self.assertEqual(self.check(self.mail, "--zone", self.zones, *arguments).status, 2, arguments)
+        self.assertEqual(self.check(self.dir / "nowhere").status, 2)
+        headless = self.dir / "headless.eml"
+        headless.write_text("To: a@b.example\n\nhello\n")
+        run = self.check(headless)
+        self.assertEqual(run.status, 1)
+        self.assertIn("there is no From field", run.out)
+        run = rampart("dkim", "keygen", "bank.example", "--selector", "s9", "--key", self.dir / "s9.pem", "--bits", "1024")
+        self.assertEqual(run.status, 2)
+        self.assertFalse((self.dir / "s9.pem").exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
