@@ -22,7 +22,7 @@ std::string hashed(Canon canon, std::string_view body, std::size_t chunk = std::
 
 std::string header(Canon canon, std::string_view raw) {
   std::string out;
-  add_header(canon, raw.substr(0, raw.find(':')), raw, out);
+  add_header(canon, base::trim(raw.substr(0, raw.find(':'))), raw, out);
   return out;
 }
 
@@ -32,7 +32,7 @@ TEST(Canon, TheRfcsOwnExample) {
   EXPECT_EQ(canonical_body(Canon::relaxed, kBody), " C\r\nD E\r\n");
   EXPECT_EQ(canonical_body(Canon::simple, kBody), " C \r\nD \t E\r\n");
   EXPECT_EQ(header(Canon::relaxed, "A: X\r\n"), "a:X\r\n");
-  EXPECT_EQ(header(Canon::relaxed, "B : Y\t\r\n\tZ  \r\n"), "b :Y Z\r\n");
+  EXPECT_EQ(header(Canon::relaxed, "B : Y\t\r\n\tZ  \r\n"), "b:Y Z\r\n");
   EXPECT_EQ(header(Canon::simple, "B : Y\t\r\n\tZ  \r\n"), "B : Y\t\r\n\tZ  \r\n");
 }
 

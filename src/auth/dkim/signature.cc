@@ -181,7 +181,7 @@ class Reader {
       out_.length = number(tag->value, kMaxLengthDigits);
       if (!out_.length) return fail("l= is no number of octets");
     }
-    const auto time = [&](const char* name, std::optional<base::Time>& to) {
+    const auto read_time = [&](const char* name, std::optional<base::Time>& to) {
       const auto* tag = find(name);
       if (tag == nullptr) return true;
       const auto seconds = number(tag->value, kMaxDigits);
@@ -189,7 +189,7 @@ class Reader {
       to = base::Time(std::chrono::seconds(static_cast<std::int64_t>(*seconds)));
       return true;
     };
-    if (!time("t", out_.time) || !time("x", out_.expires)) return false;
+    if (!read_time("t", out_.time) || !read_time("x", out_.expires)) return false;
     if (out_.time && out_.expires && *out_.expires <= *out_.time) return fail("x= is not behind t=");
     return true;
   }
