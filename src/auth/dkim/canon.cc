@@ -1,6 +1,7 @@
 #include "auth/dkim/canon.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 #include "base/text.h"
@@ -22,10 +23,14 @@ Lanes load(const char* at) {
   return out;
 }
 
-bool any(Lanes mask) {
+// The first lane that is set; kLane when none is.
+std::size_t first(Lanes mask) {
   const auto halves = reinterpret_cast<Halves>(mask);
-  return (halves[0] | halves[1]) != 0;
+  if (halves[0] != 0) return static_cast<std::size_t>(std::countr_zero(halves[0])) / 8;
+  if (halves[1] != 0) return kLane / 2 + static_cast<std::size_t>(std::countr_zero(halves[1])) / 8;
+  return kLane;
 }
+static_assert(std::endian::native == std::endian::little, "first() counts from the low end");
 
 // Whether the byte at `at` may not stand as it is.
 bool is_odd(Canon canon, std::string_view bytes, std::size_t at, std::size_t from) {
@@ -64,7 +69,7 @@ std::size_t clean_end_vector(Canon canon, std::string_view bytes, std::size_t fr
       odd |= here == '\t';
       odd |= (here == ' ') & ((after == ' ') | (after == '\t') | (after == '\r') | (after == '\n'));
     }
-    if (any(odd)) break;
+    if (const auto lane = first(odd); lane != kLane) return at + lane;
   }
   for (; at < to; ++at) {
     if (is_odd(canon, bytes, at, from)) return at;
@@ -75,9 +80,14 @@ std::size_t clean_end_vector(Canon canon, std::string_view bytes, std::size_t fr
 }  // namespace detail
 
 void BodyHash::put(std::string_view canonical) {
-  const auto room = limit_ - std::min(limit_, length_);
-  length_ += canonical.size();
-  canonical = canonical.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(room, canonical.size())));
+  if (length_ + canonical.size() > limit_) {
+    const auto room = limit_ - std::min(limit_, length_);
+    length_ += canonical.size();
+    canonical =
+        canonical.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(room, canonical.size())));
+  } else {
+    length_ += canonical.size();
+  }
   if (canonical.size() > kBuffer - held_) flush();
   if (canonical.size() > kBuffer) {
     hasher_.update(canonical);
@@ -128,6 +138,17 @@ std::size_t BodyHash::copy_clean(std::string_view chunk, std::size_t from, std::
   return end;
 }
 
+// A run of white space in the middle of a line, from its first byte on: with content behind it, it is one space.
+std::size_t BodyHash::skip_blanks(std::string_view chunk, std::size_t from) {
+  while (is_blank(chunk[from])) ++from;
+  if (chunk[from] == '\r' || chunk[from] == '\n') {
+    space_ = true;
+  } else {
+    put(" ");
+  }
+  return from;
+}
+
 void BodyHash::update(std::string_view chunk) {
   // What may be the end of the body waits in the state; what stands before its last content can be copied.
   auto tail = chunk.size();
@@ -137,6 +158,11 @@ void BodyHash::update(std::string_view chunk) {
     if (lines_ == 0 && !space_ && !cr_ && any_) {
       at = copy_clean(chunk, at, tail);
       if (at == tail) break;
+      // Content stands before `tail`, so a run of white space ends before it.
+      if (canon_ == Canon::relaxed && is_blank(chunk[at])) {
+        at = skip_blanks(chunk, at);
+        continue;
+      }
     }
     step(chunk[at++]);
   }

@@ -37,8 +37,9 @@ class BodyHash {
   void put_lines();
   void flush();
   [[nodiscard]] std::size_t copy_clean(std::string_view chunk, std::size_t from, std::size_t to);
+  [[nodiscard]] std::size_t skip_blanks(std::string_view chunk, std::size_t from);
 
-  static constexpr std::size_t kBuffer = 512;
+  static constexpr std::size_t kBuffer = 2048;
 
   Canon canon_;
   std::uint64_t limit_;
