@@ -118,7 +118,9 @@ Authenticator::Authenticator(const mail::Message& message, Envelope envelope, dk
     : message_(message),
       envelope_(std::move(envelope)),
       index_(message.header),
-      verifier_(message_, index_, keys),
+      signatures_(message_, index_, keys),
+      verifier_(signatures_),
+      validator_(signatures_),
       author_(mail::read_author(message.header)) {}
 
 SpfChecked Authenticator::check_spf(facts::Facts& facts, base::Time now) const {
@@ -139,9 +141,9 @@ Authentication Authenticator::run(facts::Facts& facts, base::Time now) {
     out.spf = check_spf(facts, now);
     out.iprev = check_reverse(*envelope_.ip, facts);
   }
-  const auto signatures = verifier_.results(facts, now);
+  out.dkim = verifier_.results(facts, now);
+  out.arc = validator_.run(facts, now);
   const bool open = facts.pending();
-  out.dkim = signatures;
 
   dmarc::Input input;
   // While answers are open everything counts as a pass, so that what alignment would need is asked at once.

@@ -1,4 +1,4 @@
-// Is a message who it says it is: SPF, DKIM, DMARC and the reverse name of the client, in one decision.
+// Is a message who it says it is: SPF, DKIM, ARC, DMARC and the reverse name of the client, in one decision.
 //
 //   auth::Authenticator work(message, {.ip = ip, .helo = "mail.bank.example", .mail_from = "news@bank.example"}, keys);
 //   const auto result = work.run(facts, now);
@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "auth/arc/validate.h"
 #include "auth/dkim/verify.h"
 #include "auth/dmarc/evaluate.h"
 #include "auth/spf/evaluate.h"
@@ -55,6 +56,7 @@ struct Authentication {
   mail::Author author;
   std::optional<SpfChecked> spf;  // nothing without a client address
   std::vector<dkim::Checked> dkim;
+  arc::Validated arc;  // says nothing about `dmarc`
   std::optional<Iprev> iprev;
   std::vector<DmarcChecked> domains;  // of the From fields, at most kMaxAuthorDomains
 
@@ -82,7 +84,9 @@ class Authenticator {
   const mail::Message& message_;
   Envelope envelope_;
   mail::FieldIndex index_;
+  dkim::SignatureCheck signatures_;
   dkim::Verifier verifier_;
+  arc::Validator validator_;
   mail::Author author_;
 };
 

@@ -39,6 +39,10 @@ std::string record_of(const dmarc::Discovery& found) {
                      dmarc::to_string(found.published));
 }
 
+std::string section_of(std::string_view section) {
+  return section.empty() ? std::string() : fmt::format(" ({})", section);
+}
+
 class Text {
  public:
   explicit Text(const ReportOptions& options)
@@ -55,10 +59,11 @@ class Text {
       line("SPF", "unjudged", "the client's address is not known (--ip)");
     }
     for (const auto& checked : result.dkim) {
-      const auto section = checked.section.empty() ? "" : fmt::format(" ({})", checked.section);
-      line("DKIM", dkim::to_string(checked.result), checked.why + section);
+      line("DKIM", dkim::to_string(checked.result), checked.why + section_of(checked.section));
     }
     if (result.dkim.empty()) line("DKIM", "none", "no signature");
+    if (result.arc.result != arc::Result::none)
+      line("ARC", arc::to_string(result.arc.result), result.arc.why + section_of(result.arc.section));
     for (const auto& domain : result.domains) dmarc_of(domain, result.domains.size() > 1);
     if (result.domains.empty() || !result.author.fault.empty())
       line("DMARC", dmarc::to_string(result.dmarc), result.why);
@@ -162,6 +167,28 @@ void write_dkim(JsonWriter& json, const std::vector<dkim::Checked>& signatures) 
   json.end_array();
 }
 
+void write_arc(JsonWriter& json, const arc::Validated& arc) {
+  json.key("arc").begin_object().member("result", arc::to_string(arc.result));
+  nullable(json, "why", arc.why);
+  nullable(json, "section", arc.section);
+  json.key("oldest_pass");
+  if (arc.result == arc::Result::pass) {
+    json.value(arc.oldest_pass);
+  } else {
+    json.null();
+  }
+  json.key("sets").begin_array();
+  for (const auto& set : arc.chain.sets) {
+    json.begin_object()
+        .member("instance", set.instance)
+        .member("domain", set.seal_signature.domain.text())
+        .member("selector", set.seal_signature.selector)
+        .member("chain", set.seal_signature.chain)
+        .end_object();
+  }
+  json.end_array().end_object();
+}
+
 template <class V>
 void write_verdict(JsonWriter& json, std::string_view key, const V& verdict) {
   const auto& found = verdict.discovery;
@@ -251,6 +278,7 @@ std::string report_json(const Envelope& envelope, const Authentication& result,
     json.key("spf").null();
   }
   write_dkim(json, result.dkim);
+  write_arc(json, result.arc);
   json.key("dmarc")
       .begin_object()
       .member("result", dmarc::to_string(result.dmarc))

@@ -9,8 +9,9 @@
 namespace rampart::auth {
 namespace {
 
-constexpr std::size_t kMaxReason = 120;     // characters of a comment
-constexpr std::size_t kShownSignature = 8;  // of b=, RFC 6008 section 4
+constexpr std::size_t kMaxReason = 120;      // characters of a comment
+constexpr std::size_t kMaxShownValue = 320;  // characters of a value
+constexpr std::size_t kShownSignature = 8;   // of b=, RFC 6008 section 4
 
 // A comment's text: ASCII without what ends or nests comments.
 std::string comment(std::string_view text) {
@@ -26,7 +27,7 @@ std::string comment(std::string_view text) {
 // quotes cannot hold, not at all.
 std::optional<std::string> value(std::string_view text) {
   constexpr std::string_view kNoToken = "()<>,;:\\\"/[]?= ";
-  if (text.empty() || text.size() > 320) return std::nullopt;
+  if (text.empty() || text.size() > kMaxShownValue) return std::nullopt;
   bool token = true;
   for (const char c : text) {
     if (c < ' ' || c >= 0x7f) return std::nullopt;
@@ -84,13 +85,49 @@ void add_dkim(Field& field, const std::vector<dkim::Checked>& signatures) {
   if (signatures.empty()) field.method("dkim", "none", "no signature");
 }
 
+// RFC 8617 section 7.2.
+void add_arc(Field& field, const Envelope& envelope, const arc::Validated& arc) {
+  if (arc.result == arc::Result::none) return;
+  field.method("arc", arc::to_string(arc.result), arc.why);
+  if (arc.result == arc::Result::pass)
+    field.property("header.oldest-pass", fmt::format("{}", arc.oldest_pass));
+  if (envelope.ip) field.property("smtp.remote-ip", envelope.ip->text());
+}
+
+// A value of Received-SPF: a dot-atom or in quotes (RFC 7208 section 9.1); what even quotes cannot hold is left out.
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text.substr(0, kMaxShownValue)) {
+    if (c < ' ' || c >= 0x7f) continue;
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
 }  // namespace
+
+std::string received_spf(std::string_view receiver, const Envelope& envelope, const SpfChecked& spf) {
+  auto out =
+      fmt::format("Received-SPF: {}{}", spf::to_string(spf.outcome.result), comment(spf.outcome.reason()));
+  const auto add = [&](std::string_view name, std::string_view text) {
+    out += fmt::format("\r\n\t{}={};", name, quoted(text));
+  };
+  add("client-ip", envelope.ip->text());
+  if (envelope.mail_from) add("envelope-from", *envelope.mail_from);
+  if (!envelope.helo.empty()) add("helo", envelope.helo);
+  add("receiver", receiver);
+  out += fmt::format("\r\n\tidentity={};", spf.by_helo ? "helo" : "mailfrom");
+  if (const auto& mechanism = spf.outcome.term_text(); !mechanism.empty()) add("mechanism", mechanism);
+  return out + "\r\n";
+}
 
 std::string results_field(std::string_view authserv_id, const Envelope& envelope,
                           const Authentication& result) {
   Field field(authserv_id);
   if (result.spf) add_spf(field, envelope, *result.spf);
   add_dkim(field, result.dkim);
+  add_arc(field, envelope, result.arc);
   field.method("dmarc", dmarc::to_string(result.dmarc), result.why);
   if (!result.domains.empty()) {
     const auto& decided = result.domains[result.decided_by];

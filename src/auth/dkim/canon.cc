@@ -206,13 +206,14 @@ void add_header(Canon canon, std::string_view name, std::string_view raw, std::s
 }
 
 void add_fields(Canon canon, std::span<const std::string> names, const mail::Header& header,
-                const mail::FieldIndex& index, std::string& out) {
+                const mail::FieldIndex& index, std::string& out, std::size_t without) {
   std::vector<std::pair<std::string_view, std::size_t>> taken;
   for (const auto& name : names) {
     const auto places = index.find(name);
     auto used =
         std::ranges::find(taken, std::string_view(name), [](const auto& entry) { return entry.first; });
     if (used == taken.end()) used = taken.emplace(taken.end(), name, 0);
+    if (used->second != places.size() && places[places.size() - used->second - 1] == without) ++used->second;
     if (used->second == places.size()) continue;
     const auto& field = header.fields[places[places.size() - ++used->second]];
     add_header(canon, field.name, field.raw, out);

@@ -58,9 +58,11 @@ class BodyHash {
 void add_header(Canon canon, std::string_view name, std::string_view raw, std::string& out);
 
 // The fields that `names` (h=, lower case) chooses, one behind the other: each time a name comes again the next field of that
-// name above, and beyond the last nothing (RFC 6376 section 5.4.2).
+// name above, and beyond the last nothing (RFC 6376 section 5.4.2). The field at `without` is none of them: a signature does
+// not cover itself (section 3.5, h=).
 void add_fields(Canon canon, std::span<const std::string> names, const mail::Header& header,
-                const mail::FieldIndex& index, std::string& out);
+                const mail::FieldIndex& index, std::string& out,
+                std::size_t without = std::numeric_limits<std::size_t>::max());
 
 // A field's value with the value of its b= tag taken out (RFC 6376 section 3.7); all other bytes as they are.
 std::string without_signature(std::string_view raw);

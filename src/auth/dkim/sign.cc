@@ -27,7 +27,9 @@ std::string folded(std::string_view base64) {
   return out;
 }
 
-std::string names_of(const std::vector<std::string>& names) {
+}  // namespace
+
+std::string folded_names(const std::vector<std::string>& names) {
   std::string out;
   std::size_t line = 0;
   for (const auto& name : names) {
@@ -41,8 +43,6 @@ std::string names_of(const std::vector<std::string>& names) {
   }
   return out;
 }
-
-}  // namespace
 
 const std::vector<std::string>& usual_fields() {
   static const std::vector<std::string> kFields{"from",
@@ -72,18 +72,23 @@ const std::vector<std::string>& usual_fields() {
   return kFields;
 }
 
-base::Result<std::string> sign(const mail::Message& message, const mail::FieldIndex& index,
-                               const crypto::SignKey& key, const SignOptions& options) {
-  if (index.find("from").empty())
-    return base::fail(base::ErrorKind::input,
-                      "a message without From cannot be signed (RFC 6376 section 5.4)");
+std::vector<std::string> signed_names(const std::vector<std::string>& fields, const mail::FieldIndex& index) {
   std::vector<std::string> names;
-  for (const auto& name : options.fields.empty() ? usual_fields() : options.fields) {
+  for (const auto& name : fields) {
     const auto count = index.find(name).size();
     const bool once = std::ranges::find(kOnce, name) != kOnce.end();
     for (std::size_t i = 0; i < count + (once ? 1 : 0); ++i) names.push_back(name);
   }
   if (std::ranges::find(names, "from") == names.end()) names.insert(names.begin(), {"from", "from"});
+  return names;
+}
+
+base::Result<std::string> sign(const mail::Message& message, const mail::FieldIndex& index,
+                               const crypto::SignKey& key, const SignOptions& options) {
+  if (index.find("from").empty())
+    return base::fail(base::ErrorKind::input,
+                      "a message without From cannot be signed (RFC 6376 section 5.4)");
+  const auto names = signed_names(options.fields.empty() ? usual_fields() : options.fields, index);
 
   BodyHash body(options.body_canon);
   body.update(message.body);
@@ -96,7 +101,7 @@ base::Result<std::string> sign(const mail::Message& message, const mail::FieldIn
     field += fmt::format(
         " x={};", std::chrono::floor<std::chrono::seconds>(*options.expires).time_since_epoch().count());
   field +=
-      fmt::format("\r\n\th={};\r\n\tbh={};\r\n\tb=", names_of(names), base::encode_base64(body.finish()));
+      fmt::format("\r\n\th={};\r\n\tbh={};\r\n\tb=", folded_names(names), base::encode_base64(body.finish()));
 
   std::string text;
   add_fields(options.header_canon, names, message.header, index, text);

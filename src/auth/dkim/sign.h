@@ -32,6 +32,12 @@ struct SignOptions {
 // section 5.4.1).
 const std::vector<std::string>& usual_fields();
 
+// h=: of `fields` (lower case) those that are there, as often as they are; those that come once, once more.
+std::vector<std::string> signed_names(const std::vector<std::string>& fields, const mail::FieldIndex& index);
+
+// The names with colons between them, in lines that begin with white space.
+std::string folded_names(const std::vector<std::string>& names);
+
 // Errors are of kind input: a message without From, a body or header that nothing can be signed of.
 base::Result<std::string> sign(const mail::Message& message, const mail::FieldIndex& index,
                                const crypto::SignKey& key, const SignOptions& options);

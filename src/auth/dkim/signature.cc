@@ -18,9 +18,12 @@ using auth::Tag;
 
 constexpr std::string_view kField = "RFC 6376 section 3.5";
 constexpr std::string_view kList = "RFC 6376 section 3.2";
-constexpr std::size_t kShown = 40;            // bytes of a stranger's text in a sentence
-constexpr std::size_t kMaxDigits = 12;        // of t= and x=: RFC 6376 section 3.5
-constexpr std::size_t kMaxLengthDigits = 19;  // of l=: what 64 bits hold; RFC 6376 allows 76
+constexpr std::string_view kSeal = "RFC 8617 section 4.1.3";
+constexpr std::string_view kInstance = "RFC 8617 section 4.2.1";
+constexpr std::size_t kShown = 40;             // bytes of a stranger's text in a sentence
+constexpr std::size_t kMaxDigits = 12;         // of t= and x=: RFC 6376 section 3.5
+constexpr std::size_t kMaxInstanceDigits = 2;  // RFC 8617 section 4.2.1
+constexpr std::size_t kMaxLengthDigits = 19;   // of l=: what 64 bits hold; RFC 6376 allows 76
 
 // RFC 6376 section 3.2: ALPHA *ALNUMPUNC, where an underscore is the only sign.
 bool is_tag_name(std::string_view name) {
@@ -52,7 +55,7 @@ std::optional<dns::Name> domain_of(std::string_view text) {
 
 class Reader {
  public:
-  explicit Reader(Signature& out) : out_(out) {}
+  Reader(Signature& out, Kind kind) : out_(out), kind_(kind) {}
 
   void read(std::string_view text) {
     tags_ = auth::split_tags(text);
@@ -97,12 +100,49 @@ class Reader {
       if (const auto name = dns::Name::try_parse(tag->value); name && !name->is_root())
         out_.selector = name->text();
     }
-    for (const auto* needed : {"v", "a", "b", "bh", "d", "h", "s"}) {
-      if (find(needed) == nullptr) return fail(fmt::format("the tag {} is missing", needed));
+    if (kind_ == Kind::dkim) return read_dkim();
+    if (!read_instance()) return false;
+    return kind_ == Kind::arc_message ? read_arc_message() : read_arc_seal();
+  }
+
+  bool need(std::initializer_list<std::string_view> names) {
+    for (const auto name : names) {
+      if (find(name) == nullptr) return fail(fmt::format("the tag {} is missing", name));
     }
+    return true;
+  }
+
+  bool read_dkim() {
+    if (!need({"v", "a", "b", "bh", "d", "h", "s"})) return false;
     if (find("v")->value != "1") return fail("v= is not 1");
     return read_algorithm() && read_canon() && read_names_of_keys() && read_identity() && read_fields() &&
-           read_numbers() && read_bytes() && read_query();
+           read_numbers() && read_bytes() && read_body_hash() && read_query();
+  }
+
+  bool read_arc_message() {
+    // Without c=, as everybody who seals means it; RFC 8617 does not say.
+    out_.header_canon = out_.body_canon = Canon::relaxed;
+    return need({"a", "b", "bh", "d", "h", "s"}) && read_algorithm() && read_canon() &&
+           read_names_of_keys() && read_arc_fields() && read_numbers() && read_bytes() && read_body_hash();
+  }
+
+  bool read_arc_seal() {
+    if (!need({"a", "b", "cv", "d", "s"})) return false;
+    if (find("h") != nullptr) return fail("a seal has no h=", kSeal);
+    out_.chain = base::lower(find("cv")->value);
+    if (out_.chain != "none" && out_.chain != "pass" && out_.chain != "fail")
+      return fail("cv= is not none, pass or fail", kSeal);
+    return read_algorithm() && read_names_of_keys() && read_numbers() && read_bytes();
+  }
+
+  // Its set in the chain, which a field with other faults belongs to as well.
+  bool read_instance() {
+    const auto* tag = find("i");
+    const auto value = tag == nullptr ? std::nullopt : number(tag->value, kMaxInstanceDigits);
+    if (!value || *value == 0 || *value > kMaxInstance)
+      return fail(fmt::format("i= is no number from 1 to {}", kMaxInstance), kInstance);
+    out_.instance = static_cast<unsigned>(*value);
+    return true;
   }
 
   bool read_algorithm() {
@@ -162,18 +202,29 @@ class Reader {
   }
 
   bool read_fields() {
-    bool from = false;
+    for (const auto part : base::split(find("h")->value, ':')) {
+      if (!read_field(base::trim(part))) return false;
+    }
+    return std::ranges::find(out_.names, "from") != out_.names.end() ||
+           fail("h= does not name From", "RFC 6376 section 5.4");
+  }
+  // RFC 8617 asks for no field in particular. A name that is left empty covers nothing.
+  bool read_arc_fields() {
     for (const auto part : base::split(find("h")->value, ':')) {
       const auto name = base::trim(part);
-      // ftext of RFC 5322 section 3.6.8; a semicolon cannot come.
-      if (name.empty() || !std::ranges::all_of(name, [](char c) { return c > ' ' && c < 0x7f; }))
-        return fail("h= names something that is no field");
-      if (out_.names.size() == kMaxSignedNames)
-        return fail(fmt::format("h= names more than {} fields", kMaxSignedNames));
-      out_.names.push_back(base::lower(name));
-      from = from || out_.names.back() == "from";
+      if (!name.empty() && !read_field(name)) return false;
     }
-    return from || fail("h= does not name From", "RFC 6376 section 5.4");
+    return std::ranges::find(out_.names, "arc-seal") == out_.names.end() ||
+           fail("h= names ARC-Seal", "RFC 8617 section 4.1.2");
+  }
+  bool read_field(std::string_view name) {
+    // ftext of RFC 5322 section 3.6.8; a semicolon cannot come.
+    if (name.empty() || !std::ranges::all_of(name, [](char c) { return c > ' ' && c < 0x7f; }))
+      return fail("h= names something that is no field");
+    if (out_.names.size() == kMaxSignedNames)
+      return fail(fmt::format("h= names more than {} fields", kMaxSignedNames));
+    out_.names.push_back(base::lower(name));
+    return true;
   }
 
   bool read_numbers() {
@@ -199,6 +250,10 @@ class Reader {
     if (!bytes || bytes->empty()) return fail("b= is no base64");
     if (bytes->size() > kMaxSignatureBytes) return fail("b= is longer than any signature");
     out_.bytes = *bytes;
+    return true;
+  }
+
+  bool read_body_hash() {
     const auto hash = base::decode_base64(find("bh")->value);
     if (!hash || hash->size() != crypto::kSha256Bytes) return fail("bh= is no SHA-256 hash in base64");
     out_.body_hash = *hash;
@@ -216,15 +271,16 @@ class Reader {
   }
 
   Signature& out_;
+  Kind kind_;
   std::vector<Tag> tags_;  // views of the caller's text
 };
 
 }  // namespace
 
-Signature parse_signature(std::string_view value) {
+Signature parse_signature(std::string_view value, Kind kind) {
   Signature out;
   const auto text = mail::unfold(value);
-  Reader(out).read(text);
+  Reader(out, kind).read(text);
   return out;
 }
 

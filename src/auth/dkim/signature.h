@@ -1,4 +1,5 @@
-// A DKIM-Signature field (RFC 6376 section 3.5, RFC 8301, RFC 8463), read.
+// A DKIM-Signature field (RFC 6376 section 3.5, RFC 8301, RFC 8463), read; and ARC's two signature fields, which are the
+// same with other tags (RFC 8617 sections 4.1.2 and 4.1.3).
 //
 //   const auto signature = dkim::parse_signature(field.value);
 //   signature.fault          empty: a verifier may go on; otherwise why the signature is a permanent error
@@ -23,6 +24,10 @@ inline constexpr std::size_t kMaxSignedNames = 500;      // of h=; oversigning r
 inline constexpr std::size_t kMaxSignatureBytes = 1100;  // of b=: RSA-8192
 inline constexpr std::size_t kMaxIdentity = 320;         // bytes of i=
 
+inline constexpr unsigned kMaxInstance = 50;  // ARC's i=, RFC 8617 section 4.2.1
+
+enum class Kind : std::uint8_t { dkim, arc_message, arc_seal };
+
 struct Signature {
   KeyType type = KeyType::unknown;
   std::string algorithm;  // a=, printable
@@ -39,11 +44,13 @@ struct Signature {
   std::optional<base::Time> expires;    // x=
   std::string bytes;                    // b=
   std::string body_hash;                // bh=
+  unsigned instance = 0;                // ARC's i=; 0 when it is none
+  std::string chain;                    // ARC's cv= of a seal: none, pass or fail
   std::string fault;                    // printable, one clause
   std::string_view section;             // of the fault
 };
 
 // Total: what is wrong is Signature::fault. What stands before it is filled in as far as it could be read.
-Signature parse_signature(std::string_view value);
+Signature parse_signature(std::string_view value, Kind kind = Kind::dkim);
 
 }  // namespace rampart::dkim

@@ -32,7 +32,8 @@ std::vector<Checked> verify(std::string_view bytes, auth::TestZone& zone, base::
   if (!message) throw std::runtime_error(message.error().message());
   const mail::FieldIndex index(message->header);
   KeyCache keys;
-  Verifier verifier(*message, index, keys);
+  SignatureCheck check(*message, index, keys);
+  Verifier verifier(check);
   return zone.run([&](facts::Facts& facts) { return verifier.results(facts, now); });
 }
 

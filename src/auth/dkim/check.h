@@ -1,0 +1,87 @@
+// Does one signature hold: its key, its time, its hashes (RFC 6376 section 6.1, RFC 8301, RFC 8463). What verifies DKIM's
+// signatures and ARC's does it with this, so that a message's body is hashed once for both.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "auth/dkim/signature.h"
+#include "crypto/verify_key.h"
+#include "facts/facts.h"
+#include "mail/message.h"
+
+namespace rampart::dkim {
+
+inline constexpr std::chrono::seconds kAhead{300};  // how far t= may be ahead of our clock; our own
+
+// Keys that are ready to verify, by their bytes. Any number of threads.
+class KeyCache {
+ public:
+  explicit KeyCache(std::size_t most = 4096) : most_(most) {}
+  // Null when the key cannot be used.
+  std::shared_ptr<const crypto::VerifyKey> find(KeyType type, const std::string& bytes);
+
+ private:
+  std::mutex mutex_;
+  std::size_t most_;
+  // Shared with verifications under way.
+  std::unordered_map<std::string, std::shared_ptr<const crypto::VerifyKey>> keys_;
+};
+
+// As Authentication-Results writes it (RFC 8601 section 2.7.1).
+enum class Result : std::uint8_t { none, pass, fail, policy, neutral, temperror, permerror };
+std::string_view to_string(Result result);
+
+struct Checked {
+  std::size_t field = 0;  // its place in Header::fields
+  Signature signature;
+  Result result = Result::none;
+  bool verified = false;     // the cryptographic result alone: both hashes and the signature are right
+  std::string why;           // one clause, printable
+  std::string_view section;  // what says so; may be empty
+  unsigned bits = 0;         // of the key that verified it, or of the last one tried
+  bool testing = false;      // the key says t=y
+  std::uint64_t unsigned_octets = 0;  // of the canonical body, behind what l= covers
+
+  [[nodiscard]] bool passes() const { return result == Result::pass; }
+  void set(Result to, std::string reason, std::string_view where);
+};
+
+class SignatureCheck {
+ public:
+  // All three must outlive it.
+  SignatureCheck(const mail::Message& message, const mail::FieldIndex& index, KeyCache& keys)
+      : message_(message), index_(index), keys_(keys) {}
+
+  [[nodiscard]] const mail::Message& message() const { return message_; }
+  [[nodiscard]] const mail::FieldIndex& index() const { return index_; }
+
+  // For signatures without a fault. Both leave Result::none while the key's answer is open.
+  void judge(Checked& checked, facts::Facts& facts, base::Time now);
+  // Of a signature that covers no body, and header fields that have this SHA-256.
+  void judge_seal(Checked& checked, std::string_view digest, facts::Facts& facts, base::Time now);
+
+ private:
+  struct Body {
+    Canon canon = Canon::simple;
+    std::optional<std::uint64_t> limit;
+    std::string hash;
+    std::uint64_t length = 0;
+  };
+
+  const Body& body(const Signature& signature);
+  [[nodiscard]] std::string header_hash(const Checked& checked) const;
+  [[nodiscard]] bool body_fits(Checked& checked);
+  void try_keys(Checked& checked, const std::vector<const KeyRecord*>& keys, std::string_view digest);
+
+  const mail::Message& message_;
+  const mail::FieldIndex& index_;
+  KeyCache& keys_;
+  std::vector<Body> bodies_;  // hashed so far
+};
+
+}  // namespace rampart::dkim
