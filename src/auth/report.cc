@@ -6,7 +6,6 @@
 
 #include "base/columns.h"
 #include "base/ink.h"
-#include "base/json.h"
 #include "base/text.h"
 #include "dns/domain.h"
 
@@ -17,10 +16,10 @@ using base::Ink;
 using base::printable;
 using base::Tone;
 
-constexpr std::string_view kSchema = "rampart.auth/1";
-constexpr std::size_t kMinWidth = 40;  // columns
-constexpr std::size_t kMechanism = 7;  // "DMARC  "
-constexpr std::size_t kResult = 11;    // "permerror  "
+constexpr std::size_t kMinWidth = 40;      // columns
+constexpr std::size_t kMechanism = 7;      // "DMARC  "
+constexpr std::size_t kResult = 11;        // "permerror  "
+constexpr std::size_t kShownRecord = 300;  // bytes
 
 Tone tone_of(std::string_view result) {
   if (result == "pass") return Tone::good;
@@ -33,14 +32,59 @@ std::string author_of(const Authentication& result) {
   return out.empty() ? "nobody that can be named" : out;
 }
 
-// "_dmarc.bank.example p=reject", the record that applies.
-std::string record_of(const dmarc::Discovery& found) {
-  return fmt::format("_dmarc.{} {}={}", found.record_name.text(), found.tag,
-                     dmarc::to_string(found.published));
+// "its p=reject applies": what the record that was found asks for.
+std::string asked(const dmarc::Discovery& found) {
+  auto out = fmt::format("its {}={} applies", found.tag, dmarc::to_string(found.published));
+  if (found.as_none) out = "it is broken, and applies as p=none";
+  if (found.testing()) out += fmt::format(", in test (t=y) as {}", dmarc::to_string(found.policy));
+  return out;
+}
+
+std::string_view to_string(dmarc::Check check) {
+  constexpr std::string_view kWords[] = {"pass", "not passed", "temperror"};
+  return kWords[static_cast<std::size_t>(check)];
 }
 
 std::string section_of(std::string_view section) {
   return section.empty() ? std::string() : fmt::format(" ({})", section);
+}
+
+std::string signatures_sentence(const Signatures& found) {
+  std::vector<std::string> signers;
+  for (const auto& checked : found.dkim) {
+    auto name = dns::display(checked.signature.domain);
+    if (checked.passes() && std::ranges::find(signers, name) == signers.end())
+      signers.push_back(std::move(name));
+  }
+  if (!signers.empty())
+    return fmt::format("Signed by {}, and not changed since.", fmt::join(signers, " and "));
+  if (found.dkim.empty()) return "Nobody signed this message.";
+  const auto unknown = std::ranges::any_of(
+      found.dkim, [](const auto& checked) { return checked.result == dkim::Result::temperror; });
+  return unknown ? "Whether a signature holds could not be found out."
+                 : "No signature of this message holds.";
+}
+
+std::string spf_sentence(const Envelope& envelope, const SpfChecked& spf) {
+  const auto ip = envelope.ip->text();
+  const auto domain = spf.domain.is_root() ? std::string("the sender") : dns::display(spf.domain);
+  switch (spf.outcome.result) {
+    case spf::Result::pass:
+      return fmt::format("{} may send as {}.", ip, domain);
+    case spf::Result::fail:
+      return fmt::format("{} may not send as {}.", ip, domain);
+    case spf::Result::softfail:
+      return fmt::format("{} should not be sending as {}, and its owner is not sure.", ip, domain);
+    case spf::Result::neutral:
+      return fmt::format("{} leaves open whether {} may send as it.", domain, ip);
+    case spf::Result::none:
+      return fmt::format("{} says nothing of who may send as it.", domain);
+    case spf::Result::temperror:
+      return fmt::format("Whether {} may send as {} could not be found out.", ip, domain);
+    case spf::Result::permerror:
+      break;
+  }
+  return fmt::format("The SPF record of {} is broken, so it says nothing of {}.", domain, ip);
 }
 
 class Text {
@@ -49,21 +93,14 @@ class Text {
       : ink_(options.color), width_(std::max(options.width, kMinWidth)) {}
 
   std::string print(const Authentication& result) {
-    for (const auto& part : base::wrap(printable(sentence(result)), width_))
-      out_ += ink_(Tone::bold, part) + '\n';
-    out_ += '\n';
+    headline(sentence(result));
     if (result.spf) {
       line("SPF", spf::to_string(result.spf->outcome.result), spf_words(*result.spf));
-      record(result.spf->outcome.record_name(), result.spf->outcome.record_text());
+      record(result.spf->outcome.record_name().text(), result.spf->outcome.record_text());
     } else {
       line("SPF", "unjudged", "the client's address is not known (--ip)");
     }
-    for (const auto& checked : result.dkim) {
-      line("DKIM", dkim::to_string(checked.result), checked.why + section_of(checked.section));
-    }
-    if (result.dkim.empty()) line("DKIM", "none", "no signature");
-    if (result.arc.result != arc::Result::none)
-      line("ARC", arc::to_string(result.arc.result), result.arc.why + section_of(result.arc.section));
+    signatures(result.dkim, result.arc, false);
     for (const auto& domain : result.domains) dmarc_of(domain, result.domains.size() > 1);
     if (result.domains.empty() || !result.author.fault.empty())
       line("DMARC", dmarc::to_string(result.dmarc), result.why);
@@ -71,11 +108,56 @@ class Text {
     return std::move(out_);
   }
 
+  std::string print(const Signatures& found) {
+    headline(signatures_sentence(found));
+    signatures(found.dkim, found.arc, true);
+    return std::move(out_);
+  }
+
+  std::string print(const Envelope& envelope, const SpfReport& report) {
+    const auto& outcome = report.spf.outcome;
+    headline(spf_sentence(envelope, report.spf));
+    line("SPF", spf::to_string(outcome.result), spf_words(report.spf));
+    for (const auto& step : outcome.path) {
+      record(step.txt->name().text(), step.record_text());
+      if (step.term.length != 0)
+        detail(fmt::format("  decided by {}", base::excerpt(step.term_text(), kShownRecord)));
+    }
+    detail(fmt::format("{} of {} lookups, {} of {} that found nothing", outcome.lookups,
+                       spf::Limits().lookups, outcome.voids, spf::Limits().voids));
+    if (report.explanation) detail(fmt::format("its own words: \"{}\"", *report.explanation));
+    return std::move(out_);
+  }
+
  private:
+  void headline(std::string_view words) {
+    for (const auto& part : base::wrap(printable(words), width_)) out_ += ink_(Tone::bold, part) + '\n';
+    out_ += '\n';
+  }
+
+  void signatures(const std::vector<dkim::Checked>& dkim, const arc::Validated& arc, bool closely) {
+    for (const auto& checked : dkim) {
+      line("DKIM", dkim::to_string(checked.result), checked.why + section_of(checked.section));
+      if (closely) signature(checked);
+    }
+    if (dkim.empty()) line("DKIM", "none", "no signature");
+    if (arc.result != arc::Result::none)
+      line("ARC", arc::to_string(arc.result), arc.why + section_of(arc.section));
+  }
+  void signature(const dkim::Checked& checked) {
+    const auto& signature = checked.signature;
+    if (!signature.selector.empty() && !signature.domain.is_root())
+      detail(fmt::format("{}._domainkey.{}, {}, {}/{}", signature.selector, signature.domain.text(),
+                         signature.algorithm, dkim::to_string(signature.header_canon),
+                         dkim::to_string(signature.body_canon)));
+    if (!signature.names.empty()) detail(fmt::format("covers {}", fmt::join(signature.names, ", ")));
+    if (checked.testing) detail("the key says that it is in test (t=y), which changes nothing");
+  }
+
   static std::string spf_words(const SpfChecked& spf) {
     const auto whose = spf.domain.is_root() ? std::string("the sender") : spf.domain.text();
-    return fmt::format("{}{}: {} ({})", whose, spf.by_helo ? " (HELO)" : "", spf.outcome.reason(),
-                       spf.outcome.section());
+    return fmt::format("{}{}: {} (RFC 7208 section {})", whose, spf.by_helo ? " (HELO)" : "",
+                       spf.outcome.reason(), spf.outcome.section());
   }
 
   void dmarc_of(const DmarcChecked& domain, bool several) {
@@ -83,15 +165,16 @@ class Text {
     const auto whose = several ? domain.author.text() + ": " : std::string();
     line("DMARC", dmarc::to_string(verdict.result), whose + verdict.why);
     const auto& found = verdict.discovery;
-    if (found.status == dmarc::Discovery::Status::found && found.record)
-      detail(
-          fmt::format("{}{}", record_of(found),
-                      found.testing() ? fmt::format(", in test: {}", dmarc::to_string(found.policy)) : ""));
+    if (found.record) record(fmt::format("_dmarc.{}", found.record_name.text()), found.record->text);
+    if (found.status == dmarc::Discovery::Status::found) detail(asked(found));
+    std::vector<std::string> lines;  // two signatures of one domain say the same
     for (const auto& alignment : verdict.alignments) {
-      if (!alignment.why.empty())
-        detail(fmt::format("{} {}: {}", dmarc::to_string(alignment.method), alignment.domain.text(),
-                           alignment.why));
+      auto words = fmt::format("{} {}, {}: {}", dmarc::to_string(alignment.method), alignment.domain.text(),
+                               to_string(alignment.check), alignment.why);
+      if (!alignment.why.empty() && std::ranges::find(lines, words) == lines.end())
+        lines.push_back(std::move(words));
     }
+    for (const auto& words : lines) detail(words);
     if (domain.legacy.result != verdict.result || domain.legacy.policy() != verdict.policy())
       detail(fmt::format("a receiver that follows RFC 7489: {}, {}", dmarc::to_string(domain.legacy.result),
                          dmarc::to_string(domain.legacy.policy())));
@@ -112,102 +195,14 @@ class Text {
     for (const auto& part : base::wrap(printable(words), width_ - kIndent))
       out_ += fmt::format("{}{}\n", std::string(kIndent, ' '), ink_(Tone::dim, part));
   }
-  void record(const dns::Name& name, std::string_view text) {
-    if (!text.empty()) detail(fmt::format("{} TXT: \"{}\"", name.text(), base::excerpt(text, 300)));
+  void record(std::string_view name, std::string_view text) {
+    if (!text.empty()) detail(fmt::format("{} TXT: \"{}\"", name, base::excerpt(text, kShownRecord)));
   }
 
   Ink ink_;
   std::size_t width_;
   std::string out_;
 };
-
-using base::JsonWriter;
-
-void nullable(JsonWriter& json, std::string_view key, std::string_view text) {
-  json.key(key);
-  if (text.empty()) {
-    json.null();
-  } else {
-    json.value(text);
-  }
-}
-
-std::string text_of(const dns::Name& name) { return name.is_root() ? std::string() : name.text(); }
-
-void write_spf(JsonWriter& json, const SpfChecked& spf) {
-  const auto& outcome = spf.outcome;
-  json.key("spf").begin_object().member("result", spf::to_string(outcome.result));
-  nullable(json, "domain", text_of(spf.domain));
-  json.member("scope", spf.by_helo ? "helo" : "mfrom").member("why", outcome.reason());
-  nullable(json, "section", outcome.section());
-  nullable(json, "record_name", text_of(outcome.record_name()));
-  nullable(json, "record", outcome.record_text());
-  nullable(json, "term", outcome.term_text());
-  json.member("lookups", outcome.lookups).member("voids", outcome.voids).end_object();
-}
-
-void write_dkim(JsonWriter& json, const std::vector<dkim::Checked>& signatures) {
-  json.key("dkim").begin_array();
-  for (const auto& checked : signatures) {
-    const auto& signature = checked.signature;
-    json.begin_object()
-        .member("result", dkim::to_string(checked.result))
-        .member("verified", checked.verified);
-    nullable(json, "domain", text_of(signature.domain));
-    nullable(json, "selector", signature.selector);
-    nullable(json, "identity", signature.identity);
-    nullable(json, "algorithm", signature.algorithm);
-    json.member("bits", checked.bits)
-        .member("testing", checked.testing)
-        .member("unsigned_octets", checked.unsigned_octets);
-    json.member("why", checked.why);
-    nullable(json, "section", checked.section);
-    json.member_array("signed", signature.names).end_object();
-  }
-  json.end_array();
-}
-
-void write_arc(JsonWriter& json, const arc::Validated& arc) {
-  json.key("arc").begin_object().member("result", arc::to_string(arc.result));
-  nullable(json, "why", arc.why);
-  nullable(json, "section", arc.section);
-  json.key("oldest_pass");
-  if (arc.result == arc::Result::pass) {
-    json.value(arc.oldest_pass);
-  } else {
-    json.null();
-  }
-  json.key("sets").begin_array();
-  for (const auto& set : arc.chain.sets) {
-    json.begin_object()
-        .member("instance", set.instance)
-        .member("domain", set.seal_signature.domain.text())
-        .member("selector", set.seal_signature.selector)
-        .member("chain", set.seal_signature.chain)
-        .end_object();
-  }
-  json.end_array().end_object();
-}
-
-template <class V>
-void write_verdict(JsonWriter& json, std::string_view key, const V& verdict) {
-  const auto& found = verdict.discovery;
-  json.key(key).begin_object().member("result", dmarc::to_string(verdict.result)).member("why", verdict.why);
-  nullable(json, "record_name", found.record ? fmt::format("_dmarc.{}", found.record_name.text()) : "");
-  nullable(json, "tag", found.tag);
-  json.member("policy", dmarc::to_string(found.policy)).member("asked", dmarc::to_string(verdict.policy()));
-  json.key("alignments").begin_array();
-  for (const auto& alignment : verdict.alignments) {
-    constexpr std::string_view kAligned[] = {"yes", "no", "unknown"};
-    json.begin_object()
-        .member("method", dmarc::to_string(alignment.method))
-        .member("domain", alignment.domain.text())
-        .member("aligned", kAligned[static_cast<std::size_t>(alignment.aligned)])
-        .member("why", alignment.why)
-        .end_object();
-  }
-  json.end_array().end_object();
-}
 
 }  // namespace
 
@@ -245,62 +240,12 @@ std::string report_text(const Envelope&, const Authentication& result, const Rep
   return Text(options).print(result);
 }
 
-std::string report_json(const Envelope& envelope, const Authentication& result,
-                        const ReportOptions& options) {
-  std::string out;
-  JsonWriter json(out, base::JsonStyle::pretty);
-  json.begin_object().member("schema", kSchema).member("now", base::format_time(options.now));
-  json.key("program")
-      .begin_object()
-      .member("name", "rampart")
-      .member("version", options.version)
-      .end_object();
-  json.member_array("source", options.source).member_array("notes", options.notes);
-  json.key("envelope").begin_object();
-  nullable(json, "ip", envelope.ip ? envelope.ip->text() : "");
-  nullable(json, "helo", envelope.helo);
-  json.key("mail_from");
-  if (envelope.mail_from) {
-    json.value(*envelope.mail_from);
-  } else {
-    json.null();
-  }
-  json.end_object();
-  json.key("author").begin_object().member("fields", result.author.fields);
-  json.key("domains").begin_array();
-  for (const auto& domain : result.author.domains) json.value(domain.text());
-  json.end_array().member_array("addresses", result.author.addresses);
-  nullable(json, "fault", result.author.fault);
-  json.end_object().member("sentence", sentence(result));
-  if (result.spf) {
-    write_spf(json, *result.spf);
-  } else {
-    json.key("spf").null();
-  }
-  write_dkim(json, result.dkim);
-  write_arc(json, result.arc);
-  json.key("dmarc")
-      .begin_object()
-      .member("result", dmarc::to_string(result.dmarc))
-      .member("policy", dmarc::to_string(result.policy))
-      .member("why", result.why);
-  json.key("domains").begin_array();
-  for (const auto& domain : result.domains) {
-    json.begin_object().member("domain", domain.author.text());
-    write_verdict(json, "rfc9989", domain.verdict);
-    write_verdict(json, "rfc7489", domain.legacy);
-    json.end_object();
-  }
-  json.end_array().end_object().key("iprev");
-  if (result.iprev) {
-    json.begin_object().member("result", to_string(result.iprev->result)).member("why", result.iprev->why);
-    nullable(json, "name", text_of(result.iprev->name));
-    json.end_object();
-  } else {
-    json.null();
-  }
-  json.end_object();
-  return out + '\n';
+std::string signatures_text(const Signatures& signatures, const ReportOptions& options) {
+  return Text(options).print(signatures);
+}
+
+std::string spf_text(const Envelope& envelope, const SpfReport& report, const ReportOptions& options) {
+  return Text(options).print(envelope, report);
 }
 
 }  // namespace rampart::auth

@@ -6,6 +6,7 @@
 namespace rampart::cli {
 
 void add_audit_command(CLI::App& root, Session& session);
+void add_arc_command(CLI::App& root, Session& session);
 void add_auth_command(CLI::App& root, Session& session);
 void add_dkim_command(CLI::App& root, Session& session);
 void add_fix_command(CLI::App& root, Session& session);

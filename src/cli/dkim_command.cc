@@ -1,10 +1,4 @@
 // rampart dkim: keys, and signatures made with them.
-#include <system_error>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "audit/format/words.h"
 #include "audit/selectors.h"
 #include "auth/dkim/sign.h"
@@ -13,6 +7,8 @@
 #include "cli/commands.h"
 #include "cli/fix_options.h"
 #include "cli/help.h"
+#include "cli/key_file.h"
+#include "cli/mail_options.h"
 
 namespace rampart::cli {
 namespace {
@@ -20,8 +16,6 @@ namespace {
 using base::ErrorKind;
 using base::Result;
 
-constexpr std::size_t kMaxMail = std::size_t{64} << 20;  // bytes; larger than servers let through
-constexpr std::size_t kMaxKeyFile = std::size_t{64} << 10;
 constexpr unsigned kLeastBits = 2048;  // RFC 8301 section 3.2 recommends them, and the advisory asks for them
 constexpr unsigned kMostBits = 4096;   // RFC 8301 section 3.2: verifiers must go this far only
 
@@ -39,49 +33,6 @@ Result<> check_selector(const std::string& selector) {
   if (audit::is_selector(selector)) return {};
   return base::fail(ErrorKind::usage, fmt::format("\"{}\" is no selector", base::printable(selector)),
                     "--selector", "letters, digits, - and _, such as s202611");
-}
-
-// A new file that its owner alone may read.
-Result<> write_secret(const std::string& path, std::string_view text) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  const auto failed = [&](int code) {
-    return base::fail(code == EEXIST ? ErrorKind::usage : ErrorKind::io,
-                      code == EEXIST
-                          ? "is there already, and a key is never overwritten"
-                          : fmt::format("cannot be written: {}", std::generic_category().message(code)),
-                      base::printable(path), code == EEXIST ? "name another file with --key" : "");
-  };
-  if (file < 0) return failed(errno);
-  while (!text.empty()) {
-    const auto written = ::write(file, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) {
-      const int code = errno;
-      ::close(file);
-      ::unlink(path.c_str());
-      return failed(code);
-    }
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  const bool kept = ::fsync(file) == 0;
-  const int code = errno;
-  ::close(file);
-  if (kept) return {};
-  ::unlink(path.c_str());
-  return failed(code);
-}
-
-Result<crypto::SignKey> read_key(const std::string& path) {
-  struct stat status{};
-  if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077U) != 0)
-    return base::fail(ErrorKind::input,
-                      fmt::format("others may read or write it (mode {:04o})", status.st_mode & 07777U),
-                      base::printable(path), "chmod 600 it, and make a new key if somebody may have seen it");
-  auto key = crypto::SignKey::from_pem(TRY(base::read_file(path, kMaxKeyFile)));
-  if (key) return key;
-  auto error = key.error();
-  error.where = base::printable(path);
-  return std::unexpected(std::move(error));
 }
 
 Result<Exit> run_keygen(Session& session, const Request& request) {
@@ -111,20 +62,67 @@ Result<Exit> run_sign(Session& session, const Request& request) {
   options.selector = base::lower(request.selector);
   options.now = base::now();
   const auto key = TRY(read_key(request.key));
-  const auto bytes = TRY(base::read_file(request.file, kMaxMail));
-  const auto message = mail::Message::parse(bytes);
-  if (!message) {
-    auto error = message.error();
-    error.where = base::printable(request.file);
-    return std::unexpected(std::move(error));
-  }
-  const mail::FieldIndex index(message->header);
-  auto field = TRY(dkim::sign(*message, index, key, options));
-  // In the line ends of the message.
-  if (bytes.find("\r\n") == std::string::npos) std::erase(field, '\r');
-  const auto text = field + bytes;
+  const auto mail = TRY(read_mail(request.file));
+  const mail::FieldIndex index(mail->message.header);
+  const auto text = with_fields(TRY(dkim::sign(mail->message, index, key, options)), mail->bytes);
   TRY(request.output == "-" ? session.print(text) : base::write_file(request.output, text));
   return Exit::clean;
+}
+
+struct VerifyRequest {
+  std::string file;
+  FactsOptions facts;
+  std::string format = "text";
+  std::size_t width = 0;
+};
+
+Exit exit_of(const std::vector<dkim::Checked>& signatures) {
+  const auto any = [&](dkim::Result result) {
+    return std::ranges::find(signatures, result, &dkim::Checked::result) != signatures.end();
+  };
+  if (any(dkim::Result::pass)) return Exit::clean;
+  return any(dkim::Result::temperror) ? Exit::undetermined : Exit::findings;
+}
+
+// Everything that verifying a message takes, held together while answers come.
+struct Verification {
+  Verification(const mail::Message& message) : index(message.header), check(message, index, keys) {}
+  mail::FieldIndex index;
+  dkim::KeyCache keys;
+  dkim::SignatureCheck check;
+  dkim::Verifier dkim{check};
+  arc::Validator arc{check};
+};
+
+Result<Exit> run_verify(Session& session, const VerifyRequest& request) {
+  const auto* config = TRY(session.config());
+  const auto mail = TRY(read_mail(request.file));
+  const auto source = TRY(open_source(request.facts, *config, 1));
+  const auto author = mail::read_author(mail->message.header);
+  if (!author.domains.empty()) TRY(source->prepare(author.domains.front()));
+  const auto work = std::make_shared<Verification>(mail->message);  // kept alive by an answer that comes late
+  const auto now = source->now();
+  const auto decided = TRY(decide(
+      [work, now](facts::Facts& facts) {
+        auth::Signatures out{.dkim = work->dkim.results(facts, now), .arc = {}};
+        out.arc = work->arc.run(facts, now);
+        return out;
+      },
+      source->lanes().front(), *config));
+  const auto about = source->about();
+  const auto options =
+      auth::ReportOptions{.color = session.color_on_out(),
+                          .width = text_width(session.surroundings().out_is_terminal, request.width),
+                          .version = RAMPART_VERSION,
+                          .source = about.source,
+                          .notes = about.notes,
+                          .now = now};
+  TRY(session.print(request.format == "json" ? auth::signatures_json(decided.decision, options)
+                                             : auth::signatures_text(decided.decision, options)));
+  if (request.format != "json") {
+    for (const auto& note : about.notes) session.note(note);
+  }
+  return exit_of(decided.decision.dkim);
 }
 
 void add_keygen(CLI::App& dkim, Session& session) {
@@ -160,12 +158,33 @@ void add_sign(CLI::App& dkim, Session& session) {
   session.on_run(*command, [request](Session& s) { return run_sign(s, *request); });
 }
 
+void add_verify(CLI::App& dkim, Session& session) {
+  auto* command = dkim.add_subcommand("verify", "Verify a message's signatures, DKIM and ARC");
+  const auto request = std::make_shared<VerifyRequest>();
+  command->add_option("FILE", request->file, "The message, as an .eml file; - for standard input")
+      ->required();
+  add_source_options(*command, request->facts, "Take keys from zone files",
+                     "Take keys from what `auth check --record` wrote, and nothing else");
+  session.add_setting(*command, "dns.resolvers");
+  session.add_setting(*command, "dns.authoritative");
+  session.add_setting(*command, "dns.trust_ad");
+  session.add_setting(*command, "dns.timeout");
+  command->add_option("--format", request->format, "text or json [text]")
+      ->type_name("FORMAT")
+      ->check(one_of({"text", "json"}));
+  command->add_option("--width", request->width, "Set text for this many columns")->type_name("COLUMNS");
+  command->footer(
+      "Exit status: 0 a DKIM signature holds, 1 none does, 2 wrong usage, 3 it could not be found out.");
+  session.on_run(*command, [request](Session& s) { return run_verify(s, *request); });
+}
+
 }  // namespace
 
 void add_dkim_command(CLI::App& root, Session& session) {
-  auto* dkim = root.add_subcommand("dkim", "Make DKIM keys, and sign with them");
+  auto* dkim = root.add_subcommand("dkim", "Make DKIM keys, sign with them, and verify signatures");
   add_keygen(*dkim, session);
   add_sign(*dkim, session);
+  add_verify(*dkim, session);
 }
 
 }  // namespace rampart::cli

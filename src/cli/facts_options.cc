@@ -6,13 +6,13 @@
 #include "audit/portfolio/columns.h"
 #include "auth/dkim/from_mail.h"
 #include "base/file.h"
+#include "cli/mail_options.h"
 #include "dns/domain.h"
 
 namespace rampart::cli {
 namespace {
 
 constexpr std::size_t kMaxOwnThreads = 8;  // unless more are asked for: resolvers are the wall then
-constexpr std::size_t kMaxMail = std::size_t{64} << 20;  // bytes; larger than servers let through
 
 }  // namespace
 

@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   arc::SealOptions options;
   options.domain = *dns::Name::parse("gate.example");
   options.selector = "s";
-  const auto fields = arc::seal(*message, index, kKey, validated, "gate.example; none", options);
+  const auto fields = arc::seal(*message, index, kKey, validated.result, "gate.example; none", options);
   if (!fields || fields->empty()) return 0;
   const auto text = *fields + std::string(bytes.starts_with("From ") ? "" : bytes);
   const auto again = mail::Message::parse(text);

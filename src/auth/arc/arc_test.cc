@@ -61,7 +61,7 @@ class Chains : public ::testing::Test {
     options.domain = auth::TestZone::name(domain);
     options.selector = "s";
     options.now = kNow;
-    return TRY(seal(*message, index, key(), validated, results, options)) + text;
+    return TRY(seal(*message, index, key(), validated.result, results, options)) + text;
   }
 
   auth::TestZone zone_;
@@ -119,7 +119,7 @@ TEST_F(Chains, OldestPassSaysHowFarBackTheMessageIsWhole) {
   options.domain = auth::TestZone::name("two.example");
   options.selector = "s";
   options.now = kNow;
-  text = *seal(*message, index, key(), before, "list.example; arc=pass", options) + text;
+  text = *seal(*message, index, key(), before.result, "list.example; arc=pass", options) + text;
   const auto result = validate(text);
   EXPECT_EQ(result.result, Result::pass) << result.why;
   EXPECT_EQ(result.oldest_pass, 2U);

@@ -30,20 +30,20 @@ std::string finished(Draft draft, std::string_view signature) {
 class Sealer {
  public:
   Sealer(const mail::Message& message, const mail::FieldIndex& index, const crypto::SignKey& key,
-         const Validated& validated, const SealOptions& options)
+         const Chain& chain, Result found, const SealOptions& options)
       : message_(message),
         index_(index),
         key_(key),
-        validated_(validated),
+        chain_(chain),
+        found_(found),
         options_(options),
-        instance_(validated.chain.highest + 1) {}
+        instance_(chain.highest + 1) {}
 
   base::Result<std::string> make(std::string_view results) {
     const auto results_field = fmt::format("ARC-Authentication-Results: i={}; {}\r\n", instance_, results);
     const auto message_field = TRY(sign(message_draft(), message_text()));
-    std::string sealed = validated_.result == Result::pass
-                             ? sealed_text(message_.header, validated_.chain.sets, true)
-                             : std::string();
+    std::string sealed =
+        found_ == Result::pass ? sealed_text(message_.header, chain_.sets, true) : std::string();
     dkim::add_header(Canon::relaxed, "ARC-Authentication-Results", results_field, sealed);
     dkim::add_header(Canon::relaxed, "ARC-Message-Signature", message_field, sealed);
     return TRY(sign(seal_draft(), sealed)) + message_field + results_field;
@@ -84,8 +84,7 @@ class Sealer {
   [[nodiscard]] Draft seal_draft() const {
     Draft out{.text = fmt::format("ARC-Seal: a={};\r\n\tb=", algorithm())};
     out.signature_at = out.text.size();
-    out.text +=
-        fmt::format(";\r\n\tcv={}; d={}; {}", to_string(validated_.result), options_.domain.text(), tail());
+    out.text += fmt::format(";\r\n\tcv={}; d={}; {}", to_string(found_), options_.domain.text(), tail());
     return out;
   }
 
@@ -102,7 +101,8 @@ class Sealer {
   const mail::Message& message_;
   const mail::FieldIndex& index_;
   const crypto::SignKey& key_;
-  const Validated& validated_;
+  const Chain& chain_;
+  Result found_;
   const SealOptions& options_;
   unsigned instance_;
   std::vector<std::string> names_;
@@ -123,16 +123,16 @@ bool stays_inside(std::string_view text) {
 }  // namespace
 
 base::Result<std::string> seal(const mail::Message& message, const mail::FieldIndex& index,
-                               const crypto::SignKey& key, const Validated& validated,
-                               std::string_view results, const SealOptions& options) {
-  if (validated.result == Result::temperror)
-    return base::fail(ErrorKind::unavailable,
-                      fmt::format("whether the chain holds could not be found out: {}", validated.why), {},
+                               const crypto::SignKey& key, Result found, std::string_view results,
+                               const SealOptions& options) {
+  if (found == Result::temperror)
+    return base::fail(ErrorKind::unavailable, "whether the chain holds could not be found out", {},
                       "try again later");
   if (!stays_inside(results))
     return base::fail(ErrorKind::input, "the authentication results are no field's text");
-  if (validated.chain.ended || validated.chain.highest >= dkim::kMaxInstance) return std::string();
-  return Sealer(message, index, key, validated, options).make(results);
+  const auto chain = read_chain(message.header, index);
+  if (chain.ended || chain.highest >= dkim::kMaxInstance) return std::string();
+  return Sealer(message, index, key, chain, found, options).make(results);
 }
 
 }  // namespace rampart::arc

@@ -68,7 +68,7 @@ inline std::string run_signing(const YAML::Node& scenario, const YAML::Node& tes
   for (const auto name : base::split(text_of(test["sig-headers"]), ':')) options.names.emplace_back(name);
   const auto id = text_of(test["srv-id"]);
   const auto results = auth::merged_results(message.header, index, id);
-  const auto fields = seal(message, index, *key, validate(message, index, zone), results, options);
+  const auto fields = seal(message, index, *key, validate(message, index, zone).result, results, options);
   if (!fields) return fields.error().message();
   std::string expected;
   for (const auto& [tag, name] : {std::pair("AS", "ARC-Seal"), std::pair("AMS", "ARC-Message-Signature"),

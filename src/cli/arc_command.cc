@@ -1,0 +1,123 @@
+// rampart arc: what a gateway does that hands mail on to another system.
+#include <algorithm>
+
+#include "audit/selectors.h"
+#include "auth/arc/seal.h"
+#include "auth/results_field.h"
+#include "auth/results_parse.h"
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/fix_options.h"
+#include "cli/key_file.h"
+#include "cli/mail_options.h"
+#include "dns/domain.h"
+
+namespace rampart::cli {
+namespace {
+
+using base::ErrorKind;
+using base::Result;
+
+constexpr std::string_view kResultsName = "Authentication-Results: ";
+
+struct Request {
+  std::string file;
+  FactsOptions facts;
+  EnvelopeOptions envelope;
+  std::string domain;
+  std::string selector;
+  std::string key;
+  std::string host;
+  std::string output = "-";
+};
+
+// The message without the fields at `places`.
+std::string without_fields(const Mail& mail, const std::vector<std::uint32_t>& places) {
+  std::string out;
+  const char* from = mail.bytes.data();
+  for (const auto place : places) {
+    const auto raw = mail.message.header.fields[place].raw;
+    out.append(from, raw.data());
+    from = raw.data() + raw.size();
+  }
+  return out.append(from, mail.bytes.data() + mail.bytes.size());
+}
+
+Result<Exit> run_seal(Session& session, const Request& request) {
+  const auto* config = TRY(session.config());
+  const auto envelope = TRY(envelope_of(request.envelope));
+  arc::SealOptions options;
+  options.domain = TRY(domain_of(request.domain));
+  if (!audit::is_selector(request.selector))
+    return base::fail(ErrorKind::usage,
+                      fmt::format("\"{}\" is no selector", base::printable(request.selector)), "--selector",
+                      "letters, digits, - and _, such as s202611");
+  options.selector = base::lower(request.selector);
+  const auto host = dns::parse_domain(request.host);
+  if (!host) return base::fail(ErrorKind::usage, "--host is no host name", {}, "such as mx.bank.example");
+  const auto key = TRY(read_key(request.key));
+  const auto mail = TRY(read_mail(request.file));
+  const auto source = TRY(open_source(request.facts, *config, 1));
+  const auto author = mail::read_author(mail->message.header);
+  if (!author.domains.empty()) TRY(source->prepare(author.domains.front()));
+  options.now = source->now();
+  const auto keys = std::make_shared<dkim::KeyCache>();
+  const auto work = std::make_shared<auth::Authenticator>(mail->message, envelope, *keys);
+  const auto decided =
+      TRY(decide([work, keys, now = options.now](facts::Facts& facts) { return work->run(facts, now); },
+                 source->lanes().front(), *config));
+  const auto& result = decided.decision;
+
+  // Nobody but us says what we found: fields with our name that came with the message go (RFC 8601 section 5).
+  const mail::FieldIndex places(mail->message.header);
+  const auto forged = auth::forged_results(mail->message.header, places, host->text());
+  const auto clean = without_fields(*mail, forged);
+  const auto message = TRY(mail::Message::parse(clean));
+  const mail::FieldIndex index(message.header);
+  const auto results = auth::results_field(host->text(), envelope, result);
+  const auto value =
+      std::string_view(results).substr(kResultsName.size(), results.size() - kResultsName.size() - 2);
+  const auto set = TRY(arc::seal(message, index, key, result.arc.result, value, options));
+  if (set.empty())
+    session.note(fmt::format("no set was added: {}", result.arc.chain.ended
+                                                         ? "the chain has failed before, and stays as it is"
+                                                         : "the chain has as many sets as it may"));
+  if (!forged.empty())
+    session.note(fmt::format("{} Authentication-Results field{} that came with the message {} taken out",
+                             forged.size(), forged.size() == 1 ? "" : "s",
+                             forged.size() == 1 ? "was" : "were"));
+  const auto text = with_fields(set + results, clean);
+  TRY(request.output == "-" ? session.print(text) : base::write_file(request.output, text));
+  return Exit::clean;
+}
+
+}  // namespace
+
+void add_arc_command(CLI::App& root, Session& session) {
+  auto* arc = root.add_subcommand("arc", "Seal messages that are handed on to another system");
+  auto* command = arc->add_subcommand(
+      "seal", "Check a message, and print it with the results and an ARC set that vouches for them");
+  const auto request = std::make_shared<Request>();
+  command->add_option("FILE", request->file, "The message, as an .eml file; - for standard input")
+      ->required();
+  add_envelope_options(*command, request->envelope);
+  add_source_options(*command, request->facts, "Take answers from zone files",
+                     "Take answers from what `auth check --record` wrote, and nothing else");
+  session.add_setting(*command, "dns.resolvers");
+  session.add_setting(*command, "dns.authoritative");
+  session.add_setting(*command, "dns.trust_ad");
+  session.add_setting(*command, "dns.timeout");
+  command->add_option("--domain", request->domain, "The domain that seals")->required()->type_name("DOMAIN");
+  command->add_option("--selector", request->selector, "The key's name below _domainkey")
+      ->required()
+      ->type_name("NAME");
+  command->add_option("--key", request->key, "The private key, in PEM")->required()->type_name("FILE");
+  command->add_option("--host", request->host, "The host that says what was found")
+      ->required()
+      ->type_name("NAME");
+  command->add_option("--output", request->output, "Write to a file, whole or not at all")->type_name("FILE");
+  session.on_run(*command, [request](Session& s) { return run_seal(s, *request); });
+}
+
+}  // namespace rampart::cli

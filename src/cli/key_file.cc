@@ -1,0 +1,64 @@
+#include "cli/key_file.h"
+
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+
+namespace rampart::cli {
+namespace {
+
+constexpr std::size_t kMaxKeyFile = std::size_t{64} << 10;
+
+}  // namespace
+
+using base::ErrorKind;
+using base::Result;
+
+Result<> write_secret(const std::string& path, std::string_view text) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  const auto failed = [&](int code) {
+    return base::fail(code == EEXIST ? ErrorKind::usage : ErrorKind::io,
+                      code == EEXIST
+                          ? "is there already, and a key is never overwritten"
+                          : fmt::format("cannot be written: {}", std::generic_category().message(code)),
+                      base::printable(path), code == EEXIST ? "name another file with --key" : "");
+  };
+  if (file < 0) return failed(errno);
+  while (!text.empty()) {
+    const auto written = ::write(file, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) {
+      const int code = errno;
+      ::close(file);
+      ::unlink(path.c_str());
+      return failed(code);
+    }
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  const bool kept = ::fsync(file) == 0;
+  const int code = errno;
+  ::close(file);
+  if (kept) return {};
+  ::unlink(path.c_str());
+  return failed(code);
+}
+
+Result<crypto::SignKey> read_key(const std::string& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077U) != 0)
+    return base::fail(ErrorKind::input,
+                      fmt::format("others may read or write it (mode {:04o})", status.st_mode & 07777U),
+                      base::printable(path), "chmod 600 it, and make a new key if somebody may have seen it");
+  auto key = crypto::SignKey::from_pem(TRY(base::read_file(path, kMaxKeyFile)));
+  if (key) return key;
+  auto error = key.error();
+  error.where = base::printable(path);
+  return std::unexpected(std::move(error));
+}
+
+}  // namespace rampart::cli

@@ -1,0 +1,62 @@
+#include "cli/mail_options.h"
+
+#include "base/file.h"
+#include "base/text.h"
+
+namespace rampart::cli {
+
+using base::ErrorKind;
+using base::Result;
+
+Result<std::unique_ptr<Mail>> read_mail(const std::string& path) {
+  auto out = std::make_unique<Mail>();
+  out->bytes = TRY(base::read_file(path, kMaxMail));
+  auto message = mail::Message::parse(out->bytes);
+  if (!message) {
+    auto error = message.error();
+    error.where = base::printable(path);
+    return std::unexpected(std::move(error));
+  }
+  out->message = *std::move(message);
+  return out;
+}
+
+std::string with_fields(std::string fields, std::string_view bytes) {
+  if (bytes.find("\r\n") == std::string_view::npos) std::erase(fields, '\r');
+  return fields.append(bytes);
+}
+
+void add_envelope_options(CLI::App& command, EnvelopeOptions& options) {
+  command.add_option("--ip", options.ip, "The address that it was sent from")->type_name("ADDRESS");
+  command.add_option("--helo", options.helo, "What the client said of itself in HELO or EHLO")
+      ->type_name("NAME");
+  command.add_option("--mail-from", options.mail_from, "The envelope sender; \"\" for a bounce")
+      ->type_name("ADDRESS");
+}
+
+Result<auth::Envelope> envelope_of(const EnvelopeOptions& options) {
+  auth::Envelope out{.ip = std::nullopt, .helo = options.helo, .mail_from = options.mail_from};
+  if (!options.ip) {
+    if (options.mail_from || !options.helo.empty())
+      return base::fail(ErrorKind::usage, "--helo and --mail-from say nothing without the client's address",
+                        {}, "add --ip ADDRESS");
+    return out;
+  }
+  out.ip = base::IpAddress::parse(*options.ip);
+  if (!out.ip)
+    return base::fail(ErrorKind::usage, fmt::format("\"{}\" is no IP address", base::printable(*options.ip)),
+                      "--ip");
+  if (!options.mail_from && options.helo.empty())
+    return base::fail(ErrorKind::usage, "SPF needs to know who sends", {},
+                      "add --mail-from ADDRESS (\"\" for a bounce), or --helo NAME");
+  return out;
+}
+
+facts::DriveOptions drive_options(const base::Config& config) {
+  facts::DriveOptions out;
+  out.max_questions = static_cast<std::size_t>(config.integer("dns.questions_per_domain"));
+  out.time_limit = std::chrono::ceil<std::chrono::seconds>(config.duration("dns.time_per_domain"));
+  return out;
+}
+
+}  // namespace rampart::cli
