@@ -93,7 +93,7 @@ def signed(message=MAIL, key=None, tags=None, without=(), template=None, fold=la
     canon = [kind if kind in ("simple", "relaxed") else "simple" for kind in canon]
     fields, body = split(message)
     body = canonical_body(canon[1], body)
-    text = text.replace("{bh}", fold(encode(hashlib.sha256(body.encode("latin-1")[:body_limit]).digest())))
+    text = text.replace("{bh}", fold(encode(hashlib.sha256(body.encode()[:body_limit]).digest())))
     left = list(fields)
     data = ""
     for name in covers if covers is not None else values.get("h", "from").split(":"):
@@ -103,7 +103,7 @@ def signed(message=MAIL, key=None, tags=None, without=(), template=None, fold=la
                 data += canonical_field(canon[0], left.pop(at))
                 break
     data += canonical_field(canon[0], "DKIM-Signature: " + text.replace("{b}", "")).removesuffix("\r\n")
-    return "DKIM-Signature: " + text.replace("{b}", fold(encode(key.sign(data.encode("latin-1"))))) + "\r\n" + message
+    return "DKIM-Signature: " + text.replace("{b}", fold(encode(key.sign(data.encode())))) + "\r\n" + message
 
 
 CASES = []
@@ -146,7 +146,7 @@ def canon_cases():
         "a last line without an end": "Hello\r\nworld", "a last line of white space": "Hello\r\n \t \r\n",
         "white space at line ends": "Hello \t\r\nworld  \r\n", "runs of white space": "a  b\t\tc \t d\r\n",
         "a bare CR, which is content": "a\rb\r\n", "a bare CR at the end": "a\r", "bare LF": "a\nb\n\n", "mixed line ends": "a\r\nb\n\r\nc\n",
-        "CR CR LF": "a\r\r\nb\r\n", "a dot alone": ".\r\n..\r\n", "bytes that are not ASCII": "\xe9\xff\x80\r\n",
+        "CR CR LF": "a\r\r\nb\r\n", "a dot alone": ".\r\n..\r\n", "bytes that are not ASCII": "\u00e9\u0627\ufffd\r\n",
         "a body of white space alone": "   \t", "a line of 4,000 bytes": "x" * 4000 + "\r\n", "8,000 spaces in a line": "a" + " " * 8000 + "b\r\n",
     }
     head = split(MAIL)[0]
@@ -234,7 +234,9 @@ def tag_cases():
     case("d= with one label", "RFC 6376 section 3.5 d=", signed(tags={"d": "example"}), ["permerror"])
     case("d= in another case", "RFC 6376 section 3.5 d=", signed(tags={"d": "Bank.EXAMPLE"}), "pass")
     case("d= that ends in a comment", "RFC 6376 section 3.5 d=", signed(tags={"d": "bank.example(.evil.example"}), "permerror", "d= is no domain")
-    case("d= of U-labels", "RFC 8616 section 4", signed(tags={"d": "b\xc3\xbccher.example"}), "pass", zone={"r1._domainkey.xn--bcher-kva.example": RSA.record()})
+    case("d= with a final dot", "RFC 6376 section 3.5 d=", signed(tags={"d": "bank.example."}), "permerror", "d= is no domain")
+    case("s= with what no host name has", "RFC 6376 section 3.1", signed(tags={"s": "r1\\"}), "permerror", "s= is no selector")
+    case("d= of U-labels", "RFC 8616 section 4", signed(tags={"d": "b\u00fccher.example"}), "pass", zone={"r1._domainkey.xn--bcher-kva.example": RSA.record()})
     case("s= of two labels", "RFC 6376 section 3.1", signed(tags={"s": "a.r1"}), "pass", zone={"a.r1._domainkey.bank.example": RSA.record()})
 
 
@@ -243,7 +245,8 @@ def identity_and_time_cases():
     case("i= in d=", section, signed(tags={"i": "news@bank.example"}), "pass")
     case("i= without a local part", section, signed(tags={"i": "@bank.example"}), "pass")
     case("i= in a subdomain", section, signed(tags={"i": "@mail.bank.example"}), "pass")
-    case("i= outside d=", section, signed(tags={"i": "@example"}), "permerror", "i= is not within d=")
+    case("i= outside d=", section, signed(tags={"i": "@else.example"}), "permerror", "i= is not within d=")
+    case("i= above d=", section, signed(tags={"i": "@example"}), "permerror", "i= has no domain")
     case("i= in a domain that only ends alike", section, signed(tags={"i": "@evilbank.example"}), "permerror", "i= is not within d=")
     case("i= without an at sign", section, signed(tags={"i": "bank.example"}), "permerror", "i= is no identity")
     section = "RFC 6376 section 3.5 x="
@@ -331,14 +334,13 @@ def main():
     identity_and_time_cases()
     length_cases()
     key_cases()
-    print("# Made by tools/make_dkim_vectors.py; docs/suites.md describes the form. Every string is JSON, so that line ends are as they look.")
+    print("# Made by tools/make_dkim_vectors.py; docs/suites.md describes the form. Every string is JSON, in UTF-8, so that line ends are as they look.")
     print(f"now: {NOW}")
     print("zone:")
     for owner, record in ZONE.items():
         print(f"  {json.dumps(owner)}: {json.dumps(record)}")
     print("cases:")
     for entry in CASES:
-        entry["message"] = entry["message"].encode("latin-1").decode("latin-1")
         lines = [f"{name}: {json.dumps(value)}" for name, value in entry.items()]
         print("  - " + "\n    ".join(lines))
 

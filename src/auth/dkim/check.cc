@@ -155,8 +155,12 @@ void SignatureCheck::try_keys(Checked& checked, const std::vector<const KeyRecor
                 fmt::format("{} octets of the body are not signed (l=)", checked.unsigned_octets),
                 "RFC 6376 section 8.2");
   } else {
-    checked.set(Result::pass,
-                fmt::format("signed by {} with a key of {} bits", signature.domain.text(), checked.bits), {});
+    checked.set(
+        Result::pass,
+        signature.type == KeyType::rsa
+            ? fmt::format("signed by {} with an RSA key of {} bits", signature.domain.text(), checked.bits)
+            : fmt::format("signed by {} with an Ed25519 key", signature.domain.text()),
+        {});
   }
 }
 

@@ -9,6 +9,7 @@
 #include "auth/tags.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "dns/domain.h"
 #include "mail/header.h"
 
 namespace rampart::dkim {
@@ -46,11 +47,30 @@ std::optional<std::uint64_t> number(std::string_view text, std::size_t most) {
   return end.ec == std::errc() && end.ptr == text.data() + text.size() ? std::optional(out) : std::nullopt;
 }
 
-// The name of a domain in a signature: A-labels, or U-labels (RFC 8616 section 4), of two labels or more.
+bool is_host_name(std::string_view text) {
+  return std::ranges::all_of(text,
+                             [](char c) { return base::is_alnum(c) || c == '-' || c == '_' || c == '.'; });
+}
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+// The name of a domain in a signature: letters, digits, hyphens and, as some are, underscores, or U-labels (RFC 8616 section
+// 4). Whatever else a name of the DNS may hold ("bank.example(.evil.example") is read as another name by somebody else.
+std::optional<dns::Name> host_name(std::string_view text) {
+  if (is_ascii(text)) {
+    if (!is_host_name(text) || text.ends_with('.')) return std::nullopt;
+    const auto name = dns::Name::try_parse(text);
+    return name && !name->is_root() ? std::optional(*name) : std::nullopt;
+  }
+  const auto name = dns::parse_domain(text);
+  return name ? std::optional(*name) : std::nullopt;
+}
+
+// The same with two labels or more.
 std::optional<dns::Name> domain_of(std::string_view text) {
-  const auto name = dns::Name::try_parse(text);
-  if (!name || name->label_count() < 2) return std::nullopt;
-  return name;
+  auto name = host_name(text);
+  return name && name->label_count() >= 2 ? name : std::nullopt;
 }
 
 class Reader {
@@ -97,8 +117,7 @@ class Reader {
       if (const auto name = domain_of(tag->value)) out_.domain = *name;
     }
     if (const auto* tag = find("s")) {
-      if (const auto name = dns::Name::try_parse(tag->value); name && !name->is_root())
-        out_.selector = name->text();
+      if (const auto name = host_name(tag->value)) out_.selector = name->text();
     }
     if (kind_ == Kind::dkim) return read_dkim();
     if (!read_instance()) return false;

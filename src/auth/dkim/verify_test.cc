@@ -8,7 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "auth/zone_test.h"
+#include "auth/dkim/suite_runner.h"
 
 namespace rampart::dkim {
 namespace {
@@ -27,27 +27,9 @@ std::string shared(const std::string& name) {
   return out.str();
 }
 
-std::vector<Checked> verify(std::string_view bytes, auth::TestZone& zone, base::Time now = kNow) {
-  const auto message = mail::Message::parse(bytes);
-  if (!message) throw std::runtime_error(message.error().message());
-  const mail::FieldIndex index(message->header);
-  KeyCache keys;
-  SignatureCheck check(*message, index, keys);
-  Verifier verifier(check);
-  return zone.run([&](facts::Facts& facts) { return verifier.results(facts, now); });
-}
-
-auth::TestZone football() {
-  auth::TestZone zone;
-  zone.txt("brisbane._domainkey.football.example.com",
-           "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=")
-      .txt("test._domainkey.football.example.com",
-           "v=DKIM1; k=rsa; "
-           "p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6wy5bdOKb2jLQiY/"
-           "J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/"
-           "8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9PzoxZyVYLzBfO2EeC3Ip3G+2kryOT"
-           "IKT+l/K4w3QIDAQAB");
-  return zone;
+using suite::football;
+std::vector<Checked> verify(std::string_view bytes, auth::TestZone& zone) {
+  return suite::verify(bytes, zone, kNow);
 }
 
 // RFC 8463 appendix A: one message with both signatures.
@@ -87,6 +69,21 @@ TEST(Verify, ChainOfFaults) {
     EXPECT_EQ(checked.result, Result::permerror);
     EXPECT_THAT(checked.why, HasSubstr("revoked"));
   }
+}
+
+void expect_all(const std::filesystem::path& folder, int least) {
+  const auto tally = suite::run_folder(folder);
+  for (const auto& failure : tally.failures) ADD_FAILURE() << failure;
+  EXPECT_GE(tally.passed, least);
+}
+
+TEST(DkimSuite, OurVectors) { expect_all(RAMPART_SOURCE_DIR "/src/auth/dkim/testdata", 170); }
+TEST(DkimSuite, OthersMail) {
+  if (shared("dkim/rfc6376.signed.msg").empty()) GTEST_SKIP() << "no conformance mail in $RAMPART_SHARED";
+  const auto* root = std::getenv("RAMPART_SHARED");
+  expect_all(
+      std::filesystem::path(root == nullptr ? RAMPART_SOURCE_DIR "/../shared" : root) / "conformance/dkim",
+      2);
 }
 
 }  // namespace
