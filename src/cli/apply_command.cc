@@ -1,6 +1,5 @@
 // rampart fix apply and fix undo: the plan's steps published with updates, and taken back.
 #include <filesystem>
-#include <iostream>
 #include <system_error>
 
 #include <fcntl.h>
@@ -19,6 +18,7 @@
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/store_url.h"
+#include "cli/update_server.h"
 #include "net/tsig_key.h"
 
 namespace rampart::cli {
@@ -43,34 +43,6 @@ struct UndoRequest {
   bool yes = false;
   bool dry_run = false;
 };
-
-// The server that updates go to, with the key.
-struct Server {
-  base::Endpoint at;
-  net::TsigKey key;
-  net::TcpOptions tcp;
-
-  [[nodiscard]] fix::Primary primary() const { return fix::primary_of(at, key, tcp); }
-};
-
-Result<Server> server_of(const base::Config& config, const std::optional<base::Endpoint>& recorded) {
-  constexpr std::uint16_t kPort = 53;
-  const auto& named = config.text("fix.server");
-  const auto at = named.empty() ? recorded : base::parse_endpoint(named, kPort);
-  if (!at)
-    return base::fail(ErrorKind::usage, "no server was named that takes updates of the zone", {},
-                      "name the zone's primary with --server ADDRESS, or as server in [fix] of the "
-                      "configuration");
-  const auto& file = config.text("fix.key_file");
-  if (file.empty())
-    return base::fail(
-        ErrorKind::usage, "no key was named that signs updates", {},
-        "name the TSIG key's file with --key FILE, or as key_file in [fix] of the configuration");
-  net::TcpOptions tcp;
-  tcp.timeout = config.duration("fix.timeout");
-  tcp.stop = [] { return interrupted() != 0; };
-  return Server{*at, TRY(net::load_tsig_key(file)), std::move(tcp)};
-}
 
 Result<std::optional<fix::AcceptedRisk>> risk_of(const Request& request) {
   if (!request.risk) return std::optional<fix::AcceptedRisk>();
@@ -122,17 +94,6 @@ Result<std::string> make_rollback(const std::string& named, const dns::Name& dom
   }
 }
 
-Result<bool> confirmed(Session& session, std::string_view question, bool yes) {
-  if (yes) return true;
-  if (::isatty(STDIN_FILENO) == 0)
-    return base::fail(ErrorKind::usage, "nothing was changed, as nobody is there to be asked", {},
-                      "--yes does it without asking");
-  TRY(session.print(fmt::format("{} [y/N] ", question)));
-  std::string answer;
-  std::getline(std::cin, answer);
-  return base::iequals(base::trim(answer), "y") || base::iequals(base::trim(answer), "yes");
-}
-
 std::string count_of(std::size_t count, std::string_view one) {
   return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
 }
@@ -140,7 +101,7 @@ std::string count_of(std::size_t count, std::string_view one) {
 // What apply and undo have in common: they send updates, wait, and say what came of it.
 class Run {
  public:
-  Run(Session& session, const base::Config& config, const Server& server, std::size_t width)
+  Run(Session& session, const base::Config& config, const UpdateServer& server, std::size_t width)
       : session_(session),
         config_(config),
         server_(server),
@@ -215,7 +176,7 @@ class Run {
 
   Session& session_;
   const base::Config& config_;
-  const Server& server_;
+  const UpdateServer& server_;
   fix::Primary primary_;
   fix::ApplyTextOptions text_;
 };
@@ -238,7 +199,7 @@ Result<Exit> run_apply(Session& session, const Request& request) {
   const auto domain = TRY(domain_of(request.domain));
   const auto owner = TRY(owner_of(request));
   const auto risk = TRY(risk_of(request));
-  const auto server = TRY(server_of(*config, std::nullopt));
+  const auto server = TRY(update_server(*config, std::nullopt));
   const auto planner = TRY(open_planner(session, request, domain));
   const auto plan = TRY(make_plan(planner, domain, owner));
   for (const auto& note : planner.source->about().notes) session.note(note);
@@ -302,7 +263,7 @@ Result<Exit> run_undo(Session& session, const UndoRequest& request) {
   const auto* config = TRY(session.config());
   const auto text = TRY(base::read_file(request.file, fix::kMaxRollback));
   const auto rollback = TRY(fix::parse_rollback(text, request.file));
-  const auto server = TRY(server_of(*config, rollback.server));
+  const auto server = TRY(update_server(*config, rollback.server));
   Run run(session, *config, server, request.width);
   auto back = TRY(fix::way_back(run.primary(), rollback));
   for (const auto& update : back.updates) TRY(session.print(fix::update_text(update, run.text())));
@@ -339,12 +300,6 @@ Result<Exit> run_undo(Session& session, const UndoRequest& request) {
   if (interrupted() != 0) return base::fail(ErrorKind::unavailable, "interrupted");
   if (!seen) session.note("not every server of the zone shows it yet");
   return seen ? end : Exit::undetermined;
-}
-
-void add_server_options(CLI::App& command, Session& session) {
-  session.add_setting(command, "fix.server");
-  session.add_setting(command, "fix.key_file");
-  session.add_setting(command, "fix.wait");
 }
 
 template <class R>

@@ -62,11 +62,7 @@ Result<Exit> run_seal(Session& session, const Request& request) {
   const auto author = mail::read_author(mail->message.header);
   if (!author.domains.empty()) TRY(source->prepare(author.domains.front()));
   options.now = source->now();
-  const auto keys = std::make_shared<dkim::KeyCache>();
-  const auto work = std::make_shared<auth::Authenticator>(mail->message, envelope, *keys);
-  const auto decided =
-      TRY(decide([work, keys, now = options.now](facts::Facts& facts) { return work->run(facts, now); },
-                 source->lanes().front(), *config));
+  const auto decided = TRY(authenticate(*mail, envelope, source->lanes().front(), options.now, *config));
   const auto& result = decided.decision;
 
   // Nobody but us says what we found: fields with our name that came with the message go (RFC 8601 section 5).

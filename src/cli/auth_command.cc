@@ -75,15 +75,6 @@ Result<Exit> show(Session& session, const Request& request, const auth::Envelope
   return exit_of(result.dmarc);
 }
 
-Result<Decided<auth::Authentication>> authenticate(const Mail& mail, const auth::Envelope& envelope,
-                                                   const audit::Lane& lane, base::Time now,
-                                                   const base::Config& config) {
-  // Kept alive by an answer that comes late.
-  const auto keys = std::make_shared<dkim::KeyCache>();
-  const auto work = std::make_shared<auth::Authenticator>(mail.message, envelope, *keys);
-  return decide([work, keys, now](facts::Facts& facts) { return work->run(facts, now); }, lane, config);
-}
-
 // What a replay needs beside the facts: the session, and whose message it was.
 Result<> record(const Request& request, const Mail& mail, const auth::Envelope& envelope,
                 const audit::RunNotes& about, base::Time now, const facts::Book& book) {
@@ -165,14 +156,13 @@ Result<Exit> run_spf(Session& session, const Request& request) {
   auto input = spf::input_for(*envelope.ip, envelope.mail_from.value_or(""), envelope.helo);
   input.now = source->now();
   if (!input.domain.is_root()) TRY(source->prepare(input.domain));
-  const auto decided = TRY(decide(
-      [input](facts::Facts& facts) {
+  const auto decided = TRY(audit::ask_lane<auth::SpfReport>(
+      source->lanes().front(), drive_options(*config), {}, [input](facts::Facts& facts) {
         auth::SpfReport out;
         out.spf.outcome = spf::check_host(input, facts);
         out.explanation = spf::explain(out.spf.outcome, input, facts);
         return out;
-      },
-      source->lanes().front(), *config));
+      }));
   auto report = decided.decision;
   report.spf.domain = input.domain;
   report.spf.by_helo = !envelope.mail_from || envelope.mail_from->empty();

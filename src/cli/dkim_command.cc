@@ -1,5 +1,6 @@
 // rampart dkim: keys, and signatures made with them.
 #include "audit/format/words.h"
+#include "audit/keys/rotate.h"
 #include "audit/selectors.h"
 #include "auth/dkim/sign.h"
 #include "base/file.h"
@@ -8,6 +9,7 @@
 #include "cli/fix_options.h"
 #include "cli/help.h"
 #include "cli/key_file.h"
+#include "cli/keys_options.h"
 #include "cli/mail_options.h"
 
 namespace rampart::cli {
@@ -35,36 +37,97 @@ Result<> check_selector(const std::string& selector) {
                     "--selector", "letters, digits, - and _, such as s202611");
 }
 
+std::string record_line(const dns::Name& name, const crypto::SignKey& key) {
+  audit::Remedy record{.action = audit::Remedy::Action::add, .name = name, .data = {}};
+  record.data =
+      fmt::format("v=DKIM1; k={}; p={}", key.type() == crypto::SignKey::Type::rsa ? "rsa" : "ed25519",
+                  base::encode_base64(key.public_key()));
+  return audit::zone_line(record) + '\n';
+}
+
+// A key in the key folder, to be the domain's next.
+Result<Exit> make_managed(Session& session, const Request& request, const dns::Name& name,
+                          dkim::KeyType type) {
+  const auto folder = TRY(open_key_folder(*TRY(session.config())));
+  const auto lock = TRY(folder.lock(name.text()));
+  auto domain = TRY(audit::keys::read_domain(folder, name));
+  const auto next = dkim::next_step(domain, type, schedule_now(), {}, true);
+  if (next.kind != dkim::RotationStep::Kind::make)
+    return base::fail(ErrorKind::usage,
+                      fmt::format("{} has a key already that waits for its turn", name.text()), {},
+                      fmt::format("rampart dkim list {} shows it", name.text()));
+  const auto key =
+      TRY(audit::keys::make_key(folder, domain, next.selector, type, request.bits, schedule_now()));
+  TRY(session.print(record_line(*dkim::record_name(domain, next.selector), key)));
+  session.note(fmt::format(
+      "made {}; rampart dkim publish {} puts its record there, and rampart dkim rotate {} then signs with it",
+      next.selector, name.text(), name.text()));
+  return Exit::clean;
+}
+
 Result<Exit> run_keygen(Session& session, const Request& request) {
   const auto domain = TRY(domain_of(request.domain));
-  TRY(check_selector(request.selector));
-  const auto name = domain.prepend(request.selector + "._domainkey");
-  if (!name) return base::fail(ErrorKind::usage, "the key's name is too long", "--selector");
   if (request.bits < kLeastBits || request.bits > kMostBits)
     return base::fail(ErrorKind::usage, fmt::format("RSA keys have {} to {} bits", kLeastBits, kMostBits),
                       "--bits",
                       "fewer are not safe, and more are not read everywhere (RFC 8301 section 3.2)");
   const bool rsa = request.type == "rsa";
+  if (request.selector.empty() != request.key.empty())
+    return base::fail(ErrorKind::usage, "--selector and --key go together", {},
+                      "give both for a key in a file of your own, or neither for one in the key folder");
+  if (request.key.empty())
+    return make_managed(session, request, domain, rsa ? dkim::KeyType::rsa : dkim::KeyType::ed25519);
+  TRY(check_selector(request.selector));
+  const auto name = dkim::key_name(domain, request.selector);
+  if (!name) return base::fail(ErrorKind::usage, "the key's name is too long", "--selector");
   const auto key = TRY(
       crypto::SignKey::make(rsa ? crypto::SignKey::Type::rsa : crypto::SignKey::Type::ed25519, request.bits));
   TRY(write_secret(request.key, key.pem()));
-  audit::Remedy record{.action = audit::Remedy::Action::add, .name = *name, .data = {}};
-  record.data = fmt::format("v=DKIM1; k={}; p={}", request.type, base::encode_base64(key.public_key()));
-  TRY(session.print(audit::zone_line(record) + '\n'));
+  TRY(session.print(record_line(*name, key)));
   session.note(fmt::format("the private key is in {}; publish the record, then sign with it", request.key));
   return Exit::clean;
+}
+
+// The keys that sign for the domain: the one that was named, or those of the key folder.
+Result<std::vector<std::pair<std::string, crypto::SignKey>>> signing_keys(Session& session,
+                                                                          const Request& request,
+                                                                          const dns::Name& name) {
+  std::vector<std::pair<std::string, crypto::SignKey>> out;
+  if (request.selector.empty() != request.key.empty())
+    return base::fail(ErrorKind::usage, "--selector and --key go together", {},
+                      "give both for a key in a file of your own, or neither for those in the key folder");
+  if (!request.key.empty()) {
+    TRY(check_selector(request.selector));
+    out.emplace_back(base::lower(request.selector), TRY(read_key(request.key)));
+    return out;
+  }
+  const auto folder = TRY(open_key_folder(*TRY(session.config())));
+  const auto domain = TRY(audit::keys::read_domain(folder, name));
+  for (const auto& key : domain.keys) {
+    if (key.phase == dkim::KeyPhase::signing)
+      out.emplace_back(key.selector, TRY(folder.read(name.text(), key.file)));
+  }
+  if (!out.empty()) return out;
+  return base::fail(
+      ErrorKind::usage, fmt::format("no key signs for {}", name.text()), {},
+      domain.keys.empty()
+          ? "name one with --selector and --key, or make one: rampart dkim rotate DOMAIN"
+          : "its key waits for its record or for caches: rampart dkim rotate DOMAIN says for what");
 }
 
 Result<Exit> run_sign(Session& session, const Request& request) {
   dkim::SignOptions options;
   options.domain = TRY(domain_of(request.domain));
-  TRY(check_selector(request.selector));
-  options.selector = base::lower(request.selector);
   options.now = base::now();
-  const auto key = TRY(read_key(request.key));
+  const auto keys = TRY(signing_keys(session, request, options.domain));
   const auto mail = TRY(read_mail(request.file));
   const mail::FieldIndex index(mail->message.header);
-  const auto text = with_fields(TRY(dkim::sign(mail->message, index, key, options)), mail->bytes);
+  std::string fields;
+  for (const auto& [selector, key] : keys) {
+    options.selector = selector;
+    fields += TRY(dkim::sign(mail->message, index, key, options));
+  }
+  const auto text = with_fields(std::move(fields), mail->bytes);
   TRY(request.output == "-" ? session.print(text) : base::write_file(request.output, text));
   return Exit::clean;
 }
@@ -102,13 +165,12 @@ Result<Exit> run_verify(Session& session, const VerifyRequest& request) {
   if (!author.domains.empty()) TRY(source->prepare(author.domains.front()));
   const auto work = std::make_shared<Verification>(mail->message);  // kept alive by an answer that comes late
   const auto now = source->now();
-  const auto decided = TRY(decide(
-      [work, now](facts::Facts& facts) {
+  const auto decided = TRY(audit::ask_lane<auth::Signatures>(
+      source->lanes().front(), drive_options(*config), {}, [work, now](facts::Facts& facts) {
         auth::Signatures out{.dkim = work->dkim.results(facts, now), .arc = {}};
         out.arc = work->arc.run(facts, now);
         return out;
-      },
-      source->lanes().front(), *config));
+      }));
   const auto about = source->about();
   const auto options =
       auth::ReportOptions{.color = session.color_on_out(),
@@ -129,13 +191,15 @@ void add_keygen(CLI::App& dkim, Session& session) {
   auto* command = dkim.add_subcommand("keygen", "Make a key, and print the record to publish");
   const auto request = std::make_shared<Request>();
   command->add_option("DOMAIN", request->domain, "The domain that signs")->required();
-  command->add_option("--selector", request->selector, "The key's name below _domainkey")
-      ->required()
+  command
+      ->add_option("--selector", request->selector,
+                   "The key's name below _domainkey; without it the key goes into the key folder")
       ->type_name("NAME");
   command
       ->add_option("--key", request->key, "The new file for the private key, which its owner alone may read")
-      ->required()
       ->type_name("FILE");
+  session.add_setting(*command, "dkim.keys");
+  session.add_setting(*command, "dkim.seal_file");
   command
       ->add_option("--type", request->type,
                    "rsa, which every receiver reads, or ed25519, to be used beside it [rsa]")
@@ -150,10 +214,13 @@ void add_sign(CLI::App& dkim, Session& session) {
   command->add_option("FILE", request->file, "The message, as an .eml file; - for standard input")
       ->required();
   command->add_option("--domain", request->domain, "The domain that signs")->required()->type_name("DOMAIN");
-  command->add_option("--selector", request->selector, "The key's name below _domainkey")
-      ->required()
+  command
+      ->add_option("--selector", request->selector,
+                   "The key's name below _domainkey; without it the key folder's keys sign")
       ->type_name("NAME");
-  command->add_option("--key", request->key, "The private key, in PEM")->required()->type_name("FILE");
+  command->add_option("--key", request->key, "The private key, in PEM")->type_name("FILE");
+  session.add_setting(*command, "dkim.keys");
+  session.add_setting(*command, "dkim.seal_file");
   command->add_option("--output", request->output, "Write to a file, whole or not at all")->type_name("FILE");
   session.on_run(*command, [request](Session& s) { return run_sign(s, *request); });
 }
@@ -185,6 +252,7 @@ void add_dkim_command(CLI::App& root, Session& session) {
   add_keygen(*dkim, session);
   add_sign(*dkim, session);
   add_verify(*dkim, session);
+  add_key_commands(*dkim, session);
 }
 
 }  // namespace rampart::cli

@@ -48,13 +48,17 @@ Result<> write_secret(const std::string& path, std::string_view text) {
   return failed(code);
 }
 
-Result<crypto::SignKey> read_key(const std::string& path) {
+Result<std::string> read_secret(const std::string& path) {
   struct stat status{};
   if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077U) != 0)
     return base::fail(ErrorKind::input,
                       fmt::format("others may read or write it (mode {:04o})", status.st_mode & 07777U),
                       base::printable(path), "chmod 600 it, and make a new key if somebody may have seen it");
-  auto key = crypto::SignKey::from_pem(TRY(base::read_file(path, kMaxKeyFile)));
+  return base::read_file(path, kMaxKeyFile);
+}
+
+Result<crypto::SignKey> read_key(const std::string& path) {
+  auto key = crypto::SignKey::from_pem(TRY(read_secret(path)));
   if (key) return key;
   auto error = key.error();
   error.where = base::printable(path);

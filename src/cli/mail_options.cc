@@ -59,4 +59,14 @@ facts::DriveOptions drive_options(const base::Config& config) {
   return out;
 }
 
+Result<audit::Asked<auth::Authentication>> authenticate(const Mail& mail, const auth::Envelope& envelope,
+                                                        const audit::Lane& lane, base::Time now,
+                                                        const base::Config& config) {
+  const auto keys = std::make_shared<dkim::KeyCache>();  // both kept alive by an answer that comes late
+  const auto work = std::make_shared<auth::Authenticator>(mail.message, envelope, *keys);
+  return audit::ask_lane<auth::Authentication>(
+      lane, drive_options(config), {},
+      [work, keys, now](facts::Facts& facts) { return work->run(facts, now); });
+}
+
 }  // namespace rampart::cli

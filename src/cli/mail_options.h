@@ -1,4 +1,4 @@
-// What the commands share that look at a message: the file, the SMTP session it came in, and the decision that is waited for.
+// What the commands share that look at a message: the file, and the SMTP session it came in.
 #pragma once
 
 #include <memory>
@@ -7,10 +7,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include "audit/runner.h"
+#include "audit/ask_lane.h"
 #include "auth/report.h"
 #include "base/config.h"
-#include "cli/interrupt.h"
 #include "facts/driver.h"
 #include "mail/message.h"
 
@@ -37,32 +36,12 @@ void add_envelope_options(CLI::App& command, EnvelopeOptions& options);
 // Errors are of kind usage. Without an address nothing of the session is known.
 base::Result<auth::Envelope> envelope_of(const EnvelopeOptions& options);
 
-template <class Decision>
-struct Decided {
-  Decision decision;
-  std::shared_ptr<const facts::Book> book;  // shared with the drive
-};
-
 facts::DriveOptions drive_options(const base::Config& config);
 
-// The decision of `function(facts)`, waited for. `function` must hold what it needs by value or outlive the program: an
-// answer may come after Ctrl-C.
-template <class F>
-auto decide(F function, const audit::Lane& lane, const base::Config& config)
-    -> base::Result<Decided<std::invoke_result_t<F&, facts::Facts&>>> {
-  using Decision = std::invoke_result_t<F&, facts::Facts&>;
-  const auto slot =
-      std::make_shared<std::optional<Decided<Decision>>>();  // kept alive by an answer that is late
-  facts::drive<Decision>(std::move(function), *lane.provider, drive_options(config),
-                         [slot](facts::Driven<Decision> driven) {
-                           *slot = {std::move(driven.decision), std::move(driven.book)};
-                         });
-  while (!*slot) {
-    if (interrupted() != 0) return base::fail(base::ErrorKind::unavailable, "interrupted");
-    if (!lane.wait || !lane.wait())
-      return base::fail(base::ErrorKind::unavailable, "the facts were not found out");
-  }
-  return **std::move(slot);
-}
+// Everything that can be found out about the message. `mail` must outlive the lane.
+base::Result<audit::Asked<auth::Authentication>> authenticate(const Mail& mail,
+                                                              const auth::Envelope& envelope,
+                                                              const audit::Lane& lane, base::Time now,
+                                                              const base::Config& config);
 
 }  // namespace rampart::cli

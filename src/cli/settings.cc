@@ -1,6 +1,7 @@
 #include "cli/settings.h"
 
 #include "audit/fix/settings.h"
+#include "audit/keys/settings.h"
 #include "audit/settings.h"
 #include "audit/watch/settings.h"
 #include "net/settings.h"
@@ -32,8 +33,13 @@ constexpr std::array kOutput{
 }  // namespace
 
 const base::Schema& schema() {
-  static const base::Schema kSchema{audit::settings(), audit::fix::settings(), audit::watch::settings(),
-                                    net::settings(),   store::settings(),      kOutput};
+  static const base::Schema kSchema{audit::settings(),
+                                    audit::fix::settings(),
+                                    audit::keys::settings(),
+                                    audit::watch::settings(),
+                                    net::settings(),
+                                    store::settings(),
+                                    kOutput};
   return kSchema;
 }
 

@@ -146,6 +146,18 @@ Result<std::string> exchange_tcp(const base::Endpoint& server, std::string_view 
                             static_cast<unsigned char>(length[1]));
 }
 
+namespace {
+
+// The last field of a SOA record's data (RFC 1035 section 3.3.13); its names may be compressed, and stand in front.
+std::uint32_t soa_minimum(std::string_view rdata) {
+  if (rdata.size() < 4) return 0;
+  std::uint32_t out = 0;
+  for (const char c : rdata.substr(rdata.size() - 4)) out = out << 8U | static_cast<unsigned char>(c);
+  return out;
+}
+
+}  // namespace
+
 Result<ServerSays> read_reply(std::string_view wire, std::uint16_t id, const dns::Name& name,
                               dns::RrType type) {
   const auto broken = [] {
@@ -172,7 +184,10 @@ Result<ServerSays> read_reply(std::string_view wire, std::uint16_t id, const dns
       out.alias = true;
     const bool soa = record.type == static_cast<std::uint16_t>(dns::RrType::soa) &&
                      record.section != dns::Section::additional;
-    if (soa && out.authoritative && owner && name.is_within(*owner)) out.zone = owner;
+    if (soa && out.authoritative && owner && name.is_within(*owner)) {
+      out.zone = owner;
+      out.negative_ttl = std::min(record.ttl, soa_minimum(message->rdata(record)));
+    }
   }
   return out;
 }

@@ -31,6 +31,8 @@ struct ServerSays {
   dns::RecordSet set;             // empty when it has none
   bool alias = false;             // a CNAME stands there, or a DNAME above; never of a question for CNAME
   std::optional<dns::Name> zone;  // the apex of the zone, where it said so: the owner of a SOA record
+  // Seconds that "there is none" may be remembered for, of that SOA record (RFC 2308 section 5).
+  std::optional<std::uint32_t> negative_ttl;
 };
 base::Result<ServerSays> ask_server(const base::Endpoint& server, const dns::Name& name, dns::RrType type,
                                     const TcpOptions& options);

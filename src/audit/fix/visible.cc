@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "audit/fix/ask_lane.h"
+#include "audit/ask_lane.h"
 #include "audit/known.h"
 
 namespace rampart::audit::fix {

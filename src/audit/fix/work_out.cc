@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "audit/fix/ask_lane.h"
+#include "audit/ask_lane.h"
 #include "audit/fix/format.h"
 #include "audit/fix/ladder.h"
 #include "audit/fix/proof.h"

@@ -8,7 +8,7 @@
 #include "audit/runner.h"
 #include "facts/driver.h"
 
-namespace rampart::audit::fix {
+namespace rampart::audit {
 
 template <class Decision>
 struct Asked {
@@ -39,4 +39,4 @@ base::Result<Asked<Decision>> ask_lane(const Lane& lane, const facts::DriveOptio
   return Asked<Decision>{*std::move(slot->decision), slot->book};
 }
 
-}  // namespace rampart::audit::fix
+}  // namespace rampart::audit

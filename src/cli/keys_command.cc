@@ -1,0 +1,350 @@
+// rampart dkim list, rotate, publish, retire and delegate: the life of keys that stand in the key folder.
+#include <algorithm>
+#include <cstdlib>
+
+#include "audit/format/words.h"
+#include "audit/keys/records.h"
+#include "auth/dkim/rotation.h"
+#include "base/columns.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/fix_options.h"
+#include "cli/help.h"
+#include "cli/key_file.h"
+#include "cli/keys_options.h"
+#include "cli/mail_options.h"
+#include "cli/update_server.h"
+#include "dns/domain.h"
+
+namespace rampart::cli {
+namespace {
+
+using base::ErrorKind;
+using base::Result;
+using dkim::KeyPhase;
+using dkim::KeyType;
+using dkim::ManagedDomain;
+
+struct Request {
+  std::vector<std::string> domains;
+  std::string selector;
+  std::string zone;
+  std::string format = "text";
+  FactsOptions facts;
+  bool all = false;
+  bool now = false;
+  bool yes = false;
+};
+
+std::string line_of(const dns::Name& name, const std::string& text, std::uint32_t ttl) {
+  audit::Remedy record{.action = audit::Remedy::Action::add, .name = name, .ttl = ttl, .data = text};
+  return audit::zone_line(record) + '\n';
+}
+
+std::uint32_t ttl_of(const base::Config& config) {
+  return static_cast<std::uint32_t>(
+      std::chrono::ceil<std::chrono::seconds>(config.duration("dkim.ttl")).count());
+}
+
+// A domain's records, put there by whatever way was configured; what it needs lives with it.
+struct Way {
+  std::optional<UpdateServer> server;
+  std::unique_ptr<FactSource> source;
+  std::unique_ptr<audit::keys::Records> records;
+};
+
+Result<std::unique_ptr<Way>> open_way(Session& session, const base::Config& config, const Request& request) {
+  auto way = std::make_unique<Way>();
+  way->source = TRY(open_source(request.facts, config, 1));
+  audit::keys::RecordOptions options{.ttl = ttl_of(config), .visible = {}};
+  options.visible.allow_private = config.boolean("probe.allow_private");
+  options.visible.wait = config.duration("fix.wait");
+  const auto lane = way->source->lanes().front();
+  if (config.text("fix.server").empty()) {
+    options.visible.tcp.timeout = config.duration("fix.timeout");
+    const auto print = [&session](const dns::Name& name, const std::string& text,
+                                  std::uint32_t ttl) -> Result<> {
+      session.note("publish this, in place of any other key at the name, and run it again:");
+      return session.print(line_of(name, text, ttl));
+    };
+    way->records = std::make_unique<audit::keys::PrintedRecords>(
+        audit::keys::servers_through(lane, drive_options(config), options.visible.allow_private), print,
+        options);
+    return way;
+  }
+  way->server.emplace(TRY(update_server(config, std::nullopt)));
+  options.visible.server = way->server->at;
+  options.visible.tcp = way->server->tcp;
+  way->records = std::make_unique<audit::keys::UpdatedRecords>(
+      way->server->primary(), audit::fix::addresses_through(lane, drive_options(config)), options);
+  return way;
+}
+
+Result<std::vector<dns::Name>> domains_of(const Request& request, const crypto::KeyFolder& folder) {
+  std::vector<dns::Name> out;
+  for (const auto& text : request.all ? folder.domains() : request.domains)
+    out.push_back(TRY(domain_of(text)));
+  if (!out.empty()) return out;
+  return base::fail(ErrorKind::usage, request.all ? "the key folder is empty" : "no domain was named", {},
+                    request.all ? "rampart dkim rotate DOMAIN makes a domain's first key"
+                                : "name one, or take --all that have keys");
+}
+
+std::string due_text(const ManagedDomain& domain, const audit::keys::RotationEnd& end) {
+  if (!end.waits.empty())
+    return fmt::format("{}: waits: {}\n", domain.domain.text(), base::printable(end.waits));
+  return fmt::format("{}: nothing to do until {}\n", domain.domain.text(), base::format_time(*end.due));
+}
+
+Result<Exit> run_rotate(Session& session, const Request& request) {
+  const auto* config = TRY(session.config());
+  const auto folder = TRY(open_key_folder(*config));
+  const auto domains = TRY(domains_of(request, folder));
+  const auto way = TRY(open_way(session, *config, request));
+  auto status = Exit::clean;
+  for (const auto& name : domains) {
+    const auto lock = TRY(folder.lock(name.text()));
+    auto domain = TRY(audit::keys::read_domain(folder, name));
+    audit::keys::Rotation rotation{
+        .folder = folder,
+        .records = *way->records,
+        .rules = {.period = std::chrono::ceil<std::chrono::seconds>(config->duration("dkim.period")),
+                  .keep = std::chrono::ceil<std::chrono::seconds>(config->duration("dkim.keep"))},
+        .now = schedule_now,
+        .say = [&](const std::string& what) {
+          return session.print(fmt::format("{}: {}\n", name.text(), what));
+        }};
+    auto types = std::vector{KeyType::rsa};
+    if (config->boolean("dkim.ed25519")) types.push_back(KeyType::ed25519);
+    const auto end = rotation.run(domain, types, request.now);
+    if (!end) {
+      // The other domains are none the worse for it.
+      session.report(end.error());
+      status = Exit::undetermined;
+      continue;
+    }
+    TRY(session.print(due_text(domain, *end)));
+    if (!end->waits.empty()) status = Exit::undetermined;
+  }
+  return status;
+}
+
+// What the key's record has to be now; nothing for one that is not to be published any more.
+std::vector<std::size_t> published(const ManagedDomain& domain) {
+  std::vector<std::size_t> out;
+  for (std::size_t i = 0; i < domain.keys.size(); ++i) {
+    // A delegated domain's name may hold the next key already.
+    const auto& key = domain.keys[i];
+    const bool again =
+        std::any_of(domain.keys.begin() + static_cast<std::ptrdiff_t>(i) + 1, domain.keys.end(),
+                    [&](const auto& other) { return other.selector == key.selector; });
+    if (!again) out.push_back(i);
+  }
+  return out;
+}
+
+Result<Exit> run_publish(Session& session, const Request& request) {
+  const auto* config = TRY(session.config());
+  const auto folder = TRY(open_key_folder(*config));
+  const auto domains = TRY(domains_of(request, folder));
+  const auto way = TRY(open_way(session, *config, request));
+  auto status = Exit::clean;
+  for (const auto& name : domains) {
+    const auto lock = TRY(folder.lock(name.text()));
+    auto domain = TRY(audit::keys::read_domain(folder, name));
+    if (domain.keys.empty())
+      return base::fail(ErrorKind::usage, fmt::format("{} has no key in the folder", name.text()), {},
+                        fmt::format("make one: rampart dkim keygen {}", name.text()));
+    for (const auto i : published(domain)) {
+      auto& key = domain.keys[i];
+      const auto record = dkim::record_name(domain, key.selector);
+      if (!record) return base::fail(ErrorKind::input, "the record's name is too long");
+      const auto put = TRY(way->records->put(*record, dkim::record_text(key)));
+      if (put.everywhere && key.phase == KeyPhase::made) {
+        dkim::set_seen(key, schedule_now(), put.settle);
+        TRY(audit::keys::write_domain(folder, domain));
+      }
+      TRY(session.print(put.everywhere ? fmt::format("{} is at every server\n", record->text())
+                                       : fmt::format("{}: {}\n", record->text(), base::printable(put.why))));
+      if (!put.everywhere) status = Exit::undetermined;
+    }
+  }
+  return status;
+}
+
+std::string since(const dkim::ManagedKey& key) {
+  const auto time = key.phase == KeyPhase::published ? key.seen
+                    : key.phase == KeyPhase::signing ? key.signing
+                    : key.phase == KeyPhase::leaving ? key.left
+                    : key.phase == KeyPhase::retired ? key.retired
+                                                     : std::optional(key.made);
+  return base::format_time(time.value_or(key.made));
+}
+
+std::string list_text(const ManagedDomain& domain) {
+  auto out = dns::display(domain.domain);
+  if (domain.delegate) out += fmt::format("  (records in {})", domain.delegate->text());
+  out += '\n';
+  for (const auto& key : domain.keys)
+    out += fmt::format("  {} {} {}  {}\n", base::pad_right(key.selector, 14),
+                       base::pad_right(fmt::format("{} {}", dkim::to_string(key.type), key.bits), 13),
+                       base::pad_right(dkim::to_string(key.phase), 10), since(key));
+  if (domain.keys.empty()) out += "  no key yet\n";
+  return out;
+}
+
+Result<Exit> run_list(Session& session, const Request& request) {
+  const auto folder = TRY(open_key_folder(*TRY(session.config())));
+  std::vector<std::string> parts;
+  for (const auto& text : request.domains.empty() ? folder.domains() : request.domains) {
+    const auto domain = TRY(audit::keys::read_domain(folder, TRY(domain_of(text))));
+    parts.push_back(request.format == "json" ? dkim::format_keys(domain) : list_text(domain));
+  }
+  if (request.format == "json") {
+    TRY(session.print(fmt::format("[{}]\n", fmt::join(parts, ","))));
+  } else {
+    TRY(session.print(fmt::format("{}", fmt::join(parts, ""))));
+    if (parts.empty()) session.note("no domain has keys yet; rampart dkim rotate DOMAIN makes the first");
+  }
+  return Exit::clean;
+}
+
+Result<Exit> run_retire(Session& session, const Request& request) {
+  const auto* config = TRY(session.config());
+  const auto folder = TRY(open_key_folder(*config));
+  const auto name = TRY(domain_of(request.domains.front()));
+  const auto way = TRY(open_way(session, *config, request));
+  const auto lock = TRY(folder.lock(name.text()));
+  auto domain = TRY(audit::keys::read_domain(folder, name));
+  const auto found = std::find_if(domain.keys.rbegin(), domain.keys.rend(),
+                                  [&](const auto& key) { return key.selector == request.selector; });
+  if (found == domain.keys.rend())
+    return base::fail(ErrorKind::usage,
+                      fmt::format("{} has no key {}", name.text(), base::printable(request.selector)), {},
+                      fmt::format("rampart dkim list {}", name.text()));
+  if (found->phase == KeyPhase::signing)
+    return base::fail(
+        ErrorKind::usage, fmt::format("{} is the key that signs", found->selector), {},
+        fmt::format("put another in its place first: rampart dkim rotate --now {}", name.text()));
+  if (found->phase == KeyPhase::retired) {
+    TRY(session.print(fmt::format("{} is retired since {}\n", found->selector, since(*found))));
+    return Exit::clean;
+  }
+  const auto question =
+      found->phase == KeyPhase::leaving
+          ? fmt::format("Mail that {} signed and that is still under way will fail. Retire it now?",
+                        found->selector)
+          : fmt::format("Retire {} before it ever signed?", found->selector);
+  if (!TRY(confirmed(session, question, request.yes))) return Exit::clean;
+  auto key = *found;
+  dkim::set_retired(key, schedule_now());
+  const auto record = dkim::record_name(domain, key.selector);
+  const auto put = TRY(way->records->put(*record, dkim::record_text(key)));
+  *found = key;
+  TRY(audit::keys::write_domain(folder, domain));
+  TRY(session.print(fmt::format("retired {}\n", key.selector)));
+  if (!put.everywhere) session.note(fmt::format("not everywhere yet: {}", put.why));
+  return put.everywhere ? Exit::clean : Exit::undetermined;
+}
+
+Result<Exit> run_delegate(Session& session, const Request& request) {
+  const auto* config = TRY(session.config());
+  const auto folder = TRY(open_key_folder(*config));
+  const auto name = TRY(domain_of(request.domains.front()));
+  const auto zone = TRY(domain_of(request.zone));
+  const auto lock = TRY(folder.lock(name.text()));
+  auto domain = TRY(audit::keys::read_domain(folder, name));
+  const bool other = domain.delegate != zone;
+  const bool used =
+      std::ranges::any_of(domain.keys, [](const auto& key) { return key.phase != KeyPhase::retired; });
+  if (other && used)
+    return base::fail(ErrorKind::usage,
+                      fmt::format("{} has keys in use, whose records stand elsewhere", name.text()), {},
+                      "delegate a domain before its first key, or retire its keys first");
+  domain.delegate = zone;
+  std::string out;
+  auto types = std::vector{KeyType::rsa};
+  if (config->boolean("dkim.ed25519")) types.push_back(KeyType::ed25519);
+  for (const auto type : types) {
+    for (const auto& selector : dkim::delegated_selectors(type)) {
+      const auto from = dkim::key_name(name, selector);
+      const auto to = dkim::record_name(domain, selector);
+      if (!from || !to) return base::fail(ErrorKind::usage, "the records' names are too long", "--zone");
+      out += fmt::format("{}. {} IN CNAME {}.\n", from->text(), ttl_of(*config), to->text());
+    }
+  }
+  if (other) TRY(audit::keys::write_domain(folder, domain));
+  TRY(session.print(out));
+  session.note(fmt::format("let whoever keeps {} publish these once; from then on keys change in {} alone",
+                           name.text(), zone.text()));
+  return Exit::clean;
+}
+
+void add_folder_options(CLI::App& command, Session& session) {
+  session.add_setting(command, "dkim.keys");
+  session.add_setting(command, "dkim.seal_file");
+}
+
+void add_way_options(CLI::App& command, Session& session, Request& request) {
+  add_server_options(command, session);
+  add_paths(command, "--zone", request.facts.zones, "Take the name servers' addresses from zone files",
+            "FILE|DIR");
+  session.add_setting(command, "dns.resolvers");
+  session.add_setting(command, "dns.timeout");
+  session.add_setting(command, "probe.allow_private");
+}
+
+void add_domains(CLI::App& command, Request& request) {
+  command.add_option("DOMAIN", request.domains, "The domains that sign");
+  command.add_flag("--all", request.all, "Every domain that has keys");
+}
+
+}  // namespace
+
+void add_key_commands(CLI::App& dkim, Session& session) {
+  const auto add = [&](const char* name, const char* help, Result<Exit> (*run)(Session&, const Request&)) {
+    auto* command = dkim.add_subcommand(name, help);
+    const auto request = std::make_shared<Request>();
+    add_folder_options(*command, session);
+    session.on_run(*command, [request, run](Session& s) { return run(s, *request); });
+    return std::pair(command, request);
+  };
+
+  const auto [list, listed] = add("list", "List the keys of domains, and what becomes of them", run_list);
+  list->add_option("DOMAIN", listed->domains, "The domains; all that have keys without one");
+  list->add_option("--format", listed->format, "text or json [text]")->check(one_of({"text", "json"}));
+
+  const auto [rotate, rotated] =
+      add("rotate", "Do whatever a domain's keys need now: make, publish, switch, retire", run_rotate);
+  add_domains(*rotate, *rotated);
+  rotate->add_flag("--now", rotated->now, "Make a new key whatever the age of the one that signs");
+  session.add_setting(*rotate, "dkim.ed25519");
+  add_way_options(*rotate, session, *rotated);
+  rotate->footer(
+      "To be run once a day. Without --server what is to be published is printed.\n"
+      "Exit status: 0 nothing is to be done now, 2 wrong usage, 3 something outside is waited for.");
+
+  const auto [publish, to_publish] =
+      add("publish", "Put the records of a domain's keys where they have to be, or print them", run_publish);
+  add_domains(*publish, *to_publish);
+  add_way_options(*publish, session, *to_publish);
+
+  const auto [retire, to_retire] =
+      add("retire", "Revoke a key at once, as when somebody may have it", run_retire);
+  retire->add_option("DOMAIN", to_retire->domains, "The domain that signs")->required()->expected(1);
+  retire->add_option("SELECTOR", to_retire->selector, "The key's name below _domainkey")->required();
+  retire->add_flag("--yes", to_retire->yes, "Do not ask");
+  add_way_options(*retire, session, *to_retire);
+
+  const auto [delegate, delegated] =
+      add("delegate", "Print the CNAMEs by which a domain's keys live in a zone of yours", run_delegate);
+  delegate->add_option("DOMAIN", delegated->domains, "The domain that signs")->required()->expected(1);
+  delegate->add_option("--zone", delegated->zone, "The zone in which its records will stand")
+      ->required()
+      ->type_name("ZONE");
+  session.add_setting(*delegate, "dkim.ed25519");
+}
+
+}  // namespace rampart::cli

@@ -1,0 +1,17 @@
+// The key folder that the configuration names, and the clock of its schedule.
+#pragma once
+
+#include "base/config.h"
+#include "base/time.h"
+#include "crypto/key_folder.h"
+
+namespace rampart::cli {
+
+// dkim.keys, sealed with dkim.seal_file where one is named.
+base::Result<crypto::KeyFolder> open_key_folder(const base::Config& config);
+
+// The time that a rotation goes by: RAMPART_CLOCK (2026-11-23T08:00:00Z) where it is set, for trials of a schedule. DNS,
+// TSIG and TLS go by the real one.
+base::Time schedule_now();
+
+}  // namespace rampart::cli

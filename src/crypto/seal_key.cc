@@ -1,0 +1,84 @@
+#include "crypto/seal_key.h"
+
+#include <memory>
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include "base/text.h"
+
+namespace rampart::crypto {
+namespace {
+
+constexpr std::size_t kKeyBytes = 32;
+constexpr std::size_t kNonceBytes = 12;  // NIST SP 800-38D section 5.2.1.1
+constexpr std::size_t kTagBytes = 16;
+constexpr std::string_view kMark = "rampart-sealed-1:";
+
+struct Free {
+  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
+};
+using Context = std::unique_ptr<EVP_CIPHER_CTX, Free>;
+
+const unsigned char* bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
+
+}  // namespace
+
+SealKey::~SealKey() { OPENSSL_cleanse(key_.data(), key_.size()); }
+
+base::Result<SealKey> SealKey::from_text(std::string_view text) {
+  auto key = base::decode_base64(base::trim(text));
+  if (!key || key->size() != kKeyBytes)
+    return base::fail(base::ErrorKind::input, "it does not hold 32 bytes in base64", {},
+                      "make one with: (umask 077; head -c 32 /dev/urandom | base64 > FILE)");
+  return SealKey(*std::move(key));
+}
+
+bool SealKey::is_sealed(std::string_view text) { return text.starts_with(kMark); }
+
+std::string SealKey::seal(std::string_view secret, std::string_view name) const {
+  std::string nonce(kNonceBytes, '\0');
+  std::string tag(kTagBytes, '\0');
+  std::string out(secret.size(), '\0');
+  int size = 0;
+  const Context context(EVP_CIPHER_CTX_new());
+  const bool good =
+      context && RAND_bytes(bytes(nonce), kNonceBytes) == 1 &&
+      EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes(key_), bytes(nonce)) == 1 &&
+      EVP_EncryptUpdate(context.get(), nullptr, &size, bytes(name), static_cast<int>(name.size())) == 1 &&
+      EVP_EncryptUpdate(context.get(), bytes(out), &size, bytes(secret), static_cast<int>(secret.size())) ==
+          1 &&
+      EVP_EncryptFinal_ex(context.get(), bytes(out) + size, &size) == 1 &&
+      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, tag.data()) == 1;
+  if (!good) return {};
+  return std::string(kMark) + base::encode_base64(nonce + tag + out) + '\n';
+}
+
+std::optional<std::string> SealKey::open(std::string_view sealed, std::string_view name) const {
+  if (!is_sealed(sealed)) return std::nullopt;
+  auto all = base::decode_base64(base::trim(sealed.substr(kMark.size())));
+  if (!all || all->size() < kNonceBytes + kTagBytes) return std::nullopt;
+  const std::string_view body = std::string_view(*all).substr(kNonceBytes + kTagBytes);
+  std::string tag = all->substr(kNonceBytes, kTagBytes);
+  std::string out(body.size(), '\0');
+  int size = 0;
+  const Context context(EVP_CIPHER_CTX_new());
+  const bool good =
+      context &&
+      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes(key_), bytes(*all)) == 1 &&
+      EVP_DecryptUpdate(context.get(), nullptr, &size, bytes(name), static_cast<int>(name.size())) == 1 &&
+      EVP_DecryptUpdate(context.get(), bytes(out), &size, bytes(body), static_cast<int>(body.size())) == 1 &&
+      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, tag.data()) == 1 &&
+      EVP_DecryptFinal_ex(context.get(), bytes(out) + size, &size) == 1;
+  if (!good) {
+    OPENSSL_cleanse(out.data(), out.size());
+    return std::nullopt;
+  }
+  return out;
+}
+
+}  // namespace rampart::crypto

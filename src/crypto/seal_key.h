@@ -1,0 +1,38 @@
+// Secrets at rest: AES-256-GCM under a key that stands in a file of its own.
+//
+//   const auto key = crypto::SealKey::from_text(text);          // Result<SealKey>; the file holds 32 bytes in base64
+//   const auto sealed = key->seal(pem, "bank.example/s1");
+//   key->open(sealed, "bank.example/s1")                        // the same bytes; of another name nothing
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace rampart::crypto {
+
+class SealKey {
+ public:
+  // Errors are of kind input, and hold no byte of the text.
+  static base::Result<SealKey> from_text(std::string_view text);
+  SealKey(SealKey&& other) noexcept = default;
+  SealKey& operator=(SealKey&& other) noexcept = default;
+  SealKey(const SealKey&) = delete;
+  SealKey& operator=(const SealKey&) = delete;
+  ~SealKey();
+
+  // Visible text, another one each time. `name` is what the secret is; it is not kept, and opening needs it again. Empty only
+  // when OpenSSL itself fails.
+  [[nodiscard]] std::string seal(std::string_view secret, std::string_view name) const;
+  // Nothing when the text was changed, or sealed with another key or under another name.
+  [[nodiscard]] std::optional<std::string> open(std::string_view sealed, std::string_view name) const;
+  static bool is_sealed(std::string_view text);
+
+ private:
+  explicit SealKey(std::string key) : key_(std::move(key)) {}
+  std::string key_;
+};
+
+}  // namespace rampart::crypto
