@@ -222,7 +222,8 @@ class Knot(_Server):
                  *(["  - id: update", "    key: update", "    action: update"] if updates else []),
                  "template:", "  - id: default", f"    storage: {self.dir}", "    zonefile-sync: -1",
                  "    zonefile-load: difference-no-serial", "    journal-content: all",
-                 f"    dnssec-signing: {'on' if signed else 'off'}", "    dnssec-policy: test", *(["    acl: all"] if transfer else ["    acl: update"] if updates else []), "zone:"]
+                 f"    dnssec-signing: {'on' if signed else 'off'}", "    dnssec-policy: test", *(["    acl: [all, update]"] if transfer and updates else ["    acl: all"] if transfer else ["    acl: update"] if updates else []),
+                 "zone:"]
         for number, (origin, path) in enumerate(self.zones):
             shutil.copyfile(path, self.dir / f"{number}.zone")
             lines += [f'  - domain: "{origin}"', f'    file: "{number}.zone"']
@@ -265,6 +266,24 @@ class Knot(_Server):
             for origin, _ in self.zones:
                 subprocess.run([_program("keymgr"), "-c", str(self.dir / "knot.conf"), origin, "ds"], stdout=out, check=True)
         return path
+
+
+class KnotFollower(_Server):
+    """A second server of another Knot's zones (which gives them away: transfer=True or updates=True): it has what that one had when
+    refresh() was last called."""
+
+    def __init__(self, leader, origins, *, host, port):
+        self._make_dir("follower", port, host)
+        lines = ["server:", f"    rundir: {self.dir}", f"    listen: {host}@{self.port}", "    udp-workers: 1", "    tcp-workers: 1",
+                 "    background-workers: 1", "control:", "    listen: knot.sock", "database:", f"    storage: {self.dir}",
+                 "remote:", "  - id: leader", f"    address: {leader.host}@{leader.port}",
+                 "template:", "  - id: default", f"    storage: {self.dir}", "    master: leader", "    zonefile-sync: -1",
+                 "    refresh-min-interval: 1d", "zone:", *(f"  - domain: {origin}" for origin in origins)]
+        (self.dir / "knot.conf").write_text("\n".join(lines) + "\n")
+        self._start([_program("knotd"), "-c", str(self.dir / "knot.conf")], origins)
+
+    def refresh(self):
+        subprocess.run([_program("knotc"), "-s", str(self.dir / "knot.sock"), "-b", "zone-refresh"], capture_output=True, check=True)
 
 
 class Unbound(_Server):

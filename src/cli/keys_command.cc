@@ -29,6 +29,7 @@ using dkim::ManagedDomain;
 
 struct Request {
   std::vector<std::string> domains;
+  std::string domain;  // of the commands that take one
   std::string selector;
   std::string zone;
   std::string format = "text";
@@ -214,7 +215,7 @@ Result<Exit> run_list(Session& session, const Request& request) {
 Result<Exit> run_retire(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
   const auto folder = TRY(open_key_folder(*config));
-  const auto name = TRY(domain_of(request.domains.front()));
+  const auto name = TRY(domain_of(request.domain));
   const auto way = TRY(open_way(session, *config, request));
   const auto lock = TRY(folder.lock(name.text()));
   auto domain = TRY(audit::keys::read_domain(folder, name));
@@ -252,7 +253,7 @@ Result<Exit> run_retire(Session& session, const Request& request) {
 Result<Exit> run_delegate(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
   const auto folder = TRY(open_key_folder(*config));
-  const auto name = TRY(domain_of(request.domains.front()));
+  const auto name = TRY(domain_of(request.domain));
   const auto zone = TRY(domain_of(request.zone));
   const auto lock = TRY(folder.lock(name.text()));
   auto domain = TRY(audit::keys::read_domain(folder, name));
@@ -333,14 +334,14 @@ void add_key_commands(CLI::App& dkim, Session& session) {
 
   const auto [retire, to_retire] =
       add("retire", "Revoke a key at once, as when somebody may have it", run_retire);
-  retire->add_option("DOMAIN", to_retire->domains, "The domain that signs")->required()->expected(1);
+  retire->add_option("DOMAIN", to_retire->domain, "The domain that signs")->required();
   retire->add_option("SELECTOR", to_retire->selector, "The key's name below _domainkey")->required();
   retire->add_flag("--yes", to_retire->yes, "Do not ask");
   add_way_options(*retire, session, *to_retire);
 
   const auto [delegate, delegated] =
       add("delegate", "Print the CNAMEs by which a domain's keys live in a zone of yours", run_delegate);
-  delegate->add_option("DOMAIN", delegated->domains, "The domain that signs")->required()->expected(1);
+  delegate->add_option("DOMAIN", delegated->domain, "The domain that signs")->required();
   delegate->add_option("--zone", delegated->zone, "The zone in which its records will stand")
       ->required()
       ->type_name("ZONE");

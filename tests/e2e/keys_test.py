@@ -1,0 +1,233 @@
+"""rampart dkim rotate and its kin against two Knot servers, of which the second follows late: months of keys with mail under way,
+runs that are killed, keys sealed at rest, a zone that others keep, and one that nobody can update."""
+
+import datetime
+import json
+import os
+import pathlib
+import random
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+import unittest
+
+from rampart_run import PROGRAM, SOURCE, rampart
+from servers import Knot, KnotFollower, own_address
+
+LONG = bool(os.environ.get("RAMPART_LONG"))
+START = datetime.datetime(2026, 12, 1, 4, 0, 0)
+MAIL = "From: News <news@{domain}>\nTo: a@else.example\nSubject: rates\n\nThe rates are as they were.\n"
+ZONE = """\
+$ORIGIN {origin}.
+$TTL 1
+@ SOA ns1 host 1 3600 600 86400 1
+@ NS ns1.bank.example.
+@ NS ns2.bank.example.
+{more}
+"""
+SERVERS = "ns1 A {first}\nns2 A {second}"
+ALIASES = "rampart-ra._domainkey CNAME rampart-ra.shop.example.bank.example.\nrampart-rb._domainkey CNAME rampart-rb.shop.example.bank.example."
+
+
+class KeysTest(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.dir = pathlib.Path(folder.name)
+        zones = self.dir / "zones"
+        zones.mkdir()
+        first, second = own_address(53), own_address(53)
+        (zones / "bank.example.zone").write_text(ZONE.format(origin="bank.example", more=SERVERS.format(first=first, second=second)))
+        (zones / "shop.example.zone").write_text(ZONE.format(origin="shop.example", more=ALIASES))
+        self.first = Knot(zones, updates=True, transfer=True, host=first, port=53)
+        self.addCleanup(self.first.stop)
+        self.second = KnotFollower(self.first, ["bank.example", "shop.example", "."], host=second, port=53)
+        self.addCleanup(self.second.stop)
+        self.now = START
+        self.config = self.dir / "rampart.toml"
+        self.config.write_text('[dkim]\nttl = "1s"\n')
+
+    def words(self, *words, update=True):
+        server = ["--server", self.first.address, "--key", self.first.key] if update else []
+        return ["dkim", *map(str, words), "--config", str(self.config), "--keys", str(self.dir / "keys"), *map(str, server), "--resolver", self.first.address, "--allow-private", "--wait", "0s"]
+
+    def environment(self):
+        return {"RAMPART_CLOCK": self.now.strftime("%Y-%m-%dT%H:%M:%SZ"), "XDG_DATA_HOME": str(self.dir / "data")}
+
+    def dkim(self, *words, update=True):
+        return rampart(*self.words(*words, update=update), **self.environment())
+
+    def keys(self, domain="bank.example"):
+        run = rampart("dkim", "list", domain, "--format", "json", "--keys", self.dir / "keys")
+        self.assertEqual(run.status, 0, run.err)
+        return run.json()[0]["keys"]
+
+    def phases(self, domain="bank.example"):
+        return [key["phase"] for key in self.keys(domain)]
+
+    def sign(self, domain="bank.example"):
+        mail = self.dir / "mail.eml"
+        mail.write_text(MAIL.format(domain=domain))
+        run = rampart("dkim", "sign", mail, "--domain", domain, "--keys", self.dir / "keys")
+        self.assertEqual(run.status, 0, run.err)
+        self.assertIn("DKIM-Signature:", run.out)
+        return run.out
+
+    def verify(self, mail, server):
+        run = rampart("dkim", "verify", "-", "--resolver", server.address, "--format", "json", stdin=mail)
+        self.assertEqual(run.status, 0, run.out + run.err)
+
+    def settle(self, *words, domain="bank.example"):
+        """Runs until there is nothing to do now; the second server follows when it is waited for. How often something was waited for."""
+        waited = 0
+        for _ in range(12):
+            run = self.dkim("rotate", domain, *words)
+            words = ()
+            if run.status == 0:
+                due = run.out.rsplit("until ", 1)[1].strip()
+                due = datetime.datetime.strptime(due, "%Y-%m-%dT%H:%M:%SZ")
+                if due - self.now > datetime.timedelta(minutes=1):
+                    return waited
+                time.sleep(1.1)  # a TTL, as caches have it
+                self.now = due
+                continue
+            self.assertEqual(run.status, 3, run.err)
+            self.assertIn("waits: ns2.bank.example still serves the old", run.out)
+            waited += 1
+            self.second.refresh()
+        self.fail("it does not come to an end")
+
+    def months(self, domain, months, every):
+        """Mail is signed at every step of time and looked at for five days, at either server."""
+        under_way, switches, signer = [], 0, None
+        for step in range(months * 30 // every):
+            self.settle(domain=domain)
+            signing = [key for key in self.keys(domain) if key["phase"] == "signing"]
+            self.assertEqual(len(signing), 1)
+            changed = signing[0]["public_key"] != signer
+            switches += changed
+            signer = signing[0]["public_key"]
+            under_way.append((self.now, self.sign(domain)))
+            under_way = [(sent, mail) for sent, mail in under_way if self.now - sent <= datetime.timedelta(days=5)]
+            if changed or step % 5 == 0:
+                for sent, mail in under_way:
+                    self.verify(mail, self.first)
+                    self.verify(mail, self.second)
+            self.now += datetime.timedelta(days=every)
+        return switches
+
+    def test_months_of_keys(self):
+        months, every = (12, 1) if LONG else (4, 2)
+        self.assertGreaterEqual(self.months("bank.example", months, every), months)
+        phases = self.phases()
+        self.assertEqual((phases.count("signing"), phases[-1]), (1, "signing"))
+        self.assertGreaterEqual(phases.count("retired"), months - 2)
+        records = [line for line in self.first.dump("bank.example") if "DKIM1" in line]
+        self.assertEqual(len(records), len(phases))
+        self.assertEqual(sum(line.endswith('p="') for line in records), phases.count("retired"))
+        key = self.dir / "keys" / "bank.example" / f"{self.keys()[-1]['file']}.pem"
+        self.assertEqual(stat.S_IMODE(key.stat().st_mode), 0o600)
+
+    def test_a_delegated_domain(self):
+        run = rampart(
+            "dkim", "delegate", "shop.example", "--zone", "bank.example", "--keys", self.dir / "keys")
+        self.assertEqual(run.status, 0, run.err)
+        for line in ALIASES.splitlines():
+            self.assertIn(line.split()[0] + ".shop.example. 3600 IN CNAME " + line.split()[2], run.out)
+        before = self.first.dump("shop.example")
+        self.assertGreaterEqual(self.months("shop.example", 12 if LONG else 3, 1 if LONG else 3), 3)
+        self.assertEqual(self.first.dump("shop.example"), before)
+        self.assertEqual({key["selector"] for key in self.keys("shop.example")}, {"rampart-ra", "rampart-rb"})
+
+    def test_killed_anywhere_it_goes_on(self):
+        random.seed(1)
+        mails = []
+        for _ in range(60 if LONG else 12):
+            process = subprocess.Popen([PROGRAM, *self.words("rotate", "bank.example", "--now")], cwd=SOURCE, stdout=subprocess.DEVNULL,
+                                       stderr=subprocess.DEVNULL, env={**os.environ, **self.environment()})
+            time.sleep(random.uniform(0.02, 0.6))
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            self.second.refresh()
+            self.settle()
+            self.assertEqual(self.phases().count("signing"), 1)
+            mails = [(sent, mail) for sent, mail in [*mails, (self.now, self.sign())] if self.now - sent <= datetime.timedelta(days=5)]
+            for _, mail in mails:
+                self.verify(mail, self.first)
+            self.now += datetime.timedelta(days=2)
+        folder = self.dir / "keys" / "bank.example"
+        self.assertEqual({path.stem for path in folder.glob("*.pem")} - {key["file"] for key in self.keys()}, set())
+        self.assertEqual(list(folder.glob("*.new")), [])
+
+    def test_sealed_at_rest(self):
+        seal, other = self.dir / "seal", self.dir / "other"
+        for path in (seal, other):
+            run = subprocess.run(["bash", "-c", 'umask 077; head -c 32 /dev/urandom | base64 > "$1"', "-", path], check=True)
+            self.assertEqual(run.returncode, 0)
+        run = rampart("dkim", "keygen", "bank.example", "--keys", self.dir / "keys", "--seal-file", seal)
+        self.assertEqual(run.status, 0, run.err)
+        key = next((self.dir / "keys" / "bank.example").glob("*.pem"))
+        self.assertTrue(key.read_text().startswith("rampart-sealed-1:"))
+        self.assertNotIn("PRIVATE", key.read_text())
+        self.settle("--seal-file", seal)
+        mail = self.dir / "mail.eml"
+        mail.write_text(MAIL.format(domain="bank.example"))
+        sign = ["dkim", "sign", mail, "--domain", "bank.example", "--keys", self.dir / "keys"]
+        self.verify(rampart(*sign, "--seal-file", seal).out, self.first)
+        for words, said in (([], "no key file was named"), (["--seal-file", other], "another key file, or changed")):
+            run = rampart(*sign, *words)
+            self.assertEqual(run.status, 2)
+            self.assertIn(said, run.err)
+        seal.chmod(0o640)
+        self.assertIn("others may read", rampart(*sign, "--seal-file", seal).err)
+        other.write_text("short\n")
+        self.assertIn("32 bytes in base64", rampart(*sign, "--seal-file", other).err)
+
+    def test_a_zone_that_takes_no_updates(self):
+        run = self.dkim("rotate", "bank.example", update=False)
+        self.assertEqual(run.status, 3, run.err)
+        line = next(line for line in run.out.splitlines() if " IN TXT " in line)
+        self.assertIn("does not serve", run.out)
+        name, record = line.split(" 1 IN TXT ")
+        self.first.edit("bank.example", f"set {name} 1 TXT {record}")
+        self.assertIn("does not serve", self.dkim("rotate", "bank.example", update=False).out)
+        self.second.refresh()
+        run = self.dkim("rotate", "bank.example", update=False)
+        self.assertEqual(run.status, 0, run.out + run.err)
+        self.now += datetime.timedelta(seconds=2)
+        self.assertIn("signs", self.dkim("rotate", "bank.example", update=False).out)
+        self.verify(self.sign(), self.second)
+
+    def test_what_is_refused(self):
+        self.settle()
+        selector = self.keys()[0]["selector"]
+        run = self.dkim("retire", "bank.example", selector, "--yes")
+        self.assertEqual(run.status, 2)
+        self.assertIn("rotate --now", run.err)
+        self.settle("--now")
+        self.assertEqual(self.phases(), ["leaving", "signing"])
+        run = self.dkim("retire", "bank.example", selector)
+        self.assertEqual(run.status, 2)
+        self.assertIn("nobody is there to be asked", run.err)
+        self.assertEqual(self.dkim("retire", "bank.example", selector, "--yes").status, 3, "the second server has it later")
+        self.assertEqual(self.phases(), ["retired", "signing"])
+        self.assertEqual(self.dkim("retire", "bank.example", "nobody", "--yes").status, 2)
+        self.assertEqual(self.dkim("rotate").status, 2)
+        self.assertEqual(rampart("dkim", "delegate", "bank.example", "--zone", "shop.example", "--keys", self.dir / "keys").status, 2)
+        (self.dir / "keys").chmod(0o755)
+        run = self.dkim("rotate", "bank.example")
+        self.assertEqual(run.status, 2)
+        self.assertIn("others may read or write it (mode 0755)", run.err)
+        (self.dir / "keys").chmod(0o700)
+        path = self.dir / "keys" / "bank.example" / "keys.json"
+        path.write_text(path.read_text().replace('"phase": "signing"', '"phase": "singing"', 1))
+        run = self.dkim("rotate", "bank.example")
+        self.assertIn("keys.json", run.err)
+        self.assertNotEqual(run.status, 0)
+        json.loads(path.read_text())
+
+
+if __name__ == "__main__":
+    unittest.main()
