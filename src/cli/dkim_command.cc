@@ -88,24 +88,19 @@ Result<Exit> run_keygen(Session& session, const Request& request) {
   return Exit::clean;
 }
 
-// The keys that sign for the domain: the one that was named, or those of the key folder.
-Result<std::vector<std::pair<std::string, crypto::SignKey>>> signing_keys(Session& session,
-                                                                          const Request& request,
-                                                                          const dns::Name& name) {
-  std::vector<std::pair<std::string, crypto::SignKey>> out;
-  if (request.selector.empty() != request.key.empty())
-    return base::fail(ErrorKind::usage, "--selector and --key go together", {},
-                      "give both for a key in a file of your own, or neither for those in the key folder");
-  if (!request.key.empty()) {
-    TRY(check_selector(request.selector));
-    out.emplace_back(base::lower(request.selector), TRY(read_key(request.key)));
-    return out;
-  }
-  const auto folder = TRY(open_key_folder(*TRY(session.config())));
+struct Signer {
+  dns::Name domain;
+  std::string selector;
+  crypto::SignKey key;
+};
+
+// The keys of the folder that sign for the domain now; one at least.
+Result<std::vector<Signer>> managed_signers(const crypto::KeyFolder& folder, const dns::Name& name) {
   const auto domain = TRY(audit::keys::read_domain(folder, name));
+  std::vector<Signer> out;
   for (const auto& key : domain.keys) {
     if (key.phase == dkim::KeyPhase::signing)
-      out.emplace_back(key.selector, TRY(folder.read(name.text(), key.file)));
+      out.push_back({name, key.selector, TRY(folder.read(name.text(), key.file))});
   }
   if (!out.empty()) return out;
   return base::fail(
@@ -115,17 +110,64 @@ Result<std::vector<std::pair<std::string, crypto::SignKey>>> signing_keys(Sessio
           : "its key waits for its record or for caches: rampart dkim rotate DOMAIN says for what");
 }
 
+// Whoever the signing table names for the author of the message.
+Result<std::vector<Signer>> table_signers(const crypto::KeyFolder& folder, const mail::Message& message) {
+  const auto table = TRY(read_signing_table(folder));
+  if (table.rules.empty())
+    return base::fail(ErrorKind::usage, "nothing says who signs", {},
+                      "name the domain with --domain, or write a signing table: docs/keys.md");
+  const auto author = mail::read_author(message.header);
+  if (!author.fault.empty() || author.addresses.size() != 1)
+    return base::fail(ErrorKind::input, "the message has no one author whose rule could be looked up", {},
+                      "name the domain with --domain");
+  std::vector<Signer> out;
+  for (const auto& signer : dkim::find_signers(table, author.addresses.front())) {
+    if (signer.selector == "*") {
+      for (auto& one : TRY(managed_signers(folder, TRY(domain_of(signer.key))))) {
+        one.domain = signer.domain;
+        out.push_back(std::move(one));
+      }
+      continue;
+    }
+    const auto slash = signer.key.find('/');
+    out.push_back({signer.domain, signer.selector,
+                   TRY(folder.read(signer.key.substr(0, slash), signer.key.substr(slash + 1)))});
+  }
+  if (!out.empty()) return out;
+  return base::fail(ErrorKind::input, fmt::format("no rule signs for {}", author.addresses.front()), {},
+                    "the rules are in the file signing of the key folder");
+}
+
+// The keys that sign: the one that was named, those of the key folder for the domain that was named, or the table's.
+Result<std::vector<Signer>> signers_of(Session& session, const Request& request,
+                                       const mail::Message& message) {
+  std::vector<Signer> out;
+  if (request.selector.empty() != request.key.empty() || (!request.key.empty() && request.domain.empty()))
+    return base::fail(
+        ErrorKind::usage, "--domain, --selector and --key go together", {},
+        "give all three for a key in a file of your own, or --domain alone for those in the key folder");
+  if (!request.key.empty()) {
+    TRY(check_selector(request.selector));
+    out.push_back(
+        {TRY(domain_of(request.domain)), base::lower(request.selector), TRY(read_key(request.key))});
+    return out;
+  }
+  const auto folder = TRY(open_key_folder(*TRY(session.config())));
+  if (request.domain.empty()) return table_signers(folder, message);
+  return managed_signers(folder, TRY(domain_of(request.domain)));
+}
+
 Result<Exit> run_sign(Session& session, const Request& request) {
   dkim::SignOptions options;
-  options.domain = TRY(domain_of(request.domain));
   options.now = base::now();
-  const auto keys = TRY(signing_keys(session, request, options.domain));
   const auto mail = TRY(read_mail(request.file));
+  const auto signers = TRY(signers_of(session, request, mail->message));
   const mail::FieldIndex index(mail->message.header);
   std::string fields;
-  for (const auto& [selector, key] : keys) {
-    options.selector = selector;
-    fields += TRY(dkim::sign(mail->message, index, key, options));
+  for (const auto& signer : signers) {
+    options.domain = signer.domain;
+    options.selector = signer.selector;
+    fields += TRY(dkim::sign(mail->message, index, signer.key, options));
   }
   const auto text = with_fields(std::move(fields), mail->bytes);
   TRY(request.output == "-" ? session.print(text) : base::write_file(request.output, text));
@@ -213,7 +255,10 @@ void add_sign(CLI::App& dkim, Session& session) {
   const auto request = std::make_shared<Request>();
   command->add_option("FILE", request->file, "The message, as an .eml file; - for standard input")
       ->required();
-  command->add_option("--domain", request->domain, "The domain that signs")->required()->type_name("DOMAIN");
+  command
+      ->add_option("--domain", request->domain,
+                   "The domain that signs; without it the signing table of the key folder says")
+      ->type_name("DOMAIN");
   command
       ->add_option("--selector", request->selector,
                    "The key's name below _domainkey; without it the key folder's keys sign")

@@ -1,11 +1,18 @@
 #include "cli/keys_options.h"
 
 #include <cstdlib>
+#include <filesystem>
 
+#include "base/file.h"
 #include "cli/key_file.h"
 #include "cli/store_url.h"
 
 namespace rampart::cli {
+namespace {
+
+constexpr std::size_t kMaxTable = std::size_t{64} << 20;  // bytes
+
+}  // namespace
 
 base::Result<crypto::KeyFolder> open_key_folder(const base::Config& config) {
   std::optional<crypto::SealKey> seal;
@@ -19,6 +26,16 @@ base::Result<crypto::KeyFolder> open_key_folder(const base::Config& config) {
   }
   const auto& folder = config.text("dkim.keys");
   return crypto::KeyFolder::open(folder.empty() ? data_folder() + "/dkim" : folder, std::move(seal));
+}
+
+base::Result<dkim::SigningTable> read_signing_table(const crypto::KeyFolder& folder) {
+  const auto path = folder.path() + "/signing";
+  if (!std::filesystem::exists(path)) return dkim::SigningTable{};
+  return dkim::parse_table(TRY(base::read_file(path, kMaxTable)), path);
+}
+
+base::Result<> write_signing_table(const crypto::KeyFolder& folder, const dkim::SigningTable& table) {
+  return base::write_file(folder.path() + "/signing", dkim::format_table(table));
 }
 
 base::Time schedule_now() {

@@ -49,6 +49,7 @@ class KeyFolder {
   [[nodiscard]] base::Result<> write_list(const std::string& domain, std::string_view text) const;
   [[nodiscard]] std::string list_path(const std::string& domain) const;
 
+  [[nodiscard]] const std::string& path() const { return path_; }
   // Those that have a list, sorted.
   [[nodiscard]] std::vector<std::string> domains() const;
 
