@@ -9,6 +9,7 @@
 #include "auth/tags.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "dns/domain.h"
 #include "mail/header.h"
 
 namespace rampart::dkim {
@@ -43,11 +44,21 @@ std::optional<std::uint64_t> number(std::string_view text, std::size_t most) {
   return end.ec == std::errc() && end.ptr == text.data() + text.size() ? std::optional(out) : std::nullopt;
 }
 
-// The name of a domain in a signature: A-labels, or U-labels (RFC 8616 section 4), of two labels or more.
+// The name of a domain in a signature: letters, digits, hyphens and underscores, or U-labels, which become A-labels (RFC 8616
+// section 4); of two labels or more. DNS would take any byte, and what reads our verdict may not: "bank.example(.evil.example".
 std::optional<dns::Name> domain_of(std::string_view text) {
-  const auto name = dns::Name::try_parse(text);
+  const auto name = dns::parse_domain(text);
   if (!name || name->label_count() < 2) return std::nullopt;
-  return name;
+  return *name;
+}
+
+// The same for a selector, which may be one label and may be all digits.
+std::optional<dns::Name> selector_of(std::string_view text) {
+  const bool plain = std::ranges::all_of(text, [](char c) {
+    return base::is_alnum(c) || c == '-' || c == '_' || c == '.' || static_cast<unsigned char>(c) >= 0x80;
+  });
+  auto name = plain ? dns::Name::try_parse(text) : std::nullopt;
+  return name && !name->is_root() ? name : std::nullopt;
 }
 
 class Reader {
@@ -94,8 +105,7 @@ class Reader {
       if (const auto name = domain_of(tag->value)) out_.domain = *name;
     }
     if (const auto* tag = find("s")) {
-      if (const auto name = dns::Name::try_parse(tag->value); name && !name->is_root())
-        out_.selector = name->text();
+      if (const auto name = selector_of(tag->value)) out_.selector = name->text();
     }
     for (const auto* needed : {"v", "a", "b", "bh", "d", "h", "s"}) {
       if (find(needed) == nullptr) return fail(fmt::format("the tag {} is missing", needed));
