@@ -34,6 +34,21 @@ std::string why_not(const KeyRecord& key, const Signature& signature) {
   return {};
 }
 
+// Fields that come once and that a reader sees or reads the body by (RFC 5322 section 3.6, RFC 2045 section 3).
+constexpr std::string_view kOnce[] = {
+    "from", "sender",  "reply-to",     "to",           "cc",
+    "date", "subject", "mime-version", "content-type", "content-transfer-encoding"};
+
+// The first of them that is there more often than it is signed: what is signed is the lower one, and many readers show the
+// upper one (RFC 6376 section 8.15). A field that is not signed at all is the signer's choice. Empty when there is none.
+std::string_view added_field(const Signature& signature, const mail::FieldIndex& index) {
+  for (const auto name : kOnce) {
+    const auto named = static_cast<std::size_t>(std::ranges::count(signature.names, name));
+    if (named != 0 && index.find(name).size() > named) return name;
+  }
+  return {};
+}
+
 // "s1._domainkey.bank.example" with its text.
 std::string named(const Signature& signature) { return signature.key_name.text(); }
 
@@ -140,6 +155,9 @@ void Verifier::verify(Checked& checked, const std::vector<KeyRecord>& keys) {
   }
   set(checked, Result::pass,
       fmt::format("signed by {} with a key of {} bits", signature.domain.text(), checked.bits), {});
+  if (const auto added = added_field(signature, index_); !added.empty())
+    set(checked, Result::policy, fmt::format("the field {} is there more often than it is signed", added),
+        "RFC 6376 section 8.15");
   if (!signature.length) return;
   checked.unsigned_octets = hashed.length - *signature.length;
   if (checked.unsigned_octets != 0)
