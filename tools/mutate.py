@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Every check has a test that fails without it. usage: tools/mutate.py [--check] [--only REGEX]
+"""Every check has a test that fails without it. usage: tools/mutate.py [--check] [--only REGEX] [ROOT]
 
 tools/mutations.tsv names the checks. For each the source is changed in a copy of the tree (build/mutants), the tests are built
 again, and the tests that are named must fail; then the source is put back. The tree itself never changes. A mutation that does
@@ -16,7 +16,6 @@ import subprocess
 import sys
 import typing
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
 TABLE = "tools/mutations.tsv"
 BUILD = "build/asan"
 SUITES = re.compile(r"^TEST\((HardCases|Composition), (\w+)\)", re.MULTILINE)
@@ -116,9 +115,10 @@ class Mutants:
         self.copy = copy
 
     def configure(self):
+        # Without warnings: what a check used may well be unused without it.
         launcher = ["-DCMAKE_C_COMPILER_LAUNCHER=ccache", "-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
         return run(["cmake", "-S", self.copy, "-B", self.copy / BUILD, "-G", "Ninja", "-DCMAKE_C_COMPILER=clang-19",
-                    "-DCMAKE_CXX_COMPILER=clang++-19", "-DRAMPART_SANITIZE=ON", *launcher])
+                    "-DCMAKE_CXX_COMPILER=clang++-19", "-DRAMPART_SANITIZE=ON", "-DCMAKE_CXX_FLAGS=-w", *launcher])
 
     def build(self, program):
         jobs = os.environ.get("RAMPART_JOBS", str(os.cpu_count() or 1))
@@ -159,16 +159,18 @@ def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__.split("usage")[0])
     parser.add_argument("--check", action="store_true", help="only look at the table")
     parser.add_argument("--only", metavar="REGEX", help="those whose file, fragment or tests match")
+    parser.add_argument("root", nargs="?", metavar="ROOT", default=pathlib.Path(__file__).parent.parent)
     options = parser.parse_args(arguments)
-    mutations, faults = check_table(ROOT)
+    root = pathlib.Path(options.root).resolve()
+    mutations, faults = check_table(root)
     if faults or options.check:
         print("\n".join(faults) if faults else f"mutations: {len(mutations)} fragments, each found once")
         return 1 if faults else 0
     if options.only:
         mutations = [m for m in mutations if re.search(options.only, " ".join((m.file, m.fragment, *m.tests)))]
-    mutants = Mutants(ROOT / "build" / "mutants")
-    copy_tree(ROOT, mutants.copy)
-    print(f"Building the copy in {mutants.copy.relative_to(ROOT)}", file=sys.stderr, flush=True)
+    mutants = Mutants(root / "build" / "mutants")
+    copy_tree(root, mutants.copy)
+    print(f"Building the copy in {mutants.copy.relative_to(root)}", file=sys.stderr, flush=True)
     faults = mutants.prepare(mutations)
     if faults:
         print("\n".join(faults))

@@ -165,6 +165,8 @@ TEST(Composition, A08_FromAlternatives) {
   for (const auto* other :
        {"Sender", "Resent-From", "Resent-Sender", "Reply-To", "Apparently-From", "Return-Path"}) {
     const auto line = fmt::format("{}: <news@bank.example>\r\n", other);
+    auto none = bank_and_evil();
+    EXPECT_THAT(check(unsigned_by_evil(line), none, from_evil()).why, HasSubstr("no From field")) << other;
     EXPECT_EQ(judged(unsigned_by_evil(line)), kPermerror) << other;
     EXPECT_EQ(judged(unsigned_by_evil(" From: <any@evil.example>\r\n" + line), from_evil("")), kPermerror)
         << other;
@@ -296,6 +298,7 @@ TEST(Composition, A16_AppendedBody) {
   EXPECT_EQ(dkim_of(weak), "pass");
   const auto part = "--BAD\r\nContent-Type: text/plain\r\n\r\nPay here\r\n--BAD--\r\n";
   EXPECT_EQ(dkim_of(weak + part), "policy");
+  EXPECT_EQ(dkim_of(signed_by_hand(text) + part), "fail") << "without l= nothing can be appended";
   EXPECT_EQ(judged(weak + part), kFail);
   EXPECT_EQ(judged("Content-Type: multipart/mixed; boundary=BAD\r\n" + weak + part), kFail);
   EXPECT_EQ(judged("Subject: x\r\nContent-Type: multipart/mixed; boundary=BAD\r\n" + weak + part), kFail);

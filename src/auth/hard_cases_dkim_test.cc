@@ -185,6 +185,12 @@ TEST(HardCases, Case24_Oversigning) {
               std::string_view(names).starts_with("from:s") ? "policy" : "fail")
         << names;
   }
+  // Beyond the last field of a name there is nothing, not the first again (RFC 6376 section 5.4.2).
+  const auto plain = mail::read_header("From: a\r\nSubject: b\r\n\r\n");
+  const std::vector<std::string> names{"from", "subject", "from", "from"};
+  std::string chosen;
+  dkim::add_fields(kRelaxed, names, *plain, mail::FieldIndex(*plain), chosen);
+  EXPECT_EQ(chosen, "from:a\r\nsubject:b\r\n");
   EXPECT_EQ(dkim_of("Subject: x\r\n" + signed_by_hand(mail(), {.h = "from:subject:SUBJECT"})), "fail");
   // Two that are there, both signed: the lower one first.
   const auto two = signed_by_hand(mail("news@bank.example", "Comments: one\r\nComments: two\r\n"),
