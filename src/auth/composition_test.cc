@@ -85,6 +85,7 @@ TEST(Composition, A03_NulAmbiguity) {
   }
   EXPECT_EQ(judged(by_evil("From: any@evil.example\0@bank.example\r\n"s)), kPermerror);
   EXPECT_EQ(judged(by_evil("From: news@bank.example\0.evil.example\r\n"s)), kPermerror);
+  EXPECT_EQ(judged(by_evil("From: <@bank.example\0:any@evil.example>\r\n"s)), kPermerror);
 }
 
 // DKIM finds the key of "bank.example(.evil.example" at evil.example; who reads header.d takes the rest for a comment.
@@ -211,6 +212,7 @@ TEST(Composition, A11_RoutePortion) {
   EXPECT_EQ(judged(by_evil("From: <@evil.example,@any.example:news@bank.example>\r\n")), kFail);
   EXPECT_EQ(judged(by_evil("From: <@evil.example:news@bank.example>\r\n")), kFail);
   EXPECT_NE(judged(by_evil("From: <@evil.example,@any.example:news@bank.example\r\n")), kPass);
+  EXPECT_EQ(judged(by_evil("From: <@news@bank.example\\>:any@evil.example>\r\n")), kPermerror);
   EXPECT_NE(judged(by_evil("From: @evil.example:news@bank.example\r\n")), kPass);
   EXPECT_NE(judged(by_evil("From: <@bank.example:any@evil.example:news@bank.example>\r\n")), kPass);
 }
