@@ -31,11 +31,12 @@ rampart_check(names tools/check_names.py)
 rampart_check(format tools/check_format.sh)
 rampart_check(tidy tools/check_tidy.py ${CMAKE_BINARY_DIR})
 rampart_check(snippets tools/check_readme.py)
+rampart_check(mutations tools/mutate.py --check)
 rampart_check(checks /usr/bin/python3 -m unittest -v tools/checks_test.py)
 set_tests_properties(check.tidy PROPERTIES RUN_SERIAL ON COST 1000)  # it uses every core itself
 
 # Minutes, and for the package and the chroot root and Debian's archive: under ./dev test --long alone.
-foreach(name races package chroot)
+foreach(name races mutation package chroot)
   add_test(NAME long.${name} COMMAND tools/test_${name}.sh WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(long.${name} PROPERTIES LABELS long TIMEOUT 7200 RUN_SERIAL ON)
 endforeach()

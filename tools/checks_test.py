@@ -23,8 +23,8 @@ class ChecksTest(unittest.TestCase):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
-    def run_check(self, name, status, *parts, **environment):
-        done = subprocess.run([sys.executable, TOOLS / name, self.root] if name.endswith(".py") else [TOOLS / name, self.root],
+    def run_check(self, name, status, *parts, arguments=(), **environment):
+        done = subprocess.run([sys.executable, TOOLS / name, *arguments, self.root] if name.endswith(".py") else [TOOLS / name, self.root],
                               capture_output=True, text=True, check=False, env={**os.environ, **environment})
         self.assertEqual(done.returncode, status, done.stdout + done.stderr)
         for part in parts:
@@ -81,6 +81,24 @@ class ChecksTest(unittest.TestCase):
         self.run_check("check_readme.py", 1, "README.md:3: $ echo one")
         self.write("README.md", "```console\n$ exit 3\n```\n")
         self.run_check("check_readme.py", 1, "ended with 3")
+
+    def test_mutations(self):
+        self.write("src/auth/x.cc", "if (a &&\n    b) return;\nreturn;\n")
+        self.write("src/auth/x_test.cc", "TEST(HardCases, Case01_X) {}\nTEST(Other, Y) {}\n")
+        good = "# comment\nsrc/auth/x.cc\tif (a && b)\tif (a)\tHardCases.Case01_X\n"
+        self.write("tools/mutations.tsv", good)
+        self.run_check("mutate.py", 0, "1 fragments", arguments=["--check"])
+        faults = {
+            good + "src/auth/x.cc\treturn;\t\tOther.Y\n": '"return;" stands 2 times in src/auth/x.cc',
+            good + "src/auth/x.cc\tif (b)\t\tOther.Y\n": "stands 0 times",
+            good + "src/auth/y.cc\tif (b)\t\tOther.Y\n": "there is no src/auth/y.cc",
+            good + "src/auth/x.cc\tb\n": "tools/mutations.tsv:3: file, fragment",
+            "# nothing\n": "names no check that HardCases.Case01_X fails without",
+        }
+        for text, message in faults.items():
+            with self.subTest(message):
+                self.write("tools/mutations.tsv", text)
+                self.run_check("mutate.py", 1, message, arguments=["--check"])
 
 
 if __name__ == "__main__":

@@ -179,8 +179,8 @@ def canon_cases():
 def field_cases():
     section = "RFC 6376 section 5.4.2"
     twice = replaced(MAIL, "To:", "To: first@else.example\r\nTo:")
-    case("of two fields the lower one is signed first", section, signed(twice, tags={"h": "from:to"}), "pass")
-    case("the upper one may then be another", section, replaced(signed(twice, tags={"h": "from:to"}), "first@", "other@"), "pass")
+    case("of two fields the lower one is signed first", section, signed(twice, tags={"h": "from:to"}), "policy", "more often than it is signed")
+    case("whatever the upper one is", section, replaced(signed(twice, tags={"h": "from:to"}), "first@", "other@"), "policy")
     case("both are signed, bottom up", section, signed(twice, tags={"h": "from:to:to"}), "pass")
     case("both are signed, and one was changed", section, replaced(signed(twice, tags={"h": "from:to:to"}), "first@", "other@"), "fail")
     over = signed(tags={"h": "from:to:subject:from:subject"})
@@ -188,7 +188,10 @@ def field_cases():
     case("oversigned, and a From added above", "RFC 6376 section 8.15", "From: x@evil.example\r\n" + over, "fail")
     case("oversigned, and a Subject added below", "RFC 6376 section 8.15", replaced(over, "Date:", "Subject: evil\r\nDate:"), "fail")
     case("oversigned three times", "RFC 6376 section 8.15", signed(tags={"h": "from:from:from:to"}), "pass")
-    case("not oversigned, and a From added above", "RFC 6376 section 8.15", "From: x@evil.example\r\n" + signed(), "pass")
+    case("not oversigned, and a From added above", "RFC 6376 section 8.15", "From: x@evil.example\r\n" + signed(), "policy",
+         "more often than it is signed")
+    case("a field that may come often, of which the lower one is signed", section,
+         signed(replaced(MAIL, "To:", "X-List: 1\r\nX-List: 2\r\nTo:"), tags={"h": "from:x-list"}), "pass")
     case("a field that is not there", section, signed(tags={"h": "from:x-none:to"}), "pass")
     case("a field that was not there, added", section, replaced(signed(tags={"h": "from:x-none:to"}), "To:", "X-None: 1\r\nTo:"), "fail")
     case("h= in any case", "RFC 6376 section 3.5 h=", signed(tags={"h": "From:TO:sUbJeCt"}), "pass")

@@ -147,7 +147,8 @@ Authentication Authenticator::run(facts::Facts& facts, base::Time now) {
 
   dmarc::Input input;
   // While answers are open everything counts as a pass, so that what alignment would need is asked at once.
-  if (out.spf && !out.spf->domain.is_root())
+  // HELO stands for a MAIL FROM that is empty, never for one that is not known (RFC 9989 section 4.4.2).
+  if (out.spf && envelope_.mail_from && !out.spf->domain.is_root())
     input.spf = dmarc::Identity{out.spf->domain, open ? Check::pass : check_of(out.spf->outcome.result)};
   if (open) {
     for (const auto& domain : verifier_.domains()) input.dkim.push_back({domain, Check::pass});

@@ -61,12 +61,30 @@ class Field {
   bool any_ = false;
 };
 
+bool is_plain_domain(std::string_view text) {
+  return std::ranges::all_of(text,
+                             [](char c) { return base::is_alnum(c) || c == '-' || c == '_' || c == '.'; });
+}
+
+// Empty for the root, and for a name that another reader would cut ("bank.example(.evil.example", "bank.example'.evil.example").
+std::string domain_text(const dns::Name& domain) {
+  auto text = domain.is_root() ? std::string() : domain.text();
+  return is_plain_domain(text) ? text : std::string();
+}
+
+// A MAIL FROM, or its domain alone where another reader would end it at an @ that is not the last.
+std::string sender_text(std::string_view address, const dns::Name& domain) {
+  const auto at = address.find('@');
+  const auto behind = at == std::string_view::npos ? address : address.substr(at + 1);
+  return is_plain_domain(behind) ? std::string(address) : domain_text(domain);
+}
+
 void add_spf(Field& field, const Envelope& envelope, const SpfChecked& spf) {
   field.method("spf", spf::to_string(spf.outcome.result), spf.outcome.reason());
   if (spf.by_helo) {
-    field.property("smtp.helo", spf.domain.is_root() ? std::string() : spf.domain.text());
+    field.property("smtp.helo", domain_text(spf.domain));
   } else {
-    field.property("smtp.mailfrom", *envelope.mail_from);
+    field.property("smtp.mailfrom", sender_text(*envelope.mail_from, spf.domain));
   }
 }
 

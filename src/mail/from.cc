@@ -263,8 +263,11 @@ Author read_author(const Header& header) {
     ++out.fields;
     read_addresses(field.value, out);
   }
+  for (const auto value : header.like_from) read_addresses(value, out);
   if (out.fields == 0) {
     out.fault = "there is no From field";
+  } else if (!header.like_from.empty()) {
+    out.fault = "a line that is no field looks like a From field";
   } else if (out.fields > 1) {
     out.fault = fmt::format("there are {} From fields", out.fields);
   } else if (out.domains.empty() && out.fault.empty()) {

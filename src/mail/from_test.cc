@@ -79,6 +79,23 @@ TEST(From, FieldsThatAreNoneOrSeveral) {
   EXPECT_THAT(read("From\t: a@one.example"), HasSubstr("one.example"));
 }
 
+// What one reader takes for From and another for nothing: never an author without doubt.
+TEST(From, LinesLikeAFromField) {
+  for (const auto* odd : {" From", "\tFROM", "From\r\n ", "From \r\n\t", "Fr\x01om",
+                          "\xef\xbb\xbf"
+                          "From"}) {
+    const auto line = fmt::format("{}: b@two.example", odd);
+    EXPECT_EQ(read(line + "\r\nFrom: a@one.example"),
+              "one.example two.example | a line that is no field looks like a From field");
+    EXPECT_EQ(read(line), "two.example | there is no From field");
+  }
+  EXPECT_EQ(read("From : b@two.example\r\nFrom: a@one.example"),
+            "two.example one.example | there are 2 From fields");
+  for (const auto* other : {"From b@two.example Thu Nov 26 09:00:00 2026", " Fromage: b@two.example",
+                            " From b@two.example", " X-From: b@two.example"})
+    EXPECT_EQ(read(other + std::string("\r\nFrom: a@one.example")), "one.example") << other;
+}
+
 TEST(From, TooManyAreCutAndSaid) {
   std::string many = "a@d0.example";
   for (int i = 1; i < 150; ++i) many += fmt::format(", a@d{}.example", i);

@@ -32,6 +32,18 @@ std::string_view name_of(std::string_view line) {
   return printable ? name : std::string_view();
 }
 
+// Whether a line that is no field names From to a reader that drops white space and odd bytes.
+bool is_like_from(std::string_view raw) {
+  const auto colon = raw.find(':');
+  if (colon == std::string_view::npos) return false;
+  std::string name;
+  for (const char c : raw.substr(0, colon)) {
+    if (c > ' ' && c < 0x7f) name += c;
+    if (name.size() > std::string_view("From").size()) return false;
+  }
+  return base::iequals(name, "From");
+}
+
 }  // namespace
 
 bool Field::is(std::string_view other) const { return base::iequals(name, other); }
@@ -39,7 +51,11 @@ bool Field::is(std::string_view other) const { return base::iequals(name, other)
 base::Result<Header> read_header(std::string_view bytes) {
   const auto all = bytes.substr(0, kMaxHeaderBytes + 1);
   Header header;
-  std::size_t at = all.starts_with("From ") ? line_at(all, 0).size() : 0;
+  std::size_t at = 0;
+  // An mbox's line, and not "From : x", which is a field (obs-from, RFC 5322 section 4.5.2), nor the begin of a folded one.
+  if (const auto first = line_at(all, 0);
+      first.starts_with("From ") && name_of(first).empty() && !base::trim(first.substr(4)).empty())
+    at = first.size();
   while (at < all.size()) {
     const auto first = line_at(all, at);
     auto end = at + first.size();
@@ -57,6 +73,7 @@ base::Result<Header> read_header(std::string_view bytes) {
     const auto name = base::is_wsp(first.front()) ? std::string_view() : name_of(first);
     if (name.empty()) {
       ++header.skipped;
+      if (is_like_from(raw)) header.like_from.push_back(without_line_end(raw.substr(raw.find(':') + 1)));
       continue;
     }
     const auto value = raw.substr(raw.find(':') + 1);

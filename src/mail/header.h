@@ -5,7 +5,8 @@
 //
 // Lines end with CRLF or a bare LF; a bare CR is content. The section ends at the first empty line or with
 // the bytes. A first line "From …" as mboxes have it is skipped. What is no field (a line without a colon, a
-// name with odd bytes) is skipped and counted: it hides nothing behind it.
+// name with odd bytes) is skipped and counted: it hides nothing behind it. Of those, lines that another reader takes
+// for a From field (" From: x", "From\r\n : x") are kept, as a message that has two readings has two authors.
 #pragma once
 
 #include <cstddef>
@@ -30,9 +31,10 @@ struct Field {
 };
 
 struct Header {
-  std::vector<Field> fields;  // in the order of the message
-  std::size_t size = 0;       // bytes up to and with the empty line
-  std::size_t skipped = 0;    // lines that belong to no field
+  std::vector<Field> fields;                // in the order of the message
+  std::size_t size = 0;                     // bytes up to and with the empty line
+  std::size_t skipped = 0;                  // lines that belong to no field
+  std::vector<std::string_view> like_from;  // of those: what stands behind the colon of "From", misspelt
 };
 
 // Views of `bytes`. Errors are of kind input: a section or a field beyond its limit.

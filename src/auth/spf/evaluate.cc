@@ -7,6 +7,7 @@
 
 #include "auth/spf/macro.h"
 #include "base/text.h"
+#include "dns/domain.h"
 
 namespace rampart::spf {
 namespace {
@@ -467,7 +468,12 @@ Input input_for(const base::IpAddress& ip, std::string_view mail_from, std::stri
   if (at != std::string_view::npos) input.local_part = mail_from.substr(0, at);
   std::string_view domain = at == std::string_view::npos ? mail_from : mail_from.substr(at + 1);
   if (mail_from.empty()) domain = helo;  // section 2.4
-  if (!domain.starts_with('[')) input.domain = dns::Name::from_raw(domain).value_or(dns::Name());
+  if (domain.starts_with('[')) return input;
+  if (std::ranges::all_of(domain, [](char c) { return static_cast<unsigned char>(c) < 0x80; })) {
+    input.domain = dns::Name::from_raw(domain).value_or(dns::Name());
+  } else {  // U-labels are looked up and compared as A-labels (RFC 8616 section 4)
+    input.domain = dns::parse_domain(domain).value_or(dns::Name());
+  }
   return input;
 }
 
