@@ -23,6 +23,17 @@ std::string comment(std::string_view text) {
   return out.empty() ? out : fmt::format(" ({})", out);
 }
 
+// In quotes (RFC 5322 section 3.2.4); what even they cannot hold is left out.
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text.substr(0, kMaxShownValue)) {
+    if (c < ' ' || c >= 0x7f) continue;
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '"';
+}
+
 // A property's value: as a token (RFC 2045 section 5.1) or an address of tokens; anything else in quotes, and what even
 // quotes cannot hold, not at all.
 std::optional<std::string> value(std::string_view text) {
@@ -33,13 +44,7 @@ std::optional<std::string> value(std::string_view text) {
     if (c < ' ' || c >= 0x7f) return std::nullopt;
     token = token && kNoToken.find(c) == std::string_view::npos;
   }
-  if (token) return std::string(text);
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
+  return token ? std::string(text) : quoted(text);
 }
 
 class Field {
@@ -110,17 +115,6 @@ void add_arc(Field& field, const Envelope& envelope, const arc::Validated& arc) 
   if (arc.result == arc::Result::pass)
     field.property("header.oldest-pass", fmt::format("{}", arc.oldest_pass));
   if (envelope.ip) field.property("smtp.remote-ip", envelope.ip->text());
-}
-
-// A value of Received-SPF: a dot-atom or in quotes (RFC 7208 section 9.1); what even quotes cannot hold is left out.
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text.substr(0, kMaxShownValue)) {
-    if (c < ' ' || c >= 0x7f) continue;
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
 }
 
 }  // namespace
