@@ -14,8 +14,10 @@ namespace {
 
 constexpr std::size_t kWidth = 72;  // characters of a line of base64
 
-// Fields that come once: a second one would be shown in place of the first.
-constexpr std::array<std::string_view, 6> kOnce{"from", "subject", "to", "cc", "date", "reply-to"};
+// Fields that come once: a second one would be shown in place of the first, or have the body read in another way.
+constexpr auto kOnce =
+    std::to_array<std::string_view>({"from", "subject", "to", "cc", "date", "reply-to", "mime-version",
+                                     "content-type", "content-transfer-encoding"});
 
 // In lines that begin with white space.
 std::string folded(std::string_view base64) {
@@ -85,9 +87,11 @@ std::vector<std::string> signed_names(const std::vector<std::string>& fields, co
 
 base::Result<std::string> sign(const mail::Message& message, const mail::FieldIndex& index,
                                const crypto::SignKey& key, const SignOptions& options) {
-  if (index.find("from").empty())
-    return base::fail(base::ErrorKind::input,
-                      "a message without From cannot be signed (RFC 6376 section 5.4)");
+  if (const auto count = index.find("from").size(); count != 1)
+    return base::fail(
+        base::ErrorKind::input,
+        count == 0 ? "a message without From cannot be signed (RFC 6376 section 5.4)"
+                   : "a message with several From fields is signed for nobody (RFC 6376 section 8.15)");
   const auto names = signed_names(options.fields.empty() ? usual_fields() : options.fields, index);
 
   BodyHash body(options.body_canon);

@@ -38,7 +38,7 @@ std::vector<std::string> signed_names(const std::vector<std::string>& fields, co
 // The names with colons between them, in lines that begin with white space.
 std::string folded_names(const std::vector<std::string>& names);
 
-// Errors are of kind input: a message without From, a body or header that nothing can be signed of.
+// Errors are of kind input: a message without From, or with several.
 base::Result<std::string> sign(const mail::Message& message, const mail::FieldIndex& index,
                                const crypto::SignKey& key, const SignOptions& options);
 
