@@ -274,20 +274,16 @@ TEST(Composition, A15_AddedFields) {
   const auto weak = signed_by_hand(text, {.h = all});
   const auto strong = signed_mail(text);
   EXPECT_EQ(dkim_of(weak), "pass");
-  // Of our own mail From, To, Cc, Subject, Date and Reply-To are signed once more often than they are there.
-  for (const auto& [added, ours] : {std::pair("Subject: Your account is closed", "fail"),
-                                    {"To: victim@else.example", "fail"},
-                                    {"Cc: x@else.example", "fail"},
-                                    {"Date: Fri, 27 Nov 2026 09:00:00 +0000", "fail"},
-                                    {"Reply-To: x@evil.example", "fail"},
-                                    {"SUBJECT : x", "fail"},
-                                    {"Content-Type: multipart/mixed; boundary=BAD", "policy"},
-                                    {"Content-Transfer-Encoding: base64", "policy"},
-                                    {"MIME-Version: 2.0", "policy"}}) {
+  // Of our own mail all of these are signed once more often than they are there.
+  for (const auto* added :
+       {"Subject: Your account is closed", "To: victim@else.example", "Cc: x@else.example",
+        "Date: Fri, 27 Nov 2026 09:00:00 +0000", "Reply-To: x@evil.example", "SUBJECT : x",
+        "Content-Type: multipart/mixed; boundary=BAD", "Content-Transfer-Encoding: base64",
+        "MIME-Version: 2.0"}) {
     const auto replayed = fmt::format("{}\r\n{}", added, weak);
     EXPECT_EQ(dkim_of(replayed), "policy") << added;
     EXPECT_EQ(judged(replayed), kFail) << added;
-    EXPECT_EQ(dkim_of(fmt::format("{}\r\n{}", added, strong)), ours) << added;
+    EXPECT_EQ(dkim_of(fmt::format("{}\r\n{}", added, strong)), "fail") << added;
   }
   EXPECT_EQ(dkim_of("Sender: x@evil.example\r\n" + weak), "policy");
 }

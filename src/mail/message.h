@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct Message {
 
   // Views of `bytes`. Errors are those of read_header().
   static base::Result<Message> parse(std::string_view bytes);
+  static base::Result<Message> parse(std::string&& bytes) = delete;  // there would be views of what is gone
 };
 
 // The fields of a header by their names, for whoever looks many up: case does not matter (RFC 5322 section 1.2.2).
