@@ -91,11 +91,13 @@ base::Result<Header> read_header(std::string_view bytes) {
 std::string unfold(std::string_view value) {
   std::string out;
   out.reserve(value.size());
-  for (std::size_t i = 0; i < value.size(); ++i) {
-    if (value[i] == '\n') continue;
-    if (value[i] == '\r' && i + 1 < value.size() && value[i + 1] == '\n') continue;
-    out += value[i];
+  std::size_t at = 0;
+  for (auto end = value.find('\n'); end != std::string_view::npos; end = value.find('\n', at)) {
+    const bool cr = end != at && value[end - 1] == '\r';
+    out += value.substr(at, end - at - (cr ? 1 : 0));
+    at = end + 1;
   }
+  out += value.substr(at);
   return out;
 }
 

@@ -29,8 +29,16 @@ class FieldIndex {
   [[nodiscard]] std::span<const std::uint32_t> find(std::string_view name) const;
 
  private:
-  const Header* header_;
-  std::vector<std::uint32_t> places_;  // by name, then by place
+  // Names that differ mostly do so in their first letters.
+  struct Key {
+    std::uint64_t begin = 0;  // the first eight bytes in lower case, in an order that compares as they do
+    std::string_view name;
+  };
+  static Key key_of(std::string_view name);
+  static int compare(const Key& a, const Key& b);
+
+  std::vector<Key> keys_;              // by name, then by place
+  std::vector<std::uint32_t> places_;  // of each key
 };
 
 }  // namespace rampart::mail

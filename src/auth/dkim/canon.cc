@@ -30,6 +30,15 @@ std::size_t first(Lanes mask) {
   if (halves[1] != 0) return kLane / 2 + static_cast<std::size_t>(std::countr_zero(halves[1])) / 8;
   return kLane;
 }
+// One bit for each lane that is set, the first lowest.
+std::uint32_t bits(Lanes mask) {
+  constexpr std::uint64_t kHigh = 0x8080808080808080ULL;
+  constexpr std::uint64_t kGather = 0x0002040810204081ULL;  // the high bit of each byte into the top byte
+  const auto halves = reinterpret_cast<Halves>(mask);
+  const auto low = ((halves[0] & kHigh) * kGather) >> 56U;
+  const auto high = ((halves[1] & kHigh) * kGather) >> 56U;
+  return static_cast<std::uint32_t>(low | high << 8U);
+}
 static_assert(std::endian::native == std::endian::little, "first() counts from the low end");
 
 // Whether the byte at `at` may not stand as it is.
@@ -54,22 +63,35 @@ std::size_t clean_end_scalar(Canon canon, std::string_view bytes, std::size_t fr
   return to;
 }
 
+// The lanes from `at` on that may not stand as they are; the bytes before and behind them are there.
+Lanes odd_lanes(Canon canon, const char* at) {
+  const auto here = load(at);
+  const auto before = load(at - 1);
+  Lanes odd = (here == '\n') & (before != '\r');
+  if (canon == Canon::relaxed) {
+    const auto after = load(at + 1);
+    odd |= here == '\t';
+    odd |= (here == ' ') & ((after == ' ') | (after == '\t') | (after == '\r') | (after == '\n'));
+  }
+  return odd;
+}
+
 // Bytes are compared with their neighbours, so the first is looked at alone, and lanes are read one byte to the left and
-// one to the right as well.
+// one to the right as well. Ordinary text has nothing odd for long, so four lanes are looked at with one question.
 std::size_t clean_end_vector(Canon canon, std::string_view bytes, std::size_t from, std::size_t to) {
+  constexpr std::size_t kStride = 4 * kLane;
   if (from >= to) return to;
   if (is_odd(canon, bytes, from, from)) return from;
   auto at = from + 1;
+  for (; at + kStride < bytes.size() && at + kStride <= to; at += kStride) {
+    const auto* here = bytes.data() + at;
+    const Lanes odd = odd_lanes(canon, here) | odd_lanes(canon, here + kLane) |
+                      odd_lanes(canon, here + 2 * kLane) | odd_lanes(canon, here + 3 * kLane);
+    const auto halves = reinterpret_cast<Halves>(odd);
+    if ((halves[0] | halves[1]) != 0) break;
+  }
   for (; at + kLane < bytes.size() && at + kLane <= to; at += kLane) {
-    const auto here = load(bytes.data() + at);
-    const auto before = load(bytes.data() + at - 1);
-    Lanes odd = (here == '\n') & (before != '\r');
-    if (canon == Canon::relaxed) {
-      const auto after = load(bytes.data() + at + 1);
-      odd |= here == '\t';
-      odd |= (here == ' ') & ((after == ' ') | (after == '\t') | (after == '\r') | (after == '\n'));
-    }
-    if (const auto lane = first(odd); lane != kLane) return at + lane;
+    if (const auto lane = first(odd_lanes(canon, bytes.data() + at)); lane != kLane) return at + lane;
   }
   for (; at < to; ++at) {
     if (is_odd(canon, bytes, at, from)) return at;
@@ -138,15 +160,44 @@ std::size_t BodyHash::copy_clean(std::string_view chunk, std::size_t from, std::
   return end;
 }
 
-// A run of white space in the middle of a line, from its first byte on: with content behind it, it is one space.
-std::size_t BodyHash::skip_blanks(std::string_view chunk, std::size_t from) {
-  while (is_blank(chunk[from])) ++from;
-  if (chunk[from] == '\r' || chunk[from] == '\n') {
-    space_ = true;
-  } else {
-    put(" ");
+// Sixteen bytes at a time from the middle of a line on, where runs of white space are: a blank with a blank or a line end
+// behind it goes, whatever else stands there stays. How far that went: not at all where a line end is not CR LF, and not on
+// where there is nothing to take out any more.
+std::size_t BodyHash::squeeze(std::string_view chunk, std::size_t from, std::size_t to) {
+  auto at = from;
+  // The bytes around each lane are looked at, too. Content stands before `to`, so line ends up to there count.
+  while (at != 0 && at + kLane < chunk.size() && at + kLane <= to) {
+    const auto here = load(chunk.data() + at);
+    const auto before = load(chunk.data() + at - 1);
+    const auto after = load(chunk.data() + at + 1);
+    const Lanes odd_end = ((here == '\n') & (before != '\r')) | ((here == '\r') & (after != '\n'));
+    if (first(odd_end) != kLane) break;
+    // Of a blank in the last lane with a CR behind it: whether that is a line end.
+    const auto next = chunk.substr(at + kLane, kLineEnd.size());
+    if (is_blank(chunk[at + kLane - 1]) && next.front() == '\r' && next != kLineEnd) break;
+    const Lanes tab = here == '\t';
+    const Lanes blank = tab | (here == ' ');
+    const Lanes ends = (after == ' ') | (after == '\t') | (after == '\r') | (after == '\n');
+    if (held_ + 2 * kLane > kBuffer) flush();
+    const Lanes out = (here & ~tab) | (tab & static_cast<unsigned char>(' '));
+    std::uint32_t keep = ~bits(blank & ends) & 0xffffU;
+    char lanes[2 * kLane];
+    std::memcpy(lanes, &out, kLane);
+    const bool all = keep == 0xffffU;
+    while (keep != 0) {
+      const auto begin = static_cast<std::size_t>(std::countr_zero(keep));
+      const auto length = static_cast<std::size_t>(std::countr_one(keep >> begin));
+      std::memcpy(buffer_ + held_, lanes + begin, kLane);  // more than counts: a store of one size is fast
+      held_ += length;
+      length_ += length;
+      keep &= ~(((1U << length) - 1U) << begin);
+    }
+    at += kLane;
+    if (all && first(tab) == kLane) break;
   }
-  return from;
+  // Never between a CR and its LF.
+  if (at != from && chunk[at - 1] == '\r') put(chunk.substr(at++, 1));
+  return at;
 }
 
 void BodyHash::update(std::string_view chunk) {
@@ -158,10 +209,12 @@ void BodyHash::update(std::string_view chunk) {
     if (lines_ == 0 && !space_ && !cr_ && any_) {
       at = copy_clean(chunk, at, tail);
       if (at == tail) break;
-      // Content stands before `tail`, so a run of white space ends before it.
-      if (canon_ == Canon::relaxed && is_blank(chunk[at])) {
-        at = skip_blanks(chunk, at);
-        continue;
+      if (canon_ == Canon::relaxed && limit_ == kNoLimit) {
+        const auto end = squeeze(chunk, at, tail);
+        if (end != at) {
+          at = end;
+          continue;
+        }
       }
     }
     step(chunk[at++]);
@@ -187,22 +240,27 @@ void add_header(Canon canon, std::string_view name, std::string_view raw, std::s
     if (!out.ends_with(kLineEnd)) out += kLineEnd;
     return;
   }
-  for (const char c : name) out += c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-  out += ':';
+  // Never longer than the field with its line end.
   const auto begin = out.size();
+  out.resize(begin + name.size() + raw.size() + 1 + kLineEnd.size());
+  auto* to = out.data() + begin;
+  for (const char c : name) *to++ = c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+  *to++ = ':';
+  const auto* const value_begin = to;
   bool space = false;
-  auto value = raw.substr(raw.find(':') + 1);
+  const auto value = raw.substr(raw.find(':') + 1);
   for (std::size_t i = 0; i < value.size(); ++i) {
     const char c = value[i];
     if (is_blank(c)) {
       space = true;
-    } else if (c != '\n' && !(c == '\r' && i + 1 < value.size() && value[i + 1] == '\n')) {
-      if (space && out.size() != begin) out += ' ';
+    } else if (c != '\n' && (c != '\r' || i + 1 == value.size() || value[i + 1] != '\n')) {
+      if (space && to != value_begin) *to++ = ' ';
       space = false;
-      out += c;
+      *to++ = c;
     }
   }
-  out += kLineEnd;
+  for (const char c : kLineEnd) *to++ = c;
+  out.resize(static_cast<std::size_t>(to - out.data()));
 }
 
 void add_fields(Canon canon, std::span<const std::string> names, const mail::Header& header,

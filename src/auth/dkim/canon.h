@@ -20,9 +20,10 @@ std::string_view to_string(Canon canon);  // "relaxed"
 // The hash of a body that comes in chunks of any size. Where a chunk ends never changes it.
 class BodyHash {
  public:
+  static constexpr auto kNoLimit = std::numeric_limits<std::uint64_t>::max();
+
   // Of the canonical body only the first `limit` octets are hashed (l=), all are counted.
-  explicit BodyHash(Canon canon, std::uint64_t limit = std::numeric_limits<std::uint64_t>::max())
-      : canon_(canon), limit_(limit) {}
+  explicit BodyHash(Canon canon, std::uint64_t limit = kNoLimit) : canon_(canon), limit_(limit) {}
 
   void update(std::string_view chunk);
   // The raw digest. Once, at the end of the body.
@@ -37,7 +38,7 @@ class BodyHash {
   void put_lines();
   void flush();
   [[nodiscard]] std::size_t copy_clean(std::string_view chunk, std::size_t from, std::size_t to);
-  [[nodiscard]] std::size_t skip_blanks(std::string_view chunk, std::size_t from);
+  [[nodiscard]] std::size_t squeeze(std::string_view chunk, std::size_t from, std::size_t to);
 
   static constexpr std::size_t kBuffer = 2048;
 
