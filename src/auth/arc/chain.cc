@@ -32,8 +32,7 @@ struct Slot {
 
 class Collector {
  public:
-  Collector(const mail::Header& header, Chain& out)
-      : header_(header), out_(out), slots_(dkim::kMaxInstance) {}
+  Collector(const mail::Header& header, Chain& out) : header_(header), out_(out), slots_(1) {}
 
   bool add_results(std::size_t place) {
     const auto instance = read_results(header_.fields[place].value).instance;
@@ -83,6 +82,7 @@ class Collector {
   // The set that a field belongs to; null when the field is there already.
   Set* slot(std::size_t kind, unsigned instance) {
     out_.highest = std::max(out_.highest, instance);
+    if (slots_.size() < instance) slots_.resize(instance);
     auto& found = slots_[instance - 1];
     found.set.instance = instance;
     return ++found.seen[kind] == 1 ? &found.set : nullptr;
@@ -138,6 +138,7 @@ Chain read_chain(const mail::Header& header, const mail::FieldIndex& index) {
     out.section = "RFC 8617 section 4.2.1";
     return out;
   }
+  if (places[0].empty() && places[1].empty() && places[2].empty()) return out;
   Collector collector(header, out);
   // All of them, so that `highest` is known of a chain with a fault, too.
   for (const auto place : places[0]) (void)collector.add_results(place);
