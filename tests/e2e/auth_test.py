@@ -3,6 +3,7 @@
 import os
 import pathlib
 import stat
+import subprocess
 import tempfile
 import unittest
 
@@ -73,7 +74,8 @@ class AuthTest(unittest.TestCase):
         self.assertEqual(forged.status, 1)
         self.assertIn("This message is not from bank.example", forged.out)
         self.assertIn("asks to reject", forged.out.replace("\n", " "))
-        self.assertIn("_dmarc.bank.example p=reject", forged.out)
+        self.assertIn('_dmarc.bank.example TXT: "v=DMARC1; p=reject;', forged.out)
+        self.assertIn("its p=reject applies", forged.out)
         signed = self.sign(self.mail, "s1")
         changed = self.dir / "changed.eml"
         changed.write_text(signed.read_text().replace("as they were", "lower"))
@@ -82,6 +84,110 @@ class AuthTest(unittest.TestCase):
         self.assertIn("Authentication-Results: mx.post.example;", run.out)
         self.assertIn("dkim=fail (the body was changed after it was signed)", run.out)
         self.assertIn("policy.dmarc=reject", run.out)
+
+    def test_a_verdict_is_derived_again_byte_for_byte(self):
+        self.publish(self.keygen("s1"), 'ns 3600 IN TXT "v=spf1 -all"')
+        signed = self.sign(self.mail, "s1")
+        record = self.dir / "evidence.zst"
+        session = ["--ip", "203.0.113.9", "--helo", "mx.else.example", "--mail-from", "a\u00e9@bank.example"]
+        with Nsd(self.zones) as nsd:
+            texts = {form: self.check(signed, "--resolver", nsd.address, "--record", record, "--format", form, *session).out
+                     for form in ("text", "header", "json")}
+        for form, text in texts.items():
+            if form != "json":  # the last one wrote the recording
+                text = "\n".join(text.splitlines())
+            again = rampart("auth", "replay", record, signed, "--format", form)
+            self.assertEqual(again.status, 0, again.err)
+            self.assertEqual("\n".join(again.out.splitlines()) if form != "json" else again.out, text)
+        other = self.dir / "other.eml"
+        other.write_text(signed.read_text() + "x")
+        run = rampart("auth", "replay", record, other)
+        self.assertEqual(run.status, 2)
+        self.assertIn("of another message", run.err)
+        self.assertEqual(rampart("auth", "replay", self.zones / "bank.example.zone", signed).status, 2)
+
+    def test_spf_alone(self):
+        self.publish()
+        run = rampart("auth", "spf", "--ip", "192.0.2.1", "--mail-from", "x@bank.example", "--zone", self.zones)
+        self.assertEqual(run.status, 0, run.err)
+        self.assertIn("192.0.2.1 may send as bank.example.", run.out)
+        self.assertIn("decided by ip4:192.0.2.1", run.out)
+        run = rampart("auth", "spf", "--ip", "192.0.2.9", "--mail-from", "x@bank.example", "--zone", self.zones, "--format", "header")
+        self.assertEqual(run.status, 1)
+        self.assertIn("Received-SPF: fail", run.out)
+        self.assertIn('envelope-from="x@bank.example";', run.out)
+        self.assertEqual(rampart("auth", "spf", "--mail-from", "x@bank.example", "--zone", self.zones).status, 2)
+
+    def test_a_gateway_seals(self):
+        self.publish(self.keygen("s1"))
+        mail = self.dir / "forged.eml"
+        mail.write_text("Authentication-Results: mx.bank.example; dmarc=pass\nauthentication-results: MX.bank.example; none\n" +
+                        self.sign(self.mail, "s1").read_text())
+        seal = ["arc", "seal", "--domain", "bank.example", "--selector", "s1", "--key", self.dir / "s1.pem", "--host", "mx.bank.example",
+                "--zone", self.zones]
+        once = self.dir / "once.eml"
+        run = rampart(*seal, mail, "--output", once)
+        self.assertEqual(run.status, 0, run.err)
+        self.assertIn("2 Authentication-Results fields that came with the message were taken out", run.err)
+        text = once.read_text()
+        self.assertEqual(text.lower().count("\nauthentication-results:"), 1)
+        self.assertIn("ARC-Seal: a=rsa-sha256", text)
+        twice = self.dir / "twice.eml"
+        self.assertEqual(rampart(*seal, once, "--output", twice).status, 0)
+        run = rampart("dkim", "verify", twice, "--zone", self.zones)
+        self.assertEqual(run.status, 0, run.out)
+        self.assertIn("2 sets, the newest sealed by bank.example", run.out)
+        twice.write_text(twice.read_text().replace("as they were", "lower"))
+        run = self.check(twice, "--zone", self.zones)
+        self.assertIn("ARC    fail", run.out)
+        self.assertNotIn("dmarc=pass", run.out)
+        ended = self.dir / "ended.eml"
+        self.assertEqual(rampart(*seal, twice, "--output", ended).status, 0)
+        self.assertIn("cv=fail", ended.read_text())
+        run = rampart(*seal, ended, "--output", self.dir / "same.eml")
+        self.assertIn("no set was added", run.err)
+
+    @unittest.skipIf(os.geteuid() != 0, "Debian's verifiers ask the system's resolver: only root can give them one of their own")
+    def test_debians_verifiers(self):
+        """dkimverify and opendkim, where there is no network but a loopback of its own, whose port 53 is NSD's."""
+        self.publish(self.keygen("s1"), self.keygen("s2", "--type", "ed25519"))
+        signed = [self.sign(self.mail, selector) for selector in ("s1", "s2")]
+        (self.dir / "nsd.conf").write_text(f"""
+server:
+  ip-address: 127.0.0.1
+  port: 53
+  username: ""
+  zonesdir: "{self.zones}"
+  pidfile: "{self.dir}/nsd.pid"
+  database: ""
+  xfrdfile: ""
+  zonelistfile: "{self.dir}/zonelist"
+remote-control:
+  control-enable: no
+zone:
+  name: bank.example
+  zonefile: bank.example.zone
+""")
+        (self.dir / "resolv.conf").write_text("nameserver 127.0.0.1\noptions attempts:2 timeout:2\n")
+        (self.dir / "opendkim.conf").write_text("Syslog no\nMode v\nAlwaysAddARHeader yes\nAuthservID mx.test\nNameservers 127.0.0.1\n"
+                                               f"ResolverConfiguration {self.dir}/unbound.conf\n")
+        (self.dir / "unbound.conf").write_text('server:\n  do-not-query-localhost: no\n  local-zone: "example." nodefault\n')
+        script = f"""set -e
+ip link set lo up
+mount --bind {self.dir}/resolv.conf /etc/resolv.conf
+nsd -c {self.dir}/nsd.conf
+for try in 1 2 3 4 5 6 7 8 9 10; do [ -s {self.dir}/nsd.pid ] && break; sleep 0.1; done
+sleep 0.3
+sed 's/$/\r/' "$1" | dkimverify
+opendkim -x {self.dir}/opendkim.conf -vvvv -t "$1"
+sed 's/$/\r/' "$2" | dkimverify
+kill "$(cat {self.dir}/nsd.pid)"
+"""
+        done = subprocess.run(["unshare", "-n", "-m", "bash", "-c", script, "-", *map(str, signed)], capture_output=True, text=True, timeout=60,
+                              check=False, env={**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"})
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(done.stdout.count("signature ok"), 2, done.stdout + done.stderr)
+        self.assertIn("dkim=pass (2048-bit key", done.stdout)
 
     def test_what_cannot_be_found_out(self):
         self.publish(self.keygen("s1"))

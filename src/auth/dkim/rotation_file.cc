@@ -59,7 +59,7 @@ class Reader {
     const auto* string = value == nullptr ? nullptr : value->if_string();
     return string == nullptr ? std::string_view() : std::string_view(*string);
   }
-  Result<std::optional<base::Time>> time(const json::object& object, std::string_view name) const {
+  Result<std::optional<base::Time>> moment(const json::object& object, std::string_view name) const {
     if (!object.contains(name)) return std::nullopt;
     const auto out = base::parse_time(text(object, name));
     if (!out) return wrong(fmt::format("{} is not as 2026-11-23T08:00:00Z", name));
@@ -82,13 +82,13 @@ class Reader {
     out.phase = *phase;
     out.bits = static_cast<unsigned>(number(object, "bits", 100'000));
     out.settle = std::chrono::seconds(number(object, "settle", kMaxSettle));
-    const auto made = TRY(time(object, "made"));
+    const auto made = TRY(moment(object, "made"));
     if (!made) return wrong("a key has no time at which it was made");
     out.made = *made;
-    out.seen = TRY(time(object, "seen"));
-    out.signing = TRY(time(object, "signing"));
-    out.left = TRY(time(object, "left"));
-    out.retired = TRY(time(object, "retired"));
+    out.seen = TRY(moment(object, "seen"));
+    out.signing = TRY(moment(object, "signing"));
+    out.left = TRY(moment(object, "left"));
+    out.retired = TRY(moment(object, "retired"));
     const bool whole = (out.phase != KeyPhase::published || out.seen) &&
                        (out.phase != KeyPhase::signing || out.signing) &&
                        (out.phase != KeyPhase::leaving || out.left);
