@@ -35,13 +35,14 @@ struct Request {
 // The message without the fields at `places`.
 std::string without_fields(const Mail& mail, const std::vector<std::uint32_t>& places) {
   std::string out;
-  const char* from = mail.bytes.data();
+  std::size_t from = 0;
   for (const auto place : places) {
     const auto raw = mail.message.header.fields[place].raw;
-    out.append(from, raw.data());
-    from = raw.data() + raw.size();
+    const auto at = static_cast<std::size_t>(raw.begin() - std::string_view(mail.bytes).begin());
+    out.append(mail.bytes, from, at - from);
+    from = at + raw.size();
   }
-  return out.append(from, mail.bytes.data() + mail.bytes.size());
+  return out.append(mail.bytes, from);
 }
 
 Result<Exit> run_seal(Session& session, const Request& request) {

@@ -191,7 +191,7 @@ Exit exit_of(const std::vector<dkim::Checked>& signatures) {
 
 // Everything that verifying a message takes, held together while answers come.
 struct Verification {
-  Verification(const mail::Message& message) : index(message.header), check(message, index, keys) {}
+  explicit Verification(const mail::Message& message) : index(message.header), check(message, index, keys) {}
   mail::FieldIndex index;
   dkim::KeyCache keys;
   dkim::SignatureCheck check;

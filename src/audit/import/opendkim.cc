@@ -16,7 +16,6 @@
 namespace rampart::audit::import {
 namespace {
 
-using base::ErrorKind;
 using base::Result;
 
 struct Entry {
@@ -246,7 +245,7 @@ class Importer {
   }
   // What such a key stands for.
   static std::string pattern_of(const std::string& key) {
-    const auto lower = base::lower(key);
+    auto lower = base::lower(key);
     const auto at = lower.find('@');
     if (lower == "*") return "*";
     if (at == std::string::npos) return lower.starts_with('.') ? "*@*" + lower : "*@" + lower;

@@ -60,8 +60,8 @@ bool is_ascii(std::string_view text) {
 std::optional<dns::Name> host_name(std::string_view text) {
   if (is_ascii(text)) {
     if (!is_host_name(text) || text.ends_with('.')) return std::nullopt;
-    const auto name = dns::Name::try_parse(text);
-    return name && !name->is_root() ? std::optional(*name) : std::nullopt;
+    auto name = dns::Name::try_parse(text);
+    return name && !name->is_root() ? name : std::nullopt;
   }
   const auto name = dns::parse_domain(text);
   return name ? std::optional(*name) : std::nullopt;
