@@ -27,6 +27,8 @@ using dkim::KeyPhase;
 using dkim::KeyType;
 using dkim::ManagedDomain;
 
+constexpr unsigned kBits = 2048;  // of RSA keys
+
 struct Request {
   std::vector<std::string> domains;
   std::string domain;  // of the commands that take one
@@ -158,6 +160,7 @@ Result<Exit> run_publish(Session& session, const Request& request) {
     if (domain.keys.empty())
       return base::fail(ErrorKind::usage, fmt::format("{} has no key in the folder", name.text()), {},
                         fmt::format("make one: rampart dkim keygen {}", name.text()));
+    TRY(audit::keys::complete_keys(folder, domain, kBits));
     for (const auto i : published(domain)) {
       auto& key = domain.keys[i];
       const auto record = dkim::record_name(domain, key.selector);

@@ -60,8 +60,10 @@ std::string SealKey::seal(std::string_view secret, std::string_view name) const 
 
 std::optional<std::string> SealKey::open(std::string_view sealed, std::string_view name) const {
   if (!is_sealed(sealed)) return std::nullopt;
-  auto all = base::decode_base64(base::trim(sealed.substr(kMark.size())));
-  if (!all || all->size() < kNonceBytes + kTagBytes) return std::nullopt;
+  const auto text = base::trim(sealed.substr(kMark.size()));
+  auto all = base::decode_base64(text);
+  // In one form alone: base64 has bits at its end that say nothing.
+  if (!all || all->size() < kNonceBytes + kTagBytes || base::encode_base64(*all) != text) return std::nullopt;
   const std::string_view body = std::string_view(*all).substr(kNonceBytes + kTagBytes);
   std::string tag = all->substr(kNonceBytes, kTagBytes);
   std::string out(body.size(), '\0');

@@ -283,7 +283,10 @@ class FixApplyTest(unittest.TestCase):
         self.assertEqual(process.returncode, -signal.SIGINT)
         gate.open()
         time.sleep(0.2)
-        back = self.undo(path, "--server", self.server.address)
+        for _ in range(3):  # what was held may reach the server in the middle of it, and it then does nothing
+            back = self.undo(path, "--server", self.server.address)
+            if back.status == 0:
+                break
         self.assertEqual(back.status, 0, back.err)
         self.assertEqual(self.server.dump("bank.example"), before)
 

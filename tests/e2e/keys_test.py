@@ -94,7 +94,7 @@ class KeysTest(unittest.TestCase):
                 self.now = due
                 continue
             self.assertEqual(run.status, 3, run.err)
-            self.assertIn("waits: ns2.bank.example still serves the old", run.out)
+            self.assertIn("waits: ns2.bank.example still serves the old", run.out, run.err)
             waited += 1
             self.second.refresh()
         self.fail("it does not come to an end")

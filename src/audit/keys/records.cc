@@ -49,22 +49,33 @@ Result<> send(const fix::Primary& primary, const fix::Update& update) {
   return {};
 }
 
+// The name's key record as it shall be, sent unless it is there. A server that says that the zone was changed meanwhile (by an
+// update of an earlier run, that was ended while it was under way) is asked once more.
+Result<fix::Update> put_record(const fix::Primary& primary, const dns::Name& zone, const dns::Name& name,
+                               const std::string& text, std::uint32_t ttl) {
+  constexpr int kTries = 2;
+  for (int tries = 1;; ++tries) {
+    const auto says = TRY(primary.ask(name, RrType::txt));
+    if (says.alias) return std::unexpected(alias_error(name));
+    RecordSet current = says.set;
+    if (current.empty()) current = {.name = name, .type = RrType::txt, .ttl = 0, .rdata = {}};
+    fix::Update update{
+        .zone = zone, .step = "dkim-key", .before = current, .after = wanted(current, name, text, ttl)};
+    if (update.before == update.after) return update;
+    const auto sent = send(primary, update);
+    if (sent) return update;
+    if (tries == kTries) return std::unexpected(sent.error());
+  }
+}
+
 }  // namespace
 
 Result<PutEnd> UpdatedRecords::put(const dns::Name& name, const std::string& text) {
   const auto apex = TRY(primary_.ask(name, RrType::soa));
   const auto zone = TRY(fix::zone_of(primary_, name));
-  const auto says = TRY(primary_.ask(name, RrType::txt));
-  if (says.alias) return std::unexpected(alias_error(name));
-  RecordSet current = says.set;
-  if (current.empty()) current = {.name = name, .type = RrType::txt, .ttl = 0, .rdata = {}};
-  fix::Update update{.zone = zone,
-                     .step = "dkim-key",
-                     .before = current,
-                     .after = wanted(current, name, text, options_.ttl)};
-  if (update.before != update.after) TRY(send(primary_, update));
+  const auto update = TRY(put_record(primary_, zone, name, text, options_.ttl));
   PutEnd end;
-  end.settle = seconds(std::max({current.ttl, update.after.ttl, apex.negative_ttl.value_or(0)}));
+  end.settle = seconds(std::max({update.before.ttl, update.after.ttl, apex.negative_ttl.value_or(0)}));
   auto servers = TRY(fix::name_servers(primary_, zone, addresses_, options_.visible));
   if (servers.empty()) {
     end.why = fmt::format("the zone {} names no server", zone.text());

@@ -36,6 +36,19 @@ Result<> write_domain(const crypto::KeyFolder& folder, const dkim::ManagedDomain
 
 Result<> Rotation::save(const dkim::ManagedDomain& domain) { return write_domain(folder, domain); }
 
+Result<> complete_keys(const crypto::KeyFolder& folder, dkim::ManagedDomain& domain, unsigned bits) {
+  for (auto& key : domain.keys) {
+    if (!key.public_key.empty()) continue;
+    const auto type =
+        key.type == dkim::KeyType::rsa ? crypto::SignKey::Type::rsa : crypto::SignKey::Type::ed25519;
+    const auto made = TRY(folder.make(domain.domain.text(), key.file, type, bits));
+    key.bits = made.bits();
+    key.public_key = made.public_key();
+    TRY(write_domain(folder, domain));
+  }
+  return {};
+}
+
 Result<crypto::SignKey> make_key(const crypto::KeyFolder& folder, dkim::ManagedDomain& domain,
                                  const std::string& selector, dkim::KeyType type, unsigned bits,
                                  base::Time now) {
@@ -43,18 +56,14 @@ Result<crypto::SignKey> make_key(const crypto::KeyFolder& folder, dkim::ManagedD
     return base::fail(base::ErrorKind::input,
                       fmt::format("{} has had {} keys", domain.domain.text(), dkim::kMaxManagedKeys), {},
                       "take retired ones out of its keys.json");
-  const auto file = dkim::key_file(domain, selector);
-  auto key = TRY(folder.make(
-      domain.domain.text(), file,
-      type == dkim::KeyType::rsa ? crypto::SignKey::Type::rsa : crypto::SignKey::Type::ed25519, bits));
   domain.keys.push_back({.selector = selector,
                          .type = type,
-                         .bits = key.bits(),
-                         .public_key = key.public_key(),
-                         .file = file,
+                         .public_key = {},
+                         .file = dkim::key_file(domain, selector),
                          .made = now});
   TRY(write_domain(folder, domain));
-  return key;
+  TRY(complete_keys(folder, domain, bits));
+  return folder.read(domain.domain.text(), domain.keys.back().file);
 }
 
 Result<Rotation::Done> Rotation::step(dkim::ManagedDomain& domain, const dkim::RotationStep& next) {
@@ -92,6 +101,7 @@ Result<Rotation::Done> Rotation::step(dkim::ManagedDomain& domain, const dkim::R
 Result<RotationEnd> Rotation::run(dkim::ManagedDomain& domain, const std::vector<dkim::KeyType>& types,
                                   bool at_once) {
   RotationEnd end;
+  TRY(complete_keys(folder, domain, bits));
   for (const auto type : types) {
     bool now_due = at_once;
     for (;;) {

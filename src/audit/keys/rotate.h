@@ -57,7 +57,10 @@ struct Rotation {
   base::Result<> save(const dkim::ManagedDomain& domain);
 };
 
-// A new key of the domain, written down; the one that an earlier run has left of the same name.
+// What an earlier run has begun and not ended: keys that are written down and not made. `bits` of RSA.
+base::Result<> complete_keys(const crypto::KeyFolder& folder, dkim::ManagedDomain& domain, unsigned bits);
+
+// A new key of the domain, written down before it is made, so that no private key is ever there that nobody knows of.
 base::Result<crypto::SignKey> make_key(const crypto::KeyFolder& folder, dkim::ManagedDomain& domain,
                                        const std::string& selector, dkim::KeyType type, unsigned bits,
                                        base::Time now);

@@ -34,7 +34,7 @@ struct ManagedKey {
   std::string selector;
   KeyType type = KeyType::rsa;
   unsigned bits = 0;
-  std::string public_key;  // as a record has it, not encoded
+  std::string public_key;  // as a record has it, not encoded; empty while the key is being made
   std::string file;        // of the private key, without its ending
   KeyPhase phase = KeyPhase::made;
   base::Time made{};

@@ -75,7 +75,7 @@ class Reader {
     if (type != "rsa" && type != "ed25519") return wrong("a key is neither rsa nor ed25519");
     out.type = type == "rsa" ? KeyType::rsa : KeyType::ed25519;
     auto bytes = base::decode_base64(text(object, "public_key"));
-    if (!bytes || bytes->empty()) return wrong("a public_key is no base64");
+    if (!bytes) return wrong("a public_key is no base64");
     out.public_key = *std::move(bytes);
     const auto phase = std::ranges::find(kPhases, text(object, "phase"), [](auto p) { return to_string(p); });
     if (phase == std::end(kPhases)) return wrong("a phase is not known");
