@@ -57,21 +57,22 @@ Iprev check_reverse(const base::IpAddress& client, facts::Facts& facts) {
 
 int strictness(dmarc::Policy policy) { return static_cast<int>(policy); }
 
-// The worse, the further to the front: what a message of several domains is.
-int rank(dmarc::Result result) {
-  switch (result) {
+// The worse, the further to the front: what a message of several domains is. A domain whose owner asks for nothing hides no
+// other that could not be looked up.
+int rank(const dmarc::Verdict& verdict) {
+  switch (verdict.result) {
     case dmarc::Result::fail:
-      return 0;
+      return verdict.policy() == dmarc::Policy::none ? 2 : 0;
     case dmarc::Result::temperror:
       return 1;
     case dmarc::Result::permerror:
-      return 2;
-    case dmarc::Result::pass:
       return 3;
+    case dmarc::Result::pass:
+      return 4;
     case dmarc::Result::none:
       break;
   }
-  return 4;
+  return 5;
 }
 
 // Of the domains of a From field that cannot be trusted to name its author: what the strictest asks for.
@@ -94,7 +95,7 @@ void judge(Authentication& out) {
     const auto& best = out.domains[out.decided_by].verdict;
     const bool stricter =
         verdict.result == best.result && strictness(verdict.policy()) > strictness(best.policy());
-    if (rank(verdict.result) < rank(best.result) || stricter) out.decided_by = i;
+    if (rank(verdict) < rank(best) || stricter) out.decided_by = i;
   }
   const auto& verdict = out.domains[out.decided_by].verdict;
   out.dmarc = verdict.result;

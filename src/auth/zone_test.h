@@ -8,6 +8,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -49,6 +50,8 @@ class TestZone : public facts::Provider {
     nodes_[name(owner)].alias = name(host);
     return *this;
   }
+  // NXDOMAIN, whatever a wildcard or a name below it says.
+  TestZone& gone(std::string_view owner) { return static_cast<void>(gone_.insert(name(owner))), *this; }
   TestZone& exists(std::string_view owner) { return static_cast<void>(nodes_[name(owner)]), *this; }
   TestZone& fails(std::string_view owner, facts::Why why) {
     nodes_[name(owner)].why = why;
@@ -136,6 +139,7 @@ class TestZone : public facts::Provider {
       for (const auto& [above, why] : failing_) {
         if (owner.is_within(above)) return facts::Answer::make_unknown(asked, type, why, "", "test zone");
       }
+      if (gone_.contains(owner)) return builder.set_presence(facts::Presence::no_name).build();
       const auto* node = find(owner);
       if (node == nullptr) {
         return builder
@@ -159,6 +163,7 @@ class TestZone : public facts::Provider {
   }
 
   std::map<dns::Name, Node> nodes_;
+  std::set<dns::Name> gone_;
   std::vector<std::pair<dns::Name, facts::Why>> failing_;
   std::vector<facts::HttpAnswer> https_;
   std::vector<facts::SmtpAnswer> smtp_;

@@ -1,6 +1,8 @@
-// dmarc_suite FILE.yml…: runs DMARC vectors (docs/suites.md), prints every failure, and ends with "N passed, N failed". Exit 0
-// when all passed, 1 when one failed, 2 when a file could not be read.
+// dmarc_suite FILE.yml…: runs DMARC suites (docs/dmarc-suite.md), prints every failure, and ends with
+// "N passed, N failed". Exit 0 when all passed, 1 when one failed, 2 when a file could not be read.
 #include <cstdio>
+
+#include <fmt/format.h>
 
 #include "auth/dmarc/suite_runner.h"
 
@@ -17,9 +19,9 @@ int main(int argc, char** argv) {
       for (const auto& failure : tally.failures) fmt::print("FAILED {}\n", failure);
       passed += tally.passed;
       failed += tally.failures.size();
-    } catch (const std::exception& fault) {
-      fmt::print(stderr, "dmarc_suite: error: {}: {}\nhint: docs/suites.md describes the form of a file\n",
-                 argv[i], fault.what());
+    } catch (const rampart::dmarc::suite::BadFile& fault) {
+      fmt::print(stderr, "dmarc_suite: error: {}\nhint: docs/dmarc-suite.md describes the format\n",
+                 fault.what());
       return 2;
     }
   }
