@@ -14,9 +14,10 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 // Sealed by evil.example's key at one of two names, as gateways do.
-std::string sealed(const std::string& text, const arc::SealOptions& more = {}) {
+std::string sealed(const std::string& text, const arc::SealOptions& more = {},
+                   std::optional<arc::Result> claimed = {}) {
   auto zone = bank_and_evil();
-  const auto before = check(text, zone).arc.result;
+  const auto before = claimed.value_or(check(text, zone).arc.result);
   const auto message = mail::Message::parse(text);
   const mail::FieldIndex index(message->header);
   auto options = more;
@@ -75,6 +76,12 @@ TEST(HardCases, Case49_SealsGoByTheirInstance) {
   changed = twice;
   changed.replace(changed.find("cv=pass"), 7, "cv=none");
   EXPECT_EQ(validated(changed).result, arc::Result::fail);
+  // A gateway that vouches for a seal that is none.
+  auto broken = sealed(mail());
+  const auto place = broken.find("b=", broken.find("ARC-Seal")) + 2;
+  broken[place] = broken[place] == 'A' ? 'B' : 'A';
+  ASSERT_EQ(validated(broken).result, arc::Result::fail);
+  EXPECT_EQ(validated(sealed(broken, {}, arc::Result::pass)).result, arc::Result::fail);
   // A chain is none of DMARC's, whatever it says.
   auto zone = bank_and_evil();
   EXPECT_EQ(check(twice, zone, from_evil()).dmarc, dmarc::Result::fail);
