@@ -98,7 +98,7 @@ TEST(HardCases, Case50_MessageSignaturesOfArc) {
   // A signature that signs seals, and one that has no place in the chain.
   arc::SealOptions seals;
   seals.names = {"from", "arc-seal"};
-  EXPECT_EQ(validated(sealed(mail(), seals)).result, arc::Result::fail);
+  EXPECT_EQ(validated(sealed(once, seals)).result, arc::Result::fail);
   text = once;
   const auto place = text.find("i=1; s=s1", text.find("ARC-Message-Signature"));
   text.replace(place, 3, "i=0");
