@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "dns/domain.h"
 
 namespace rampart::auth {
 namespace {
@@ -188,10 +189,19 @@ class Parser {
   ResultsField& out_;
 };
 
+// Results without the white space around them and semicolons at their end.
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  while (!text.empty() && (is_space(text.back()) || text.back() == ';')) text.remove_suffix(1);
   return text;
+}
+
+// Whether a field's id is ours to somebody: as text, or as a domain that is written in another way (a dot at its end, U-labels).
+bool is_own(std::string_view id, std::string_view own) {
+  if (base::iequals(id, own)) return true;
+  const auto theirs = dns::parse_domain(id);
+  const auto ours = dns::parse_domain(own);
+  return theirs && ours && *theirs == *ours;
 }
 
 }  // namespace
@@ -207,7 +217,7 @@ std::vector<std::uint32_t> forged_results(const mail::Header& header, const mail
   std::vector<std::uint32_t> out;
   for (const auto place : index.find("Authentication-Results")) {
     const auto id = parse_results(header.fields[place].value).authserv_id;
-    if (id.empty() || base::iequals(id, own)) out.push_back(place);
+    if (id.empty() || is_own(id, own)) out.push_back(place);
   }
   return out;
 }

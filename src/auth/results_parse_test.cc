@@ -88,12 +88,22 @@ TEST(ForgedResults, AllOfOurOwnAndTheUnreadable) {
       forged("Authentication-Results: mx.bank.example; spf=pass (" + std::string(10'000, 'x') + ")\r\n"),
       ElementsAre(0U));
   EXPECT_THAT(forged("From: a@b.example\r\n"), ElementsAre());
+  // Our name as somebody else may read it.
+  EXPECT_THAT(forged("Authentication-Results: mx.bank.example.; spf=pass\r\n"
+                     "Authentication-Results: mx.bank.example\x01; spf=pass\r\n"
+                     "Authentication-Results: =?utf-8?q?mx.bank.example?=; spf=pass\r\n"
+                     "Authentication-Results: mx.bank.example.else.example; spf=pass\r\n"),
+              ElementsAre(0U, 1U, 2U));
+  EXPECT_THAT(forged("Authentication-Results: mx.b\xc3\xbc"
+                     "cher.example; spf=pass\r\n",
+                     "mx.xn--bcher-kva.example"),
+              ElementsAre(0U));
 }
 
 TEST(MergedResults, OfOneHost) {
   const std::string bytes =
-      "Authentication-Results: a.example; spf=pass (x)\r\nAuthentication-Results: b.example; dkim=pass\r\n"
-      "Authentication-Results: A.example;\r\n\tdmarc=pass header.from=c.example\r\nAuthentication-Results: "
+      "Authentication-Results: a.example; spf=pass (x);\r\nAuthentication-Results: b.example; dkim=pass\r\n"
+      "Authentication-Results: A.example;\r\n\tdmarc=pass header.from=c.example; \r\nAuthentication-Results: "
       "a.example; none\r\n\r\n";
   const auto message = mail::Message::parse(bytes);
   const mail::FieldIndex index(message->header);

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include <arpa/inet.h>
+#include <fmt/format.h>
 
 #include "base/text.h"
 

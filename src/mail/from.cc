@@ -189,9 +189,9 @@ class Parser {
     }
   }
 
-  // Behind "name:".
+  // Behind "name:". The members of a group within a group are read as its own: a stranger's text sets no depth of calls.
   void group() {
-    if (in_group_) fault("a group stands in a group");
+    if (in_group_) return fault("a group stands in a group");
     in_group_ = true;
     while (!at_end() && !here().is(';')) {
       if (!take(',')) address();

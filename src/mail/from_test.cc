@@ -96,6 +96,15 @@ TEST(From, LinesLikeAFromField) {
     EXPECT_EQ(read(other + std::string("\r\nFrom: a@one.example")), "one.example") << other;
 }
 
+// The text that ends GMime 3.2.13 by a call within a call for each of them.
+TEST(From, GroupsInGroupsCostNoDepth) {
+  EXPECT_EQ(from("a: b: x@one.example, y@two.example;, z@three.example;"),
+            "one.example two.example three.example | a group stands in a group");
+  std::string deep;
+  for (int i = 0; i < 30'000; ++i) deep += "g:";
+  EXPECT_EQ(from(deep + "x@one.example;"), "one.example | a group stands in a group");
+}
+
 TEST(From, TooManyAreCutAndSaid) {
   std::string many = "a@d0.example";
   for (int i = 1; i < 150; ++i) many += fmt::format(", a@d{}.example", i);

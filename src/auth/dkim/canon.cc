@@ -4,43 +4,19 @@
 #include <bit>
 #include <cstring>
 
+#include "base/lanes.h"
 #include "base/text.h"
 
 namespace rampart::dkim {
 namespace {
 
+using base::kLane;
+using base::Lanes;
+
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_tail(char c) { return is_blank(c) || c == '\r' || c == '\n'; }
 
 constexpr std::string_view kLineEnd = "\r\n";
-constexpr std::size_t kLane = 16;  // bytes that are looked at at once
-using Lanes = unsigned char __attribute__((vector_size(kLane)));
-using Halves = std::uint64_t __attribute__((vector_size(kLane)));
-
-Lanes load(const char* at) {
-  Lanes out;
-  std::memcpy(&out, at, kLane);
-  return out;
-}
-
-// The first lane that is set; kLane when none is.
-std::size_t first(Lanes mask) {
-  const auto halves = reinterpret_cast<Halves>(mask);
-  if (halves[0] != 0) return static_cast<std::size_t>(std::countr_zero(halves[0])) / 8;
-  if (halves[1] != 0) return kLane / 2 + static_cast<std::size_t>(std::countr_zero(halves[1])) / 8;
-  return kLane;
-}
-// One bit for each lane that is set, the first lowest.
-std::uint32_t bits(Lanes mask) {
-  constexpr std::uint64_t kHigh = 0x8080808080808080ULL;
-  constexpr std::uint64_t kGather = 0x0002040810204081ULL;  // the high bit of each byte into the top byte
-  const auto halves = reinterpret_cast<Halves>(mask);
-  const auto low = ((halves[0] & kHigh) * kGather) >> 56U;
-  const auto high = ((halves[1] & kHigh) * kGather) >> 56U;
-  return static_cast<std::uint32_t>(low | high << 8U);
-}
-static_assert(std::endian::native == std::endian::little, "first() counts from the low end");
-
 // Whether the byte at `at` may not stand as it is.
 bool is_odd(Canon canon, std::string_view bytes, std::size_t at, std::size_t from) {
   const char c = bytes[at];
@@ -65,11 +41,11 @@ std::size_t clean_end_scalar(Canon canon, std::string_view bytes, std::size_t fr
 
 // The lanes from `at` on that may not stand as they are; the bytes before and behind them are there.
 Lanes odd_lanes(Canon canon, const char* at) {
-  const auto here = load(at);
-  const auto before = load(at - 1);
+  const auto here = base::load_lanes(at);
+  const auto before = base::load_lanes(at - 1);
   Lanes odd = (here == '\n') & (before != '\r');
   if (canon == Canon::relaxed) {
-    const auto after = load(at + 1);
+    const auto after = base::load_lanes(at + 1);
     odd |= here == '\t';
     odd |= (here == ' ') & ((after == ' ') | (after == '\t') | (after == '\r') | (after == '\n'));
   }
@@ -87,11 +63,10 @@ std::size_t clean_end_vector(Canon canon, std::string_view bytes, std::size_t fr
     const auto* here = bytes.data() + at;
     const Lanes odd = odd_lanes(canon, here) | odd_lanes(canon, here + kLane) |
                       odd_lanes(canon, here + 2 * kLane) | odd_lanes(canon, here + 3 * kLane);
-    const auto halves = reinterpret_cast<Halves>(odd);
-    if ((halves[0] | halves[1]) != 0) break;
+    if (base::any_lane(odd)) break;
   }
   for (; at + kLane < bytes.size() && at + kLane <= to; at += kLane) {
-    if (const auto lane = first(odd_lanes(canon, bytes.data() + at)); lane != kLane) return at + lane;
+    if (const auto lane = base::first_lane(odd_lanes(canon, bytes.data() + at)); lane != kLane) return at + lane;
   }
   for (; at < to; ++at) {
     if (is_odd(canon, bytes, at, from)) return at;
@@ -167,11 +142,11 @@ std::size_t BodyHash::squeeze(std::string_view chunk, std::size_t from, std::siz
   auto at = from;
   // The bytes around each lane are looked at, too. Content stands before `to`, so line ends up to there count.
   while (at != 0 && at + kLane < chunk.size() && at + kLane <= to) {
-    const auto here = load(chunk.data() + at);
-    const auto before = load(chunk.data() + at - 1);
-    const auto after = load(chunk.data() + at + 1);
+    const auto here = base::load_lanes(chunk.data() + at);
+    const auto before = base::load_lanes(chunk.data() + at - 1);
+    const auto after = base::load_lanes(chunk.data() + at + 1);
     const Lanes odd_end = ((here == '\n') & (before != '\r')) | ((here == '\r') & (after != '\n'));
-    if (first(odd_end) != kLane) break;
+    if (base::any_lane(odd_end)) break;
     // Of a blank in the last lane with a CR behind it: whether that is a line end.
     const auto next = chunk.substr(at + kLane, kLineEnd.size());
     if (is_blank(chunk[at + kLane - 1]) && next.front() == '\r' && next != kLineEnd) break;
@@ -180,7 +155,7 @@ std::size_t BodyHash::squeeze(std::string_view chunk, std::size_t from, std::siz
     const Lanes ends = (after == ' ') | (after == '\t') | (after == '\r') | (after == '\n');
     if (held_ + 2 * kLane > kBuffer) flush();
     const Lanes out = (here & ~tab) | (tab & static_cast<unsigned char>(' '));
-    std::uint32_t keep = ~bits(blank & ends) & 0xffffU;
+    std::uint32_t keep = ~base::lane_bits(blank & ends) & 0xffffU;
     char lanes[2 * kLane];
     std::memcpy(lanes, &out, kLane);
     const bool all = keep == 0xffffU;
@@ -193,7 +168,7 @@ std::size_t BodyHash::squeeze(std::string_view chunk, std::size_t from, std::siz
       keep &= ~(((1U << length) - 1U) << begin);
     }
     at += kLane;
-    if (all && first(tab) == kLane) break;
+    if (all && !base::any_lane(tab)) break;
   }
   // Never between a CR and its LF.
   if (at != from && chunk[at - 1] == '\r') put(chunk.substr(at++, 1));

@@ -1,0 +1,35 @@
+// Sixteen bytes looked at at once, in words that every processor's compiler knows. A comparison of two Lanes gives a mask:
+// 0xff in the lanes where it holds, 0 elsewhere.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace rampart::base {
+
+inline constexpr std::size_t kLane = 16;
+using Lanes = unsigned char __attribute__((vector_size(kLane)));
+
+// The kLane bytes from `at` on, which need not be aligned.
+inline Lanes load_lanes(const char* at) {
+  Lanes out;
+  std::memcpy(&out, at, kLane);
+  return out;
+}
+
+// One bit for each lane of a mask that is set, the first lowest.
+inline std::uint32_t lane_bits(Lanes mask) {
+  using Flags = bool __attribute__((ext_vector_type(kLane)));
+  return __builtin_bit_cast(std::uint16_t, __builtin_convertvector(mask, Flags));
+}
+
+inline bool any_lane(Lanes mask) { return lane_bits(mask) != 0; }
+
+// The first lane of a mask that is set; kLane when none is.
+inline std::size_t first_lane(Lanes mask) {
+  return static_cast<std::size_t>(std::countr_zero(lane_bits(mask) | 1U << kLane));
+}
+
+}  // namespace rampart::base
