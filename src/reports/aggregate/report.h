@@ -1,0 +1,91 @@
+// An aggregate report (RFC 9990, RFC 7489 appendix C), read: what one receiver saw of one domain's mail in a day or so.
+//
+// A report repeats itself: of its rows only the address and the count are new each time, so what else a row says is an Outcome
+// that many rows share, kept once as a text (Texts) that means the same in the store.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/aggregate/outcome.h"
+#include "reports/aggregate/texts.h"
+
+namespace rampart::reports {
+
+struct Row {
+  TextId address = 0;  // as IpAddress::text() writes it
+  TextId outcome = 0;  // of append_outcome()
+  std::uint64_t count = 0;
+};
+
+// The policy that the receiver found. As it was written, at most kMaxValue bytes each; empty: not said.
+struct Published {
+  std::string domain;  // lower case
+  std::string p, sp, np;
+  std::string adkim, aspf;
+  std::string pct, fo;
+  std::string testing;           // RFC 9990: y or n
+  std::string discovery_method;  // RFC 9990: psl or treewalk
+
+  friend bool operator==(const Published&, const Published&) = default;
+};
+
+// What was wrong and did not keep the report from being read.
+enum class DefectKind : std::uint8_t {
+  stray_markup,  // a < or a tag that is none
+  bad_text,      // bytes that are no UTF-8 or no text
+  unknown_entity,
+  unclosed_element,
+  cut_short,
+  no_organisation,
+  no_report_id,
+  no_period,  // taken from the file's name
+  bad_period,
+  no_domain,  // taken from the first row
+  no_address,
+  bad_address,
+  no_count,
+  bad_count,
+  no_header_from,
+  no_results,  // auth_results
+  empty_reason,
+  unknown_value,
+  upper_case,
+  hardfail,
+  too_long,
+  too_many,
+};
+inline constexpr std::size_t kDefectKinds = static_cast<std::size_t>(DefectKind::too_many) + 1;
+std::string_view to_string(DefectKind kind);  // "stray-markup"
+std::string_view describe(DefectKind kind);   // "a < stands in it that begins no tag"
+
+struct Defect {
+  DefectKind kind = DefectKind::stray_markup;
+  std::uint64_t count = 0;
+  std::string example;  // of the first; printable, may be empty
+};
+
+inline constexpr std::size_t kMaxValue = 1024;      // bytes of a text of the report's head
+inline constexpr std::size_t kMaxRows = 2'000'000;  // of a report
+
+struct Report {
+  std::string version;
+  std::string name_space;  // of RFC 9990, or of a draft; empty without
+  std::string organisation;
+  std::string email;
+  std::string contact;
+  std::string report_id;
+  std::string generator;
+  std::vector<std::string> errors;  // what the receiver says of the policy
+  std::int64_t begin = 0;           // seconds since 1970, both inside
+  std::int64_t end = 0;
+  Published policy;
+  std::vector<Row> rows;  // each address and outcome once
+  std::vector<Defect> defects;
+
+  [[nodiscard]] std::uint64_t messages() const;  // at most 2^53
+};
+
+}  // namespace rampart::reports

@@ -1,0 +1,100 @@
+// Bytes that come in pieces: from a file, from memory, out of something compressed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <zlib.h>
+
+#include "base/result.h"
+
+namespace rampart::reports {
+
+class Source {
+ public:
+  virtual ~Source() = default;
+  // Fills `room` from its begin; 0 at the end. Errors are of kind io, or of kind input where a limit is met.
+  virtual base::Result<std::size_t> read(std::span<char> room) = 0;
+};
+
+class MemorySource : public Source {
+ public:
+  explicit MemorySource(std::string_view bytes) : rest_(bytes) {}  // a view
+  base::Result<std::size_t> read(std::span<char> room) override;
+  // What was not read.
+  [[nodiscard]] std::string_view rest() const { return rest_; }
+
+ private:
+  std::string_view rest_;
+};
+
+// A regular file, or standard input.
+class FileSource : public Source {
+ public:
+  // "-" is standard input. A folder, a device or a pipe by name is refused without waiting for it.
+  static base::Result<std::unique_ptr<FileSource>> open(const std::string& path);
+  ~FileSource() override;
+  FileSource(const FileSource&) = delete;
+  FileSource& operator=(const FileSource&) = delete;
+
+  base::Result<std::size_t> read(std::span<char> room) override;
+
+ private:
+  FileSource(int file, std::string path) : file_(file), path_(std::move(path)) {}
+  int file_;
+  std::string path_;
+};
+
+// What a stranger's archive may cost. All our own.
+struct UnpackLimits {
+  std::uint64_t max_bytes = std::uint64_t{512} << 20U;  // that come out of one file, all its members together
+  std::uint64_t max_ratio = 400;  // of bytes out to bytes in, counted once 1 MiB has come out
+  std::size_t max_members = 100;  // of an archive
+  std::size_t max_depth = 3;      // an archive in an archive in a mail
+  std::size_t max_archive = std::size_t{64} << 20U;  // bytes of what has to be held whole: a zip, a mail
+};
+
+// What came out of a file so far, for the limits of the whole.
+struct Unpacked {
+  std::uint64_t bytes = 0;
+};
+
+// gzip (RFC 1952, several members behind each other) or zlib's raw deflate (RFC 1951), which zip has.
+class InflateSource : public Source {
+ public:
+  enum class Form : std::uint8_t { gzip, raw };
+  // All of them outlive it.
+  InflateSource(Source& from, Form form, const UnpackLimits& limits, Unpacked& total);
+  ~InflateSource() override;
+  InflateSource(const InflateSource&) = delete;
+  InflateSource& operator=(const InflateSource&) = delete;
+
+  base::Result<std::size_t> read(std::span<char> room) override;
+  // Why the bytes ended early; empty when they did not: "it is damaged", "it ends in the middle". What came before is good but
+  // for the last of it.
+  [[nodiscard]] std::string_view fault() const { return fault_; }
+
+ private:
+  base::Result<bool> fill();
+  base::Result<> count(std::size_t got);
+
+  static constexpr std::size_t kRoom = std::size_t{64} << 10U;
+
+  Source& from_;
+  Form form_;
+  const UnpackLimits& limits_;
+  Unpacked& total_;
+  z_stream stream_{};
+  std::unique_ptr<char[]> room_;
+  bool ready_ = false;
+  bool done_ = false;
+  std::uint64_t in_ = 0;
+  std::uint64_t out_ = 0;
+  std::string_view fault_;
+};
+
+}  // namespace rampart::reports
