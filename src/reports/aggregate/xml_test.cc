@@ -20,7 +20,7 @@ TEST(XmlScanner, ReadsWhatIsWellFormedAsExpatDoes) {
                          
                           "<a >e</a >",
                           "<a\n>e</a\n>",
-                          "<a><!-- <b> -- ></a> --></a>",
+                          "<a><!-- <b> - > </a> --></a>",
                           "<a><![CDATA[<b>&amp;]]]]></a>",
                           "<a>x<![CDATA[]]>y</a>",
                           "<?xml version=\"1.0\"?><a/><?pi <b> ?>",
