@@ -1,0 +1,174 @@
+#include "reports/intake/intake.h"
+
+#include <algorithm>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "reports/unpack/zip.h"
+
+namespace rampart::reports {
+namespace {
+
+std::string_view without_mark(std::string_view begin) {
+  if (begin.starts_with("\xef\xbb\xbf")) begin.remove_prefix(3);
+  while (!begin.empty() && (base::is_wsp(begin.front()) || begin.front() == '\r' || begin.front() == '\n'))
+    begin.remove_prefix(1);
+  return begin;
+}
+
+// Whether a mail's header begins here: a name, a colon (RFC 5322 section 2.2).
+bool is_header(std::string_view begin) {
+  const auto colon = begin.find(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  return std::ranges::all_of(begin.substr(0, colon), [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+std::string_view without_ending(std::string_view name, std::string_view ending) {
+  if (name.size() > ending.size() && base::iequals(name.substr(name.size() - ending.size()), ending))
+    name.remove_suffix(ending.size());
+  return name;
+}
+
+}  // namespace
+
+Form form_of(std::string_view begin) {
+  if (begin.starts_with("\x1f\x8b")) return Form::gzip;
+  if (begin.starts_with("PK\x03\x04") || begin.starts_with("PK\x05\x06")) return Form::zip;
+  const auto text = without_mark(begin);
+  if (text.empty()) return Form::empty;
+  if (base::istarts_with(text, "<!doctype html") || base::istarts_with(text, "<html")) return Form::html;
+  if (text.starts_with('<')) return Form::xml;
+  if (text.starts_with('{') || text.starts_with('[')) return Form::json;
+  if (begin.starts_with("From ")) return Form::mbox;
+  return is_header(begin) ? Form::mail : Form::unknown;
+}
+
+Intake::Intake(Texts& texts, const UnpackLimits& limits, base::Time now, Taker& taker)
+    : limits_(limits), now_(now), taker_(taker), reader_(texts) {}
+
+base::Result<> Intake::read(Source& source, const std::string& name) {
+  unpacked_ = {};
+  return read_any(source,
+                  {.origin = {.file = base::printable(name), .member = {}}, .name = name, .depth = 0});
+}
+
+void Intake::set_aside(const Place& place, std::string_view reason) {
+  taker_.set_aside(place.origin, reason);
+}
+
+base::Result<> Intake::read_any(Source& source, const Place& place) {
+  Window window(source);
+  if (const auto filled = window.fill(); !filled) {
+    set_aside(place, filled.error().what);
+    return {};
+  }
+  auto form = form_of(window.view());
+  if (form == Form::empty && !window.last()) form = Form::xml;  // blanks as far as can be seen
+  switch (form) {
+    case Form::xml:
+      return read_xml(window, place);
+    case Form::gzip:
+      return read_gzip(window, place);
+    case Form::zip:
+      return read_zip(window, place);
+    case Form::empty:
+      set_aside(place, "it is empty");
+      break;
+    case Form::html:
+      set_aside(place, "it is a web page and no report");
+      break;
+    case Form::json:
+    case Form::mbox:
+    case Form::mail:
+    case Form::unknown:
+      set_aside(place, "it is neither XML nor gzip nor zip");
+      break;
+  }
+  return {};
+}
+
+base::Result<> Intake::read_xml(Window& window, const Place& place) {
+  for (;;) {
+    window.drop(reader_.read(window.view(), window.last()));
+    if (window.last()) break;
+    if (const auto filled = window.fill(); !filled) {
+      reader_.drop();
+      set_aside(place, filled.error().what);
+      return {};
+    }
+  }
+  auto report = reader_.finish(place.name, now_);
+  if (report) return taker_.take(*std::move(report), place.origin);
+  set_aside(place, report.error().what);
+  return {};
+}
+
+base::Result<> Intake::read_gzip(Window& window, const Place& place) {
+  if (place.depth == limits_.max_depth) {
+    set_aside(place, fmt::format("it is an archive within {} others", limits_.max_depth));
+    return {};
+  }
+  InflateSource inflated(window, InflateSource::Form::gzip, limits_, unpacked_);
+  auto inner = place;
+  inner.name = without_ending(place.name, ".gz");
+  ++inner.depth;
+  return read_any(inflated, inner);
+}
+
+base::Result<> Intake::read_zip(Window& window, const Place& place) {
+  if (place.depth == limits_.max_depth) {
+    set_aside(place, fmt::format("it is an archive within {} others", limits_.max_depth));
+    return {};
+  }
+  const auto bytes = whole(window, place, "zip archive");
+  if (!bytes) return {};
+  const auto content = reports::read_zip(*bytes, limits_.max_members);
+  if (!content) {
+    set_aside(place, content.error().what);
+    return {};
+  }
+  if (content->members.empty()) set_aside(place, "the zip archive is empty");
+  for (const auto& member : content->members) {
+    auto inner = place;
+    inner.name = member.name;
+    inner.origin.member =
+        place.origin.member.empty() ? member.name : place.origin.member + ": " + member.name;
+    ++inner.depth;
+    MemorySource packed(member.data);
+    unpacked_.bytes += member.data.size();
+    if (member.encrypted) {
+      set_aside(inner, "it is encrypted");
+    } else if (unpacked_.bytes > limits_.max_bytes) {
+      set_aside(inner, fmt::format("more than {} MiB come out of the archive", limits_.max_bytes >> 20U));
+    } else if (member.form == ZipMember::Form::stored) {
+      TRY(read_any(packed, inner));
+    } else if (member.form == ZipMember::Form::deflated) {
+      InflateSource inflated(packed, InflateSource::Form::raw, limits_, unpacked_);
+      TRY(read_any(inflated, inner));
+    } else {
+      set_aside(inner, "it is packed in a way that is not known");
+    }
+  }
+  return {};
+}
+
+std::optional<std::string> Intake::whole(Window& window, const Place& place, std::string_view what) {
+  std::string out;
+  for (;;) {
+    out += window.view();
+    window.drop(window.view().size());
+    if (out.size() > limits_.max_archive) {
+      set_aside(place, fmt::format("the {} is larger than {} MiB", what, limits_.max_archive >> 20U));
+      return std::nullopt;
+    }
+    if (window.last()) return out;
+    if (const auto filled = window.fill(); !filled) {
+      set_aside(place, filled.error().what);
+      return std::nullopt;
+    }
+  }
+}
+
+}  // namespace rampart::reports

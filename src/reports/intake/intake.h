@@ -1,0 +1,73 @@
+// Reports out of whatever they come in: XML as it is, gzip, zip, archives within archives.
+//
+//   Intake intake(texts, limits, now, taker);
+//   TRY(intake.read(source, "google.com!bank.example!1764028800!1764115199.xml.gz"));   // taker.take(report, origin)
+//
+// What cannot be read is given to Taker::set_aside() with the reason and stops nothing else. What a file costs has limits
+// (UnpackLimits), and memory stays flat for XML and gzip, whatever their size.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "reports/aggregate/reader.h"
+#include "reports/intake/window.h"
+#include "reports/unpack/source.h"
+
+namespace rampart::reports {
+
+// Where a report was found; printable.
+struct Origin {
+  std::string file;
+  std::string member;  // of an archive or a mail within it; empty for the file itself
+
+  [[nodiscard]] std::string text() const { return member.empty() ? file : file + ": " + member; }
+};
+
+class Taker {
+ public:
+  virtual ~Taker() = default;
+  // An error ends the intake.
+  virtual base::Result<> take(Report&& report, const Origin& origin) = 0;
+  // `reason` is one clause.
+  virtual void set_aside(const Origin& origin, std::string_view reason) = 0;
+};
+
+// What a file's first bytes say it is.
+enum class Form : std::uint8_t { empty, xml, html, json, gzip, zip, mbox, mail, unknown };
+Form form_of(std::string_view begin);
+
+class Intake {
+ public:
+  // All of them outlive it.
+  Intake(Texts& texts, const UnpackLimits& limits, base::Time now, Taker& taker);
+
+  // One file. Errors are the taker's.
+  base::Result<> read(Source& source, const std::string& name);
+
+ private:
+  struct Place {
+    Origin origin;
+    std::string name;  // of the innermost file
+    std::size_t depth = 0;
+  };
+
+  base::Result<> read_any(Source& source, const Place& place);
+  base::Result<> read_xml(Window& window, const Place& place);
+  base::Result<> read_gzip(Window& window, const Place& place);
+  base::Result<> read_zip(Window& window, const Place& place);
+  void set_aside(const Place& place, std::string_view reason);
+  // The whole of it; nothing when it was set aside.
+  std::optional<std::string> whole(Window& window, const Place& place, std::string_view what);
+
+  UnpackLimits limits_;
+  base::Time now_;
+  Taker& taker_;
+  AggregateReader reader_;
+  Unpacked unpacked_;  // of the file that is read
+};
+
+}  // namespace rampart::reports

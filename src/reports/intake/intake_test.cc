@@ -1,0 +1,175 @@
+#include "reports/intake/intake.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "reports/unpack/archives_test.h"
+
+namespace rampart::reports {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+constexpr base::Time kNow{std::chrono::seconds(1'795'000'000)};
+
+std::string report(std::string_view id = "r1", std::size_t rows = 1) {
+  std::string out = fmt::format(
+      "<?xml "
+      "version=\"1.0\"?><feedback><report_metadata><org_name>o</org_name><report_id>{}</"
+      "report_id><date_range>"
+      "<begin>1764028800</begin><end>1764115199</end></date_range></"
+      "report_metadata><policy_published><domain>"
+      "bank.example</domain></policy_published>",
+      id);
+  for (std::size_t i = 0; i < rows; ++i)
+    out += fmt::format(
+        "<record><row><source_ip>10.{}.{}.{}</source_ip><count>1</count></"
+        "row><identifiers><header_from>bank.example"
+        "</header_from></identifiers><auth_results><spf><domain>x.example</domain><result>fail</result></spf>"
+        "</auth_results></record>",
+        i / 65536, i / 256 % 256, i % 256);
+  return out + "</feedback>";
+}
+
+struct Kept : Taker {
+  base::Result<> take(Report&& report, const Origin& origin) override {
+    reports.push_back(fmt::format("{} {} {}", origin.text(), report.report_id, report.rows.size()));
+    for (const auto& defect : report.defects) reports.back() += fmt::format(" {}", to_string(defect.kind));
+    return {};
+  }
+  void set_aside(const Origin& origin, std::string_view reason) override {
+    aside.push_back(fmt::format("{}: {}", origin.text(), reason));
+  }
+  std::vector<std::string> reports;
+  std::vector<std::string> aside;
+};
+
+Kept taken(std::string_view bytes, const std::string& name = "f", const UnpackLimits& limits = {}) {
+  Kept out;
+  Texts texts;
+  Intake intake(texts, limits, kNow, out);
+  MemorySource source(bytes);
+  EXPECT_TRUE(intake.read(source, name));
+  return out;
+}
+
+TEST(Intake, XmlAloneInGzipAndInZip) {
+  const auto xml = report();
+  EXPECT_THAT(taken(xml).reports, ElementsAre("f r1 1"));
+  EXPECT_THAT(taken("\xef\xbb\xbf \r\n" + xml).reports, ElementsAre("f r1 1"));
+  EXPECT_THAT(taken(deflated(xml)).reports, ElementsAre("f r1 1"));
+  EXPECT_THAT(taken(zipped({{"a.xml", xml}})).reports, ElementsAre("f: a.xml r1 1"));
+  EXPECT_THAT(
+      taken(zipped({{"folder/", "", true}, {"../../a.xml", xml}, {"b\\c.xml", report("r2"), true}})).reports,
+      ElementsAre("f: a.xml r1 1", "f: c.xml r2 1"));
+  EXPECT_THAT(taken(deflated(deflated(xml))).reports, ElementsAre("f r1 1"));
+  EXPECT_THAT(taken(zipped({{"a.gz", deflated(xml)}, {"b.zip", zipped({{"c.xml", report("r2")}})}})).reports,
+              ElementsAre("f: a.gz r1 1", "f: b.zip: c.xml r2 1"));
+  // Two members of a gzip file, and what is nobody's behind them.
+  const auto half = xml.size() / 2;
+  EXPECT_THAT(taken(deflated(xml.substr(0, half)) + deflated(xml.substr(half)) + "rest").reports,
+              ElementsAre("f r1 1"));
+}
+
+TEST(Intake, WhatIsCutIsReadAsFarAsItGoes) {
+  const auto packed = deflated(report("r1", 2000));
+  const auto cut = taken(std::string_view(packed).substr(0, packed.size() / 2)).reports;
+  ASSERT_EQ(cut.size(), 1U);
+  EXPECT_THAT(cut.front(), HasSubstr("cut-short"));
+  auto damaged = packed;
+  damaged[damaged.size() / 2] = static_cast<char>(~damaged[damaged.size() / 2]);
+  EXPECT_EQ(taken(damaged).reports.size() + taken(damaged).aside.size(), 1U);
+  const auto zip = zipped({{"a.xml", report("r1", 2000)}});
+  EXPECT_THAT(taken(zip.substr(0, zip.size() / 2)).reports, ElementsAre(HasSubstr("cut-short")));
+}
+
+TEST(Intake, WhatIsNoReport) {
+  EXPECT_THAT(taken("").aside, ElementsAre("f: it is empty"));
+  EXPECT_THAT(taken("<!DOCTYPE html><html></html>").aside, ElementsAre("f: it is a web page and no report"));
+  EXPECT_THAT(taken("\x01\x02").aside, ElementsAre(HasSubstr("neither XML")));
+  EXPECT_THAT(taken("<feedback/>").aside, ElementsAre("f: the report is empty"));
+  EXPECT_THAT(taken(zipped({})).aside, ElementsAre("f: the zip archive is empty"));
+  EXPECT_THAT(taken("PK\x03\x04").aside, ElementsAre(HasSubstr("has no end")));
+  EXPECT_THAT(taken(zipped({{"a", report(), true, 1}})).aside, ElementsAre("f: a: it is encrypted"));
+  EXPECT_THAT(taken(zipped({{"a", report(), false, 0, 14}})).aside,
+              ElementsAre(HasSubstr("packed in a way")));
+  auto broken = zipped({{"a", report()}});
+  broken[broken.find("PK\x01\x02")] = 'X';
+  EXPECT_THAT(taken(broken).aside, ElementsAre(HasSubstr("is damaged")));
+  // One that cannot be read stops no other.
+  const auto some = taken(zipped({{"a", "no"}, {"b", report()}, {"c", ""}}));
+  EXPECT_THAT(some.reports, ElementsAre("f: b r1 1"));
+  EXPECT_THAT(some.aside, ElementsAre(HasSubstr("f: a: it is neither"), "f: c: it is empty"));
+}
+
+TEST(Intake, WhatAStrangersArchiveMayCost) {
+  const auto zeros = deflated(std::string(std::size_t{512} << 20U, ' '));
+  EXPECT_LT(zeros.size(), std::size_t{540} << 10U);
+  EXPECT_THAT(taken(zeros).aside, ElementsAre("f: it unpacks to more than 400 times its size"));
+  EXPECT_THAT(taken("<feedback>" + zeros).aside, ElementsAre("f: the report is empty"));
+  EXPECT_THAT(taken(zipped({{"a", std::string(std::size_t{8} << 20U, '<'), false, 0, 8, 0xffffffffU}})).aside,
+              ElementsAre(HasSubstr("more than 400 times")));
+  const UnpackLimits small{.max_bytes = 10'000, .max_members = 3, .max_archive = 100'000};
+  EXPECT_THAT(taken(deflated(report("r1", 100)), "f", small).aside,
+              ElementsAre("f: more than 0 MiB come out of it"));
+  std::vector<ZipInput> many;
+  for (int i = 0; i < 4; ++i) many.push_back({fmt::format("{}.xml", i), report()});
+  EXPECT_THAT(taken(zipped(many), "f", small).aside,
+              ElementsAre("f: more than 3 files are in the zip archive"));
+  many.assign(3, {"a.xml", report("r1", 20), true});
+  EXPECT_THAT(taken(zipped(many), "f", small).aside, ElementsAre(HasSubstr("come out of the archive")));
+  EXPECT_THAT(taken(zipped({{"a", std::string(200'000, 'x'), true}}), "f", small).aside,
+              ElementsAre(HasSubstr("larger than")));
+  auto deep = report();
+  for (int i = 0; i < 4; ++i) deep = deflated(deep);
+  EXPECT_THAT(taken(deep).aside, ElementsAre("f: it is an archive within 3 others"));
+}
+
+TEST(Intake, ThePeriodOfTheNameWithin) {
+  auto xml = report();
+  const auto begin = xml.find("<date_range>");
+  xml.erase(begin, xml.find("</date_range>") - begin);
+  EXPECT_THAT(taken(deflated(xml), "in/o!bank.example!1764028800!1764115199.xml.gz").reports,
+              ElementsAre(HasSubstr("no-period")));
+  EXPECT_THAT(taken(xml, "nameless").aside, ElementsAre(HasSubstr("of what time")));
+}
+
+TEST(Intake, NamesAreShownWithoutWhatDrivesATerminal) {
+  EXPECT_THAT(taken(zipped({{"\x1b[2J.xml", report()}}), "f\n").reports,
+              ElementsAre("f\\x0a: \\x1b[2J.xml r1 1"));
+}
+
+TEST(FileSource, RegularFilesAlone) {
+  EXPECT_FALSE(FileSource::open("/dev/zero"));
+  EXPECT_FALSE(FileSource::open("/"));
+  EXPECT_FALSE(FileSource::open("/nonexistent"));
+}
+
+TEST(Intake, ArchivesOfTheCorpus) {
+  const auto* root = std::getenv("RAMPART_SHARED");
+  const auto folder =
+      std::filesystem::path(root != nullptr ? root : RAMPART_SOURCE_DIR "/../shared") / "corpus/reports";
+  if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no reports in $RAMPART_SHARED";
+  Kept kept;
+  Texts texts;
+  Intake intake(texts, {}, kNow, kept);
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    const auto ending = entry.path().extension();
+    if (ending != ".xml" && ending != ".gz" && ending != ".zip") continue;
+    auto source = FileSource::open(entry.path());
+    ASSERT_TRUE(source);
+    ASSERT_TRUE(intake.read(**source, entry.path().filename()));
+  }
+  EXPECT_THAT(kept.aside, IsEmpty());
+  EXPECT_GE(kept.reports.size(), 16U);
+}
+
+}  // namespace
+}  // namespace rampart::reports
