@@ -1,0 +1,87 @@
+// The reports in the store: each once, by whatever way it came, and its rows added up by day.
+//
+//   auto archive = TRY(Archive::open(database));
+//   const auto fates = TRY(archive.add(batch, texts));   // one transaction: all of it is there, or nothing
+//
+// A report is the same when reporter, report id, domain and period are; then what it says decides. The same again is a
+// duplicate. Another that shares rows with the first is a correction, and replaces it. One that shares none is another report
+// with an id that was given twice, and is kept beside it. Nothing replaces a report that is believed more than itself.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "reports/aggregate/report.h"
+#include "reports/archive/packed.h"
+#include "store/database.h"
+
+namespace rampart::reports {
+
+// How far a report is believed, least first. Those that are not verified and were not given by the operator are shown and never
+// counted for anything that is decided.
+enum class Trust : std::uint8_t {
+  unverified,  // anybody may have sent it
+  key_gone,    // its mail's signature names a key that is not published any more
+  imported,    // the operator gave the file
+  verified,    // its mail is signed by its reporter's domain
+};
+std::string_view to_string(Trust trust);  // "key-gone"
+inline bool counts(Trust trust) { return trust >= Trust::imported; }
+
+struct Incoming {
+  Report report;
+  Trust trust = Trust::unverified;
+  std::string reporter;  // who sent it: the domain that signed it, or what the report says of itself
+  std::string origin;    // printable
+  base::Time received{};
+};
+
+enum class Fate : std::uint8_t {
+  added,
+  duplicate,
+  replaced,    // one that was there before
+  told_apart,  // added beside one with the same id
+  refused,     // it speaks for a report that is believed more
+  too_large,   // its rows times its days are more than kMaxDayRows
+};
+std::string_view to_string(Fate fate);  // "told-apart"
+
+// Our own: days times rows of a report, which its period decides.
+inline constexpr std::uint64_t kMaxDayRows = 4'000'000;
+
+class Archive {
+ public:
+  // Makes the tables when they are not there. The database outlives it.
+  static base::Result<Archive> open(store::Database& database);
+
+  // Numbers of texts are remembered between calls as long as `texts` is the same and was not cleared: then forget().
+  base::Result<std::vector<Fate>> add(std::span<const Incoming> batch, const Texts& texts);
+  void forget();
+
+  // What could not be read: the same origin and reason once.
+  base::Result<> keep_aside(std::string_view origin, std::string_view reason, base::Time now);
+
+  // Takes away reports that ended before `before` and the days before it. How many reports that were.
+  base::Result<std::uint64_t> prune(base::Time before);
+
+ private:
+  struct DayRow;
+  struct Stored;
+  class Adding;
+
+  explicit Archive(store::Database& database) : database_(&database) {}
+
+  store::Database* database_;
+  std::vector<std::int64_t> addresses_;  // numbers in the store, by TextId; 0: not known
+  std::vector<std::int64_t> outcomes_;
+  std::unordered_map<std::string, std::int64_t> domains_;
+  std::unordered_map<std::string, std::int64_t> reporters_;
+};
+
+}  // namespace rampart::reports

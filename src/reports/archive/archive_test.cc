@@ -1,0 +1,211 @@
+#include "reports/archive/archive.h"
+
+#include <map>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "reports/archive/days.h"
+#include "store/bulk.h"
+#include "store/store_test.h"
+
+namespace rampart::reports {
+namespace {
+
+using store::Backend;
+using testing::ElementsAre;
+
+constexpr std::int64_t kMidnight = 1764028800;  // 2025-11-25
+constexpr std::int64_t kFirstDay = kMidnight / kDay;
+
+class ArchiveTest : public store::OnBothDatabases {
+ protected:
+  void SetUp() override {
+    OnBothDatabases::SetUp();
+    if (IsSkipped()) return;
+    database_.emplace(open());
+    auto archive = Archive::open(*database_);
+    ASSERT_TRUE(archive) << archive.error().message();
+    archive_.emplace(*archive);
+  }
+
+  Incoming incoming(std::vector<std::pair<std::string, std::uint64_t>> rows, std::string id = "r1",
+                    Trust trust = Trust::verified) {
+    Incoming out{.report = {.organisation = "MX",
+                            .email = "d@mx.example",
+                            .report_id = std::move(id),
+                            .begin = kMidnight,
+                            .end = kMidnight + kDay - 1,
+                            .policy = {.domain = "bank.example", .p = "none"}},
+                 .trust = trust,
+                 .reporter = "mx.example",
+                 .origin = "f"};
+    std::string outcome;
+    append_outcome({.dkim = Aligned::pass, .header_from = "bank.example"}, outcome);
+    for (const auto& [address, count] : rows)
+      out.report.rows.push_back(
+          {.address = texts_.add(address), .outcome = texts_.add(outcome), .count = count});
+    return out;
+  }
+  Fate add(const Incoming& one) {
+    const auto fates = archive_->add(std::span(&one, 1), texts_);
+    EXPECT_TRUE(fates) << (fates ? "" : fates.error().message());
+    return fates ? fates->front() : Fate::refused;
+  }
+  // "day address reporter messages estimated", of all days.
+  std::vector<std::string> days() {
+    std::vector<std::string> out;
+    std::map<std::int64_t, std::string> addresses = names("report_address");
+    std::map<std::int64_t, std::string> reporters = names("report_reporter");
+    auto done = database_->run([&](soci::session& sql) {
+      store::each_row(sql, GetParam(),
+                      "SELECT day, address, reporter, messages, estimated FROM report_day ORDER BY day, "
+                      "address, reporter",
+                      5, [&](std::span<const std::int64_t> row) {
+                        out.push_back(fmt::format("{} {} {} {} {}", row[0] - kFirstDay, addresses[row[1]],
+                                                  reporters[row[2]], row[3], row[4]));
+                      });
+    });
+    EXPECT_TRUE(done) << (done ? "" : done.error().message());
+    return out;
+  }
+  std::map<std::int64_t, std::string> names(const std::string& table) {
+    std::map<std::int64_t, std::string> out;
+    (void)database_->run([&](soci::session& sql) {
+      soci::rowset<soci::row> rows = (sql.prepare << "SELECT CAST(id AS TEXT), text FROM " + table);
+      for (const auto& row : rows) out.emplace(std::stoll(row.get<std::string>(0)), row.get<std::string>(1));
+    });
+    return out;
+  }
+
+  Texts texts_;
+  std::optional<store::Database> database_;
+  std::optional<Archive> archive_;
+};
+INSTANTIATE_TEST_SUITE_P(Reports, ArchiveTest, ::testing::Values(Backend::sqlite, Backend::postgresql),
+                         store::backend_name);
+
+TEST_P(ArchiveTest, EachReportOnce) {
+  const auto first = incoming({{"192.0.2.1", 3}, {"192.0.2.2", 4}});
+  EXPECT_EQ(add(first), Fate::added);
+  EXPECT_EQ(add(first), Fate::duplicate);
+  archive_->forget();
+  EXPECT_EQ(add(first), Fate::duplicate);
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 5}}, "r2")), Fate::added);
+  EXPECT_THAT(days(),
+              ElementsAre("0 192.0.2.1 verified mx.example 8 0", "0 192.0.2.2 verified mx.example 4 0"));
+  // All in one batch, too.
+  const std::vector<Incoming> batch{incoming({{"192.0.2.3", 1}}, "r3"), incoming({{"192.0.2.3", 1}}, "r3")};
+  EXPECT_THAT(archive_->add(batch, texts_).value(), ElementsAre(Fate::added, Fate::duplicate));
+}
+
+TEST_P(ArchiveTest, ACorrectionReplaces) {
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 3}, {"192.0.2.2", 4}})), Fate::added);
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 9}, {"192.0.2.3", 1}})), Fate::replaced);
+  EXPECT_THAT(days(),
+              ElementsAre("0 192.0.2.1 verified mx.example 9 0", "0 192.0.2.3 verified mx.example 1 0"));
+}
+
+TEST_P(ArchiveTest, AnIdThatWasGivenTwice) {
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 3}})), Fate::added);
+  const auto other = incoming({{"192.0.2.9", 1}});
+  EXPECT_EQ(add(other), Fate::told_apart);
+  EXPECT_EQ(add(other), Fate::duplicate);
+  EXPECT_THAT(days(),
+              ElementsAre("0 192.0.2.1 verified mx.example 3 0", "0 192.0.2.9 verified mx.example 1 0"));
+}
+
+TEST_P(ArchiveTest, NobodyReplacesWhatIsBelievedMore) {
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 3}})), Fate::added);
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 1}}, "r1", Trust::unverified)), Fate::refused);
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 3}}, "r1", Trust::unverified)), Fate::duplicate);
+  EXPECT_THAT(days(), ElementsAre("0 192.0.2.1 verified mx.example 3 0"));
+  // The other way round the genuine one takes the place.
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 7}}, "r2", Trust::unverified)), Fate::added);
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 2}}, "r2")), Fate::replaced);
+  EXPECT_THAT(days(), ElementsAre("0 192.0.2.1 verified mx.example 5 0"));
+  // And what was not believed is, when it comes again with a signature.
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 1}}, "r3", Trust::unverified)), Fate::added);
+  EXPECT_EQ(days().size(), 2U);
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 1}}, "r3")), Fate::duplicate);
+  EXPECT_THAT(days(), ElementsAre("0 192.0.2.1 verified mx.example 6 0"));
+}
+
+TEST_P(ArchiveTest, ARangeOverSeveralDaysIsSpreadAndMarked) {
+  auto wide = incoming({{"192.0.2.1", 10}});
+  wide.report.begin += kDay / 2;
+  wide.report.end += kDay;
+  EXPECT_EQ(add(wide), Fate::added);
+  EXPECT_THAT(days(),
+              ElementsAre("0 192.0.2.1 verified mx.example 3 3", "1 192.0.2.1 verified mx.example 7 7"));
+  auto corrected = incoming({{"192.0.2.1", 1}});
+  corrected.report.begin = wide.report.begin;
+  corrected.report.end = wide.report.end;
+  EXPECT_EQ(add(corrected), Fate::replaced);
+  EXPECT_THAT(days(), ElementsAre("1 192.0.2.1 verified mx.example 1 1"));
+}
+
+TEST_P(ArchiveTest, TextsThatAreHard) {
+  auto hard = incoming({{"192.0.2.1", 1}}, "id\t\\N\n'\"");
+  std::string outcome;
+  append_outcome({.header_from = "b\xc3\xbc\\cher.example", .reasons = {{Override::other, "a\\tb"}}},
+                 outcome);
+  hard.report.rows.push_back(
+      {.address = texts_.add(""), .outcome = texts_.add(outcome), .count = std::uint64_t{1} << 53U});
+  hard.report.organisation = "\xe2\x82\xac; DROP TABLE report; --";
+  EXPECT_EQ(add(hard), Fate::added);
+  EXPECT_EQ(add(hard), Fate::duplicate);
+  EXPECT_THAT(days(), testing::UnorderedElementsAre("0 192.0.2.1 verified mx.example 1 0",
+                                                    "0  verified mx.example 1099511627776 0"));
+}
+
+TEST_P(ArchiveTest, WhatIsOldGoes) {
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 3}})), Fate::added);
+  auto later = incoming({{"192.0.2.1", 4}}, "r2");
+  later.report.begin += 10 * kDay;
+  later.report.end += 10 * kDay;
+  EXPECT_EQ(add(later), Fate::added);
+  EXPECT_EQ(archive_->prune(base::Time(std::chrono::seconds(kMidnight + 5 * kDay))).value(), 1U);
+  EXPECT_THAT(days(), ElementsAre("10 192.0.2.1 verified mx.example 4 0"));
+}
+
+TEST_P(ArchiveTest, RowsTimesDaysHaveALimit) {
+  auto wide = incoming({});
+  wide.report.end = wide.report.begin + 399 * kDay;
+  for (std::size_t i = 0; i < 10'026; ++i)
+    wide.report.rows.push_back(
+        {.address = texts_.add(std::to_string(i)), .outcome = texts_.add("x"), .count = 1});
+  EXPECT_EQ(add(wide), Fate::too_large);
+}
+
+std::vector<std::string> spread(std::int64_t first, std::int64_t last, std::int64_t count) {
+  std::vector<std::string> out;
+  Days(first, last).spread(count, [&](std::int64_t day, std::int64_t part) {
+    out.push_back(fmt::format("{}:{}", day, part));
+  });
+  return out;
+}
+
+TEST(DaysTest, PartsAddUp) {
+  EXPECT_THAT(spread(0, kDay - 1, 5), ElementsAre("0:5"));
+  EXPECT_THAT(spread(0, kDay, 5), ElementsAre("0:5"));
+  EXPECT_THAT(spread(10, 10, 5), ElementsAre("0:5"));
+  EXPECT_THAT(spread(kDay, kDay, 5), ElementsAre("1:5"));
+  EXPECT_THAT(spread(kDay / 2, kDay + kDay / 2 - 1, 10), ElementsAre("0:5", "1:5"));
+  EXPECT_THAT(spread(0, 4 * kDay - 1, 2), ElementsAre("1:1", "3:1"));
+  EXPECT_THAT(spread(-kDay, -1, 1), ElementsAre("-1:1"));
+  EXPECT_THAT(spread(0, 2 * kDay - 1, std::int64_t{1} << 53U),
+              ElementsAre("0:4503599627370496", "1:4503599627370496"));
+}
+
+TEST(Packed, ReadsBackWhatItSays) {
+  const std::vector<PackedRow> rows{{1, 5, 1}, {1, 6, 0}, {300, 2, std::int64_t{1} << 53U}};
+  EXPECT_EQ(unpack_rows(pack(rows)), rows);
+  EXPECT_EQ(unpack_rows(pack({})), std::vector<PackedRow>());
+  EXPECT_FALSE(unpack_rows(""));
+  EXPECT_FALSE(unpack_rows("AQE="));
+}
+
+}  // namespace
+}  // namespace rampart::reports

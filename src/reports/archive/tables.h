@@ -1,0 +1,57 @@
+// The tables of the reports. Times are seconds since 1970, days are days since 1970 (UTC).
+//
+// Texts that come again and again have numbers: addresses, outcomes (aggregate/outcome.h), domains, and reporters with how
+// far they are believed ("verified google.com"). `facts` are a report's rows by these numbers (packed.h), `head` is the rest
+// of it in JSON. `report_day` adds the rows of all reports up, by day.
+#pragma once
+
+#include <array>
+
+#include "store/database.h"
+
+namespace rampart::reports {
+
+inline constexpr std::array kMigrations{
+    store::Migration{
+        .sql =
+            "CREATE TABLE report_domain (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
+            "CREATE TABLE report_address (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
+            "CREATE TABLE report_outcome (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
+            "CREATE TABLE report_reporter (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
+            "CREATE TABLE report (id INTEGER PRIMARY KEY, identity TEXT NOT NULL UNIQUE, content TEXT NOT "
+            "NULL,"
+            " domain BIGINT NOT NULL, reporter BIGINT NOT NULL, trust TEXT NOT NULL, organisation TEXT NOT "
+            "NULL,"
+            " report_id TEXT NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL, received BIGINT NOT NULL,"
+            " origin TEXT NOT NULL, rows_read BIGINT NOT NULL, messages BIGINT NOT NULL, head TEXT NOT NULL,"
+            " facts TEXT NOT NULL);"
+            "CREATE INDEX report_of_domain ON report (domain, last);"
+            "CREATE TABLE report_day (domain BIGINT NOT NULL, day BIGINT NOT NULL, address BIGINT NOT NULL,"
+            " outcome BIGINT NOT NULL, reporter BIGINT NOT NULL, messages BIGINT NOT NULL, estimated BIGINT "
+            "NOT NULL,"
+            " PRIMARY KEY (domain, day, address, outcome, reporter)) WITHOUT ROWID;"
+            "CREATE TABLE report_aside (id INTEGER PRIMARY KEY, origin TEXT NOT NULL, reason TEXT NOT NULL,"
+            " at BIGINT NOT NULL, UNIQUE (origin, reason));",
+        .postgresql =
+            "CREATE TABLE report_domain (id BIGSERIAL PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
+            "CREATE TABLE report_address (id BIGSERIAL PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
+            "CREATE TABLE report_outcome (id BIGSERIAL PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
+            "CREATE TABLE report_reporter (id BIGSERIAL PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
+            "CREATE TABLE report (id BIGSERIAL PRIMARY KEY, identity TEXT NOT NULL UNIQUE, content TEXT NOT "
+            "NULL,"
+            " domain BIGINT NOT NULL, reporter BIGINT NOT NULL, trust TEXT NOT NULL, organisation TEXT NOT "
+            "NULL,"
+            " report_id TEXT NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL, received BIGINT NOT NULL,"
+            " origin TEXT NOT NULL, rows_read BIGINT NOT NULL, messages BIGINT NOT NULL, head TEXT NOT NULL,"
+            " facts TEXT NOT NULL);"
+            "CREATE INDEX report_of_domain ON report (domain, last);"
+            "CREATE TABLE report_day (domain BIGINT NOT NULL, day BIGINT NOT NULL, address BIGINT NOT NULL,"
+            " outcome BIGINT NOT NULL, reporter BIGINT NOT NULL, messages BIGINT NOT NULL, estimated BIGINT "
+            "NOT NULL,"
+            " PRIMARY KEY (domain, day, address, outcome, reporter));"
+            "CREATE TABLE report_aside (id BIGSERIAL PRIMARY KEY, origin TEXT NOT NULL, reason TEXT NOT NULL,"
+            " at BIGINT NOT NULL, UNIQUE (origin, reason));",
+    },
+};
+
+}  // namespace rampart::reports

@@ -1,0 +1,37 @@
+// Many rows at once: prepared statements of the database's own in SQLite, COPY in PostgreSQL. Within a transaction of the
+// caller; exceptions are SOCI's, which Database::run() explains.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "store/database.h"
+
+namespace rampart::store {
+
+// A table whose rows are whole numbers: a key, and sums to be added to.
+struct CountTable {
+  std::string table;
+  std::vector<std::string> key;  // the columns of its primary key
+  std::vector<std::string> sums;
+};
+
+// `values`: row after row, first the key's columns, then the sums. Rows whose key is there are added to it. Sorted by key is
+// fastest.
+void add_counts(soci::session& sql, Backend backend, const CountTable& table,
+                std::span<const std::int64_t> values);
+
+// The numbers of texts in a table (id, text), in their order; texts that are not there yet get one. UTF-8 without NUL.
+std::vector<std::int64_t> ids_of(soci::session& sql, Backend backend, const std::string& table,
+                                 std::span<const std::string_view> texts);
+
+// The rows of a query for whole numbers, handed over one after another: for more of them than SOCI reads quickly. `query` is
+// text of ours, without parameters but whole numbers.
+void each_row(soci::session& sql, Backend backend, const std::string& query, std::size_t columns,
+              const std::function<void(std::span<const std::int64_t>)>& function);
+
+}  // namespace rampart::store
