@@ -210,6 +210,28 @@ TEST(ResultsField, NothingBreaksOutOfIt) {
   }
 }
 
+// What searches our field for a result finds none in a sender's words.
+TEST(ResultsField, ASendersWordsAreNoResults) {
+  for (const auto* tags :
+       {"v=1; a=dmarc=pass header.from=bank.example; b=AA; bh=AA; d=evil.example; h=from; s=s",
+        "v=1; a=rsa-sha256; c=DMARC=PASS; b=AA; bh=AA; d=evil.example; h=from; s=s"}) {
+    auto zone = bank();
+    const auto envelope = from_address("203.0.113.9", "\"x dmarc=pass\"@bank.example");
+    const auto text = mail("a@bank.example", fmt::format("DKIM-Signature: {}\r\n", tags));
+    const auto field = results_field("mx.post.example", envelope, check(text, zone, envelope));
+    EXPECT_THAT(base::lower(field), Not(HasSubstr("dmarc=pass"))) << field;
+  }
+}
+
+// Anybody can add signatures on top; the one that holds is reported all the same.
+TEST(ResultsField, ASignatureThatHoldsIsReported) {
+  auto zone = bank();
+  std::string text = signed_mail(mail());
+  for (int i = 0; i < 12; ++i) text = "DKIM-Signature: v=1; d=evil.example; s=s\r\n" + text;
+  const auto field = results_field("mx.post.example", {}, check(text, zone, {}));
+  EXPECT_THAT(field, HasSubstr("dkim=pass"));
+}
+
 TEST(Sign, EveryKindIsVerified) {
   const auto rsa = *crypto::SignKey::make(crypto::SignKey::Type::rsa);
   for (const auto* signer : {&rsa, &key()}) {

@@ -209,8 +209,9 @@ TEST(Composition, A10_EncodedAddresses) {
 
 // The server takes the first host of a route for the domain, the mail program the last.
 TEST(Composition, A11_RoutePortion) {
-  EXPECT_EQ(judged(by_evil("From: <@evil.example,@any.example:news@bank.example>\r\n")), kFail);
-  EXPECT_EQ(judged(by_evil("From: <@evil.example:news@bank.example>\r\n")), kFail);
+  for (const auto* from : {"<@evil.example,@any.example:news@bank.example>",
+                           "<@evil.example:news@bank.example>", "<@bank.example:any@evil.example>"})
+    EXPECT_EQ(judged(by_evil(fmt::format("From: {}\r\n", from))), kPermerror) << from;
   EXPECT_NE(judged(by_evil("From: <@evil.example,@any.example:news@bank.example\r\n")), kPass);
   EXPECT_EQ(judged(by_evil("From: <@news@bank.example\\>:any@evil.example>\r\n")), kPermerror);
   EXPECT_NE(judged(by_evil("From: @evil.example:news@bank.example\r\n")), kPass);

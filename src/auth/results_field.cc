@@ -13,12 +13,23 @@ constexpr std::size_t kMaxReason = 120;      // characters of a comment
 constexpr std::size_t kMaxShownValue = 320;  // characters of a value
 constexpr std::size_t kShownSignature = 8;   // of b=, RFC 6008 section 4
 
+// Whether a rule that searches the field for "dmarc=pass" would find a result that begins here, in a sender's words.
+bool claims(std::string_view text) { return base::istarts_with(text, "=pass"); }
+bool claims_anywhere(std::string_view text) {
+  for (auto at = text.find('='); at != std::string_view::npos; at = text.find('=', at + 1)) {
+    if (claims(text.substr(at))) return true;
+  }
+  return false;
+}
+
 // A comment's text: ASCII without what ends or nests comments.
 std::string comment(std::string_view text) {
   std::string out;
-  for (const char c : text.substr(0, kMaxReason)) {
+  text = text.substr(0, kMaxReason);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     const bool plain = c >= ' ' && c < 0x7f && c != '(' && c != ')' && c != '\\';
-    out += plain ? c : '_';
+    out += plain && !claims(text.substr(i)) ? c : '_';
   }
   return out.empty() ? out : fmt::format(" ({})", out);
 }
@@ -34,17 +45,18 @@ std::string quoted(std::string_view text) {
   return out + '"';
 }
 
-// A property's value: as a token (RFC 2045 section 5.1) or an address of tokens; anything else in quotes, and what even
-// quotes cannot hold, not at all.
-std::optional<std::string> value(std::string_view text) {
+// A token (RFC 2045 section 5.1), or an address of tokens.
+bool is_token(std::string_view text) {
   constexpr std::string_view kNoToken = "()<>,;:\\\"/[]?= ";
+  return std::ranges::all_of(
+      text, [&](char c) { return c > ' ' && c < 0x7f && kNoToken.find(c) == std::string_view::npos; });
+}
+
+// A property's value: as it is, or in quotes, and what even quotes cannot hold, not at all.
+std::optional<std::string> value(std::string_view text) {
   if (text.empty() || text.size() > kMaxShownValue) return std::nullopt;
-  bool token = true;
-  for (const char c : text) {
-    if (c < ' ' || c >= 0x7f) return std::nullopt;
-    token = token && kNoToken.find(c) == std::string_view::npos;
-  }
-  return token ? std::string(text) : quoted(text);
+  if (std::ranges::any_of(text, [](char c) { return c < ' ' || c >= 0x7f; })) return std::nullopt;
+  return is_token(text) ? std::string(text) : quoted(text);
 }
 
 class Field {
@@ -77,11 +89,12 @@ std::string domain_text(const dns::Name& domain) {
   return is_plain_domain(text) ? text : std::string();
 }
 
-// A MAIL FROM, or its domain alone where another reader would end it at an @ that is not the last.
+// A MAIL FROM, or its domain alone where another reader would end it at an @ that is not the last, and where it claims
+// a result.
 std::string sender_text(std::string_view address, const dns::Name& domain) {
   const auto at = address.find('@');
   const auto behind = at == std::string_view::npos ? address : address.substr(at + 1);
-  return is_plain_domain(behind) ? std::string(address) : domain_text(domain);
+  return is_plain_domain(behind) && !claims_anywhere(address) ? std::string(address) : domain_text(domain);
 }
 
 void add_spf(Field& field, const Envelope& envelope, const SpfChecked& spf) {
@@ -94,14 +107,20 @@ void add_spf(Field& field, const Envelope& envelope, const SpfChecked& spf) {
 }
 
 void add_dkim(Field& field, const std::vector<dkim::Checked>& signatures) {
-  std::size_t shown = 0;
-  for (const auto& checked : signatures) {
-    if (++shown > kMaxReportedSignatures) break;
+  // Those that hold before the others, which anybody can add as many of as he likes.
+  std::vector<const dkim::Checked*> shown;
+  for (const bool passes : {true, false}) {
+    for (const auto& checked : signatures) {
+      if (checked.passes() == passes && shown.size() < kMaxReportedSignatures) shown.push_back(&checked);
+    }
+  }
+  for (const auto* one : shown) {
+    const auto& checked = *one;
     const auto& signature = checked.signature;
     field.method("dkim", dkim::to_string(checked.result), checked.why);
     if (!signature.domain.is_root()) field.property("header.d", signature.domain.text());
     field.property("header.s", signature.selector);
-    field.property("header.a", signature.algorithm);
+    if (signature.type != dkim::KeyType::unknown) field.property("header.a", signature.algorithm);
     if (!signature.bytes.empty())
       field.property("header.b", base::encode_base64(signature.bytes).substr(0, kShownSignature));
   }

@@ -196,12 +196,20 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-// Whether a field's id is ours to somebody: as text, or as a domain that is written in another way (a dot at its end, U-labels).
-bool is_own(std::string_view id, std::string_view own) {
-  if (base::iequals(id, own)) return true;
+bool is_ascii(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+// Whether a field's id is ours to somebody: as text, or as a domain that is written in another way (a dot at its end, U-labels);
+// or nobody's, so that another may read it as ours: what does not reach its semicolon, and what is beyond ASCII and no domain.
+bool is_own_or_unread(const ResultsField& field, std::string_view own) {
+  const std::string_view id = field.authserv_id;
+  if (id.empty() || base::iequals(id, own)) return true;
+  if (field.payload.data() == nullptr && !field.fault.empty()) return true;
   const auto theirs = dns::parse_domain(id);
+  if (!theirs) return !is_ascii(id);
   const auto ours = dns::parse_domain(own);
-  return theirs && ours && *theirs == *ours;
+  return ours && *theirs == *ours;
 }
 
 }  // namespace
@@ -212,13 +220,19 @@ ResultsField parse_results(std::string_view value) {
   return out;
 }
 
-std::vector<std::uint32_t> forged_results(const mail::Header& header, const mail::FieldIndex& index,
-                                          std::string_view own) {
-  std::vector<std::uint32_t> out;
+std::vector<std::string_view> forged_results(const mail::Header& header, const mail::FieldIndex& index,
+                                             std::string_view own) {
+  std::vector<std::string_view> out;
   for (const auto place : index.find("Authentication-Results")) {
-    const auto id = parse_results(header.fields[place].value).authserv_id;
-    if (id.empty() || is_own(id, own)) out.push_back(place);
+    const auto& field = header.fields[place];
+    if (is_own_or_unread(parse_results(field.value), own)) out.push_back(field.raw);
   }
+  for (const auto& like : header.like_results) {
+    if (is_own_or_unread(parse_results(like.value), own)) out.push_back(like.raw);
+  }
+  std::ranges::sort(out, {}, [](std::string_view raw) { return raw.data(); });
+  const auto same = std::ranges::unique(out, {}, [](std::string_view raw) { return raw.data(); });
+  out.erase(same.begin(), same.end());
   return out;
 }
 

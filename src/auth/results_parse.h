@@ -47,10 +47,11 @@ struct ResultsField {
 // Total. Of a field with a fault the parts before it.
 ResultsField parse_results(std::string_view value);
 
-// The places in Header::fields of what has to be taken out of a message before our own results are added: the fields with
-// the id `own` in any case (section 5), and those whose id cannot be read.
-std::vector<std::uint32_t> forged_results(const mail::Header& header, const mail::FieldIndex& index,
-                                          std::string_view own);
+// What has to be taken out of a message before our own results are added: the fields with the id `own` in any case and spelling
+// (section 5), those whose id cannot be read, and what other readers take for such a field. Views of the message, from its top
+// down.
+std::vector<std::string_view> forged_results(const mail::Header& header, const mail::FieldIndex& index,
+                                             std::string_view own);
 
 // The results that all fields with the id `own` hold, as one field's value: "own; spf=pass …; dkim=…" (RFC 8617 section
 // 4.1.1). "own; none" when there is none.

@@ -67,11 +67,15 @@ TEST(ResultsParse, WhatIsNoneHasAFault) {
   EXPECT_THAT(parse_results(many).fault, HasSubstr("more than"));
 }
 
+// The lines, from 0, in which what is forged begins.
 std::vector<std::uint32_t> forged(std::string_view fields, std::string_view own = "mx.bank.example") {
   const auto bytes = std::string(fields) + "\r\n";
   const auto message = mail::Message::parse(bytes);
   const mail::FieldIndex index(message->header);
-  return forged_results(message->header, index, own);
+  std::vector<std::uint32_t> out;
+  for (const auto raw : forged_results(message->header, index, own))
+    out.push_back(static_cast<std::uint32_t>(std::count(bytes.data(), raw.data(), '\n')));
+  return out;
 }
 
 TEST(ForgedResults, AllOfOurOwnAndTheUnreadable) {
@@ -92,8 +96,20 @@ TEST(ForgedResults, AllOfOurOwnAndTheUnreadable) {
   EXPECT_THAT(forged("Authentication-Results: mx.bank.example.; spf=pass\r\n"
                      "Authentication-Results: mx.bank.example\x01; spf=pass\r\n"
                      "Authentication-Results: =?utf-8?q?mx.bank.example?=; spf=pass\r\n"
-                     "Authentication-Results: mx.bank.example.else.example; spf=pass\r\n"),
-              ElementsAre(0U, 1U, 2U));
+                     "Authentication-Results: mx.bank.example.else.example; spf=pass\r\n"
+                     "Authentication-Results: mx(x).bank.example; spf=pass\r\n"
+                     "Authentication-Results: mx .bank.example; spf=pass\r\n"
+                     "Authentication-Results: mx.bank.example\xc2\xa0; spf=pass\r\n"
+                     "Authentication-Results: mx.bank.example\xa0; spf=pass\r\n"),
+              ElementsAre(0U, 1U, 2U, 4U, 5U, 6U, 7U));
+  // And lines that are no field here.
+  EXPECT_THAT(forged("Authentication-Results\x01: mx.bank.example; spf=pass\r\n"
+                     " Authentication-Results: mx.bank.example; spf=pass\r\n"
+                     "Subject: x\r\n"
+                     "X: y\rAuthentication-Results: mx.bank.example; spf=pass\r\n"
+                     "X: y\rAuthentication-Results: else.example; spf=pass\r\n"
+                     "Authentication-Results\r\n : mx.bank.example; spf=pass\r\n"),
+              ElementsAre(0U, 3U, 5U));
   EXPECT_THAT(forged("Authentication-Results: mx.b\xc3\xbc"
                      "cher.example; spf=pass\r\n",
                      "mx.xn--bcher-kva.example"),

@@ -9,6 +9,9 @@ namespace rampart::base {
 Time now() { return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()); }
 
 std::string format_time(Time time) {
+  constexpr Time kLast{std::chrono::sys_days(std::chrono::year(9999) / 12 / 31) + std::chrono::hours(24) -
+                       std::chrono::seconds(1)};
+  time = std::min(time, kLast);  // what four digits can say
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss clock(time - day);

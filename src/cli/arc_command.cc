@@ -33,11 +33,10 @@ struct Request {
 };
 
 // The message without the fields at `places`.
-std::string without_fields(const Mail& mail, const std::vector<std::uint32_t>& places) {
+std::string without_fields(const Mail& mail, const std::vector<std::string_view>& fields) {
   std::string out;
   std::size_t from = 0;
-  for (const auto place : places) {
-    const auto raw = mail.message.header.fields[place].raw;
+  for (const auto raw : fields) {
     const auto at = static_cast<std::size_t>(raw.begin() - std::string_view(mail.bytes).begin());
     out.append(mail.bytes, from, at - from);
     from = at + raw.size();

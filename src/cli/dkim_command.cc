@@ -121,7 +121,10 @@ Result<std::vector<Signer>> table_signers(const crypto::KeyFolder& folder, const
     return base::fail(ErrorKind::input, "the message has no one author whose rule could be looked up", {},
                       "name the domain with --domain");
   std::vector<Signer> out;
-  for (const auto& signer : dkim::find_signers(table, author.addresses.front())) {
+  // The domain as DNS has it, whatever form the message has it in (RFC 8616 section 4).
+  const auto& address = author.addresses.front();
+  const auto local = address.substr(0, address.rfind('@') + 1);
+  for (const auto& signer : dkim::find_signers(table, local + author.domains.front().text())) {
     if (signer.selector == "*") {
       for (auto& one : TRY(managed_signers(folder, TRY(domain_of(signer.key))))) {
         one.domain = signer.domain;

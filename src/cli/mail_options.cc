@@ -4,6 +4,12 @@
 #include "base/text.h"
 
 namespace rampart::cli {
+namespace {
+
+constexpr std::size_t kMessageQuestions =
+    500;  // more than all signatures, sets and walks of a message ask; our own
+
+}  // namespace
 
 using base::ErrorKind;
 using base::Result;
@@ -23,7 +29,19 @@ Result<std::unique_ptr<Mail>> read_mail(const std::string& path) {
 
 std::string with_fields(std::string fields, std::string_view bytes) {
   if (bytes.find("\r\n") == std::string_view::npos) std::erase(fields, '\r');
-  return fields.append(bytes);
+  const auto line_of = [](std::string_view text) {
+    const auto end = text.find('\n');
+    return text.substr(0, end == std::string_view::npos ? end : end + 1);
+  };
+  // An mbox's line stays the first.
+  std::string out;
+  if (bytes.starts_with("From ") && mail::is_mbox_line(line_of(bytes))) {
+    out = line_of(bytes);
+    bytes.remove_prefix(out.size());
+  }
+  // A line that continues no field of its own would continue ours.
+  while (!bytes.empty() && base::is_wsp(bytes.front())) bytes.remove_prefix(line_of(bytes).size());
+  return out.append(fields).append(bytes);
 }
 
 void add_envelope_options(CLI::App& command, EnvelopeOptions& options) {
@@ -54,7 +72,9 @@ Result<auth::Envelope> envelope_of(const EnvelopeOptions& options) {
 
 facts::DriveOptions drive_options(const base::Config& config) {
   facts::DriveOptions out;
-  out.max_questions = static_cast<std::size_t>(config.integer("dns.questions_per_domain"));
+  // A setting that saves questions of an audit lets nobody use them up with a message.
+  out.max_questions =
+      std::max(kMessageQuestions, static_cast<std::size_t>(config.integer("dns.questions_per_domain")));
   out.time_limit = std::chrono::ceil<std::chrono::seconds>(config.duration("dns.time_per_domain"));
   return out;
 }

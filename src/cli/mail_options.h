@@ -24,7 +24,8 @@ struct Mail {
 // A file, or "-" for standard input.
 base::Result<std::unique_ptr<Mail>> read_mail(const std::string& path);
 
-// Fields with CR LF put before a message, in the line ends of that message.
+// Fields with CR LF put before a message, in the line ends of that message. Lines at its begin that continue nothing go: they
+// would continue ours.
 std::string with_fields(std::string fields, std::string_view bytes);
 
 struct EnvelopeOptions {

@@ -13,7 +13,8 @@ namespace {
 struct Token {
   enum class Kind : unsigned char { atom, quoted, literal, sign, end };
   Kind kind = Kind::end;
-  std::string text;  // without quotes and backslashes
+  std::string text;    // without quotes and backslashes
+  bool apart = false;  // white space or a comment stands before it
 
   [[nodiscard]] bool is(char c) const { return kind == Kind::sign && text[0] == c; }
   [[nodiscard]] bool is_word() const { return kind == Kind::atom || kind == Kind::quoted; }
@@ -35,7 +36,11 @@ class Lexer {
 
   std::vector<Token> read(std::string& fault) {
     std::vector<Token> out;
-    while (skip(fault)) out.push_back(next(fault));
+    for (auto begin = at_; skip(fault); begin = at_) {
+      const bool apart = at_ != begin;
+      out.push_back(next(fault));
+      out.back().apart = apart;
+    }
     out.push_back({});
     return out;
   }
@@ -77,16 +82,16 @@ class Lexer {
     if (is_atom_char(c)) {
       const auto begin = at_;
       while (at_ < text_.size() && is_atom_char(text_[at_])) ++at_;
-      return {Token::Kind::atom, std::string(text_.substr(begin, at_ - begin))};
+      return {Token::Kind::atom, std::string(text_.substr(begin, at_ - begin)), false};
     }
     constexpr std::string_view kSigns = "<>@,;:.";
     if (kSigns.find(c) == std::string_view::npos) fault = "it has a character that no address has";
     ++at_;
-    return {Token::Kind::sign, std::string(1, c)};
+    return {Token::Kind::sign, std::string(1, c), false};
   }
 
   Token delimited(char end, Token::Kind kind, const char* unended, std::string& fault) {
-    Token out{kind, {}};
+    Token out{kind, {}, false};
     for (++at_; at_ < text_.size(); ++at_) {
       const char c = text_[at_];
       if (c == end) {
@@ -166,6 +171,7 @@ class Parser {
   void angle() {
     // An obsolete route: @one,@two:
     if (here().is('@')) {
+      fault("an address has a route, which nobody uses any more");
       while (!at_end() && !here().is(':') && !here().is('>')) ++at_;
       take(':');
     }
@@ -214,6 +220,8 @@ class Parser {
       const bool is_word = here().kind == Token::Kind::atom;
       if (is_word == word) break;
       word = is_word;
+      // "bank.example .evil.example" is obsolete (RFC 5322 section 4.4), and ends at the space to some.
+      if (here().apart && !text.empty()) fault("there is space within a domain");
       text += tokens_[at_++].text;
     }
     if (!word) fault("an address has a domain that ends in a dot");

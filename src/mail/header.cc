@@ -32,30 +32,51 @@ std::string_view name_of(std::string_view line) {
   return printable ? name : std::string_view();
 }
 
-// Whether a line that is no field names From to a reader that drops white space and odd bytes.
-bool is_like_from(std::string_view raw) {
+// Whether a line names this field to a reader that drops white space and odd bytes.
+bool is_like(std::string_view raw, std::string_view field) {
   const auto colon = raw.find(':');
   if (colon == std::string_view::npos) return false;
-  std::string name;
+  std::size_t at = 0;
   for (const char c : raw.substr(0, colon)) {
-    if (c > ' ' && c < 0x7f) name += c;
-    if (name.size() > std::string_view("From").size()) return false;
+    if (c <= ' ' || c >= 0x7f) continue;
+    if (at == field.size() || base::to_lower(c) != base::to_lower(field[at])) return false;
+    ++at;
   }
-  return base::iequals(name, "From");
+  return at == field.size();
+}
+
+void note_if_like(std::string_view text, std::string_view raw, Header& header) {
+  const auto value = without_line_end(text.substr(text.find(':') + 1));
+  if (is_like(text, "From")) header.like_from.push_back(value);
+  if (is_like(text, "Authentication-Results")) header.like_results.push_back({raw, value});
+}
+
+// What follows each bare CR, which is a line end to some.
+void note_behind_returns(std::string_view raw, Header& header) {
+  for (auto at = raw.find('\r'); at != std::string_view::npos; at = raw.find('\r', at + 1)) {
+    const auto behind = raw.substr(at + 1);
+    if (behind.empty() || behind.front() == '\n') continue;
+    const auto line = behind.substr(0, behind.find('\r'));
+    note_if_like(line, raw, header);
+  }
 }
 
 }  // namespace
 
 bool Field::is(std::string_view other) const { return base::iequals(name, other); }
 
+// Not "From : x", which is a field (obs-from, RFC 5322 section 4.5.2), nor the begin of a folded one, nor what another reader takes
+// for one.
+bool is_mbox_line(std::string_view line) {
+  return line.starts_with("From ") && name_of(line).empty() && !base::trim(line.substr(4)).empty() &&
+         !is_like(line, "From");
+}
+
 base::Result<Header> read_header(std::string_view bytes) {
   const auto all = bytes.substr(0, kMaxHeaderBytes + 1);
   Header header;
   std::size_t at = 0;
-  // An mbox's line, and not "From : x", which is a field (obs-from, RFC 5322 section 4.5.2), nor the begin of a folded one.
-  if (const auto first = line_at(all, 0);
-      first.starts_with("From ") && name_of(first).empty() && !base::trim(first.substr(4)).empty())
-    at = first.size();
+  if (const auto first = line_at(all, 0); is_mbox_line(first)) at = first.size();
   while (at < all.size()) {
     const auto first = line_at(all, at);
     auto end = at + first.size();
@@ -70,10 +91,11 @@ base::Result<Header> read_header(std::string_view bytes) {
       return base::fail(base::ErrorKind::input,
                         fmt::format("a header field is longer than {} KiB", kMaxFieldBytes >> 10));
     }
+    note_behind_returns(raw, header);
     const auto name = base::is_wsp(first.front()) ? std::string_view() : name_of(first);
     if (name.empty()) {
       ++header.skipped;
-      if (is_like_from(raw)) header.like_from.push_back(without_line_end(raw.substr(raw.find(':') + 1)));
+      note_if_like(raw, raw, header);
       continue;
     }
     const auto value = raw.substr(raw.find(':') + 1);

@@ -5,8 +5,9 @@
 //
 // Lines end with CRLF or a bare LF; a bare CR is content. The section ends at the first empty line or with
 // the bytes. A first line "From …" as mboxes have it is skipped. What is no field (a line without a colon, a
-// name with odd bytes) is skipped and counted: it hides nothing behind it. Of those, lines that another reader takes
-// for a From field (" From: x", "From\r\n : x") are kept, as a message that has two readings has two authors.
+// name with odd bytes) is skipped and counted: it hides nothing behind it. Lines that another reader takes for a From
+// field (" From: x", "From\r\n : x", "Subject: x\rFrom: x") are kept, as a message that has two readings has two authors,
+// and so are those that another reader takes for authentication results.
 #pragma once
 
 #include <cstddef>
@@ -30,15 +31,25 @@ struct Field {
   [[nodiscard]] bool is(std::string_view other) const;  // RFC 5322 section 1.2.2: names in any case
 };
 
+// A part of the header that another reader takes for a field.
+struct LikeField {
+  std::string_view raw;    // the lines that it stands in
+  std::string_view value;  // behind its colon
+};
+
 struct Header {
   std::vector<Field> fields;                // in the order of the message
   std::size_t size = 0;                     // bytes up to and with the empty line
   std::size_t skipped = 0;                  // lines that belong to no field
-  std::vector<std::string_view> like_from;  // of those: what stands behind the colon of "From", misspelt
+  std::vector<std::string_view> like_from;  // to other readers: what stands behind the colon of "From"
+  std::vector<LikeField> like_results;      // Authentication-Results to other readers
 };
 
 // Views of `bytes`. Errors are of kind input: a section or a field beyond its limit.
 base::Result<Header> read_header(std::string_view bytes);
+
+// Whether the first line of a file is one that an mbox begins a message with, and no field: "From a@b.example Thu Nov 26 …".
+bool is_mbox_line(std::string_view line);
 
 // Line ends taken out of a folded value; the white space behind them stays (RFC 5322 section 2.2.3).
 std::string unfold(std::string_view value);

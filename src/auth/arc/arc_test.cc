@@ -125,6 +125,34 @@ TEST_F(Chains, OldestPassSaysHowFarBackTheMessageIsWhole) {
   EXPECT_EQ(result.oldest_pass, 2U);
 }
 
+// In ARC i= is the place in the chain: t=s, which binds DKIM's i= to d=, says nothing (RFC 6376 section 3.6.1).
+TEST_F(Chains, AKeyForExactlyItsDomainSeals) {
+  zone_.txt("s._domainkey.three.example",
+            "v=DKIM1; k=ed25519; t=s; p=" + base::encode_base64(key().public_key()));
+  const auto result = validate(*sealed(mail_, "three.example"));
+  EXPECT_EQ(result.result, Result::pass) << result.why;
+}
+
+TEST_F(Chains, AFieldAboveTheSignedOneIsNamed) {
+  const auto text = *sealed(mail_, "one.example");
+  EXPECT_EQ(validate(text).added, "");
+  const auto result = validate("Subject: another\r\n" + text);
+  // Oversigned by us, so that it fails; a sealer who names it once lets it pass.
+  EXPECT_EQ(result.result, Result::fail);
+  const auto message = mail::Message::parse(mail_);
+  const mail::FieldIndex index(message->header);
+  SealOptions options;
+  options.domain = auth::TestZone::name("one.example");
+  options.selector = "s";
+  options.now = kNow;
+  options.names = {"from", "subject"};
+  const auto once = *seal(*message, index, key(), Result::none, "mx.example; none", options) + mail_;
+  const auto added = validate("Subject: another\r\n" + once);
+  EXPECT_EQ(added.result, Result::pass);
+  EXPECT_EQ(added.added, "subject");
+  EXPECT_THAT(added.why, HasSubstr("the field subject is there more often than it is signed"));
+}
+
 TEST_F(Chains, AFailedChainIsSealedOnceAndEnds) {
   auto text = *sealed(mail_, "one.example");
   text.replace(text.find("Hello"), 5, "Hallo");
@@ -146,7 +174,8 @@ TEST_F(Chains, AFailedLookupIsNeverAFailure) {
 }
 
 TEST_F(Chains, ResultsCannotBreakOut) {
-  for (const auto* results : {"x\r\nFrom: evil", "x\n\nbody", "x\r\n \r\n y", "x\r\n"})
+  for (const auto* results :
+       {"x\r\nFrom: evil", "x\n\nbody", "x\r\n \r\n y", "x\r\n", "x\rFrom: evil", "x\r"})
     EXPECT_FALSE(sealed(mail_, "one.example", results)) << results;
   EXPECT_TRUE(sealed(mail_, "one.example", "mx.example;\r\n\tspf=pass"));
 }
@@ -155,6 +184,7 @@ TEST(ArcResults, BeginWithTheirInstance) {
   EXPECT_EQ(read_results(" i=1; mx.example; none").instance, 1U);
   EXPECT_EQ(read_results(" i=1; mx.example; none").payload, "mx.example; none");
   EXPECT_EQ(read_results("i = 50 ;").instance, 50U);
+  EXPECT_EQ(read_results("(a (b\\)) c) i (d) = (e) 7 (f) ; mx.example; none").instance, 7U);
   for (const auto* wrong :
        {"", "i", "i=", "i=0; x", "i=51; x", "i=1 x", "I=1; x", "x; i=1;", "i=001; x", "i=-1; x"})
     EXPECT_EQ(read_results(wrong).instance, std::string_view(wrong) == "i=001; x" ? 1U : 0U) << wrong;

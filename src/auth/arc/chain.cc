@@ -17,10 +17,26 @@ constexpr std::string_view kStructure = "RFC 8617 section 5.2";
 constexpr std::array<std::string_view, kFieldsOfSet> kNames{"ARC-Authentication-Results",
                                                             "ARC-Message-Signature", "ARC-Seal"};
 
+constexpr std::size_t kMaxComments = 50;  // one within another; our own
+
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
+// Behind white space and comments (CFWS). What is nested deeper than anybody means stays, and is no instance.
 std::string_view without_space(std::string_view text) {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  std::size_t depth = 0;
+  while (!text.empty()) {
+    const char c = text.front();
+    if (c == '(' && depth < kMaxComments) {
+      ++depth;
+    } else if (depth == 0) {
+      if (!is_space(c)) break;
+    } else if (c == ')') {
+      --depth;
+    } else if (c == '\\' && text.size() > 1) {
+      text.remove_prefix(1);
+    }
+    text.remove_prefix(1);
+  }
   return text;
 }
 

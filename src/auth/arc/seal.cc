@@ -15,6 +15,8 @@ namespace {
 using base::ErrorKind;
 using dkim::Canon;
 
+constexpr unsigned kMaxSealBits = 4096;  // of RSA: b= stands in one line, which may have 998 octets
+
 // A field's text, and the place where the signature goes.
 struct Draft {
   std::string text;
@@ -108,10 +110,11 @@ class Sealer {
   std::vector<std::string> names_;
 };
 
-// A field's text: every line end is followed by white space and something else.
+// A field's text: every line end is followed by white space and something else, and a CR by its LF.
 bool stays_inside(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\0') return false;
+    if (text[i] == '\r' && (i + 1 == text.size() || text[i + 1] != '\n')) return false;
     if (text[i] != '\n') continue;
     const auto next = text.find_first_not_of(" \t", i + 1);
     if (next == i + 1 || next == std::string_view::npos || text[next] == '\r' || text[next] == '\n')
@@ -130,6 +133,11 @@ base::Result<std::string> seal(const mail::Message& message, const mail::FieldIn
                       "try again later");
   if (!stays_inside(results))
     return base::fail(ErrorKind::input, "the authentication results are no field's text");
+  if (key.bits() > kMaxSealBits)
+    return base::fail(
+        ErrorKind::input,
+        fmt::format("a seal by a key of {} bits has a line that no server need take", key.bits()), {},
+        fmt::format("seal with a key of at most {} bits (RFC 5322 section 2.1.1)", kMaxSealBits));
   const auto chain = read_chain(message.header, index);
   if (chain.ended || chain.highest >= dkim::kMaxInstance) return std::string();
   return Sealer(message, index, key, chain, found, options).make(results);

@@ -88,9 +88,12 @@ Validated Validator::run(facts::Facts& facts, base::Time now) {
   }
   out.result = Result::pass;
   out.oldest_pass = find_oldest(facts, now);
+  out.added = dkim::added_field(newest.signature, check_.index());
   const auto& last = chain_.sets.back().seal_signature;
   out.why = fmt::format("{} set{}, the newest sealed by {}", chain_.highest, chain_.highest == 1 ? "" : "s",
                         last.domain.text());
+  if (!out.added.empty())
+    out.why += fmt::format("; the field {} is there more often than it is signed", out.added);
   return out;
 }
 

@@ -31,6 +31,9 @@ struct Validated {
   Chain chain;
   // The lowest instance whose message signature, and all above, still hold; 0: all do (section 5.2). Of a pass.
   unsigned oldest_pass = 0;
+  // Of a pass: a field that somebody added above the one that the newest message signature covers (dkim::added_field()). RFC
+  // 8617 lets the chain pass; who trusts its sealer for it reads another message than the sealer.
+  std::string_view added;
 };
 
 class Validator {

@@ -66,7 +66,8 @@ std::size_t clean_end_vector(Canon canon, std::string_view bytes, std::size_t fr
     if (base::any_lane(odd)) break;
   }
   for (; at + kLane < bytes.size() && at + kLane <= to; at += kLane) {
-    if (const auto lane = base::first_lane(odd_lanes(canon, bytes.data() + at)); lane != kLane) return at + lane;
+    if (const auto lane = base::first_lane(odd_lanes(canon, bytes.data() + at)); lane != kLane)
+      return at + lane;
   }
   for (; at < to; ++at) {
     if (is_odd(canon, bytes, at, from)) return at;

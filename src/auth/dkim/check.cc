@@ -73,6 +73,17 @@ void judge_times(Checked& checked, base::Time now) {
 
 }  // namespace
 
+std::string_view added_field(const Signature& signature, const mail::FieldIndex& index) {
+  constexpr std::string_view kOnce[] = {
+      "from", "sender",  "reply-to",     "to",           "cc",
+      "date", "subject", "mime-version", "content-type", "content-transfer-encoding"};
+  for (const auto name : kOnce) {
+    const auto named = static_cast<std::size_t>(std::ranges::count(signature.names, name));
+    if (named != 0 && index.find(name).size() > named) return name;
+  }
+  return {};
+}
+
 std::string_view to_string(Result result) {
   constexpr std::string_view kWords[] = {"none",    "pass",      "fail",     "policy",
                                          "neutral", "temperror", "permerror"};

@@ -84,4 +84,9 @@ class SignatureCheck {
   std::vector<Body> bodies_;  // hashed so far
 };
 
+// The first field that comes once and that a reader sees or reads the body by (RFC 5322 section 3.6, RFC 2045 section 3) and is
+// there more often than it is signed: what is signed is the lower one, and many readers show the upper one (RFC 6376 section
+// 8.15). A field that is not signed at all is the signer's choice. Empty when there is none.
+std::string_view added_field(const Signature& signature, const mail::FieldIndex& index);
+
 }  // namespace rampart::dkim

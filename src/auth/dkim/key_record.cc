@@ -169,7 +169,7 @@ class Reader {
             key_.value_position);
     }
     if (key->even_or_tiny_exponent()) {
-      fault(Gravity::error, "key-exponent", "the key's public exponent is even or below 3",
+      fault(Gravity::fatal, "key-exponent", "the key's public exponent is even or below 3",
             "RFC 8017 section 3.1", key_.value_position);
     }
     judge_size();

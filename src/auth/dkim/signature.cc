@@ -203,11 +203,11 @@ class Reader {
     const auto name = out_.domain.prepend(out_.selector + "._domainkey");
     if (!name) return fail("the key's name is too long");
     out_.key_name = *name;
+    out_.identity_domain = out_.domain;
     return true;
   }
 
   bool read_identity() {
-    out_.identity_domain = out_.domain;
     const auto* tag = find("i");
     if (tag == nullptr) return true;
     const auto at = tag->value.rfind('@');

@@ -5,24 +5,6 @@
 #include <fmt/format.h>
 
 namespace rampart::dkim {
-namespace {
-
-// Fields that come once and that a reader sees or reads the body by (RFC 5322 section 3.6, RFC 2045 section 3).
-constexpr std::string_view kOnce[] = {
-    "from", "sender",  "reply-to",     "to",           "cc",
-    "date", "subject", "mime-version", "content-type", "content-transfer-encoding"};
-
-// The first of them that is there more often than it is signed: what is signed is the lower one, and many readers show the
-// upper one (RFC 6376 section 8.15). A field that is not signed at all is the signer's choice. Empty when there is none.
-std::string_view added_field(const Signature& signature, const mail::FieldIndex& index) {
-  for (const auto name : kOnce) {
-    const auto named = static_cast<std::size_t>(std::ranges::count(signature.names, name));
-    if (named != 0 && index.find(name).size() > named) return name;
-  }
-  return {};
-}
-
-}  // namespace
 
 Verifier::Verifier(SignatureCheck& check) : check_(check) {
   for (const auto place : check.index().find("DKIM-Signature")) {
