@@ -32,4 +32,30 @@ inline std::size_t first_lane(Lanes mask) {
   return static_cast<std::size_t>(std::countr_zero(lane_bits(mask) | 1U << kLane));
 }
 
+// Whether two texts of the same short length are the same: without a call, for names that are compared all the time.
+inline bool same_bytes(const char* a, const char* b, std::size_t size) {
+  const auto eight = [](const char* at) {
+    std::uint64_t out = 0;
+    std::memcpy(&out, at, sizeof out);
+    return out;
+  };
+  const auto four = [](const char* at) {
+    std::uint32_t out = 0;
+    std::memcpy(&out, at, sizeof out);
+    return out;
+  };
+  if (size >= 8) {
+    std::size_t at = 0;
+    for (; at + 8 < size; at += 8) {
+      if (eight(a + at) != eight(b + at)) return false;
+    }
+    return eight(a + size - 8) == eight(b + size - 8);
+  }
+  if (size >= 4) return four(a) == four(b) && four(a + size - 4) == four(b + size - 4);
+  for (std::size_t at = 0; at < size; ++at) {
+    if (a[at] != b[at]) return false;
+  }
+  return true;
+}
+
 }  // namespace rampart::base

@@ -149,7 +149,9 @@ class AggregateReader::Handler {
   void text(const XmlText& text) {
     if (depth_ == 0 || beyond_ != 0) return;
     const auto tag = stack_[depth_ - 1].tag;
-    if (tag == Tag::unknown || (holds_elements(tag) && tag != Tag::dkim && tag != Tag::spf)) return;
+    if (tag == Tag::unknown ||
+        (holds_elements(tag) && (in_results_ || (tag != Tag::dkim && tag != Tag::spf))))
+      return;
     if (value_.size() + text.raw.size() > kMaxValue) note(DefectKind::too_long, {});
     decode(text, kMaxValue, value_, faults_);
   }
@@ -301,6 +303,7 @@ class AggregateReader::Handler {
   void end_record() {
     in_record_ = false;
     in_results_ = false;
+    ++report_.records;
     if (report_.rows.size() == kMaxRows) return note(DefectKind::too_many, "rows");
     if (!address_) note(DefectKind::no_address, {});
     if (!count_) note(DefectKind::no_count, {});

@@ -82,7 +82,8 @@ struct Report {
   std::int64_t begin = 0;           // seconds since 1970, both inside
   std::int64_t end = 0;
   Published policy;
-  std::vector<Row> rows;  // each address and outcome once
+  std::uint64_t records = 0;  // as they were written
+  std::vector<Row> rows;      // of them each address and outcome once
   std::vector<Defect> defects;
 
   [[nodiscard]] std::uint64_t messages() const;  // at most 2^53

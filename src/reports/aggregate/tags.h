@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/lanes.h"
+
 namespace rampart::reports {
 
 enum class Tag : std::uint8_t {
@@ -152,7 +154,9 @@ inline constexpr auto kTagTable = [] {
 inline Tag tag_of(std::string_view name) {
   if (name.empty()) return Tag::unknown;
   const auto& entry = detail::kTagTable[detail::tag_slot(name, detail::kTagFactor)];
-  return entry.name == name ? entry.tag : Tag::unknown;
+  const bool same =
+      entry.name.size() == name.size() && base::same_bytes(entry.name.data(), name.data(), name.size());
+  return same ? entry.tag : Tag::unknown;
 }
 
 constexpr bool holds_elements(Tag tag) { return tag >= Tag::feedback && tag <= Tag::spf; }

@@ -99,8 +99,10 @@ class XmlScanner {
   template <class Handler>
   std::size_t give_cdata(std::string_view window, std::size_t at, bool last, Handler& handler);
   static std::string_view without_prefix(std::string_view name) {
-    const auto colon = name.find(':');
-    return colon == std::string_view::npos ? name : name.substr(colon + 1);
+    for (std::size_t at = 0; at < name.size(); ++at) {
+      if (name[at] == ':') return name.substr(at + 1);
+    }
+    return name;
   }
 
   Mode mode_ = Mode::content;
@@ -218,7 +220,7 @@ std::size_t XmlScanner::scan(std::string_view window, bool last, Handler& handle
         const auto length = tag.raw_name.size();
         if (tag.attributes.empty() && window.size() - text.end > length + 2 && window[text.end + 1] == '/' &&
             window[text.end + 2 + length] == '>' &&
-            std::memcmp(window.data() + text.end + 2, tag.raw_name.data(), length) == 0) {
+            base::same_bytes(window.data() + text.end + 2, tag.raw_name.data(), length)) {
           handler.leaf(without_prefix(tag.raw_name),
                        XmlText{.raw = window.substr(tag.end, text.end - tag.end),
                                .markup = text.ampersand,

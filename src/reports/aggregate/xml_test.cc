@@ -17,7 +17,7 @@ TEST(XmlScanner, ReadsWhatIsWellFormedAsExpatDoes) {
                           "<a> <b>one</b>\n<b>two</b> </a>",
                           "<x:a xmlns:x='u'><x:b>1</x:b></x:a>",
                           "<a b=\"c\" d='>'>e</a>",
-                         
+
                           "<a >e</a >",
                           "<a\n>e</a\n>",
                           "<a><!-- <b> - > </a> --></a>",

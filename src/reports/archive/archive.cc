@@ -244,17 +244,17 @@ class Archive::Adding {
     const Number last = report.end;
     const Number received =
         std::chrono::floor<std::chrono::seconds>(incoming.received).time_since_epoch().count();
-    const auto row_count = static_cast<Number>(rows.size());
+    const auto records = static_cast<Number>(report.records);
     const auto messages = static_cast<Number>(report.messages());
     sql_ << "INSERT INTO report (identity, content, domain, reporter, trust, organisation, report_id, first, "
             "last, received,"
-            " origin, rows_read, messages, head, facts) VALUES (:identity, :content, :domain, :reporter, "
+            " origin, records, messages, head, facts) VALUES (:identity, :content, :domain, :reporter, "
             ":trust,"
-            " :organisation, :report_id, :first, :last, :received, :origin, :rows_read, :messages, :head, "
+            " :organisation, :report_id, :first, :last, :received, :origin, :records, :messages, :head, "
             ":facts)",
         soci::use(identity), soci::use(content), soci::use(domain_number), soci::use(reporter),
         soci::use(trust), soci::use(report.organisation), soci::use(report.report_id), soci::use(first),
-        soci::use(last), soci::use(received), soci::use(incoming.origin), soci::use(row_count),
+        soci::use(last), soci::use(received), soci::use(incoming.origin), soci::use(records),
         soci::use(messages), soci::use(head), soci::use(facts);
     spread(domain, reporter, Days(report.begin, report.end), rows, 1);
   }

@@ -54,12 +54,18 @@ base::Result<> Intake::read(Source& source, const std::string& name) {
                   {.origin = {.file = base::printable(name), .member = {}}, .name = name, .depth = 0});
 }
 
+Inflater& Intake::inflater(std::size_t depth) {
+  while (inflaters_.size() <= depth) inflaters_.push_back(std::make_unique<Inflater>());
+  return *inflaters_[depth];
+}
+
 void Intake::set_aside(const Place& place, std::string_view reason) {
   taker_.set_aside(place.origin, reason);
 }
 
 base::Result<> Intake::read_any(Source& source, const Place& place) {
-  Window window(source);
+  while (rooms_.size() <= place.depth) rooms_.push_back(Window::make_room());
+  Window window(source, rooms_[place.depth]);
   if (const auto filled = window.fill(); !filled) {
     set_aside(place, filled.error().what);
     return {};
@@ -110,7 +116,7 @@ base::Result<> Intake::read_gzip(Window& window, const Place& place) {
     set_aside(place, fmt::format("it is an archive within {} others", limits_.max_depth));
     return {};
   }
-  InflateSource inflated(window, InflateSource::Form::gzip, limits_, unpacked_);
+  InflateSource inflated(window, InflateSource::Form::gzip, inflater(place.depth), limits_, unpacked_);
   auto inner = place;
   inner.name = without_ending(place.name, ".gz");
   ++inner.depth;
@@ -145,7 +151,7 @@ base::Result<> Intake::read_zip(Window& window, const Place& place) {
     } else if (member.form == ZipMember::Form::stored) {
       TRY(read_any(packed, inner));
     } else if (member.form == ZipMember::Form::deflated) {
-      InflateSource inflated(packed, InflateSource::Form::raw, limits_, unpacked_);
+      InflateSource inflated(packed, InflateSource::Form::raw, inflater(place.depth), limits_, unpacked_);
       TRY(read_any(inflated, inner));
     } else {
       set_aside(inner, "it is packed in a way that is not known");

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
@@ -55,6 +56,7 @@ class Intake {
     std::size_t depth = 0;
   };
 
+  Inflater& inflater(std::size_t depth);
   base::Result<> read_any(Source& source, const Place& place);
   base::Result<> read_xml(Window& window, const Place& place);
   base::Result<> read_gzip(Window& window, const Place& place);
@@ -67,7 +69,9 @@ class Intake {
   base::Time now_;
   Taker& taker_;
   AggregateReader reader_;
-  Unpacked unpacked_;  // of the file that is read
+  Unpacked unpacked_;                                 // of the file that is read
+  std::vector<Window::Room> rooms_;                   // by depth
+  std::vector<std::unique_ptr<Inflater>> inflaters_;  // by depth
 };
 
 }  // namespace rampart::reports

@@ -7,12 +7,12 @@ namespace rampart::reports {
 
 base::Result<> Window::fill() {
   if (begin_ != 0) {
-    std::memmove(room_.get(), room_.get() + begin_, end_ - begin_);
+    std::memmove(room_, room_ + begin_, end_ - begin_);
     end_ -= begin_;
     begin_ = 0;
   }
   while (!last_ && end_ != kSize) {
-    const auto got = TRY(from_.read({room_.get() + end_, kSize - end_}));
+    const auto got = TRY(from_.read({room_ + end_, kSize - end_}));
     end_ += got;
     last_ = got == 0;
   }
@@ -27,7 +27,7 @@ base::Result<std::size_t> Window::read(std::span<char> room) {
     TRY(fill());
   }
   const auto size = std::min(room.size(), end_ - begin_);
-  std::memcpy(room.data(), room_.get() + begin_, size);
+  std::memcpy(room.data(), room_ + begin_, size);
   begin_ += size;
   return size;
 }

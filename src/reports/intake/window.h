@@ -13,11 +13,15 @@ class Window : public Source {
  public:
   static constexpr std::size_t kSize = std::size_t{256} << 10U;
 
-  explicit Window(Source& from) : from_(from), room_(std::make_unique<char[]>(kSize)) {}
+  using Room = std::unique_ptr<char[]>;
+  static Room make_room() { return std::make_unique_for_overwrite<char[]>(kSize); }
+
+  // `room` outlives it.
+  Window(Source& from, const Room& room) : from_(from), room_(room.get()) {}
 
   // Reads on until the window is full or nothing comes any more. Where every byte of a full window is still needed it cannot.
   base::Result<> fill();
-  [[nodiscard]] std::string_view view() const { return {room_.get() + begin_, end_ - begin_}; }
+  [[nodiscard]] std::string_view view() const { return {room_ + begin_, end_ - begin_}; }
   // Whether nothing comes behind the view.
   [[nodiscard]] bool last() const { return last_; }
   void drop(std::size_t bytes) { begin_ += bytes; }
@@ -27,7 +31,7 @@ class Window : public Source {
 
  private:
   Source& from_;
-  std::unique_ptr<char[]> room_;
+  char* room_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   bool last_ = false;

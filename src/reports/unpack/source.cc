@@ -54,22 +54,34 @@ base::Result<std::size_t> FileSource::read(std::span<char> room) {
   }
 }
 
-InflateSource::InflateSource(Source& from, Form form, const UnpackLimits& limits, Unpacked& total)
-    : from_(from), form_(form), limits_(limits), total_(total), room_(std::make_unique<char[]>(kRoom)) {
-  constexpr int kGzip = 16;  // of zlib's window bits
-  ready_ = inflateInit2(&stream_, form == Form::gzip ? MAX_WBITS + kGzip : -MAX_WBITS) == Z_OK;
+Inflater::Inflater() : room_(std::make_unique_for_overwrite<char[]>(kRoom)) {
+  ready_ = inflateInit2(&stream_, MAX_WBITS) == Z_OK;
 }
 
-InflateSource::~InflateSource() {
+Inflater::~Inflater() {
   if (ready_) inflateEnd(&stream_);
+}
+
+InflateSource::InflateSource(Source& from, Form form, Inflater& inflater, const UnpackLimits& limits,
+                             Unpacked& total)
+    : from_(from),
+      form_(form),
+      limits_(limits),
+      total_(total),
+      stream_(inflater.stream_),
+      room_(inflater.room_.get(), Inflater::kRoom) {
+  constexpr int kGzip = 16;  // of zlib's window bits
+  stream_.avail_in = 0;
+  ready_ =
+      inflater.ready_ && inflateReset2(&stream_, form == Form::gzip ? MAX_WBITS + kGzip : -MAX_WBITS) == Z_OK;
 }
 
 // False at the end of what is compressed.
 base::Result<bool> InflateSource::fill() {
   if (stream_.avail_in != 0) return true;
-  const auto got = TRY(from_.read({room_.get(), kRoom}));
+  const auto got = TRY(from_.read(room_));
   in_ += got;
-  stream_.next_in = reinterpret_cast<unsigned char*>(room_.get());
+  stream_.next_in = reinterpret_cast<unsigned char*>(room_.data());
   stream_.avail_in = static_cast<unsigned>(got);
   return got != 0;
 }

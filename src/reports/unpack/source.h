@@ -63,15 +63,29 @@ struct Unpacked {
   std::uint64_t bytes = 0;
 };
 
+// zlib's memory and a room for what it reads, for one InflateSource after another.
+class Inflater {
+ public:
+  Inflater();
+  ~Inflater();
+  Inflater(const Inflater&) = delete;
+  Inflater& operator=(const Inflater&) = delete;
+
+ private:
+  friend class InflateSource;
+  static constexpr std::size_t kRoom = std::size_t{64} << 10U;
+
+  z_stream stream_{};
+  bool ready_ = false;
+  std::unique_ptr<char[]> room_;
+};
+
 // gzip (RFC 1952, several members behind each other) or zlib's raw deflate (RFC 1951), which zip has.
 class InflateSource : public Source {
  public:
   enum class Form : std::uint8_t { gzip, raw };
   // All of them outlive it.
-  InflateSource(Source& from, Form form, const UnpackLimits& limits, Unpacked& total);
-  ~InflateSource() override;
-  InflateSource(const InflateSource&) = delete;
-  InflateSource& operator=(const InflateSource&) = delete;
+  InflateSource(Source& from, Form form, Inflater& inflater, const UnpackLimits& limits, Unpacked& total);
 
   base::Result<std::size_t> read(std::span<char> room) override;
   // Why the bytes ended early; empty when they did not: "it is damaged", "it ends in the middle". What came before is good but
@@ -82,15 +96,13 @@ class InflateSource : public Source {
   base::Result<bool> fill();
   base::Result<> count(std::size_t got);
 
-  static constexpr std::size_t kRoom = std::size_t{64} << 10U;
-
   Source& from_;
   Form form_;
   const UnpackLimits& limits_;
   Unpacked& total_;
-  z_stream stream_{};
-  std::unique_ptr<char[]> room_;
-  bool ready_ = false;
+  z_stream& stream_;
+  std::span<char> room_;
+  bool ready_;
   bool done_ = false;
   std::uint64_t in_ = 0;
   std::uint64_t out_ = 0;

@@ -1,0 +1,157 @@
+#include "reports/intake/importer.h"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/json.h"
+#include "base/text.h"
+
+namespace rampart::reports {
+namespace {
+
+constexpr std::size_t kShown = 20;  // of what was set aside, in the text for people
+
+std::string plural(std::uint64_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", count, count == 1 ? one : many);
+}
+
+}  // namespace
+
+Importer::Importer(Archive& archive, Trust trust, base::Time now, const UnpackLimits& limits)
+    : archive_(archive), trust_(trust), now_(now), intake_(texts_, limits, now, *this) {}
+
+base::Result<> Importer::read(Source& source, const std::string& name) {
+  ++summary_.files;
+  TRY(intake_.read(source, name));
+  if (batch_.size() >= kBatchReports || rows_ >= kBatchRows || aside_.size() >= kBatchReports) TRY(flush());
+  return {};
+}
+
+base::Result<> Importer::set_file_aside(const std::string& name, std::string_view reason) {
+  ++summary_.files;
+  set_aside({.file = base::printable(name), .member = {}}, reason);
+  return aside_.size() >= kBatchReports ? flush() : base::Result<>();
+}
+
+base::Result<> Importer::take(Report&& report, const Origin& origin) {
+  rows_ += report.rows.size();
+  auto reporter = base::lower(report.organisation.empty() ? report.email : report.organisation);
+  batch_.push_back({.report = std::move(report),
+                    .trust = trust_,
+                    .reporter = std::move(reporter),
+                    .origin = origin.text(),
+                    .received = now_});
+  return {};
+}
+
+void Importer::set_aside(const Origin& origin, std::string_view reason) {
+  aside_.push_back({origin.text(), std::string(reason)});
+}
+
+base::Result<> Importer::flush() {
+  if (!batch_.empty()) {
+    const auto fates = TRY(archive_.add(batch_, texts_));
+    for (std::size_t i = 0; i < batch_.size(); ++i) note(batch_[i], fates[i]);
+    batch_.clear();
+    rows_ = 0;
+    if (texts_.size() > kMaxTexts || texts_.bytes() > kMaxTextBytes) {
+      texts_.clear();
+      archive_.forget();
+    }
+  }
+  for (auto& one : std::exchange(aside_, {})) {
+    TRY(archive_.keep_aside(one.origin, one.reason, now_));
+    ++summary_.aside;
+    if (summary_.set_aside.size() < kMaxNamed) summary_.set_aside.push_back(std::move(one));
+  }
+  return {};
+}
+
+void Importer::note(const Incoming& incoming, Fate fate) {
+  switch (fate) {
+    case Fate::duplicate:
+      ++summary_.duplicates;
+      return;
+    case Fate::refused:
+      aside_.push_back(
+          {incoming.origin, "it has the id of a report that is believed more, and says something else"});
+      return;
+    case Fate::too_large:
+      aside_.push_back({incoming.origin, "it has more rows for more days than are kept"});
+      return;
+    case Fate::replaced:
+      ++summary_.replaced;
+      break;
+    case Fate::told_apart:
+      ++summary_.told_apart;
+      break;
+    case Fate::added:
+      break;
+  }
+  ++summary_.reports;
+  summary_.records += incoming.report.records;
+  summary_.messages += incoming.report.messages();
+  if (!incoming.report.defects.empty()) ++summary_.flawed;
+  for (const auto& defect : incoming.report.defects) {
+    if (summary_.defects.size() < kMaxNamed) summary_.defects.push_back({incoming.origin, defect});
+  }
+}
+
+std::string format_import(const ImportSummary& summary) {
+  auto out = fmt::format("{}: {} with {} of {}\n", plural(summary.files, "file", "files"),
+                         plural(summary.reports, "new report", "new reports"),
+                         plural(summary.records, "record", "records"),
+                         plural(summary.messages, "message", "messages"));
+  if (summary.replaced != 0)
+    out += fmt::format("  {} corrected one that was there\n", plural(summary.replaced, "report", "reports"));
+  if (summary.told_apart != 0)
+    out += fmt::format("  {} had the id of another, and were kept beside it\n",
+                       plural(summary.told_apart, "report", "reports"));
+  if (summary.duplicates != 0)
+    out += fmt::format("  {} there already, and counted once\n",
+                       plural(summary.duplicates, "report was", "reports were"));
+  if (summary.flawed != 0) {
+    out +=
+        fmt::format("  {} read in spite of defects:\n", plural(summary.flawed, "report was", "reports were"));
+    std::size_t shown = 0;
+    for (const auto& one : summary.defects) {
+      if (++shown > kShown) break;
+      out += fmt::format("    {}: {}{}\n", one.origin, describe(one.defect.kind),
+                         one.defect.example.empty() ? "" : fmt::format(" ({})", one.defect.example));
+    }
+    if (summary.defects.size() > kShown)
+      out += fmt::format("    and {} more: --format json\n", summary.defects.size() - kShown);
+  }
+  if (summary.aside == 0) return out;
+  out += fmt::format("  {} set aside:\n", plural(summary.aside, "file or part was", "files or parts were"));
+  std::size_t shown = 0;
+  for (const auto& one : summary.set_aside) {
+    if (++shown > kShown) break;
+    out += fmt::format("    {}: {}\n", one.origin, one.reason);
+  }
+  if (summary.aside > kShown) out += fmt::format("    and {} more: --format json\n", summary.aside - kShown);
+  return out;
+}
+
+std::string format_import_json(const ImportSummary& summary) {
+  std::string out;
+  base::JsonWriter json(out, base::JsonStyle::pretty);
+  json.begin_object().member("schema", "rampart.reports-import/1");
+  json.member("files", summary.files).member("reports", summary.reports).member("records", summary.records);
+  json.member("messages", summary.messages).member("duplicates", summary.duplicates);
+  json.member("replaced", summary.replaced).member("told_apart", summary.told_apart);
+  json.member("set_aside_count", summary.aside).key("set_aside").begin_array();
+  for (const auto& one : summary.set_aside)
+    json.begin_object().member("file", one.origin).member("reason", one.reason).end_object();
+  json.end_array().member("flawed", summary.flawed).key("defects").begin_array();
+  for (const auto& one : summary.defects) {
+    json.begin_object().member("file", one.origin).member("defect", to_string(one.defect.kind));
+    json.member("count", one.defect.count).member("text", describe(one.defect.kind));
+    json.member("example", one.defect.example).end_object();
+  }
+  json.end_array().end_object();
+  return out + "\n";
+}
+
+}  // namespace rampart::reports

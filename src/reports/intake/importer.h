@@ -1,0 +1,85 @@
+// Reports from files into the store.
+//
+//   Importer importer(archive, Trust::imported, now);
+//   TRY(importer.read(source, "a.xml.gz"));
+//   TRY(importer.flush());
+//   importer.summary()
+//
+// Written a batch at a time, each batch whole or not at all: what was read before a run ends is there, and reading it again
+// changes nothing.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "reports/archive/archive.h"
+#include "reports/intake/intake.h"
+
+namespace rampart::reports {
+
+// Our own: what is named one by one; the rest is counted.
+inline constexpr std::size_t kMaxNamed = 10'000;
+
+struct ImportSummary {
+  struct Aside {
+    std::string origin;
+    std::string reason;
+  };
+  struct DefectOf {
+    std::string origin;
+    Defect defect;
+  };
+
+  std::uint64_t files = 0;
+  std::uint64_t reports = 0;     // new ones
+  std::uint64_t records = 0;     // their rows
+  std::uint64_t messages = 0;    // what they count
+  std::uint64_t duplicates = 0;  // that were there already
+  std::uint64_t replaced = 0;    // of `reports`: corrections
+  std::uint64_t told_apart = 0;  // of `reports`: with an id that was given twice
+  std::uint64_t aside = 0;
+  std::vector<Aside> set_aside;
+  std::uint64_t flawed = 0;  // reports with defects
+  std::vector<DefectOf> defects;
+};
+
+class Importer : private Taker {
+ public:
+  Importer(Archive& archive, Trust trust, base::Time now, const UnpackLimits& limits = {});
+
+  // One file. Errors are the store's.
+  base::Result<> read(Source& source, const std::string& name);
+  // A file that cannot even be opened.
+  base::Result<> set_file_aside(const std::string& name, std::string_view reason);
+  // Writes what is not written yet.
+  base::Result<> flush();
+  // Of what is written, after flush().
+  [[nodiscard]] const ImportSummary& summary() const { return summary_; }
+
+ private:
+  base::Result<> take(Report&& report, const Origin& origin) override;
+  void set_aside(const Origin& origin, std::string_view reason) override;
+  void note(const Incoming& incoming, Fate fate);
+
+  static constexpr std::size_t kBatchReports = 500;
+  static constexpr std::size_t kBatchRows = 50'000;
+  static constexpr std::size_t kMaxTexts = std::size_t{1} << 19U;  // that are remembered
+  static constexpr std::size_t kMaxTextBytes = std::size_t{64} << 20U;
+
+  Archive& archive_;
+  Trust trust_;
+  base::Time now_;
+  Texts texts_;
+  Intake intake_;
+  std::vector<Incoming> batch_;
+  std::size_t rows_ = 0;
+  std::vector<ImportSummary::Aside> aside_;  // not written yet
+  ImportSummary summary_;
+};
+
+// As text for people, and as JSON (schema "rampart.reports-import/1").
+std::string format_import(const ImportSummary& summary);
+std::string format_import_json(const ImportSummary& summary);
+
+}  // namespace rampart::reports
