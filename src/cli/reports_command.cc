@@ -53,9 +53,10 @@ Result<Exit> run_import(Session& session, const Request& request) {
     if (path != "-" && !fs::exists(path, failed))
       return base::fail(ErrorKind::usage, "there is no such file or folder", base::printable(path));
   }
+  auto worker = TRY(base::Worker::start(&mail::unpack_mime, {}));
   auto database = TRY(store::Database::open(TRY(store_url(*config))));
   auto archive = TRY(reports::Archive::open(database));
-  reports::Importer importer(archive, reports::Trust::imported, base::now());
+  reports::Importer importer(archive, worker, reports::Trust::imported, base::now());
   Progress progress(session.surroundings().err, session.surroundings().err_is_terminal, "files");
   const auto read = [&](const std::string& path) -> Result<> {
     if (interrupted() != 0) return base::fail(ErrorKind::io, "interrupted");

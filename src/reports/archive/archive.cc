@@ -360,6 +360,26 @@ base::Result<> Archive::keep_aside(std::string_view origin, std::string_view rea
   });
 }
 
+base::Result<std::optional<std::string>> Archive::killer(std::string_view content) {
+  return database_->run([&](soci::session& sql) -> std::optional<std::string> {
+    const std::string key(content);
+    std::string reason;
+    sql << "SELECT reason FROM report_killer WHERE content = :content", soci::use(key), soci::into(reason);
+    return sql.got_data() ? std::optional(reason) : std::nullopt;
+  });
+}
+
+base::Result<> Archive::note_killer(std::string_view content, std::string_view reason, base::Time now) {
+  return database_->run([&](soci::session& sql) {
+    const std::string key(content);
+    const std::string why(reason);
+    const Number at = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+    sql << "INSERT INTO report_killer (content, reason, at) VALUES (:content, :reason, :at) ON CONFLICT "
+           "(content) DO NOTHING",
+        soci::use(key), soci::use(why), soci::use(at);
+  });
+}
+
 base::Result<std::uint64_t> Archive::prune(base::Time before) {
   return database_->transact([&](soci::session& sql) {
     const Number second = std::chrono::floor<std::chrono::seconds>(before).time_since_epoch().count();

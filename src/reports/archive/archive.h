@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -66,6 +67,10 @@ class Archive {
 
   // What could not be read: the same origin and reason once.
   base::Result<> keep_aside(std::string_view origin, std::string_view reason, base::Time now);
+
+  // A mail that has ended what unpacks it, so that it is not tried again: why, or nothing.
+  base::Result<std::optional<std::string>> killer(std::string_view content);
+  base::Result<> note_killer(std::string_view content, std::string_view reason, base::Time now);
 
   // Takes away reports that ended before `before` and the days before it. How many reports that were.
   base::Result<std::uint64_t> prune(base::Time before);

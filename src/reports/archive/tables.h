@@ -2,7 +2,8 @@
 //
 // Texts that come again and again have numbers: addresses, outcomes (aggregate/outcome.h), domains, and reporters with how
 // far they are believed ("verified google.com"). `facts` are a report's rows by these numbers (packed.h), `head` is the rest
-// of it in JSON. `report_day` adds the rows of all reports up, by day.
+// of it in JSON. `report_day` adds the rows of all reports up, by day. `report_killer` has mails that end what unpacks them, by
+// their digest.
 #pragma once
 
 #include <array>
@@ -31,7 +32,9 @@ inline constexpr std::array kMigrations{
             "NOT NULL,"
             " PRIMARY KEY (domain, day, address, outcome, reporter)) WITHOUT ROWID;"
             "CREATE TABLE report_aside (id INTEGER PRIMARY KEY, origin TEXT NOT NULL, reason TEXT NOT NULL,"
-            " at BIGINT NOT NULL, UNIQUE (origin, reason));",
+            " at BIGINT NOT NULL, UNIQUE (origin, reason));"
+            "CREATE TABLE report_killer (content TEXT PRIMARY KEY, reason TEXT NOT NULL, at BIGINT NOT "
+            "NULL);",
         .postgresql =
             "CREATE TABLE report_domain (id BIGSERIAL PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
             "CREATE TABLE report_address (id BIGSERIAL PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
@@ -50,7 +53,9 @@ inline constexpr std::array kMigrations{
             "NOT NULL,"
             " PRIMARY KEY (domain, day, address, outcome, reporter));"
             "CREATE TABLE report_aside (id BIGSERIAL PRIMARY KEY, origin TEXT NOT NULL, reason TEXT NOT NULL,"
-            " at BIGINT NOT NULL, UNIQUE (origin, reason));",
+            " at BIGINT NOT NULL, UNIQUE (origin, reason));"
+            "CREATE TABLE report_killer (content TEXT PRIMARY KEY, reason TEXT NOT NULL, at BIGINT NOT "
+            "NULL);",
     },
 };
 
