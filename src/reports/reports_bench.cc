@@ -49,6 +49,7 @@ struct Counting : Taker, Unpacker {
     rows += report.records;
     return {};
   }
+  base::Result<> take(FailureReport&&, const Origin&) override { return {}; }
   void set_aside(const Origin&, std::string_view) override { ++aside; }
   std::size_t rows = 0;
   std::size_t aside = 0;

@@ -349,6 +349,36 @@ void Archive::forget() {
   reporters_.clear();
 }
 
+base::Result<Fate> Archive::add_failure(const FailureReport& report, Trust trust, std::string_view origin,
+                                        base::Time received) {
+  std::string head;
+  base::JsonWriter json(head);
+  json.begin_object().member("feedback_type", report.feedback_type).member("user_agent", report.user_agent);
+  json.member("auth_failure", report.auth_failure).member("delivery_result", report.delivery_result);
+  json.member("identity_alignment", report.identity_alignment).member("source_ip", report.source_ip);
+  json.member("original_mail_from", report.original_mail_from).member("arrival_date", report.arrival_date);
+  json.member("dkim_domain", report.dkim_domain).member("dkim_selector", report.dkim_selector);
+  json.member("spf_dns", report.spf_dns)
+      .member("results", report.results)
+      .member("incidents", report.incidents);
+  json.member("from_domain", report.from_domain).member("subject", report.subject);
+  json.member("message_id", report.message_id).member("plain", report.plain).end_object();
+  return database_->run([&](soci::session& sql) {
+    const auto content = digest(fmt::format("{}\n{}", report.reported_domain, head));
+    const std::string believed(to_string(trust));
+    const std::string where(origin);
+    const Number at = std::chrono::floor<std::chrono::seconds>(received).time_since_epoch().count();
+    soci::statement insert =
+        (sql.prepare << "INSERT INTO report_failure (content, domain, trust, origin, received, head) VALUES "
+                        "(:content,"
+                        " :domain, :trust, :origin, :received, :head) ON CONFLICT (content) DO NOTHING",
+         soci::use(content), soci::use(report.reported_domain), soci::use(believed), soci::use(where),
+         soci::use(at), soci::use(head));
+    insert.execute(true);
+    return insert.get_affected_rows() > 0 ? Fate::added : Fate::duplicate;
+  });
+}
+
 base::Result<> Archive::keep_aside(std::string_view origin, std::string_view reason, base::Time now) {
   return database_->run([&](soci::session& sql) {
     const std::string where(origin);

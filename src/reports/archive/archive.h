@@ -20,6 +20,7 @@
 #include "base/time.h"
 #include "reports/aggregate/report.h"
 #include "reports/archive/packed.h"
+#include "reports/failure/reader.h"
 #include "store/database.h"
 
 namespace rampart::reports {
@@ -64,6 +65,10 @@ class Archive {
   // Numbers of texts are remembered between calls as long as `texts` is the same and was not cleared: then forget().
   base::Result<std::vector<Fate>> add(std::span<const Incoming> batch, const Texts& texts);
   void forget();
+
+  // A failure report: added or a duplicate.
+  base::Result<Fate> add_failure(const FailureReport& report, Trust trust, std::string_view origin,
+                                 base::Time received);
 
   // What could not be read: the same origin and reason once.
   base::Result<> keep_aside(std::string_view origin, std::string_view reason, base::Time now);

@@ -160,6 +160,19 @@ TEST_P(ArchiveTest, TextsThatAreHard) {
                                                     "0  verified mx.example 1099511627776 0"));
 }
 
+TEST_P(ArchiveTest, FailureReportsOnce) {
+  const FailureReport report{.reported_domain = "bank.example", .subject = "x"};
+  EXPECT_EQ(archive_->add_failure(report, Trust::imported, "f", {}).value(), Fate::added);
+  EXPECT_EQ(archive_->add_failure(report, Trust::imported, "g", {}).value(), Fate::duplicate);
+}
+
+TEST_P(ArchiveTest, WhatEndsAWorkerIsRemembered) {
+  EXPECT_EQ(archive_->killer("abc").value(), std::nullopt);
+  EXPECT_TRUE(archive_->note_killer("abc", "it took too long", {}));
+  EXPECT_TRUE(archive_->note_killer("abc", "another", {}));
+  EXPECT_EQ(archive_->killer("abc").value(), "it took too long");
+}
+
 TEST_P(ArchiveTest, WhatIsOldGoes) {
   EXPECT_EQ(add(incoming({{"192.0.2.1", 3}})), Fate::added);
   auto later = incoming({{"192.0.2.1", 4}}, "r2");

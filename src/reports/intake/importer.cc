@@ -51,6 +51,12 @@ base::Result<> Importer::take(Report&& report, const Origin& origin) {
   return {};
 }
 
+base::Result<> Importer::take(FailureReport&& report, const Origin& origin) {
+  const auto fate = TRY(archive_.add_failure(report, trust_, origin.text(), now_));
+  ++(fate == Fate::added ? summary_.failures : summary_.duplicates);
+  return {};
+}
+
 base::Result<Unpacker::Parts> Importer::unpack(std::string_view mail) {
   const auto content = base::hex(crypto::sha256(mail));
   if (const auto known = TRY(archive_.killer(content)))
@@ -124,6 +130,9 @@ std::string format_import(const ImportSummary& summary) {
                          plural(summary.reports, "new report", "new reports"),
                          plural(summary.records, "record", "records"),
                          plural(summary.messages, "message", "messages"));
+  if (summary.failures != 0)
+    out +=
+        fmt::format("  {} of single messages that failed\n", plural(summary.failures, "report", "reports"));
   if (summary.replaced != 0)
     out += fmt::format("  {} corrected one that was there\n", plural(summary.replaced, "report", "reports"));
   if (summary.told_apart != 0)
@@ -160,7 +169,9 @@ std::string format_import_json(const ImportSummary& summary) {
   base::JsonWriter json(out, base::JsonStyle::pretty);
   json.begin_object().member("schema", "rampart.reports-import/1");
   json.member("files", summary.files).member("reports", summary.reports).member("records", summary.records);
-  json.member("messages", summary.messages).member("duplicates", summary.duplicates);
+  json.member("messages", summary.messages)
+      .member("failures", summary.failures)
+      .member("duplicates", summary.duplicates);
   json.member("replaced", summary.replaced).member("told_apart", summary.told_apart);
   json.member("set_aside_count", summary.aside).key("set_aside").begin_array();
   for (const auto& one : summary.set_aside)

@@ -36,6 +36,7 @@ struct ImportSummary {
   std::uint64_t reports = 0;     // new ones
   std::uint64_t records = 0;     // their rows
   std::uint64_t messages = 0;    // what they count
+  std::uint64_t failures = 0;    // reports of single messages, new ones
   std::uint64_t duplicates = 0;  // that were there already
   std::uint64_t replaced = 0;    // of `reports`: corrections
   std::uint64_t told_apart = 0;  // of `reports`: with an id that was given twice
@@ -62,6 +63,7 @@ class Importer : private Taker, private Unpacker {
 
  private:
   base::Result<> take(Report&& report, const Origin& origin) override;
+  base::Result<> take(FailureReport&& report, const Origin& origin) override;
   void set_aside(const Origin& origin, std::string_view reason) override;
   // What ends its process twice is never tried again.
   base::Result<Parts> unpack(std::string_view mail) override;

@@ -246,7 +246,9 @@ base::Result<> Intake::read_mail(std::string_view mail, const Place& place) {
     const bool read = TRY(read_part(part, place));
     any = any || read;
   }
-  if (!any) set_aside(place, "the mail has no report");
+  if (any) return {};
+  if (auto failure = read_failure(unpacked.parts)) return taker_.take(*std::move(failure), place.origin);
+  set_aside(place, "the mail has no report");
   return {};
 }
 

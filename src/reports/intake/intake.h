@@ -16,6 +16,7 @@
 #include "base/time.h"
 #include "mail/mime.h"
 #include "reports/aggregate/reader.h"
+#include "reports/failure/reader.h"
 #include "reports/intake/window.h"
 #include "reports/unpack/source.h"
 
@@ -45,6 +46,7 @@ class Taker {
   virtual ~Taker() = default;
   // An error ends the intake.
   virtual base::Result<> take(Report&& report, const Origin& origin) = 0;
+  virtual base::Result<> take(FailureReport&& report, const Origin& origin) = 0;
   // `reason` is one clause.
   virtual void set_aside(const Origin& origin, std::string_view reason) = 0;
 };

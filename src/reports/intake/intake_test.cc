@@ -44,6 +44,10 @@ struct Kept : Taker {
     for (const auto& defect : report.defects) reports.back() += fmt::format(" {}", to_string(defect.kind));
     return {};
   }
+  base::Result<> take(FailureReport&& report, const Origin& origin) override {
+    reports.push_back(fmt::format("{} failure of {}", origin.text(), report.reported_domain));
+    return {};
+  }
   void set_aside(const Origin& origin, std::string_view reason) override {
     aside.push_back(fmt::format("{}: {}", origin.text(), reason));
   }
@@ -55,6 +59,10 @@ struct Kept : Taker {
 struct OnePart : Unpacker {
   base::Result<Parts> unpack(std::string_view mail) override {
     const auto name = mail.substr(0, mail.find('\n'));
+    if (name.starts_with("Failure: "))
+      return Parts{
+          .parts = {{.type = "message/feedback-report", .content = "Reported-Domain: bank.example\n"}},
+          .fault = {}};
     if (!name.starts_with("Name: ")) return Parts{};
     return Parts{.parts = {{.type = "text/plain", .name = "", .content = "words <a>"},
                            {.type = "application/octet-stream",
@@ -168,6 +176,7 @@ TEST(Intake, NamesAreShownWithoutWhatDrivesATerminal) {
 TEST(Intake, MailsAndMboxes) {
   const auto mail = "Name: a.xml.gz\n\n" + deflated(report());
   EXPECT_THAT(taken(mail).reports, ElementsAre("f: a.xml.gz r1 1"));
+  EXPECT_THAT(taken("Failure: 1\n\n").reports, ElementsAre("f failure of bank.example"));
   EXPECT_THAT(taken("Name: a.txt\n\nnothing").aside, ElementsAre("f: the mail has no report"));
   const auto mbox = "From x@y.example Thu\nName: a.xml\n\n" + report("r1") +
                     "\n\nFrom z Thu\r\nName: b.zip\n\n" + zipped({{"c.xml", report("r2")}}) +
