@@ -60,6 +60,12 @@ std::string head_of(const Report& report) {
 }  // namespace
 
 std::string_view to_string(Trust trust) { return kTrusts[static_cast<std::size_t>(trust)]; }
+std::optional<Trust> parse_trust(std::string_view text) {
+  const auto found = std::ranges::find(kTrusts, text);
+  if (found == std::end(kTrusts)) return std::nullopt;
+  return static_cast<Trust>(found - std::begin(kTrusts));
+}
+
 std::string_view to_string(Fate fate) { return kFates[static_cast<std::size_t>(fate)]; }
 
 struct Archive::DayRow {
@@ -208,7 +214,7 @@ class Archive::Adding {
         soci::use(identity), soci::into(out.id), soci::into(out.content), soci::into(trust),
         soci::into(reporter), soci::into(first), soci::into(last), soci::into(facts);
     if (!sql_.got_data()) return std::nullopt;
-    out.trust = static_cast<Trust>(std::ranges::find(kTrusts, trust) - std::begin(kTrusts));
+    out.trust = parse_trust(trust).value_or(Trust::unverified);
     out.reporter = reporter;
     out.first = first;
     out.last = last;

@@ -34,6 +34,7 @@ enum class Trust : std::uint8_t {
   verified,    // its mail is signed by its reporter's domain
 };
 std::string_view to_string(Trust trust);  // "key-gone"
+std::optional<Trust> parse_trust(std::string_view text);
 inline bool counts(Trust trust) { return trust >= Trust::imported; }
 
 struct Incoming {
