@@ -93,6 +93,7 @@ void add_to(DayTotal& total, const Outcome& outcome, std::uint64_t messages, std
 template <class Map, class F>
 std::vector<std::int64_t> numbers_of(const Map& map, F&& part) {
   std::vector<std::int64_t> out;
+  out.reserve(map.size());
   for (const auto& [key, sum] : map) out.push_back(part(key));
   std::ranges::sort(out);
   const auto same = std::ranges::unique(out);
