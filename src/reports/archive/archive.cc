@@ -1,6 +1,8 @@
 #include "reports/archive/archive.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <optional>
 
 #include <fmt/format.h>
@@ -27,6 +29,13 @@ constexpr std::size_t kHashed = 16;  // bytes of a digest that stand for what it
 const store::CountTable kDayTable{.table = "report_day",
                                   .key = {"domain", "day", "address", "outcome", "reporter"},
                                   .sums = {"messages", "estimated"}};
+
+const store::CountTable kTotalTable{
+    .table = "report_total", .key = {"domain", "day", "reporter", "kind"}, .sums = {"messages", "estimated"}};
+
+std::int64_t kind_of(std::string_view text) {
+  return static_cast<std::int64_t>(end_of(parse_outcome(text).value_or(Outcome())));
+}
 
 std::string digest(std::string_view text) {
   return base::hex(std::string_view(crypto::sha256(text)).substr(0, kHashed));
@@ -130,6 +139,7 @@ class Archive::Adding {
     }
     number("report_address", addresses, archive.addresses_);
     number("report_outcome", outcomes, archive.outcomes_);
+    for (const auto text : outcomes) archive.kinds_[archive.outcomes_[text]] = kind_of(texts_[text]);
     number("report_domain", std::move(domains), archive.domains_);
     number("report_reporter", std::move(reporters), archive.reporters_);
   }
@@ -282,15 +292,29 @@ class Archive::Adding {
   }
 
   void take_off(const Stored& stored, std::int64_t domain) {
+    for (const auto& row : stored.rows) learn_kind(row.outcome);
     const Days days(stored.first, stored.last);
     spread(domain, stored.reporter, days, stored.rows, -1);
     cleared_.push_back({.domain = domain, .first = days.first(), .last = days.last()});
   }
 
+  // Of an outcome that no text of this run has.
+  void learn_kind(std::int64_t outcome) {
+    if (archive_.kinds_.contains(outcome)) return;
+    const Number id = outcome;
+    std::string text;
+    sql_ << "SELECT text FROM report_outcome WHERE id = :id", soci::use(id), soci::into(text);
+    archive_.kinds_.emplace(outcome, kind_of(text));
+  }
+
   void spread(std::int64_t domain, std::int64_t reporter, const Days& days,
               const std::vector<PackedRow>& rows, std::int64_t sign) {
     for (const auto& row : rows) {
+      const auto kind = archive_.kinds_.at(row.outcome);
       days.spread(std::min(row.count, kMaxDayCount), [&](std::int64_t day, std::int64_t part) {
+        auto& total = totals_[{domain, day, reporter, kind}];
+        total.first += sign * part;
+        total.second += days.estimated() ? sign * part : 0;
         days_.push_back({.domain = domain,
                          .day = day,
                          .address = row.address,
@@ -317,10 +341,19 @@ class Archive::Adding {
                                    sum.estimated});
     }
     store::add_counts(sql_, backend_, kDayTable, values);
-    for (const auto& range : cleared_)
-      sql_ << "DELETE FROM report_day WHERE domain = :domain AND day BETWEEN :first AND :last AND messages = "
-              "0",
-          soci::use(range.domain), soci::use(range.first), soci::use(range.last);
+    values.clear();
+    for (const auto& [key, sums] : totals_) {
+      if (sums.first == 0) continue;
+      values.insert(values.end(), key.begin(), key.end());
+      values.insert(values.end(), {sums.first, sums.second});
+    }
+    store::add_counts(sql_, backend_, kTotalTable, values);
+    for (const auto& range : cleared_) {
+      for (const auto* table : {"report_day", "report_total"})
+        sql_ << fmt::format(
+            "DELETE FROM {} WHERE domain = :domain AND day BETWEEN :first AND :last AND messages = 0", table),
+            soci::use(range.domain), soci::use(range.first), soci::use(range.last);
+    }
   }
 
   Archive& archive_;
@@ -328,6 +361,7 @@ class Archive::Adding {
   store::Backend backend_;
   const Texts& texts_;
   std::vector<DayRow> days_;
+  std::map<std::array<std::int64_t, 4>, std::pair<std::int64_t, std::int64_t>> totals_;  // as in report_total
   struct Range {
     Number domain = 0;
     Number first = 0;
@@ -351,6 +385,7 @@ base::Result<std::vector<Fate>> Archive::add(std::span<const Incoming> batch, co
 void Archive::forget() {
   addresses_.clear();
   outcomes_.clear();
+  kinds_.clear();
   domains_.clear();
   reporters_.clear();
 }
@@ -422,7 +457,8 @@ base::Result<std::uint64_t> Archive::prune(base::Time before) {
     const Number day = second / kDay;
     soci::statement reports = (sql.prepare << "DELETE FROM report WHERE last < :before", soci::use(second));
     reports.execute(true);
-    sql << "DELETE FROM report_day WHERE day < :day", soci::use(day);
+    for (const auto* table : {"report_day", "report_total"})
+      sql << fmt::format("DELETE FROM {} WHERE day < :day", table), soci::use(day);
     return static_cast<std::uint64_t>(reports.get_affected_rows());
   });
 }

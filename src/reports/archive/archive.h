@@ -91,6 +91,7 @@ class Archive {
   store::Database* database_;
   std::vector<std::int64_t> addresses_;  // numbers in the store, by TextId; 0: not known
   std::vector<std::int64_t> outcomes_;
+  std::unordered_map<std::int64_t, std::int64_t> kinds_;  // EndKind by the number of an outcome
   std::unordered_map<std::string, std::int64_t> domains_;
   std::unordered_map<std::string, std::int64_t> reporters_;
 };

@@ -1,7 +1,7 @@
 #include "reports/archive/history.h"
 
 #include <algorithm>
-#include <map>
+#include <functional>
 #include <optional>
 #include <unordered_map>
 
@@ -70,31 +70,26 @@ struct Sum {
   std::int64_t first = 0;
   std::int64_t last = 0;
 };
-// Of a day or of a domain: by outcome and reporter, which are few.
-struct GroupKey {
-  std::int64_t of = 0;
-  std::int64_t outcome = 0;
-  std::int64_t reporter = 0;
-
-  friend auto operator<=>(const GroupKey&, const GroupKey&) = default;
-};
-
-void add_to(DayTotal& total, const Outcome& outcome, std::uint64_t messages, std::uint64_t estimated) {
-  if (outcome.dkim == Aligned::pass) {
-    total.dkim += messages;
-  } else if (outcome.spf == Aligned::pass) {
-    total.spf_only += messages;
-  } else {
-    total.fail += messages;
+void add_to(DayTotal& total, std::int64_t kind, std::uint64_t messages, std::uint64_t estimated) {
+  switch (static_cast<EndKind>(kind)) {
+    case EndKind::dkim:
+      total.dkim += messages;
+      break;
+    case EndKind::spf_only:
+      total.spf_only += messages;
+      break;
+    default:
+      total.fail += messages;
   }
   total.estimated += estimated;
 }
 
-template <class Map, class F>
-std::vector<std::int64_t> numbers_of(const Map& map, F&& part) {
+// Each number once.
+template <class Items, class F>
+std::vector<std::int64_t> numbers_of(const Items& items, F part) {
   std::vector<std::int64_t> out;
-  out.reserve(map.size());
-  for (const auto& [key, sum] : map) out.push_back(part(key));
+  out.reserve(items.size());
+  for (const auto& item : items) out.push_back(std::invoke(part, item));
   std::ranges::sort(out);
   const auto same = std::ranges::unique(out);
   out.erase(same.begin(), same.end());
@@ -141,7 +136,6 @@ base::Result<History> read_history(store::Database& database, std::string_view d
     const auto id = number_of(sql, std::string(domain));
     if (!id) return out;
     std::unordered_map<Key, Sum, Hash> sums;
-    std::map<GroupKey, Sum> days;
     store::each_row(sql, database.backend(),
                     fmt::format("SELECT day, address, outcome, reporter, messages, estimated FROM report_day"
                                 " WHERE domain = {} AND day BETWEEN {} AND {}",
@@ -153,18 +147,17 @@ base::Result<History> read_history(store::Database& database, std::string_view d
                       sum.estimated += row[5];
                       sum.first = std::min(sum.first, row[0]);
                       sum.last = std::max(sum.last, row[0]);
-                      auto& day = days[{row[0], row[2], row[3]}];
-                      day.messages += row[4];
-                      day.estimated += row[5];
                     });
-    const auto addresses =
-        names_of(sql, "report_address", numbers_of(sums, [](const Key& key) { return key.address; }));
-    const auto outcomes = parsed<Outcome>(
-        names_of(sql, "report_outcome", numbers_of(sums, [](const Key& key) { return key.outcome; })),
-        outcome_of);
-    const auto reporters = parsed<Reporter>(
-        names_of(sql, "report_reporter", numbers_of(sums, [](const Key& key) { return key.reporter; })),
-        reporter_of);
+    const auto addresses = names_of(sql, "report_address",
+                                    numbers_of(sums, [](const auto& item) { return item.first.address; }));
+    const auto outcomes =
+        parsed<Outcome>(names_of(sql, "report_outcome",
+                                 numbers_of(sums, [](const auto& item) { return item.first.outcome; })),
+                        outcome_of);
+    const auto reporters =
+        parsed<Reporter>(names_of(sql, "report_reporter",
+                                  numbers_of(sums, [](const auto& item) { return item.first.reporter; })),
+                         reporter_of);
     for (const auto& [key, sum] : sums) {
       const auto& reporter = reporters.at(key.reporter);
       out.seen.push_back({.address = addresses.at(key.address),
@@ -180,12 +173,17 @@ base::Result<History> read_history(store::Database& database, std::string_view d
       return std::tie(b.messages, a.address, a.reporter, a.last_day) <
              std::tie(a.messages, b.address, b.reporter, b.last_day);
     });
-    for (const auto& [key, sum] : days) {
-      if (!counts(reporters.at(key.reporter).trust)) continue;
-      if (out.days.empty() || out.days.back().day != key.of) out.days.push_back({.day = key.of});
-      add_to(out.days.back(), outcomes.at(key.outcome), static_cast<std::uint64_t>(sum.messages),
-             static_cast<std::uint64_t>(sum.estimated));
-    }
+    store::each_row(sql, database.backend(),
+                    fmt::format("SELECT day, reporter, kind, messages, estimated FROM report_total"
+                                " WHERE domain = {} AND day BETWEEN {} AND {} ORDER BY day",
+                                *id, from, to),
+                    5, [&](std::span<const std::int64_t> row) {
+                      if (!counts(reporters.at(row[1]).trust)) return;
+                      if (out.days.empty() || out.days.back().day != row[0])
+                        out.days.push_back({.day = row[0]});
+                      add_to(out.days.back(), row[2], static_cast<std::uint64_t>(row[3]),
+                             static_cast<std::uint64_t>(row[4]));
+                    });
     count_reports(sql, *id, out);
     return out;
   });
@@ -194,33 +192,33 @@ base::Result<History> read_history(store::Database& database, std::string_view d
 base::Result<std::vector<DomainTotal>> read_domains(store::Database& database, std::int64_t from,
                                                     std::int64_t to) {
   return database.transact([&](soci::session& sql) {
-    std::map<GroupKey, Sum> sums;
+    struct Part {
+      std::int64_t domain = 0;
+      std::int64_t reporter = 0;
+      std::int64_t kind = 0;
+      Sum sum;
+    };
+    std::vector<Part> parts;
     store::each_row(
         sql, database.backend(),
-        fmt::format(
-            "SELECT domain, outcome, reporter, SUM(messages), SUM(estimated), MAX(day) FROM report_day"
-            " WHERE day BETWEEN {} AND {} GROUP BY domain, outcome, reporter",
-            from, to),
+        fmt::format("SELECT domain, reporter, kind, SUM(messages), SUM(estimated), MAX(day) FROM report_total"
+                    " WHERE day BETWEEN {} AND {} GROUP BY domain, reporter, kind ORDER BY domain",
+                    from, to),
         6, [&](std::span<const std::int64_t> row) {
-          sums[{row[0], row[1], row[2]}] = {
-              .messages = row[3], .estimated = row[4], .first = 0, .last = row[5]};
+          parts.push_back(
+              {row[0], row[1], row[2], {.messages = row[3], .estimated = row[4], .last = row[5]}});
         });
-    const auto domains =
-        names_of(sql, "report_domain", numbers_of(sums, [](const GroupKey& key) { return key.of; }));
-    const auto outcomes = parsed<Outcome>(
-        names_of(sql, "report_outcome", numbers_of(sums, [](const GroupKey& key) { return key.outcome; })),
-        outcome_of);
-    const auto reporters = parsed<Reporter>(
-        names_of(sql, "report_reporter", numbers_of(sums, [](const GroupKey& key) { return key.reporter; })),
-        reporter_of);
+    const auto domains = names_of(sql, "report_domain", numbers_of(parts, &Part::domain));
+    const auto reporters =
+        parsed<Reporter>(names_of(sql, "report_reporter", numbers_of(parts, &Part::reporter)), reporter_of);
     std::vector<DomainTotal> out;
-    for (const auto& [key, sum] : sums) {
-      if (!counts(reporters.at(key.reporter).trust)) continue;
-      const auto& domain = domains.at(key.of);
+    for (const auto& part : parts) {
+      if (!counts(reporters.at(part.reporter).trust)) continue;
+      const auto& domain = domains.at(part.domain);
       if (out.empty() || out.back().domain != domain) out.push_back({.domain = domain});
-      add_to(out.back().total, outcomes.at(key.outcome), static_cast<std::uint64_t>(sum.messages),
-             static_cast<std::uint64_t>(sum.estimated));
-      out.back().last_day = std::max(out.back().last_day, sum.last);
+      add_to(out.back().total, part.kind, static_cast<std::uint64_t>(part.sum.messages),
+             static_cast<std::uint64_t>(part.sum.estimated));
+      out.back().last_day = std::max(out.back().last_day, part.sum.last);
     }
     std::ranges::sort(out, [](const DomainTotal& a, const DomainTotal& b) {
       return std::pair(b.total.messages(), a.domain) < std::pair(a.total.messages(), b.domain);

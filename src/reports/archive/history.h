@@ -23,10 +23,6 @@ struct Seen {
   std::uint64_t estimated = 0;  // of `messages`: whose day is an estimate
   std::int64_t first_day = 0;   // since 1970
   std::int64_t last_day = 0;
-
-  [[nodiscard]] bool dkim() const { return outcome.dkim == Aligned::pass; }
-  [[nodiscard]] bool spf() const { return outcome.spf == Aligned::pass; }
-  [[nodiscard]] bool passes() const { return dkim() || spf(); }
 };
 
 // The messages of a day in reports that count.

@@ -2,7 +2,8 @@
 //
 // Texts that come again and again have numbers: addresses, outcomes (aggregate/outcome.h), domains, and reporters with how
 // far they are believed ("verified google.com"). `facts` are a report's rows by these numbers (packed.h), `head` is the rest
-// of it in JSON. `report_day` adds the rows of all reports up, by day. `report_failure` has single
+// of it in JSON. `report_day` adds the rows of all reports up, by day, and `report_total`
+// those by what became of them (EndKind), for pages of many domains. `report_failure` has single
 // messages that failed, as their receivers tell it. `report_killer` has mails that end what unpacks them, by
 // their digest.
 #pragma once
@@ -32,6 +33,10 @@ inline constexpr std::array kMigrations{
             " outcome BIGINT NOT NULL, reporter BIGINT NOT NULL, messages BIGINT NOT NULL, estimated BIGINT "
             "NOT NULL,"
             " PRIMARY KEY (domain, day, address, outcome, reporter)) WITHOUT ROWID;"
+            "CREATE TABLE report_total (domain BIGINT NOT NULL, day BIGINT NOT NULL, reporter BIGINT NOT "
+            "NULL,"
+            " kind BIGINT NOT NULL, messages BIGINT NOT NULL, estimated BIGINT NOT NULL,"
+            " PRIMARY KEY (domain, day, reporter, kind)) WITHOUT ROWID;"
             "CREATE TABLE report_failure (id INTEGER PRIMARY KEY, content TEXT NOT NULL UNIQUE, domain TEXT "
             "NOT NULL,"
             " trust TEXT NOT NULL, origin TEXT NOT NULL, received BIGINT NOT NULL, head TEXT NOT NULL);"
@@ -57,6 +62,10 @@ inline constexpr std::array kMigrations{
             " outcome BIGINT NOT NULL, reporter BIGINT NOT NULL, messages BIGINT NOT NULL, estimated BIGINT "
             "NOT NULL,"
             " PRIMARY KEY (domain, day, address, outcome, reporter));"
+            "CREATE TABLE report_total (domain BIGINT NOT NULL, day BIGINT NOT NULL, reporter BIGINT NOT "
+            "NULL,"
+            " kind BIGINT NOT NULL, messages BIGINT NOT NULL, estimated BIGINT NOT NULL,"
+            " PRIMARY KEY (domain, day, reporter, kind));"
             "CREATE TABLE report_failure (id BIGSERIAL PRIMARY KEY, content TEXT NOT NULL UNIQUE, domain "
             "TEXT NOT NULL,"
             " trust TEXT NOT NULL, origin TEXT NOT NULL, received BIGINT NOT NULL, head TEXT NOT NULL);"

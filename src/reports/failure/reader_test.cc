@@ -12,8 +12,6 @@
 namespace rampart::reports {
 namespace {
 
-using testing::StartsWith;
-
 std::vector<mail::MimePart> arf(std::string fields,
                                 std::string original = "From: a@bank.example\nSubject: x\n\n") {
   return {{.type = "multipart/report"},
