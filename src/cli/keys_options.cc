@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "base/text.h"
 #include "cli/key_file.h"
 #include "cli/store_url.h"
 
@@ -38,10 +39,28 @@ base::Result<> write_signing_table(const crypto::KeyFolder& folder, const dkim::
   return base::write_file(folder.path() + "/signing", dkim::format_table(table));
 }
 
+namespace {
+
+const char* set_clock() {
+  return std::getenv("RAMPART_CLOCK");  // NOLINT(concurrency-mt-unsafe): nobody sets it meanwhile
+}
+
+}  // namespace
+
 base::Time schedule_now() {
-  const char* text = std::getenv("RAMPART_CLOCK");  // NOLINT(concurrency-mt-unsafe): nobody sets it meanwhile
+  const char* text = set_clock();
   const auto set = text == nullptr ? std::nullopt : base::parse_time(text);
   return set.value_or(base::now());
+}
+
+base::Result<> check_clock(Session& session) {
+  const char* text = set_clock();
+  if (text == nullptr) return {};
+  if (!base::parse_time(text))
+    return base::fail(base::ErrorKind::usage, fmt::format("\"{}\" is no time", base::printable(text)),
+                      "RAMPART_CLOCK", "write 2027-01-31T04:00:00Z, or unset it");
+  session.note(fmt::format("the schedule takes it to be {} (RAMPART_CLOCK)", text));
+  return {};
 }
 
 }  // namespace rampart::cli

@@ -4,6 +4,7 @@
 #include "auth/dkim/signing_table.h"
 #include "base/config.h"
 #include "base/time.h"
+#include "cli/session.h"
 #include "crypto/key_folder.h"
 
 namespace rampart::cli {
@@ -18,5 +19,7 @@ base::Result<> write_signing_table(const crypto::KeyFolder& folder, const dkim::
 // The time that a rotation goes by: RAMPART_CLOCK (2026-11-23T08:00:00Z) where it is set, for trials of a schedule. DNS,
 // TSIG and TLS go by the real one.
 base::Time schedule_now();
+// For a command that goes by it: an error when RAMPART_CLOCK is no time, and a note when it is one.
+base::Result<> check_clock(Session& session);
 
 }  // namespace rampart::cli

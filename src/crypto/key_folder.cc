@@ -147,6 +147,17 @@ Result<> KeyFolder::put(const std::string& domain, const std::string& selector, 
   return write_new(path, text);
 }
 
+Result<bool> KeyFolder::has(const std::string& domain, const std::string& selector) const {
+  TRY(check_name(domain));
+  TRY(check_name(selector));
+  std::error_code failed;
+  const bool there = std::filesystem::exists(key_path(domain, selector), failed);
+  if (failed)
+    return base::fail(ErrorKind::io, fmt::format("cannot be looked at: {}", failed.message()),
+                      base::printable(key_path(domain, selector)));
+  return there;
+}
+
 Result<SignKey> KeyFolder::read(const std::string& domain, const std::string& selector) const {
   TRY(check_name(domain));
   TRY(check_name(selector));

@@ -39,6 +39,8 @@ class KeyFolder {
   // interrupted has left it. `domain` and `selector` are host names in lower case.
   [[nodiscard]] base::Result<SignKey> make(const std::string& domain, const std::string& selector,
                                            SignKey::Type type, unsigned bits) const;
+  // Whether there is a file of that name, whatever is in it.
+  [[nodiscard]] base::Result<bool> has(const std::string& domain, const std::string& selector) const;
   [[nodiscard]] base::Result<SignKey> read(const std::string& domain, const std::string& selector) const;
   // Puts a key there that was made elsewhere. Refused where there is one.
   [[nodiscard]] base::Result<> put(const std::string& domain, const std::string& selector,
