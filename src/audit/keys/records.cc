@@ -45,6 +45,16 @@ Standing standing_of(const RecordSet& set, const std::string& text,
   return out;
 }
 
+// Whether the records that a server gives for a name are those of a wildcard: then nothing stands at the name itself, and an
+// update's prerequisites see nothing there (RFC 2136 section 3.2).
+template <class F>
+bool is_synthesised(const dns::Name& name, const RecordSet& set, F&& ask) {
+  const auto wildcard = name.parent().prepend_label("*");
+  if (set.empty() || !wildcard) return false;
+  const Result<net::ServerSays> says = ask(*wildcard);
+  return says && !says->set.empty() && says->set.rdata == set.rdata;
+}
+
 // What the name's TXT records shall be: those that are no key stay, and so does one that says the same already.
 RecordSet wanted(const RecordSet& current, const dns::Name& name, const std::string& text,
                  std::uint32_t ttl) {
@@ -79,16 +89,16 @@ struct Put {
 };
 
 // The name's key record as it shall be, sent unless it is there. A server that says that the zone was changed meanwhile (by an
-// update of an earlier run, that was ended while it was under way) is asked once more. What it answers may stand at a wildcard,
-// which an update's prerequisites do not see (RFC 2136 section 3.2): then nothing stands at the name itself.
+// update of an earlier run, that was ended while it was under way) is asked once more.
 Result<Put> put_record(const fix::Primary& primary, const dns::Name& zone, const dns::Name& name,
                        const std::string& text, const std::vector<std::string>& replaces, std::uint32_t ttl) {
   constexpr int kTries = 2;
-  std::optional<RecordSet> refused;
   for (int tries = 1;; ++tries) {
     const auto says = TRY(primary.ask(name, RrType::txt));
     RecordSet current = says.set;
-    const bool synthesised = says.alias || (refused && *refused == current);
+    const bool synthesised = says.alias || is_synthesised(name, current, [&](const dns::Name& other) {
+                               return primary.ask(other, RrType::txt);
+                             });
     if (current.empty() || synthesised) current = {.name = name, .type = RrType::txt, .ttl = 0, .rdata = {}};
     auto standing = standing_of(current, text, replaces);
     Put out{.update = {.zone = zone, .step = "dkim-key", .before = current, .after = current},
@@ -99,7 +109,6 @@ Result<Put> put_record(const fix::Primary& primary, const dns::Name& zone, const
     if (sent) return out;
     if (says.alias) return std::unexpected(alias_error(name));
     if (tries == kTries) return std::unexpected(sent.error());
-    refused = says.set;
   }
 }
 
@@ -122,7 +131,7 @@ PutEnd ask_each(const Result<std::vector<base::Endpoint>>& servers, const dns::N
       if (const auto absence = net::ask_server(server, name, RrType::soa, tcp))
         end.settle = std::max(end.settle, seconds(absence->negative_ttl.value_or(0)));
     }
-    auto why = says->authoritative ? look(*says) : fmt::format("does not answer for {}", name.text());
+    auto why = says->authoritative ? look(server, *says) : fmt::format("does not answer for {}", name.text());
     if (!why.empty()) end.why = fmt::format("{} {}", server.text(), why);
   }
   end.everywhere = end.why.empty();
@@ -131,15 +140,16 @@ PutEnd ask_each(const Result<std::vector<base::Endpoint>>& servers, const dns::N
 
 Result<PutEnd> look_at_alias(const ServersOf& servers, const dns::Name& domain, const dns::Name& alias,
                              const dns::Name& target, const net::TcpOptions& tcp) {
-  return ask_each(
-      servers(domain), alias, RrType::cname, tcp, [&](const net::ServerSays& says) -> std::string {
-        for (const auto& rdata : says.set.rdata) {
-          const auto leads_to = dns::name_of(rdata);
-          if (leads_to && *leads_to == target) return {};
-        }
-        return fmt::format("does not say that {} is an alias of {}: rampart dkim delegate prints it",
-                           alias.text(), target.text());
-      });
+  return ask_each(servers(domain), alias, RrType::cname, tcp,
+                  [&](const base::Endpoint&, const net::ServerSays& says) -> std::string {
+                    for (const auto& rdata : says.set.rdata) {
+                      const auto leads_to = dns::name_of(rdata);
+                      if (leads_to && *leads_to == target) return {};
+                    }
+                    return fmt::format(
+                        "does not say that {} is an alias of {}: rampart dkim delegate prints it",
+                        alias.text(), target.text());
+                  });
 }
 
 }  // namespace
@@ -184,8 +194,12 @@ Result<PutEnd> UpdatedRecords::leads(const dns::Name& domain, const dns::Name& a
 Result<PutEnd> PrintedRecords::put(const RecordPlace& place, const std::string& text,
                                    const std::vector<std::string>& replaces) {
   std::string foreign;
-  const auto look = [&](const net::ServerSays& says) -> std::string {
+  const auto look = [&](const base::Endpoint& server, const net::ServerSays& says) -> std::string {
     if (says.alias) return alias_error(place.name).what;
+    if (is_synthesised(place.name, says.set, [&](const dns::Name& other) {
+          return net::ask_server(server, other, RrType::txt, options_.visible.tcp);
+        }))
+      return fmt::format("does not serve {} yet", place.name.text());
     auto standing = standing_of(says.set, text, replaces);
     if (!standing.foreign.empty()) foreign = std::move(standing.foreign);
     return standing.same && !standing.other ? std::string()

@@ -13,12 +13,19 @@ using base::Result;
 using Kind = dkim::RotationStep::Kind;
 using dkim::KeyPhase;
 
+constexpr std::ptrdiff_t kMaxGivenUp = 5;  // keys of a day whose names others have; our own
 constexpr std::chrono::minutes kAhead{5};  // that two clocks may differ; our own
 
 // What comes first of two ends: a time, or the world.
 void join(RotationEnd& end, const RotationEnd& other) {
   if (other.due && (!end.due || *other.due < *end.due)) end.due = other.due;
   if (end.waits.empty()) end.waits = other.waits;
+}
+
+std::ptrdiff_t given_up_today(const dkim::ManagedDomain& domain, base::Time now) {
+  return std::ranges::count_if(domain.keys, [&](const auto& key) {
+    return key.phase == KeyPhase::retired && !key.seen && key.made + std::chrono::days(1) > now;
+  });
 }
 
 std::string foreign_text(const RecordPlace& place, const PutEnd& put) {
@@ -157,7 +164,8 @@ Result<PutEnd> Rotation::put(const dkim::ManagedDomain& domain, const dkim::Mana
 Result<Rotation::Done> Rotation::publish(dkim::ManagedDomain& domain, dkim::ManagedKey& key) {
   const auto put = TRY(this->put(domain, key));
   if (!put.foreign.empty()) {
-    if (domain.delegate) return Done{.more = false, .end = {.due = {}, .waits = put.why}};
+    if (domain.delegate || given_up_today(domain, now()) >= kMaxGivenUp)
+      return Done{.more = false, .end = {.due = {}, .waits = put.why}};
     // It never signed: another name does as well. Who else rotates the domain's keys keeps his.
     dkim::set_retired(key, now());
     TRY(save(domain));
