@@ -24,8 +24,12 @@ base::Result<crypto::KeyFolder> open_key_folder(const base::Config& config) {
     }
     seal = *std::move(key);
   }
+  return crypto::KeyFolder::open(key_folder_path(config), std::move(seal));
+}
+
+std::string key_folder_path(const base::Config& config) {
   const auto& folder = config.text("dkim.keys");
-  return crypto::KeyFolder::open(folder.empty() ? data_folder() + "/dkim" : folder, std::move(seal));
+  return folder.empty() ? data_folder() + "/dkim" : folder;
 }
 
 base::Result<dkim::SigningTable> read_signing_table(const crypto::KeyFolder& folder) {

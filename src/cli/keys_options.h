@@ -13,6 +13,8 @@ namespace rampart::cli {
 
 // dkim.keys, sealed with dkim.seal_file where one is named.
 base::Result<crypto::KeyFolder> open_key_folder(const base::Config& config);
+// Where it is, or would be made.
+std::string key_folder_path(const base::Config& config);
 
 // The signing table of the folder; an empty one where there is none. It stands beside the keys, as the file "signing".
 base::Result<dkim::SigningTable> read_signing_table(const crypto::KeyFolder& folder);

@@ -44,10 +44,13 @@ class KeyFolder {
                                            SignKey::Type type, unsigned bits) const;
   [[nodiscard]] base::Result<SignKey> read(const std::string& domain, const std::string& selector) const;
   [[nodiscard]] base::Result<bool> has(const std::string& domain, const std::string& selector) const;
-  // Puts a key there that was made elsewhere. Refused where there is one, and (as by make) without a seal while any key of the
-  // folder is sealed: who seals keys wants the next one sealed, too.
+  // Puts a key there that was made elsewhere. Refused where there is one, and (as by make) where check_seal() refuses.
   [[nodiscard]] base::Result<> put(const std::string& domain, const std::string& selector,
                                    const SignKey& key) const;
+
+  // Whether the next key may be written: not without a seal while any key of the folder is sealed, as who seals keys wants the
+  // next one sealed, too.
+  [[nodiscard]] base::Result<> check_seal() const;
 
   // The list; nothing where there is none yet.
   [[nodiscard]] base::Result<std::optional<std::string>> read_list(const std::string& domain) const;
@@ -62,7 +65,6 @@ class KeyFolder {
   KeyFolder(std::string path, std::optional<SealKey> seal) : path_(std::move(path)), seal_(std::move(seal)) {}
   [[nodiscard]] std::string key_path(const std::string& domain, const std::string& selector) const;
   [[nodiscard]] base::Result<> make_folder(const std::string& domain) const;
-  [[nodiscard]] base::Result<> check_seal() const;
 
   std::string path_;
   std::optional<SealKey> seal_;
