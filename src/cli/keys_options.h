@@ -1,6 +1,9 @@
 // The key folder that the configuration names, and the clock of its schedule.
 #pragma once
 
+#include <optional>
+#include <string>
+
 #include "auth/dkim/signing_table.h"
 #include "base/config.h"
 #include "base/time.h"
@@ -11,9 +14,14 @@ namespace rampart::cli {
 
 // dkim.keys, sealed with dkim.seal_file where one is named.
 base::Result<crypto::KeyFolder> open_key_folder(const base::Config& config);
+// Where it is, or would be made.
+std::string key_folder_path(const base::Config& config);
 
 // The signing table of the folder; an empty one where there is none. It stands beside the keys, as the file "signing".
 base::Result<dkim::SigningTable> read_signing_table(const crypto::KeyFolder& folder);
+// The file as it stands, comments and all; nothing where there is none.
+base::Result<std::optional<std::string>> read_signing_text(const crypto::KeyFolder& folder);
+std::string signing_path(const crypto::KeyFolder& folder);
 base::Result<> write_signing_table(const crypto::KeyFolder& folder, const dkim::SigningTable& table);
 
 // The time that a rotation goes by: RAMPART_CLOCK (2026-11-23T08:00:00Z) where it is set, for trials of a schedule. DNS,
