@@ -7,13 +7,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/text.h"
+#include "base/file.h"
 
 namespace rampart::mail {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 constexpr std::string_view kHead =
     "[[provider]]\nid = \"one\"\nname = \"One\"\nkind = \"bulk\"\nsource = \"x\"\n";
@@ -142,6 +141,24 @@ TEST(Registry, OwnEntriesComeBeforeBuiltInOnes) {
   // A wrong text changes nothing.
   EXPECT_FALSE(registry.add(fmt::format("{}ptr = [\"com\"]", kHead), "d"));
   EXPECT_EQ(registry.find(MarkKind::ptr, "a.mx.example").provider->id, "one");
+}
+
+// What docs/sources.md shows is read as it stands there.
+TEST(Registry, TheExamplesOfTheDocumentAreRight) {
+  const auto page = base::read_file(RAMPART_SOURCE_DIR "/docs/sources.md", std::size_t{1} << 20U);
+  ASSERT_TRUE(page);
+  constexpr std::string_view kBegin = "```toml\n";
+  std::set<std::string> ids;
+  for (auto at = page->find(kBegin); at != std::string::npos; at = page->find(kBegin, at + 1)) {
+    const auto begin = at + kBegin.size();
+    Registry registry;
+    const auto added = registry.add(page->substr(begin, page->find("```", begin) - begin), "sources.md");
+    ASSERT_TRUE(added) << added.error().message();
+    for (const auto& provider : registry.providers()) ids.insert(provider.id);
+  }
+  EXPECT_EQ(ids, (std::set<std::string>{"sendgrid", "payroll", "branches"}));
+  for (std::size_t kind = 0; kind < kProviderKinds; ++kind)
+    EXPECT_THAT(*page, HasSubstr(fmt::format("`{}`", to_string(static_cast<ProviderKind>(kind)))));
 }
 
 TEST(Registry, WhatIsWrongIsSaidWithItsPlace) {

@@ -153,9 +153,9 @@ class Sources {
     const auto where = source.addresses.size() == 1 ? source.addresses.front().address.text() : draft.label;
     const bool named = identity.who == Who::provider;
     const bool organised = !identity.organisation.empty();
-    const auto who = named       ? identity.provider->name
-                     : organised ? base::excerpt(identity.organisation, kShown)
-                                 : where;
+    auto who = named       ? identity.provider->name
+               : organised ? base::excerpt(identity.organisation, kShown)
+                           : where;
     switch (source.kind) {
       case SourceKind::own:
         return "Your own servers";
@@ -199,6 +199,7 @@ class Sources {
       }
     }
     std::vector<Evidence> out;
+    out.reserve(merged.size());
     for (auto& [key, entry] : merged) out.push_back(std::move(entry.first));
     const auto by_weight = [](const Evidence& a, const Evidence& b) {
       return std::tie(a.kind, b.messages, a.mark) < std::tie(b.kind, a.messages, b.mark);
@@ -206,6 +207,7 @@ class Sources {
     std::ranges::sort(out, by_weight);
     if (out.size() > kMaxEvidence) out.resize(kMaxEvidence);
     std::vector<Evidence> reasons;
+    reasons.reserve(draft.reasons.size());
     for (const auto& [why, messages] : draft.reasons)
       reasons.push_back(
           {.kind = EvidenceKind::reason, .mark = sentence(why.first, why.second), .messages = messages});

@@ -17,13 +17,13 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 constexpr auto kPass = AuthResult::pass;
 constexpr auto kFail = AuthResult::fail;
 
 std::vector<std::string> lines(const MailSource& source) {
   std::vector<std::string> out;
+  out.reserve(source.evidence.size());
   for (const auto& evidence : source.evidence) out.push_back(evidence.text());
   return out;
 }
@@ -33,6 +33,7 @@ std::string brief(const MailSource& source) {
 }
 std::vector<std::string> briefs(const std::vector<MailSource>& sources) {
   std::vector<std::string> out;
+  out.reserve(sources.size());
   for (const auto& source : sources) out.push_back(brief(source));
   return out;
 }
@@ -53,12 +54,14 @@ struct Case {
   std::string_view expected;
 };
 
-std::vector<Case> cases() {
-  const auto own = signature("bank.example", "google");
-  const auto other = signature("bank.example", "k9");
-  const auto ses = signature("amazonses.com", "ug7");
+DkimSeen own_key() { return signature("bank.example", "google"); }
+DkimSeen other_key() { return signature("bank.example", "k9"); }
+DkimSeen ses_key() { return signature("amazonses.com", "ug7"); }
+
+std::vector<Case> names() {
+  const auto other = other_key();
+  const auto ses = ses_key();
   return {
-      // --- Names ---
       {"a confirmed reverse name",
        "a8-31.smtp-out.amazonses.com",
        {},
@@ -137,8 +140,14 @@ std::vector<Case> cases() {
        {},
        outcome({other, signature("intercom-mail.com", "s")}, "intercom-mail.com", kPass),
        "service:intercom | Intercom | certain"},
+  };
+}
 
-      // --- What names nobody ---
+std::vector<Case> no_names() {
+  const auto own = own_key();
+  const auto other = other_key();
+  const auto ses = ses_key();
+  return {
       {"the owner's signature alone",
        "",
        {},
@@ -181,8 +190,13 @@ std::vector<Case> cases() {
        {"sendgrid.net"},
        outcome({}, "bank.example", kFail),
        "spoofing | Spoofing | likely"},
+  };
+}
 
-      // --- Forwarders and lists ---
+std::vector<Case> forwarders() {
+  const auto own = own_key();
+  const auto other = other_key();
+  return {
       {"a key of another service",
        "mail.uni.example",
        {},
@@ -273,8 +287,12 @@ std::vector<Case> cases() {
        {"eu._netblocks.mimecast.com"},
        outcome({own}, "bank.example", kPass),
        "service:mimecast | Mimecast | certain"},
+  };
+}
 
-      // --- Neither, and what stays unknown ---
+std::vector<Case> strangers() {
+  const auto other = other_key();
+  return {
       {"nobody", "", false, {}, outcome({}, "bank.example", kFail), "spoofing | Spoofing | likely"},
       {"nobody, and nobody looked",
        "",
@@ -343,6 +361,13 @@ std::vector<Case> cases() {
        outcome({}, "pm.mtasv.net", kPass),
        "service:postmark | Postmark | certain"},
   };
+}
+
+std::vector<Case> cases() {
+  std::vector<Case> all;
+  for (auto& part : {names(), no_names(), forwarders(), strangers()})
+    all.insert(all.end(), part.begin(), part.end());
+  return all;
 }
 
 TEST(Sources, OneAddressEach) {
