@@ -1,7 +1,9 @@
 #include "reports/sources/classify.h"
 
 #include <algorithm>
+#include <numeric>
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <fmt/format.h>
 
 namespace rampart::reports {
@@ -118,16 +120,29 @@ std::string sentence(Why why, std::string_view detail) {
 Classifier::Classifier(const SourcesInput& input, std::span<const OutcomeFacts> facts,
                        std::span<const Identity> identities, std::size_t keys)
     : input_(input), facts_(facts), identities_(identities) {
-  for (const auto& identity : identities) names_.emplace(identity.label, name_of(identity));
+  number_labels();
   find_homes(keys);
+  passes_.resize(names_.size());
   for (std::size_t i = 0; i < identities.size(); ++i) {
     for (const auto& row : input.addresses[i].rows) {
-      if (row.outcome >= facts.size() || passes_.contains(identities[i].label)) continue;
+      if (row.outcome >= facts.size() || passes_[labels_[i]]) continue;
       const auto& row_facts = facts[row.outcome];
       if (!row_facts.dkim_ok && !row_facts.spf_ok) continue;
-      const auto verdict = passing(i, row_facts);
-      if (verdict.kind != SourceKind::forwarder) passes_.insert(identities[i].label);
+      if (passing(i, row_facts).kind != SourceKind::forwarder) passes_[labels_[i]] = true;
     }
+  }
+}
+
+// By their texts, so that the order of the addresses decides nothing.
+void Classifier::number_labels() {
+  std::vector<std::uint32_t> order(identities_.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::sort(order, {}, [&](std::uint32_t i) -> const std::string& { return identities_[i].label; });
+  labels_.resize(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const auto& identity = identities_[order[i]];
+    if (i == 0 || identity.label != identities_[order[i - 1]].label) names_.push_back(name_of(identity));
+    labels_[order[i]] = static_cast<LabelId>(names_.size() - 1);
   }
 }
 
@@ -150,47 +165,53 @@ Classifier::Direct Classifier::direct(const Identity& identity, const SeenAddres
 // A key is at home where mail signed with it certainly comes from; where there is no such place, where it likely does, or else
 // where nearly all of it does.
 void Classifier::find_homes(std::size_t keys) {
-  homes_.resize(keys);
-  std::vector<Labels> likely(keys);
-  std::vector<std::map<std::string_view, double>> all(keys);
+  struct Use {
+    double messages = 0;
+    Direct surely = Direct::no;
+  };
+  boost::unordered_flat_map<std::uint64_t, Use> uses;  // by key and label
   for (std::size_t i = 0; i < identities_.size(); ++i) {
     const auto& seen = input_.addresses[i];
-    const std::string_view label = identities_[i].label;
     for (const auto& row : seen.rows) {
       if (row.outcome >= facts_.size()) continue;
       const auto& facts = facts_[row.outcome];
       if (facts.keys.empty()) continue;
       const auto surely = direct(identities_[i], seen, facts);
       for (const auto key : facts.keys) {
-        if (surely == Direct::certain) homes_[key].insert(label);
-        if (surely == Direct::likely) likely[key].insert(label);
-        all[key][label] += static_cast<double>(row.count);
+        auto& use = uses[(std::uint64_t{key} << 32U) | labels_[i]];
+        use.messages += static_cast<double>(row.count);
+        use.surely = std::max(use.surely, surely);
       }
     }
   }
-  for (std::size_t key = 0; key < keys; ++key) {
-    if (homes_[key].empty()) homes_[key] = std::move(likely[key]);
-    if (!homes_[key].empty()) continue;
-    double sum = 0;
-    for (const auto& [label, messages] : all[key]) sum += messages;
-    for (const auto& [label, messages] : all[key]) {
-      if (messages > 0 && messages >= kHomeShare * sum) homes_[key].insert(label);
-    }
+  std::vector<Direct> best(keys, Direct::no);
+  std::vector<double> sum(keys);
+  for (const auto& [both, use] : uses) {
+    best[both >> 32U] = std::max(best[both >> 32U], use.surely);
+    sum[both >> 32U] += use.messages;
   }
+  homes_.resize(keys);
+  for (const auto& [both, use] : uses) {
+    const auto key = static_cast<KeyId>(both >> 32U);
+    const bool home = best[key] != Direct::no ? use.surely == best[key]
+                                              : use.messages > 0 && use.messages >= kHomeShare * sum[key];
+    if (home) homes_[key].push_back(static_cast<LabelId>(both & 0xffffffffU));
+  }
+  for (auto& home : homes_) std::ranges::sort(home);
 }
 
 // The name of where these keys are at home, when none of them is at home here; empty otherwise.
-std::string_view Classifier::home_elsewhere(const std::vector<KeyId>& keys, std::string_view label) const {
+std::string_view Classifier::home_elsewhere(const std::vector<KeyId>& keys, LabelId label) const {
   std::string_view found;
   for (const auto key : keys) {
-    if (homes_[key].contains(label)) return {};
-    if (found.empty() && !homes_[key].empty()) found = names_.at(*homes_[key].begin());
+    if (std::ranges::binary_search(homes_[key], label)) return {};
+    if (found.empty() && !homes_[key].empty()) found = names_[homes_[key].front()];
   }
   return found;
 }
 
-bool Classifier::home_here(const std::vector<KeyId>& keys, std::string_view label) const {
-  return std::ranges::any_of(keys, [&](KeyId key) { return homes_[key].contains(label); });
+bool Classifier::home_here(const std::vector<KeyId>& keys, LabelId label) const {
+  return std::ranges::any_of(keys, [&](KeyId key) { return std::ranges::binary_search(homes_[key], label); });
 }
 
 // SPF or DKIM passes aligned.
@@ -213,7 +234,7 @@ Verdict Classifier::passing(std::size_t address, const OutcomeFacts& facts) cons
 Verdict Classifier::signed_only(std::size_t address, const OutcomeFacts& facts) const {
   const auto& identity = identities_[address];
   const auto& seen = input_.addresses[address];
-  const auto elsewhere = home_elsewhere(facts.keys, identity.label);
+  const auto elsewhere = home_elsewhere(facts.keys, labels_[address]);
   if (identity.who == Who::provider) {
     const auto* provider = identity.provider;
     const auto service = [&](Why why) { return Verdict{SourceKind::service, identity.confidence, why, {}}; };
@@ -224,14 +245,14 @@ Verdict Classifier::signed_only(std::size_t address, const OutcomeFacts& facts) 
     if (!elsewhere.empty())
       return {SourceKind::forwarder, Confidence::likely, Why::key_of_another, elsewhere};
     if (seen.authorised == true) return service(Why::spf_lists);
-    if (facts.passing.empty() && home_here(facts.keys, identity.label)) return service(Why::only_signer);
+    if (facts.passing.empty() && home_here(facts.keys, labels_[address])) return service(Why::only_signer);
     return {SourceKind::forwarder, Confidence::likely, Why::foreign_host, provider->name};
   }
   if (!elsewhere.empty()) return {SourceKind::forwarder, Confidence::likely, Why::key_of_another, elsewhere};
   if (identity.who == Who::included) return {SourceKind::service, identity.confidence, Why::spf_lists, {}};
   if (identity.who == Who::host) {
     // An own bounce domain and an own key: a service that the registry does not know.
-    if (facts.passing == identity.organisation && home_here(facts.keys, identity.label))
+    if (facts.passing == identity.organisation && home_here(facts.keys, labels_[address]))
       return {SourceKind::service, Confidence::likely, Why::only_signer, {}};
     return {SourceKind::forwarder, Confidence::likely, Why::foreign_host, identity.organisation};
   }
@@ -257,7 +278,7 @@ Verdict Classifier::failing(std::size_t address, const OutcomeFacts& facts, bool
     const bool service = identity.who == Who::provider || identity.who == Who::included;
     return {service ? SourceKind::service : SourceKind::unknown, identity.confidence, Why::own_unaligned, {}};
   }
-  const auto broken = home_elsewhere(facts.broken, identity.label);
+  const auto broken = home_elsewhere(facts.broken, labels_[address]);
   if (identity.who == Who::provider) {
     const auto* provider = identity.provider;
     const auto itself = facts.signer.provider == provider || facts.bounce.provider == provider;
@@ -267,8 +288,7 @@ Verdict Classifier::failing(std::size_t address, const OutcomeFacts& facts, bool
       return likely(SourceKind::forwarder, Why::broken_key, broken);
     if (seen.authorised == true)
       return {SourceKind::service, identity.confidence, Why::authorised_unaligned, {}};
-    if (passes_.contains(identity.label))
-      return {SourceKind::service, identity.confidence, Why::passes_else, {}};
+    if (passes_[labels_[address]]) return {SourceKind::service, identity.confidence, Why::passes_else, {}};
     return {SourceKind::unknown, identity.confidence, Why::not_set_up, {}};
   }
   if (identity.who == Who::included)
@@ -278,7 +298,7 @@ Verdict Classifier::failing(std::size_t address, const OutcomeFacts& facts, bool
     if (std::ranges::find(facts.strangers, identity.organisation) != facts.strangers.end())
       return {SourceKind::unknown, Confidence::unknown, Why::vouched_by_itself, identity.organisation};
   }
-  if (passes_.contains(identity.label) && identity.who != Who::machine)
+  if (passes_[labels_[address]] && identity.who != Who::machine)
     return {SourceKind::unknown, Confidence::unknown, Why::passes_else, {}};
   // A copied signature costs a forger nothing, so this is no forwarder yet.
   const bool known_key = std::ranges::any_of(facts.broken, [&](KeyId key) { return !homes_[key].empty(); });

@@ -3,8 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -64,18 +62,21 @@ class Classifier {
   [[nodiscard]] std::vector<Verdict> classify(std::size_t address) const;
 
  private:
-  using Labels = std::set<std::string_view>;
+  // Labels by number, in the order of their texts.
+  using LabelId = std::uint32_t;
+  using Labels = std::vector<LabelId>;  // in order, each once
 
   [[nodiscard]] const Outcome& outcome_of(const OutcomeFacts& facts) const {
     return input_.outcomes[static_cast<std::size_t>(&facts - facts_.data())];
   }
+  void number_labels();
   void find_homes(std::size_t keys);
   // How surely a row that verified was sent from there, and not handed on.
   enum class Direct : std::uint8_t { no, likely, certain };
   [[nodiscard]] Direct direct(const Identity& identity, const SeenAddress& seen,
                               const OutcomeFacts& facts) const;
-  [[nodiscard]] std::string_view home_elsewhere(const std::vector<KeyId>& keys, std::string_view label) const;
-  [[nodiscard]] bool home_here(const std::vector<KeyId>& keys, std::string_view label) const;
+  [[nodiscard]] std::string_view home_elsewhere(const std::vector<KeyId>& keys, LabelId label) const;
+  [[nodiscard]] bool home_here(const std::vector<KeyId>& keys, LabelId label) const;
   [[nodiscard]] Verdict passing(std::size_t address, const OutcomeFacts& facts) const;
   [[nodiscard]] Verdict signed_only(std::size_t address, const OutcomeFacts& facts) const;
   [[nodiscard]] Verdict failing(std::size_t address, const OutcomeFacts& facts, bool forwards) const;
@@ -83,9 +84,10 @@ class Classifier {
   const SourcesInput& input_;
   std::span<const OutcomeFacts> facts_;
   std::span<const Identity> identities_;
-  std::vector<Labels> homes_;                           // by key: the labels that sign with it
-  std::map<std::string_view, std::string_view> names_;  // of labels, for people
-  Labels passes_;                                       // labels that send mail which passes, for themselves
+  std::vector<LabelId> labels_;          // of the addresses, by place
+  std::vector<std::string_view> names_;  // of labels, for people
+  std::vector<Labels> homes_;            // by key: who signs with it
+  std::vector<bool> passes_;             // by label: sends mail that passes, for itself
 };
 
 }  // namespace rampart::reports

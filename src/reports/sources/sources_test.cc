@@ -98,6 +98,12 @@ std::vector<Case> names() {
        {},
        outcome({other, ses}, "bank.example", kPass),
        "service:amazon-ses | Amazon SES | likely"},
+      {"a signature of the provider's own, nothing said of SPF",
+       "",
+       {},
+       {},
+       outcome({other, ses}, "", AuthResult::none),
+       "service:amazon-ses | Amazon SES | likely"},
       {"the provider's signature unaligned, through its own bounces",
        "",
        {},
@@ -527,6 +533,45 @@ TEST(Sources, ReverseNamesAreBelievedWhenConfirmed) {
   EXPECT_EQ(sources[0].provider, nullptr);
   EXPECT_EQ(sources[0].addresses[0].reverse_name, "");
   EXPECT_THAT(lines(sources[0]), Contains("PTR o1.ptr.sendgrid.net, not confirmed and not believed"));
+}
+
+TEST(Sources, WhereMarksDisagree) {
+  // The reverse name before the include; a rented machine's name gives way to it.
+  Seen seen;
+  auto& address = seen.at("192.0.2.1", "o1.ptr.sendgrid.net");
+  address.authorised = true;
+  address.through = {"spf.mtasv.net"};
+  seen.row(address, outcome({}, "bank.example", kPass));
+  EXPECT_EQ(brief(seen.find()[0]), "service:sendgrid | SendGrid | certain");
+  seen.addresses[0].reverse_name = "ec2-192-0-2-1.compute-1.amazonaws.com";
+  EXPECT_EQ(brief(seen.find()[0]), "service:postmark | Postmark | certain");
+  // The include before a network that the data knows; a network with the name of its customer is still the provider's.
+  seen.addresses[0].address = *base::IpAddress::parse("167.89.1.1");
+  EXPECT_EQ(seen.find()[0].id, "service:postmark");
+  seen.addresses[0].reverse_name = "o1.mail.customer.example";
+  seen.addresses[0].through.clear();
+  seen.addresses[0].authorised.reset();
+  EXPECT_EQ(brief(seen.find()[0]), "service:sendgrid | SendGrid | likely");
+}
+
+TEST(Sources, ASignatureNamesWhatItIsOnMostly) {
+  Seen seen;
+  const auto ses = signature("amazonses.com", "x");
+  const auto key = signature("bank.example", "k");
+  auto& address = seen.at("192.0.2.1");
+  seen.row(address, outcome({key, ses}, "amazonses.com", kPass), 50);
+  seen.row(address, outcome({key}, "bank.example", kPass), 50);
+  EXPECT_EQ(seen.find()[0].id, "service:amazon-ses");
+  seen.addresses[0].rows[1].count = 51;
+  for (const auto& source : seen.find()) EXPECT_EQ(source.provider, nullptr);
+  // What the receiver says was handed on began elsewhere.
+  seen.addresses[0].rows.pop_back();
+  seen.outcomes[0].reasons = {{Override::forwarded, ""}};
+  EXPECT_EQ(seen.find()[0].id, "forwarder:192.0.2.0/24");
+  // Of whom the client greeted as, nothing follows.
+  seen.outcomes[0].reasons.clear();
+  seen.outcomes[0].spf_seen[0].helo = true;
+  EXPECT_EQ(seen.find()[0].provider, nullptr);
 }
 
 TEST(Sources, EntriesOfTheOwner) {
