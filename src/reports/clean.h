@@ -21,4 +21,7 @@ Cleaned clean(std::string_view text, std::size_t limit);
 // The same as a domain's name: lower case, without dots at its end, at most kMaxName bytes. It may be none.
 Cleaned clean_name(std::string_view text);
 
+// Bytes that are no UTF-8 become U+FFFD, so that what stands around them can be read.
+std::string as_utf8(std::string_view text);
+
 }  // namespace rampart::reports

@@ -133,8 +133,7 @@ class AggregateReader::Handler {
     if (tag == Tag::unknown ||
         (holds_elements(tag) && (in_results_ || (tag != Tag::dkim && tag != Tag::spf))))
       return;
-    if (value_.size() + text.raw.size() > kMaxValue) note(DefectKind::too_long, {});
-    decode(text, kMaxValue, value_, faults_);
+    if (!decode(text, kMaxValue, value_, faults_)) note(DefectKind::too_long, {});
   }
 
   void note(DefectKind kind, std::string_view example) { defects_.note(kind, example); }
@@ -193,8 +192,7 @@ class AggregateReader::Handler {
       return out.substr(0, kMaxValue);
     }
     value_.clear();
-    if (text.raw.size() > kMaxValue) note(DefectKind::too_long, {});
-    decode(text, kMaxValue, value_, faults_);
+    if (!decode(text, kMaxValue, value_, faults_)) note(DefectKind::too_long, {});
     return flat(value_);
   }
 

@@ -30,18 +30,6 @@ bool same_name(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, {}, letter, letter);
 }
 
-// Bytes that are no UTF-8 become U+FFFD, so that the JSON around them can be read.
-std::string as_utf8(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  while (!text.empty()) {
-    const auto length = base::decode_utf8(text).length;
-    out += length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(0, length);
-    text.remove_prefix(std::max<std::size_t>(length, 1));
-  }
-  return out;
-}
-
 class TlsReader {
  public:
   base::Result<TlsReport> read(std::string_view text, std::string_view file_name, base::Time now) {
