@@ -127,6 +127,12 @@ std::string part(std::string_view type, std::string_view text) {
                      printable ? quoted_printable(text) : base64_lines(text));
 }
 
+bool is_machine_subject(std::string_view subject) {
+  return is_plain(subject) && !subject.starts_with(' ') && !subject.ends_with(' ') &&
+         std::ranges::all_of(base::split(subject, ' '),
+                             [](std::string_view word) { return word.size() <= kMaxFileName; });
+}
+
 base::Result<> check(const Draft& draft) {
   if (draft.to.empty()) return base::fail(ErrorKind::input, "a message without a recipient");
   TRY(parse_address(draft.from.address));
@@ -136,7 +142,39 @@ base::Result<> check(const Draft& draft) {
       !is_dot_atom(draft.message_id.substr(at + 1)))
     return base::fail(ErrorKind::input, "a Message-ID must be unique@host",
                       base::printable(draft.message_id));
+  if (draft.subject_form == SubjectForm::machine && !is_machine_subject(draft.subject))
+    return base::fail(ErrorKind::input, "a subject for programs must be plain ASCII",
+                      base::excerpt(draft.subject, 100));
+  for (const auto& file : draft.attachments) {
+    if (file.name.empty() || file.name.size() > kMaxFileName || !is_plain(file.name) ||
+        file.name.find_first_of("\"\\/") != std::string::npos)
+      return base::fail(ErrorKind::input, "not the name of a file that can be attached",
+                        base::excerpt(file.name, 100));
+  }
   return {};
+}
+
+// No line of either encoding begins with "--=_": "=" stands there only before two hex digits.
+std::string boundary(std::string_view what, const Draft& draft) {
+  return "=_" + base::hex(crypto::sha256(fmt::format("{}{}", what, draft.message_id))).substr(0, 32);
+}
+
+// The text for people, as it stands in a message or in a part of one.
+std::string body(const Draft& draft) {
+  if (draft.html.empty()) return part("text/plain", draft.text);
+  const auto between = boundary("", draft);
+  return fmt::format(
+      "Content-Type: multipart/alternative;\r\n "
+      "boundary=\"{0}\"\r\n\r\n--{0}\r\n{1}\r\n--{0}\r\n{2}\r\n--{0}--\r\n",
+      between, part("text/plain", draft.text), part("text/html", draft.html));
+}
+
+std::string attached(const Attachment& file) {
+  return fmt::format(
+      "Content-Type: {};\r\n name=\"{}\"\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: "
+      "attachment;\r\n "
+      "filename=\"{}\"\r\n\r\n{}",
+      file.type, file.name, file.name, base64_lines(file.bytes));
 }
 
 }  // namespace
@@ -169,18 +207,20 @@ base::Result<std::string> compose(const Draft& draft) {
   out += "To: ";
   for (std::size_t i = 0; i < draft.to.size(); ++i)
     out += fmt::format("{}{}", i == 0 ? "" : ",\r\n ", mailbox_text(draft.to[i], i == 0 ? 4 : 1));
-  out += fmt::format("\r\nSubject: {}\r\n", encode_header_text(draft.subject, 9));
+  out += fmt::format("\r\nSubject: {}\r\n", draft.subject_form == SubjectForm::machine
+                                                ? folded(draft.subject, 9)
+                                                : encode_header_text(draft.subject, 9));
   out += fmt::format("Date: {}\r\nMessage-ID: <{}>\r\n", format_date(draft.date), draft.message_id);
   out += "Auto-Submitted: auto-generated\r\n";  // RFC 3834 section 5
   for (const auto& [name, value] : draft.fields) out += fmt::format("{}: {}\r\n", name, clean(value));
   if (!draft.language.empty()) out += fmt::format("Content-Language: {}\r\n", draft.language);
   out += "MIME-Version: 1.0\r\n";
-  if (draft.html.empty()) return out + part("text/plain", draft.text);
-  // No line of either encoding begins with "--=_": "=" stands there only before two hex digits.
-  const auto boundary = "=_" + base::hex(crypto::sha256(draft.message_id)).substr(0, 32);
-  out += fmt::format("Content-Type: multipart/alternative;\r\n boundary=\"{}\"\r\n\r\n", boundary);
-  out += fmt::format("--{0}\r\n{1}\r\n--{0}\r\n{2}\r\n--{0}--\r\n", boundary, part("text/plain", draft.text),
-                     part("text/html", draft.html));
+  if (draft.attachments.empty()) return out + body(draft);
+  const auto between = boundary("mixed ", draft);
+  out += fmt::format("Content-Type: multipart/mixed;\r\n boundary=\"{}\"\r\n\r\n", between);
+  out += fmt::format("--{}\r\n{}", between, body(draft));
+  for (const auto& file : draft.attachments) out += fmt::format("\r\n--{}\r\n{}", between, attached(file));
+  out += fmt::format("\r\n--{}--\r\n", between);
   return out;
 }
 

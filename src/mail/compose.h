@@ -1,5 +1,6 @@
 // A message of our own, made ready for SMTP (RFC 5322, RFC 2045 to 2047): multipart/alternative with a plain and an
-// HTML part, UTF-8 in base64 or quoted-printable, every line within 76 characters and ended by CRLF.
+// HTML part, within multipart/mixed where files are attached, UTF-8 in base64 or quoted-printable, every line ended by CRLF and
+// within 76 characters, but for the name of a file and a subject for programs.
 //
 //   auto text = mail::compose({.from = {"Rampart", "watch@cert.example"}, .to = {{"", "it@bank.example"}}, …});
 //
@@ -7,6 +8,7 @@
 // other text that is not plain ASCII, line ends included, is encoded.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,21 +26,40 @@ struct Mailbox {
   std::string address;  // as parse_address() gives it
 };
 
+// A file that comes with the message.
+struct Attachment {
+  std::string name;  // printable ASCII without quotes, backslashes, slashes, at most kMaxFileName
+  std::string type;  // "application/gzip"; our own code chose it
+  std::string bytes;
+};
+inline constexpr std::size_t kMaxFileName =
+    800;  // so that its line stays below 998 octets; RFC 5322 section 2.1.1
+
+enum class SubjectForm : std::uint8_t {
+  text,  // any UTF-8
+  // What programs look for: printable ASCII that is never encoded, folded at its spaces, at most kMaxFileName a word (RFC 9990
+  // section 3.5.2, RFC 8460 section 5.3).
+  machine,
+};
+
 struct Draft {
   Mailbox from;
   std::vector<Mailbox> to;  // at least one
   std::string subject;
+  SubjectForm subject_form = SubjectForm::text;
   base::Time date{};
   std::string message_id;  // "unique@host", without brackets
   std::string language;    // "en", "ur": RFC 3282
   std::string text;        // UTF-8, lines ended by LF
   std::string html;        // empty: no HTML part
+  std::vector<Attachment> attachments;
   // Further fields, of names and ASCII values that our own code chose.
   std::vector<std::pair<std::string, std::string>> fields;
 };
 
 // The whole message. It says that a machine wrote it (RFC 3834 section 5), so that nobody's absence is answered.
-// Errors are of kind input: an address or a Message-ID that is none.
+// Errors are of kind input: an address, a Message-ID, a machine's subject or a
+// file's name that is none.
 base::Result<std::string> compose(const Draft& draft);
 
 // An address of the form local@domain, as people write it; the domain may be in U-labels and comes back in

@@ -107,6 +107,64 @@ TEST(Compose, DatesAreThoseOfTheStandard) {
   EXPECT_EQ(format_date(base::Time{}), "Thu, 01 Jan 1970 00:00:00 +0000");
 }
 
+TEST(Compose, ASubjectForProgramsIsNeverEncoded) {
+  auto given = draft();
+  given.subject = "Report Domain: " + std::string(60, 'a') + "." + std::string(60, 'b') +
+                  ".example Submitter: mx.example Report-ID: <1>";
+  EXPECT_THAT(field(*compose(given), "Subject"), testing::HasSubstr("=?UTF-8?"));
+  given.subject_form = SubjectForm::machine;
+  EXPECT_EQ(field(*compose(given), "Subject"), " " + given.subject);
+  for (const std::string text : {"\xd8\xaa", "a\r\nb: c", " a", "a "}) {
+    given.subject = text;
+    EXPECT_FALSE(compose(given)) << text;
+  }
+  given.subject = std::string(kMaxFileName + 1, 'x');
+  EXPECT_FALSE(compose(given));
+}
+
+TEST(Compose, FileNamesThatEndTheirFieldAreRefused) {
+  auto given = draft();
+  given.attachments = {{.name = std::string(kMaxFileName, 'x'), .type = "text/plain", .bytes = "x"}};
+  EXPECT_TRUE(compose(given));
+  for (const std::string& name :
+       {std::string(), std::string("a\"b"), std::string("a\\b"), std::string("a/b"), std::string("a\r\nb"),
+        std::string("\xd8\xaa"), std::string(kMaxFileName + 1, 'x')}) {
+    given.attachments[0].name = name;
+    EXPECT_FALSE(compose(given)) << name;
+  }
+}
+
+TEST(Compose, PythonReadsTheFiles) {
+  auto given = draft();
+  std::string bytes;
+  for (int i = 0; i < 1000; ++i) bytes += static_cast<char>(i * 7);
+  given.attachments = {{.name = "a!b!1!2.xml.gz", .type = "application/gzip", .bytes = bytes},
+                       {.name = "empty", .type = "text/xml", .bytes = ""}};
+  const auto read = [&](const std::string& expression) {
+    const std::string path = ::testing::TempDir() + "rampart_compose_files_test.eml";
+    EXPECT_TRUE(base::write_file(path, *compose(given)));
+    EXPECT_TRUE(base::write_file(path + ".py",
+                                 "import email, email.policy, sys\n"
+                                 "m = email.message_from_binary_file(open(sys.argv[1], 'rb'), "
+                                 "policy=email.policy.default)\n" +
+                                     expression));
+    const auto command = "/usr/bin/python3 " + path + ".py " + path;
+    std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe(popen(command.c_str(), "r"), &pclose);
+    std::string out(8192, '\0');
+    out.resize(std::fread(out.data(), 1, out.size(), pipe.get()));
+    return out;
+  };
+  EXPECT_EQ(
+      read("print([p.get_content_type() for p in m.walk()], [p.defects for p in m.walk() if p.defects])\n"
+           "print([(f.get_filename(), f.get_content_disposition(), len(f.get_payload(decode=True)), "
+           "sum(f.get_payload(decode=True))) for f in m.iter_attachments()])\n"),
+      "['multipart/mixed', 'multipart/alternative', 'text/plain', 'text/html', 'application/gzip', "
+      "'text/xml'] []\n[('a!b!1!2.xml.gz', 'attachment', 1000, 126516), ('empty', 'attachment', 0, 0)]\n");
+  given.html.clear();
+  EXPECT_EQ(read("print([p.get_content_type() for p in m.walk()])\n"),
+            "['multipart/mixed', 'text/plain', 'application/gzip', 'text/xml']\n");
+}
+
 // What another reader makes of it: Python's email package.
 TEST(Compose, PythonReadsItBack) {
   auto given = draft();

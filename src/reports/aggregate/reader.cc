@@ -12,16 +12,12 @@
 #include "base/text.h"
 #include "reports/aggregate/tags.h"
 #include "reports/aggregate/xml.h"
+#include "reports/period.h"
 
 namespace rampart::reports {
 namespace {
 
-constexpr std::size_t kShown = 60;  // bytes of a defect's example
-constexpr std::uint64_t kMaxCount = std::uint64_t{1}
-                                    << 53U;  // what every store and JSON reader holds exactly
 constexpr std::size_t kMaxKnownAddresses = std::size_t{1} << 20U;
-constexpr std::int64_t kMillisecondsFrom = 100'000'000'000;  // as seconds that is the year 5138
-constexpr std::int64_t kAhead = std::int64_t{2} * 86400;     // seconds
 
 template <class T>
 struct Word {
@@ -85,21 +81,6 @@ std::string_view name_space_of(std::string_view attributes) {
   return out;
 }
 
-struct Period {
-  std::int64_t begin = 0;
-  std::int64_t end = 0;
-};
-// receiver!policy-domain!begin!end[!id].xml[.gz] (RFC 9990 section 3.5.1).
-std::optional<Period> period_of_name(std::string_view name) {
-  name = name.substr(name.rfind('/') + 1);
-  const auto parts = base::split(name, '!');
-  if (parts.size() < 4) return std::nullopt;
-  const auto begin = base::parse_number(parts[2]);
-  const auto end = base::parse_number(parts[3].substr(0, parts[3].find('.')));
-  if (!begin || !end || *begin > kMillisecondsFrom || *end > kMillisecondsFrom) return std::nullopt;
-  return Period{static_cast<std::int64_t>(*begin), static_cast<std::int64_t>(*end)};
-}
-
 }  // namespace
 
 class AggregateReader::Handler {
@@ -152,14 +133,10 @@ class AggregateReader::Handler {
     if (tag == Tag::unknown ||
         (holds_elements(tag) && (in_results_ || (tag != Tag::dkim && tag != Tag::spf))))
       return;
-    if (value_.size() + text.raw.size() > kMaxValue) note(DefectKind::too_long, {});
-    decode(text, kMaxValue, value_, faults_);
+    if (!decode(text, kMaxValue, value_, faults_)) note(DefectKind::too_long, {});
   }
 
-  void note(DefectKind kind, std::string_view example) {
-    auto& defect = defects_[static_cast<std::size_t>(kind)];
-    if (defect.count++ == 0 && !example.empty()) defect.example = base::excerpt(example, kShown);
-  }
+  void note(DefectKind kind, std::string_view example) { defects_.note(kind, example); }
 
   base::Result<Report> finish(std::string_view file_name, base::Time now) {
     while (depth_ != 0) {
@@ -215,8 +192,7 @@ class AggregateReader::Handler {
       return out.substr(0, kMaxValue);
     }
     value_.clear();
-    if (text.raw.size() > kMaxValue) note(DefectKind::too_long, {});
-    decode(text, kMaxValue, value_, faults_);
+    if (!decode(text, kMaxValue, value_, faults_)) note(DefectKind::too_long, {});
     return flat(value_);
   }
 
@@ -552,14 +528,11 @@ class AggregateReader::Handler {
     }
     if (report.report_id.empty()) note(DefectKind::no_report_id, {});
     TRY(settle_domain());
-    TRY(settle_period(file_name, now));
+    const auto period = TRY(settle_period(begin_, end_, file_name, now, defects_));
+    report.begin = period.begin;
+    report.end = period.end;
     merge_rows();
-    for (std::size_t kind = 0; kind < kDefectKinds; ++kind) {
-      auto& noted = defects_[kind];
-      if (noted.count == 0) continue;
-      report.defects.push_back(
-          {.kind = static_cast<DefectKind>(kind), .count = noted.count, .example = std::move(noted.example)});
-    }
+    report.defects = defects_.take();
     return std::move(report);
   }
 
@@ -583,32 +556,6 @@ class AggregateReader::Handler {
     return {};
   }
 
-  base::Result<> settle_period(std::string_view file_name, base::Time now) {
-    if (!begin_ || !end_) {
-      const auto named = period_of_name(file_name);
-      if (!named && !begin_ && !end_)
-        return base::fail(base::ErrorKind::input, "it does not say of what time it speaks");
-      note(DefectKind::no_period, {});
-      if (!begin_) begin_ = named ? named->begin : *end_;
-      if (!end_) end_ = named ? named->end : *begin_;
-    }
-    if (*end_ < *begin_) {
-      note(DefectKind::bad_period, fmt::format("{} to {}", *begin_, *end_));
-      end_ = begin_;
-    }
-    report_.begin = *begin_;
-    report_.end = *end_;
-    const auto today = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
-    if (report_.begin > today + kAhead)
-      return base::fail(base::ErrorKind::input,
-                        fmt::format("it speaks of a time to come: {}",
-                                    base::format_time(base::Time(std::chrono::seconds(report_.begin)))));
-    if (report_.end - report_.begin > kMaxPeriod)
-      return base::fail(base::ErrorKind::input,
-                        fmt::format("it speaks of {} days at once", (report_.end - report_.begin) / 86400));
-    return {};
-  }
-
   void merge_rows() {
     auto& rows = report_.rows;
     std::ranges::sort(rows, {},
@@ -624,16 +571,11 @@ class AggregateReader::Handler {
     if (!rows.empty()) rows.resize(kept + 1);
   }
 
-  struct Noted {
-    std::uint64_t count = 0;
-    std::string example;
-  };
-
   Texts& texts_;
   XmlScanner scanner_;
   XmlFaults faults_;
   Report report_;
-  std::array<Noted, kDefectKinds> defects_;
+  DefectNotes defects_;
 
   std::array<Frame, kMaxElementDepth> stack_;
   std::size_t depth_ = 0;

@@ -19,8 +19,7 @@
 namespace rampart::reports {
 
 // Our own.
-inline constexpr std::int64_t kMaxPeriod = std::int64_t{400} * 86400;  // seconds
-inline constexpr std::size_t kMaxErrors = 20;                          // of a report's head
+inline constexpr std::size_t kMaxErrors = 20;  // of a report's head
 inline constexpr std::size_t kMaxElementDepth = 32;
 
 class AggregateReader {

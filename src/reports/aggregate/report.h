@@ -11,6 +11,7 @@
 
 #include "reports/aggregate/outcome.h"
 #include "reports/aggregate/texts.h"
+#include "reports/defect.h"
 
 namespace rampart::reports {
 
@@ -30,41 +31,6 @@ struct Published {
   std::string discovery_method;  // RFC 9990: psl or treewalk
 
   friend bool operator==(const Published&, const Published&) = default;
-};
-
-// What was wrong and did not keep the report from being read.
-enum class DefectKind : std::uint8_t {
-  stray_markup,  // a < or a tag that is none
-  bad_text,      // bytes that are no UTF-8 or no text
-  unknown_entity,
-  unclosed_element,
-  cut_short,
-  no_organisation,
-  no_report_id,
-  no_period,  // taken from the file's name
-  bad_period,
-  no_domain,  // taken from the first row
-  no_address,
-  bad_address,
-  no_count,
-  bad_count,
-  no_header_from,
-  no_results,  // auth_results
-  empty_reason,
-  unknown_value,
-  upper_case,
-  hardfail,
-  too_long,
-  too_many,
-};
-inline constexpr std::size_t kDefectKinds = static_cast<std::size_t>(DefectKind::too_many) + 1;
-std::string_view to_string(DefectKind kind);  // "stray-markup"
-std::string_view describe(DefectKind kind);   // "a < stands in it that begins no tag"
-
-struct Defect {
-  DefectKind kind = DefectKind::stray_markup;
-  std::uint64_t count = 0;
-  std::string example;  // of the first; printable, may be empty
 };
 
 inline constexpr std::size_t kMaxValue = 1024;      // bytes of a text of the report's head

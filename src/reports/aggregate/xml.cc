@@ -54,7 +54,7 @@ std::optional<std::uint32_t> character_of(std::string_view name) {
 
 }  // namespace
 
-void decode(const XmlText& text, std::size_t limit, std::string& out, XmlFaults& faults) {
+bool decode(const XmlText& text, std::size_t limit, std::string& out, XmlFaults& faults) {
   auto rest = text.raw;
   while (!rest.empty() && out.size() < limit) {
     const char c = rest.front();
@@ -79,11 +79,13 @@ void decode(const XmlText& text, std::size_t limit, std::string& out, XmlFaults&
     out += rest.substr(0, point.length);
     rest.remove_prefix(point.length);
   }
+  const bool whole = rest.empty() && out.size() <= limit;
   // A character that the limit cuts goes as a whole.
   while (out.size() > limit) {
     while ((static_cast<unsigned char>(out.back()) & 0xc0U) == 0x80U) out.pop_back();
     out.pop_back();
   }
+  return whole;
 }
 
 // Behind a name that white space or a slash follows.

@@ -47,8 +47,9 @@ struct XmlFaults {
   bool cut_short = false;       // the text ends within markup
 };
 
-// Appends what the text says to `out`, valid UTF-8 without NUL, at most up to `limit` bytes in `out`.
-void decode(const XmlText& text, std::size_t limit, std::string& out, XmlFaults& faults);
+// Appends what the text says to `out`, valid UTF-8 without NUL, at most up to `limit` bytes in `out`. False: the
+// limit cut it.
+bool decode(const XmlText& text, std::size_t limit, std::string& out, XmlFaults& faults);
 
 namespace detail {
 constexpr bool is_name_start(char c) {
