@@ -34,7 +34,8 @@ std::string unpacked(const std::filesystem::path& path) {
   MemorySource from(bytes);
   const UnpackLimits limits;
   Unpacked total;
-  InflateSource inflate(from, InflateSource::Form::gzip, limits, total);
+  Inflater inflater;
+  InflateSource inflate(from, InflateSource::Form::gzip, inflater, limits, total);
   std::string out;
   std::string room(65536, '\0');
   for (auto got = inflate.read(room); got && *got > 0; got = inflate.read(room)) out.append(room, 0, *got);
