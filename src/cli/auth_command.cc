@@ -1,4 +1,6 @@
 // rampart auth: is a message who it says it is?
+#include <filesystem>
+
 #include "audit/recording.h"
 #include "auth/results_field.h"
 #include "base/file.h"
@@ -97,6 +99,10 @@ Result<Exit> run_check(Session& session, const Request& request) {
   if (!request.facts.recording.empty() && (!request.facts.zones.empty() || !request.record.empty()))
     return base::fail(ErrorKind::usage, "--facts answers everything, so --zone and --record say nothing", {},
                       "leave out the one or the other");
+  std::error_code failed;
+  if (!request.record.empty() && std::filesystem::equivalent(request.record, request.file, failed))
+    return base::fail(ErrorKind::usage, "the recording would be written over the message", "--record",
+                      "name another file");
   const auto mail = TRY(read_mail(request.file));
   const auto source = TRY(open_source(request.facts, *config, 1));
   const auto author = mail::read_author(mail->message.header);

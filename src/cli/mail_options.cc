@@ -54,6 +54,9 @@ void add_envelope_options(CLI::App& command, EnvelopeOptions& options) {
 
 Result<auth::Envelope> envelope_of(const EnvelopeOptions& options) {
   auth::Envelope out{.ip = std::nullopt, .helo = options.helo, .mail_from = options.mail_from};
+  // As SMTP and logs write it; "<>" is that of a bounce (RFC 5321 section 4.1.2).
+  if (auto& sender = out.mail_from; sender && sender->starts_with('<') && sender->ends_with('>'))
+    sender = sender->substr(1, sender->size() - 2);
   if (!options.ip) {
     if (options.mail_from || !options.helo.empty())
       return base::fail(ErrorKind::usage, "--helo and --mail-from say nothing without the client's address",

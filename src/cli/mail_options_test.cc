@@ -5,6 +5,15 @@
 namespace rampart::cli {
 namespace {
 
+TEST(EnvelopeOptions, ASenderInBracketsIsTheSame) {
+  const auto sender = [](std::string text) {
+    return envelope_of({.ip = "192.0.2.1", .helo = "mx.example", .mail_from = std::move(text)})->mail_from;
+  };
+  EXPECT_EQ(sender("<a@bank.example>"), "a@bank.example");
+  EXPECT_EQ(sender("<>"), "");
+  EXPECT_EQ(sender("a@bank.example"), "a@bank.example");
+}
+
 TEST(WithFields, NothingOfTheMessageContinuesThem) {
   EXPECT_EQ(with_fields("A: 1\r\n", "B: 2\r\n\r\n"), "A: 1\r\nB: 2\r\n\r\n");
   EXPECT_EQ(with_fields("A: 1\r\n", "B: 2\n\n"), "A: 1\nB: 2\n\n");

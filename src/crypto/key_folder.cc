@@ -138,7 +138,7 @@ Result<std::string> find_sealed(const std::string& root) {
     if (!domain->is_directory(error)) continue;
     for (std::filesystem::directory_iterator at(domain->path(), error); !error && at != end;
          at.increment(error)) {
-      const auto path = at->path().string();
+      auto path = at->path().string();
       if (!path.ends_with(kEnding)) continue;
       if (TRY(begins_sealed(path))) return path;
     }

@@ -49,6 +49,15 @@ class AuthTest(unittest.TestCase):
     def check(self, mail, *arguments):
         return rampart("auth", "check", mail, *(arguments or ("--zone", self.zones)))
 
+    def test_a_recording_never_takes_the_place_of_the_message(self):
+        with tempfile.TemporaryDirectory() as folder:
+            mail = pathlib.Path(folder) / "m.eml"
+            mail.write_text("From: a@bank.example\n\nhello\n")
+            run = rampart("auth", "check", mail, "--zone", "examples/portfolio", "--record", mail)
+            self.assertEqual(run.status, 2)
+            self.assertIn("over the message", run.err)
+            self.assertTrue(mail.read_text().startswith("From:"))
+
     def test_signed_and_checked(self):
         records = [self.keygen("s1"), self.keygen("s2", "--type", "ed25519")]
         self.assertEqual(stat.S_IMODE((self.dir / "s1.pem").stat().st_mode), 0o600)
