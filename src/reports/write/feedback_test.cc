@@ -172,6 +172,9 @@ TEST(Feedback, AReportOfEachElement) {
   const auto said = xmllint({*xml});
   if (said == "not there") GTEST_SKIP() << "no xmllint, or no schema in $RAMPART_SHARED";
   EXPECT_EQ(said, "");
+  auto wrong = *xml;
+  wrong.replace(wrong.find("policy_test_mode"), 16, "sampled_out");
+  EXPECT_THAT(xmllint({wrong}), HasSubstr("sampled_out"));
 }
 
 // Texts that strangers choose, with the marks, bytes and lengths that break what is careless.
