@@ -445,7 +445,7 @@ class AggregateReader::Handler {
     if (value.size() > kMaxName + 1) note(DefectKind::too_long, value);
     assign_name(to, value);
     // A character that was cut.
-    while (!to.empty() && to.size() >= kMaxName && !base::is_utf8(to)) to.pop_back();
+    while (value.size() > kMaxName && !base::is_utf8(to)) to.pop_back();
   }
 
   std::string_view cut(std::string_view value, std::size_t limit) {

@@ -275,6 +275,8 @@ TEST_F(Collecting, WhatAReportHasNoPlaceForIsRefused) {
        "sampled_out is never written"},
       {[](MessageResult& one) { one.reasons.assign(11, {Override::other, ""}); }, "more than 10 reasons"},
       {[](MessageResult& one) { one.time = base::Time(std::chrono::seconds(-1)); }, "before 1970"},
+      {[](MessageResult& one) { one.time = base::Time(std::chrono::seconds(100'000'000'000)); },
+       "after 5137"},
   };
   for (const auto& one : cases) {
     auto changed = message();
