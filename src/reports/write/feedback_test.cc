@@ -272,6 +272,7 @@ TEST(Feedback, WhatStrangersWriteIsReadBackAsItIs) {
   for (unsigned seed = 1; seed <= 60; ++seed) {
     Hostile hostile(seed);
     std::vector<MessageResult> messages;
+    messages.reserve(40);
     for (int i = 0; i < 40; ++i) messages.push_back(hostile.message());
     auto who = reporter();
     who.organisation = "x" + hostile.text();
