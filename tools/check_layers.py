@@ -38,6 +38,8 @@ OWNED = {
     r"CLI/.*": ["cli"],
     r"libzscanner/.*|libknot/.*": ["dns", "facts"],
     r"libpsl\.h|idn2\.h|unicode/.*": ["dns"],
+    r"gmime/.*": ["mail"],
+    r"seccomp\.h": ["base"],
 }
 
 # Decisions are functions of their input (docs/architecture.md).

@@ -51,7 +51,7 @@ Result<Exit> make_managed(Session& session, const Request& request, const dns::N
   const auto folder = TRY(open_key_folder(*TRY(session.config())));
   const auto lock = TRY(folder.lock(name.text()));
   auto domain = TRY(audit::keys::read_domain(folder, name));
-  const auto next = dkim::next_step(domain, type, schedule_now(), {}, true);
+  const auto next = dkim::next_step(domain, type, schedule_now(), {}, {.at_once = true});
   if (next.kind != dkim::RotationStep::Kind::make)
     return base::fail(ErrorKind::usage,
                       fmt::format("{} has a key already that waits for its turn", name.text()), {},

@@ -3,18 +3,11 @@
 #include <system_error>
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/text.h"
 
 namespace rampart::cli {
-namespace {
-
-constexpr std::size_t kMaxKeyFile = std::size_t{64} << 10;
-
-}  // namespace
 
 using base::ErrorKind;
 using base::Result;
@@ -48,17 +41,8 @@ Result<> write_secret(const std::string& path, std::string_view text) {
   return failed(code);
 }
 
-Result<std::string> read_secret(const std::string& path) {
-  struct stat status{};
-  if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077U) != 0)
-    return base::fail(ErrorKind::input,
-                      fmt::format("others may read or write it (mode {:04o})", status.st_mode & 07777U),
-                      base::printable(path), "chmod 600 it, and make a new key if somebody may have seen it");
-  return base::read_file(path, kMaxKeyFile);
-}
-
-Result<crypto::SignKey> read_key(const std::string& path) {
-  auto key = crypto::SignKey::from_pem(TRY(read_secret(path)));
+Result<crypto::SignKey> read_key(const std::string& path, crypto::PrivateRules rules) {
+  auto key = crypto::SignKey::from_pem(TRY(crypto::read_private(path, rules)));
   if (key) return key;
   auto error = key.error();
   error.where = base::printable(path);

@@ -65,6 +65,8 @@ Result<std::unique_ptr<Way>> open_way(Session& session, const base::Config& conf
   options.visible.allow_private = config.boolean("probe.allow_private");
   options.visible.wait = config.duration("fix.wait");
   const auto lane = way->source->lanes().front();
+  const auto servers =
+      audit::keys::servers_through(lane, drive_options(config), options.visible.allow_private);
   if (config.text("fix.server").empty()) {
     options.visible.tcp.timeout = config.duration("fix.timeout");
     const auto print = [&session](const dns::Name& name, const std::string& text,
@@ -72,16 +74,14 @@ Result<std::unique_ptr<Way>> open_way(Session& session, const base::Config& conf
       session.note("publish this, in place of any other key at the name, and run it again:");
       return session.print(line_of(name, text, ttl));
     };
-    way->records = std::make_unique<audit::keys::PrintedRecords>(
-        audit::keys::servers_through(lane, drive_options(config), options.visible.allow_private), print,
-        options);
+    way->records = std::make_unique<audit::keys::PrintedRecords>(servers, print, options);
     return way;
   }
   way->server.emplace(TRY(update_server(config, std::nullopt)));
   options.visible.server = way->server->at;
   options.visible.tcp = way->server->tcp;
   way->records = std::make_unique<audit::keys::UpdatedRecords>(
-      way->server->primary(), audit::fix::addresses_through(lane, drive_options(config)), options);
+      way->server->primary(), audit::fix::addresses_through(lane, drive_options(config)), servers, options);
   return way;
 }
 
@@ -101,37 +101,54 @@ std::string due_text(const ManagedDomain& domain, const audit::keys::RotationEnd
   return fmt::format("{}: nothing to do until {}\n", domain.domain.text(), base::format_time(*end.due));
 }
 
+// Each domain for itself: what is wrong with one is said, and keeps no other waiting.
+template <class F>
+Result<Exit> each_domain(Session& session, const std::vector<dns::Name>& domains, F&& function) {
+  auto status = Exit::clean;
+  for (const auto& name : domains) {
+    if (const Result<Exit> done = function(name); !done) {
+      session.report(done.error());
+      status = Exit::undetermined;
+    } else if (*done != Exit::clean) {
+      status = *done;
+    }
+  }
+  return status;
+}
+
+Result<Exit> rotate_one(Session& session, const base::Config& config, const crypto::KeyFolder& folder,
+                        Way& way, const dns::Name& name, bool at_once) {
+  const auto lock = TRY(folder.lock(name.text()));
+  auto domain = TRY(audit::keys::read_domain(folder, name));
+  audit::keys::Rotation rotation{
+      .folder = folder,
+      .records = *way.records,
+      .rules = {.period = std::chrono::ceil<std::chrono::seconds>(config.duration("dkim.period")),
+                .keep = std::chrono::ceil<std::chrono::seconds>(config.duration("dkim.keep"))},
+      .now = schedule_now,
+      .say = [&](const std::string& what) {
+        return session.print(fmt::format("{}: {}\n", name.text(), base::printable(what)));
+      }};
+  auto types = std::vector{KeyType::rsa};
+  // A key that was once made lives on, whatever the settings of a run.
+  const bool has_ed25519 = std::ranges::any_of(domain.keys, [](const auto& key) {
+    return key.type == KeyType::ed25519 && key.phase != KeyPhase::retired;
+  });
+  if (config.boolean("dkim.ed25519") || has_ed25519) types.push_back(KeyType::ed25519);
+  const auto end = TRY(rotation.run(domain, types, at_once));
+  TRY(session.print(due_text(domain, end)));
+  return end.waits.empty() ? Exit::clean : Exit::undetermined;
+}
+
 Result<Exit> run_rotate(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
+  TRY(check_clock(session));
   const auto folder = TRY(open_key_folder(*config));
   const auto domains = TRY(domains_of(request, folder));
   const auto way = TRY(open_way(session, *config, request));
-  auto status = Exit::clean;
-  for (const auto& name : domains) {
-    const auto lock = TRY(folder.lock(name.text()));
-    auto domain = TRY(audit::keys::read_domain(folder, name));
-    audit::keys::Rotation rotation{
-        .folder = folder,
-        .records = *way->records,
-        .rules = {.period = std::chrono::ceil<std::chrono::seconds>(config->duration("dkim.period")),
-                  .keep = std::chrono::ceil<std::chrono::seconds>(config->duration("dkim.keep"))},
-        .now = schedule_now,
-        .say = [&](const std::string& what) {
-          return session.print(fmt::format("{}: {}\n", name.text(), what));
-        }};
-    auto types = std::vector{KeyType::rsa};
-    if (config->boolean("dkim.ed25519")) types.push_back(KeyType::ed25519);
-    const auto end = rotation.run(domain, types, request.now);
-    if (!end) {
-      // The other domains are none the worse for it.
-      session.report(end.error());
-      status = Exit::undetermined;
-      continue;
-    }
-    TRY(session.print(due_text(domain, *end)));
-    if (!end->waits.empty()) status = Exit::undetermined;
-  }
-  return status;
+  return each_domain(session, domains, [&](const dns::Name& name) {
+    return rotate_one(session, *config, folder, *way, name, request.now);
+  });
 }
 
 // What the key's record has to be now; nothing for one that is not to be published any more.
@@ -143,39 +160,51 @@ std::vector<std::size_t> published(const ManagedDomain& domain) {
     const bool again =
         std::any_of(domain.keys.begin() + static_cast<std::ptrdiff_t>(i) + 1, domain.keys.end(),
                     [&](const auto& other) { return other.selector == key.selector; });
-    if (!again) out.push_back(i);
+    const bool gave_up = key.phase == KeyPhase::retired && !key.seen;
+    if (!again && !gave_up) out.push_back(i);
   }
   return out;
 }
 
+Result<Exit> publish_one(Session& session, const crypto::KeyFolder& folder, Way& way, const dns::Name& name) {
+  const auto lock = TRY(folder.lock(name.text()));
+  auto domain = TRY(audit::keys::read_domain(folder, name));
+  if (domain.keys.empty())
+    return base::fail(ErrorKind::usage, fmt::format("{} has no key in the folder", name.text()), {},
+                      fmt::format("make one: rampart dkim keygen {}", name.text()));
+  TRY(audit::keys::check_times(domain, schedule_now()));
+  TRY(audit::keys::complete_keys(folder, domain, kBits));
+  auto status = Exit::clean;
+  for (const auto i : published(domain)) {
+    auto& key = domain.keys[i];
+    const auto place = TRY(audit::keys::place_of(domain, key.selector));
+    const auto put =
+        TRY(way.records->put(place, dkim::record_text(key), audit::keys::replaced_by(domain, key)));
+    // That it is seen at last counts from now; that it was gone, anew.
+    if (put.everywhere &&
+        (key.phase == KeyPhase::made || (key.phase == KeyPhase::published && put.changed)) &&
+        !domain.delegate) {
+      dkim::set_seen(key, schedule_now(), std::max(key.settle, put.settle));
+      TRY(audit::keys::write_domain(folder, domain));
+    }
+    const auto why = put.foreign.empty()
+                         ? put.why
+                         : "another key stands there that is not in this key folder: " + put.foreign;
+    TRY(session.print(put.everywhere ? fmt::format("{} is at every server\n", place.name.text())
+                                     : fmt::format("{}: {}\n", place.name.text(), base::printable(why))));
+    if (!put.everywhere) status = Exit::undetermined;
+  }
+  return status;
+}
+
 Result<Exit> run_publish(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
+  TRY(check_clock(session));
   const auto folder = TRY(open_key_folder(*config));
   const auto domains = TRY(domains_of(request, folder));
   const auto way = TRY(open_way(session, *config, request));
-  auto status = Exit::clean;
-  for (const auto& name : domains) {
-    const auto lock = TRY(folder.lock(name.text()));
-    auto domain = TRY(audit::keys::read_domain(folder, name));
-    if (domain.keys.empty())
-      return base::fail(ErrorKind::usage, fmt::format("{} has no key in the folder", name.text()), {},
-                        fmt::format("make one: rampart dkim keygen {}", name.text()));
-    TRY(audit::keys::complete_keys(folder, domain, kBits));
-    for (const auto i : published(domain)) {
-      auto& key = domain.keys[i];
-      const auto record = dkim::record_name(domain, key.selector);
-      if (!record) return base::fail(ErrorKind::input, "the record's name is too long");
-      const auto put = TRY(way->records->put(*record, dkim::record_text(key)));
-      if (put.everywhere && key.phase == KeyPhase::made) {
-        dkim::set_seen(key, schedule_now(), put.settle);
-        TRY(audit::keys::write_domain(folder, domain));
-      }
-      TRY(session.print(put.everywhere ? fmt::format("{} is at every server\n", record->text())
-                                       : fmt::format("{}: {}\n", record->text(), base::printable(put.why))));
-      if (!put.everywhere) status = Exit::undetermined;
-    }
-  }
-  return status;
+  return each_domain(session, domains,
+                     [&](const dns::Name& name) { return publish_one(session, folder, *way, name); });
 }
 
 std::string since(const dkim::ManagedKey& key) {
@@ -215,42 +244,61 @@ Result<Exit> run_list(Session& session, const Request& request) {
   return Exit::clean;
 }
 
-Result<Exit> run_retire(Session& session, const Request& request) {
-  const auto* config = TRY(session.config());
-  const auto folder = TRY(open_key_folder(*config));
-  const auto name = TRY(domain_of(request.domain));
-  const auto way = TRY(open_way(session, *config, request));
-  const auto lock = TRY(folder.lock(name.text()));
-  auto domain = TRY(audit::keys::read_domain(folder, name));
+// The newest key of that name; an error when there is none, or when it cannot be retired.
+Result<dkim::ManagedKey*> to_retire(ManagedDomain& domain, const std::string& selector) {
   const auto found = std::find_if(domain.keys.rbegin(), domain.keys.rend(),
-                                  [&](const auto& key) { return key.selector == request.selector; });
+                                  [&](const auto& key) { return key.selector == selector; });
   if (found == domain.keys.rend())
     return base::fail(ErrorKind::usage,
-                      fmt::format("{} has no key {}", name.text(), base::printable(request.selector)), {},
-                      fmt::format("rampart dkim list {}", name.text()));
+                      fmt::format("{} has no key {}", domain.domain.text(), base::printable(selector)), {},
+                      fmt::format("rampart dkim list {}", domain.domain.text()));
   if (found->phase == KeyPhase::signing)
     return base::fail(
         ErrorKind::usage, fmt::format("{} is the key that signs", found->selector), {},
-        fmt::format("put another in its place first: rampart dkim rotate --now {}", name.text()));
-  if (found->phase == KeyPhase::retired) {
-    TRY(session.print(fmt::format("{} is retired since {}\n", found->selector, since(*found))));
-    return Exit::clean;
+        fmt::format("put another in its place first: rampart dkim rotate --now {}", domain.domain.text()));
+  return &*found;
+}
+
+Result<Exit> run_retire(Session& session, const Request& request) {
+  const auto* config = TRY(session.config());
+  TRY(check_clock(session));
+  const auto folder = TRY(open_key_folder(*config));
+  const auto name = TRY(domain_of(request.domain));
+  const auto way = TRY(open_way(session, *config, request));
+  auto domain = TRY(audit::keys::read_domain(folder, name));
+  const auto* asked = TRY(to_retire(domain, request.selector));
+  if (asked->phase != KeyPhase::retired) {
+    const auto question =
+        asked->phase == KeyPhase::leaving
+            ? fmt::format("Mail that {} signed and that is still under way will fail. Retire it now?",
+                          asked->selector)
+            : fmt::format("Retire {} before it ever signed?", asked->selector);
+    if (!TRY(confirmed(session, question, request.yes))) return Exit::clean;
   }
-  const auto question =
-      found->phase == KeyPhase::leaving
-          ? fmt::format("Mail that {} signed and that is still under way will fail. Retire it now?",
-                        found->selector)
-          : fmt::format("Retire {} before it ever signed?", found->selector);
-  if (!TRY(confirmed(session, question, request.yes))) return Exit::clean;
-  auto key = *found;
-  dkim::set_retired(key, schedule_now());
-  const auto record = dkim::record_name(domain, key.selector);
-  const auto put = TRY(way->records->put(*record, dkim::record_text(key)));
-  *found = key;
+  // Nobody is kept waiting for an answer; what is there now counts.
+  const auto lock = TRY(folder.lock(name.text()));
+  domain = TRY(audit::keys::read_domain(folder, name));
+  auto* key = TRY(to_retire(domain, request.selector));
+  auto retired = *key;
+  if (key->phase != KeyPhase::retired) dkim::set_retired(retired, schedule_now());
+  // Whether it is retired already or not: that its record says so is what matters.
+  const auto place = TRY(audit::keys::place_of(domain, key->selector));
+  const auto put =
+      TRY(way->records->put(place, dkim::record_text(retired), audit::keys::replaced_by(domain, retired)));
+  if (!put.foreign.empty())
+    return base::fail(
+        ErrorKind::input,
+        fmt::format("another key stands at {}, which is not in this key folder", place.name.text()), {},
+        "whoever published it has to revoke it");
+  if (!put.everywhere) {
+    session.note(fmt::format("not revoked everywhere yet, so that somebody may still use it: {}", put.why));
+    TRY(session.print(fmt::format("{} is not retired yet; run it again\n", key->selector)));
+    return Exit::undetermined;
+  }
+  *key = retired;
   TRY(audit::keys::write_domain(folder, domain));
-  TRY(session.print(fmt::format("retired {}\n", key.selector)));
-  if (!put.everywhere) session.note(fmt::format("not everywhere yet: {}", put.why));
-  return put.everywhere ? Exit::clean : Exit::undetermined;
+  TRY(session.print(fmt::format("retired {}\n", key->selector)));
+  return Exit::clean;
 }
 
 Result<Exit> run_delegate(Session& session, const Request& request) {

@@ -4,8 +4,9 @@
 #include <filesystem>
 
 #include "base/file.h"
-#include "cli/key_file.h"
+#include "base/text.h"
 #include "cli/store_url.h"
+#include "crypto/private_file.h"
 
 namespace rampart::cli {
 namespace {
@@ -17,31 +18,66 @@ constexpr std::size_t kMaxTable = std::size_t{64} << 20;  // bytes
 base::Result<crypto::KeyFolder> open_key_folder(const base::Config& config) {
   std::optional<crypto::SealKey> seal;
   if (const auto& file = config.text("dkim.seal_file"); !file.empty()) {
-    auto key = crypto::SealKey::from_text(TRY(read_secret(file)));
+    auto key = crypto::SealKey::from_text(TRY(crypto::read_private(file)));
     if (!key) {
       key.error().where = file;
       return std::unexpected(std::move(key.error()));
     }
     seal = *std::move(key);
   }
+  return crypto::KeyFolder::open(key_folder_path(config), std::move(seal));
+}
+
+std::string key_folder_path(const base::Config& config) {
   const auto& folder = config.text("dkim.keys");
-  return crypto::KeyFolder::open(folder.empty() ? data_folder() + "/dkim" : folder, std::move(seal));
+  return folder.empty() ? data_folder() + "/dkim" : folder;
 }
 
 base::Result<dkim::SigningTable> read_signing_table(const crypto::KeyFolder& folder) {
-  const auto path = folder.path() + "/signing";
-  if (!std::filesystem::exists(path)) return dkim::SigningTable{};
-  return dkim::parse_table(TRY(base::read_file(path, kMaxTable)), path);
+  const auto text = TRY(read_signing_text(folder));
+  if (!text) return dkim::SigningTable{};
+  return dkim::parse_table(*text, signing_path(folder));
+}
+
+base::Result<std::optional<std::string>> read_signing_text(const crypto::KeyFolder& folder) {
+  const auto path = signing_path(folder);
+  std::error_code error;
+  const bool there = std::filesystem::exists(path, error);
+  if (error)
+    return base::fail(base::ErrorKind::io, fmt::format("cannot be read: {}", error.message()), path,
+                      "run it as the user whom the key folder belongs to");
+  if (!there) return std::nullopt;
+  return TRY(base::read_file(path, kMaxTable));
 }
 
 base::Result<> write_signing_table(const crypto::KeyFolder& folder, const dkim::SigningTable& table) {
-  return base::write_file(folder.path() + "/signing", dkim::format_table(table));
+  return base::write_file(signing_path(folder), dkim::format_table(table));
 }
 
+namespace {
+
+const char* set_clock() {
+  return std::getenv("RAMPART_CLOCK");  // NOLINT(concurrency-mt-unsafe): nobody sets it meanwhile
+}
+
+}  // namespace
+
+std::string signing_path(const crypto::KeyFolder& folder) { return folder.path() + "/signing"; }
+
 base::Time schedule_now() {
-  const char* text = std::getenv("RAMPART_CLOCK");  // NOLINT(concurrency-mt-unsafe): nobody sets it meanwhile
+  const char* text = set_clock();
   const auto set = text == nullptr ? std::nullopt : base::parse_time(text);
   return set.value_or(base::now());
+}
+
+base::Result<> check_clock(Session& session) {
+  const char* text = set_clock();
+  if (text == nullptr) return {};
+  if (!base::parse_time(text))
+    return base::fail(base::ErrorKind::usage, fmt::format("\"{}\" is no time", base::printable(text)),
+                      "RAMPART_CLOCK", "write 2027-01-31T04:00:00Z, or unset it");
+  session.note(fmt::format("the schedule takes it to be {} (RAMPART_CLOCK)", text));
+  return {};
 }
 
 }  // namespace rampart::cli

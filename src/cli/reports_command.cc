@@ -2,13 +2,18 @@
 #include <algorithm>
 #include <filesystem>
 
+#include <unistd.h>
+
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/store_url.h"
+#include "dns/domain.h"
+#include "reports/archive/history.h"
 #include "reports/intake/importer.h"
+#include "reports/show/show.h"
 
 namespace rampart::cli {
 namespace {
@@ -20,8 +25,13 @@ using base::Result;
 
 struct Request {
   std::vector<std::string> paths;
+  std::string domain;
+  std::string since = "30d";
+  bool all = false;
   std::string format = "text";
 };
+
+constexpr std::int64_t kMaxDays = 3660;  // that are looked back at; ours
 
 // The files below the folders that were named, and the files, each folder's in the order of their names. What is hidden is
 // passed over.
@@ -53,9 +63,10 @@ Result<Exit> run_import(Session& session, const Request& request) {
     if (path != "-" && !fs::exists(path, failed))
       return base::fail(ErrorKind::usage, "there is no such file or folder", base::printable(path));
   }
+  auto worker = TRY(base::Worker::start(&mail::unpack_mime, {}));
   auto database = TRY(store::Database::open(TRY(store_url(*config))));
   auto archive = TRY(reports::Archive::open(database));
-  reports::Importer importer(archive, reports::Trust::imported, base::now());
+  reports::Importer importer(archive, worker, reports::Trust::imported, base::now());
   Progress progress(session.surroundings().err, session.surroundings().err_is_terminal, "files");
   const auto read = [&](const std::string& path) -> Result<> {
     if (interrupted() != 0) return base::fail(ErrorKind::io, "interrupted");
@@ -76,6 +87,68 @@ Result<Exit> run_import(Session& session, const Request& request) {
   TRY(session.print(request.format == "json" ? reports::format_import_json(summary)
                                              : reports::format_import(summary)));
   return summary.aside == 0 ? Exit::clean : Exit::findings;
+}
+
+// Days since 1970: today and the first day that --since means.
+struct Days {
+  std::int64_t from = 0;
+  std::int64_t to = 0;
+};
+Result<Days> days_of(const std::string& since) {
+  const auto today = std::chrono::floor<std::chrono::days>(base::now()).time_since_epoch().count();
+  const auto wrong = [&] {
+    return base::fail(ErrorKind::usage,
+                      fmt::format("\"{}\" is no time to look back to", base::printable(since)), "--since",
+                      "write 30d, or a day: 2026-11-01");
+  };
+  if (since.ends_with('d')) {
+    const auto count = base::parse_number(std::string_view(since).substr(0, since.size() - 1));
+    if (!count || *count == 0 || *count > kMaxDays) return wrong();
+    return Days{today - static_cast<std::int64_t>(*count) + 1, today};
+  }
+  const auto day = base::parse_time(since + "T00:00:00Z");
+  if (!day) return wrong();
+  return Days{std::chrono::floor<std::chrono::days>(*day).time_since_epoch().count(), today};
+}
+
+// A store that is there: nothing is made by asking for what it holds.
+Result<std::unique_ptr<store::Database>> open_store(const base::Config& config) {
+  const auto url = TRY(store_url(config));
+  if (url.backend == store::Backend::sqlite && ::access(url.target.c_str(), F_OK) != 0)
+    return base::fail(ErrorKind::usage, "there is no store yet", url.shown,
+                      "read reports into it: rampart reports import reports/ --store " + url.target);
+  auto out = std::make_unique<store::Database>(TRY(store::Database::open(url)));
+  TRY(reports::Archive::open(*out));
+  return out;
+}
+
+Result<Exit> run_show(Session& session, const Request& request) {
+  const auto* config = TRY(session.config());
+  const auto days = TRY(days_of(request.since));
+  const auto database = TRY(open_store(*config));
+  if (request.domain.empty()) {
+    if (request.format == "csv")
+      return base::fail(ErrorKind::usage, "CSV is of one domain", "--format",
+                        "name it: rampart reports show DOMAIN");
+    const auto domains = TRY(reports::read_domains(*database, days.from, days.to));
+    TRY(session.print(request.format == "json" ? reports::format_domains_json(domains)
+                                               : reports::format_domains(domains)));
+    return Exit::clean;
+  }
+  auto name = dns::parse_domain(request.domain);
+  if (!name) {
+    name.error().kind = ErrorKind::usage;
+    return std::unexpected(name.error());
+  }
+  const auto history = TRY(reports::read_history(*database, name->text(), days.from, days.to));
+  const reports::Page page{.domain = name->text(), .history = &history, .most = request.all ? 0U : 20U};
+  TRY(session.print(request.format == "json"  ? reports::format_history_json(page)
+                    : request.format == "csv" ? reports::format_history_csv(page)
+                                              : reports::format_history(page)));
+  if (history.reports + history.uncounted == 0)
+    session.note(fmt::format("no report of these days speaks of {}; `rampart reports show` lists the domains",
+                             page.domain));
+  return Exit::clean;
 }
 
 }  // namespace
@@ -100,6 +173,20 @@ void add_reports_command(CLI::App& root, Session& session) {
       "Exit status: 0 everything was read, 1 something was set aside, 2 wrong usage.\n"
       "Most often: rampart reports import reports/");
   session.on_run(*import, [request](Session& s) { return run_import(s, *request); });
+
+  auto* show = reports->add_subcommand("show", "Show what was reported of a domain, or of all");
+  show->add_option("DOMAIN", request->domain,
+                   "The domain at which receivers found the policy; without it, all of them");
+  show->add_option("--since", request->since, "How far to look back: 30d, or a day [30d]")->type_name("TIME");
+  show->add_flag("--all", request->all, "Show every address");
+  show->add_option("--format", request->format, "text, json, or csv of a domain [text]")
+      ->type_name("FORMAT")
+      ->check(one_of({"text", "json", "csv"}));
+  session.add_setting(*show, "store.url");
+  show->footer(
+      "Reports whose origin is not known are named and never counted.\n"
+      "Most often: rampart reports show mydomain.example");
+  session.on_run(*show, [request](Session& s) { return run_show(s, *request); });
 }
 
 }  // namespace rampart::cli

@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "crypto/private_file.h"
 
 namespace rampart::crypto {
 namespace {
@@ -19,27 +20,42 @@ namespace {
 using base::ErrorKind;
 using base::Result;
 
-constexpr std::size_t kMaxKeyFile = std::size_t{64} << 10;
 constexpr std::size_t kMaxList = std::size_t{4} << 20;
 constexpr mode_t kOthers = 077;
+constexpr std::string_view kEnding = ".pem";
 
 std::string message_of(int code) { return std::generic_category().message(code); }
 
-// A folder, and what stands in it, that nobody but its owner may read or change.
+std::unexpected<base::Error> unreadable(int code, const std::string& path) {
+  return base::fail(ErrorKind::io, fmt::format("cannot be read: {}", message_of(code)), base::printable(path),
+                    "run it as the user whom the key folder belongs to");
+}
+
+// Whether something stands there, a link to nothing too.
+Result<bool> is_there(const std::string& path) {
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) == 0) return true;
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  return unreadable(errno, path);
+}
+
+// A folder that nobody but its owner may look into or change. Root is nobody else's owner: what it writes there the owner could
+// not read.
 Result<> check_private(const std::string& path) {
   struct stat status{};
-  if (::lstat(path.c_str(), &status) != 0)
-    return base::fail(ErrorKind::io, message_of(errno), base::printable(path));
-  if (!S_ISDIR(status.st_mode) && !S_ISREG(status.st_mode))
-    return base::fail(ErrorKind::input, "is neither a folder nor a file", base::printable(path));
+  if (::lstat(path.c_str(), &status) != 0) return unreadable(errno, path);
+  if (!S_ISDIR(status.st_mode))
+    return base::fail(ErrorKind::input, "is no folder", base::printable(path),
+                      "name the folder itself, no link to it, or move away what stands there");
   if ((status.st_mode & kOthers) != 0)
+    return base::fail(ErrorKind::input,
+                      fmt::format("others may read or write it (mode {:04o})", status.st_mode & 07777U),
+                      base::printable(path), "chmod 700 it");
+  if (status.st_uid != ::geteuid())
     return base::fail(
-        ErrorKind::input, fmt::format("others may read or write it (mode {:04o})", status.st_mode & 07777U),
+        ErrorKind::input, fmt::format("it belongs to another user (number {})", status.st_uid),
         base::printable(path),
-        S_ISDIR(status.st_mode) ? "chmod 700 it"
-                                : "chmod 600 it, and make a new key if somebody may have seen it");
-  if (status.st_uid != ::geteuid() && ::geteuid() != 0)
-    return base::fail(ErrorKind::input, "it belongs to another user", base::printable(path));
+        fmt::format("run it as that user: setpriv --reuid={} --clear-groups rampart …", status.st_uid));
   return {};
 }
 
@@ -49,13 +65,28 @@ Result<> check_name(std::string_view name) {
     return base::is_alnum(c) || c == '-' || c == '_' || c == '.';
   });
   if (plain && name.find("..") == std::string_view::npos) return {};
-  return base::fail(ErrorKind::input, fmt::format("\"{}\" is no name for a key", base::printable(name)));
+  return base::fail(ErrorKind::input, fmt::format("\"{}\" is no name for a key", base::printable(name)), {},
+                    "letters, digits, hyphens, underscores and single dots within are taken");
+}
+
+// What was made in a folder stays only when the folder itself is on the disk; a file system that cannot sync one has nothing to
+// sync.
+void sync_parent(const std::string& path) {
+  const auto parent = std::filesystem::path(path).parent_path().string();
+  const int folder = ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return;
+  ::fsync(folder);
+  ::close(folder);
 }
 
 Result<> make_private(const std::string& path) {
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+  if (::mkdir(path.c_str(), 0700) == 0) {
+    sync_parent(path);
+  } else if (errno != EEXIST) {
     return base::fail(ErrorKind::io, fmt::format("cannot be made: {}", message_of(errno)),
-                      base::printable(path));
+                      base::printable(path),
+                      "let the user who runs rampart write there, or choose another place");
+  }
   return check_private(path);
 }
 
@@ -64,8 +95,9 @@ Result<> write_new(const std::string& path, std::string_view text) {
   const auto draft = path + ".new";
   const int file = ::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
   const auto failed = [&](int code) {
-    return base::fail(ErrorKind::io, fmt::format("cannot be written: {}", message_of(code)),
-                      base::printable(path));
+    return base::fail(
+        ErrorKind::io, fmt::format("cannot be written: {}", message_of(code)), base::printable(path),
+        code == ENOSPC ? "free some space on that disk" : "see whether this user may write there");
   };
   if (file < 0) return failed(errno);
   int code = ::fchmod(file, 0600) == 0 ? 0 : errno;
@@ -81,7 +113,39 @@ Result<> write_new(const std::string& path, std::string_view text) {
   ::close(file);
   if (code == 0 && ::link(draft.c_str(), path.c_str()) != 0) code = errno;
   ::unlink(draft.c_str());
-  return code == 0 ? Result<>() : failed(code);
+  if (code != 0) return failed(code);
+  sync_parent(path);
+  return {};
+}
+
+// No more of a key is read than its beginning.
+Result<bool> begins_sealed(const std::string& path) {
+  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (file < 0) return unreadable(errno, path);
+  std::string text(SealKey::kMark.size(), '\0');
+  const auto got = ::read(file, text.data(), text.size());
+  const int code = errno;
+  ::close(file);
+  if (got < 0) return unreadable(code, path);
+  return SealKey::is_sealed(text);
+}
+
+// The path of some sealed key in the folder; empty when there is none.
+Result<std::string> find_sealed(const std::string& root) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator domain(root, error), end; !error && domain != end;
+       domain.increment(error)) {
+    if (!domain->is_directory(error)) continue;
+    for (std::filesystem::directory_iterator at(domain->path(), error); !error && at != end;
+         at.increment(error)) {
+      const auto path = at->path().string();
+      if (!path.ends_with(kEnding)) continue;
+      if (TRY(begins_sealed(path))) return path;
+    }
+    if (error) return unreadable(error.value(), domain->path().string());
+  }
+  if (error) return unreadable(error.value(), root);
+  return std::string();
 }
 
 }  // namespace
@@ -95,11 +159,13 @@ Result<KeyFolder> KeyFolder::open(std::string path, std::optional<SealKey> seal)
   const auto parent = std::filesystem::path(path).parent_path();
   if (!parent.empty()) std::filesystem::create_directories(parent, error);
   TRY(make_private(path));
+  const std::filesystem::directory_iterator readable(path, error);
+  if (error) return unreadable(error.value(), path);
   return KeyFolder(std::move(path), std::move(seal));
 }
 
 std::string KeyFolder::key_path(const std::string& domain, const std::string& selector) const {
-  return fmt::format("{}/{}/{}.pem", path_, domain, selector);
+  return fmt::format("{}/{}/{}{}", path_, domain, selector, kEnding);
 }
 std::string KeyFolder::list_path(const std::string& domain) const {
   return fmt::format("{}/{}/keys.json", path_, domain);
@@ -128,7 +194,7 @@ Result<SignKey> KeyFolder::make(const std::string& domain, const std::string& se
                                 unsigned bits) const {
   TRY(make_folder(domain));
   TRY(check_name(selector));
-  if (std::filesystem::exists(key_path(domain, selector))) return read(domain, selector);
+  if (TRY(has(domain, selector))) return read(domain, selector);
   auto key = TRY(SignKey::make(type, bits));
   TRY(put(domain, selector, key));
   return key;
@@ -138,21 +204,37 @@ Result<> KeyFolder::put(const std::string& domain, const std::string& selector, 
   TRY(make_folder(domain));
   TRY(check_name(selector));
   const auto path = key_path(domain, selector);
-  if (std::filesystem::exists(path))
+  if (TRY(has(domain, selector)))
     return base::fail(ErrorKind::input, "is there already, and a key is never overwritten",
-                      base::printable(path));
+                      base::printable(path), "move that file away, or choose another selector");
+  TRY(check_seal());
   const auto pem = key.pem();
-  const auto text = seal_ ? seal_->seal(pem, domain + '/' + selector) : pem;
+  const auto sealed = seal_ ? seal_->seal(pem, domain + '/' + selector) : std::string();
+  const std::string_view text = seal_ ? std::string_view(sealed) : pem.view();
   if (text.empty()) return base::fail(ErrorKind::internal, "OpenSSL did not write the key");
   return write_new(path, text);
+}
+
+Result<> KeyFolder::check_seal() const {
+  if (seal_) return {};
+  if (!sealed_) sealed_ = TRY(find_sealed(path_));
+  if (sealed_->empty()) return {};
+  return base::fail(
+      ErrorKind::input, "keys are sealed here, and no key file was named that seals the next one",
+      base::printable(*sealed_), "name it with --seal-file, or as seal_file in [dkim] of the configuration");
+}
+
+Result<bool> KeyFolder::has(const std::string& domain, const std::string& selector) const {
+  TRY(check_name(domain));
+  TRY(check_name(selector));
+  return is_there(key_path(domain, selector));
 }
 
 Result<SignKey> KeyFolder::read(const std::string& domain, const std::string& selector) const {
   TRY(check_name(domain));
   TRY(check_name(selector));
   const auto path = key_path(domain, selector);
-  TRY(check_private(path));
-  auto text = TRY(base::read_file(path, kMaxKeyFile));
+  auto text = TRY(read_private(path, {.links = false}));
   if (SealKey::is_sealed(text)) {
     if (!seal_)
       return base::fail(ErrorKind::input, "the key is sealed, and no key file was named that opens it",
@@ -160,9 +242,10 @@ Result<SignKey> KeyFolder::read(const std::string& domain, const std::string& se
                         "name it with --seal-file, or as seal_file in [dkim] of the configuration");
     auto opened = seal_->open(text, domain + '/' + selector);
     if (!opened)
-      return base::fail(ErrorKind::input,
-                        "the key cannot be opened: it was sealed with another key file, or changed",
-                        base::printable(path));
+      return base::fail(
+          ErrorKind::input, "the key cannot be opened: it was sealed with another key file, or changed",
+          base::printable(path),
+          "name the key file it was sealed with (--seal-file), or put the key back from a copy");
     text = *std::move(opened);
   }
   auto key = SignKey::from_pem(text);
@@ -174,7 +257,7 @@ Result<SignKey> KeyFolder::read(const std::string& domain, const std::string& se
 
 Result<std::optional<std::string>> KeyFolder::read_list(const std::string& domain) const {
   TRY(check_name(domain));
-  if (!std::filesystem::exists(list_path(domain))) return std::nullopt;
+  if (!TRY(is_there(list_path(domain)))) return std::nullopt;
   return TRY(base::read_file(list_path(domain), kMaxList));
 }
 
@@ -188,7 +271,8 @@ std::vector<std::string> KeyFolder::domains() const {
   std::error_code error;
   for (std::filesystem::directory_iterator at(path_, error), end; !error && at != end; at.increment(error)) {
     auto name = at->path().filename().string();
-    if (std::filesystem::exists(list_path(name))) out.push_back(std::move(name));
+    // One that cannot be looked at counts: reading it then says why.
+    if (is_there(list_path(name)).value_or(true)) out.push_back(std::move(name));
   }
   std::ranges::sort(out);
   return out;

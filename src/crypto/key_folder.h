@@ -3,6 +3,8 @@
 //   keys/bank.example/r20261126.pem     PKCS #8, sealed when a key for that was given (seal_key.h)
 //   keys/bank.example/keys.json         what is known of them; no secret
 //
+// One thread at a time.
+//
 //   auto folder = crypto::KeyFolder::open(path, std::move(seal));   // Result<KeyFolder>
 //   const auto key = folder->make("bank.example", "r20261126", SignKey::Type::rsa, 2048);
 #pragma once
@@ -19,7 +21,8 @@ namespace rampart::crypto {
 
 class KeyFolder {
  public:
-  // Makes the folder if it is not there. Refused (kind input) is one that others may look into.
+  // Makes the folder if it is not there. Refused (kind input) is one that others may look into, or that is another user's: to
+  // root, too.
   static base::Result<KeyFolder> open(std::string path, std::optional<SealKey> seal);
 
   // Held while a domain's keys are changed: a second process is refused (kind unavailable).
@@ -40,9 +43,14 @@ class KeyFolder {
   [[nodiscard]] base::Result<SignKey> make(const std::string& domain, const std::string& selector,
                                            SignKey::Type type, unsigned bits) const;
   [[nodiscard]] base::Result<SignKey> read(const std::string& domain, const std::string& selector) const;
-  // Puts a key there that was made elsewhere. Refused where there is one.
+  [[nodiscard]] base::Result<bool> has(const std::string& domain, const std::string& selector) const;
+  // Puts a key there that was made elsewhere. Refused where there is one, and (as by make) where check_seal() refuses.
   [[nodiscard]] base::Result<> put(const std::string& domain, const std::string& selector,
                                    const SignKey& key) const;
+
+  // Whether the next key may be written: not without a seal while any key of the folder is sealed, as who seals keys wants the
+  // next one sealed, too.
+  [[nodiscard]] base::Result<> check_seal() const;
 
   // The list; nothing where there is none yet.
   [[nodiscard]] base::Result<std::optional<std::string>> read_list(const std::string& domain) const;
@@ -50,7 +58,7 @@ class KeyFolder {
   [[nodiscard]] std::string list_path(const std::string& domain) const;
 
   [[nodiscard]] const std::string& path() const { return path_; }
-  // Those that have a list, sorted.
+  // Those that have a list, sorted; one whose list cannot be looked at counts, so that reading it says why.
   [[nodiscard]] std::vector<std::string> domains() const;
 
  private:
@@ -60,6 +68,8 @@ class KeyFolder {
 
   std::string path_;
   std::optional<SealKey> seal_;
+  mutable std::optional<std::string>
+      sealed_;  // a sealed key of the folder, or an empty text; once it was looked for
 };
 
 }  // namespace rampart::crypto

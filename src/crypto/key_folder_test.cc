@@ -6,8 +6,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/text.h"
+#include "crypto/private_file.h"
 
 namespace rampart::crypto {
 namespace {
@@ -21,7 +23,7 @@ TEST(SealKey, OpensWhatItSealed) {
   const auto key = seal_key('a');
   const auto sealed = key.seal("secret", "bank.example/s1");
   EXPECT_TRUE(SealKey::is_sealed(sealed));
-  EXPECT_EQ(key.open(sealed, "bank.example/s1"), "secret");
+  EXPECT_EQ(key.open(sealed, "bank.example/s1")->view(), "secret");
   EXPECT_NE(key.seal("secret", "bank.example/s1"), sealed);
   EXPECT_FALSE(key.open(sealed, "bank.example/s2")) << "under another name";
   EXPECT_FALSE(seal_key('b').open(sealed, "bank.example/s1")) << "with another key";
@@ -29,7 +31,7 @@ TEST(SealKey, OpensWhatItSealed) {
     auto changed = sealed;
     changed[at] = changed[at] == 'A' ? 'B' : 'A';
     if (changed != sealed) {
-      EXPECT_NE(key.open(changed, "bank.example/s1"), "secret") << at;
+      EXPECT_FALSE(key.open(changed, "bank.example/s1")) << at;
     }
     EXPECT_FALSE(key.open(std::string_view(sealed).substr(0, at), "bank.example/s1")) << at;
   }
@@ -96,6 +98,7 @@ TEST_F(Folder, NoNameLeadsOutOfIt) {
   for (const auto* name : {"", "..", "../x", "a/b", ".hidden", "a..b", "a\nb"}) {
     EXPECT_FALSE(folder->read(name, "s1")) << name;
     EXPECT_FALSE(folder->make("bank.example", name, SignKey::Type::ed25519, 0)) << name;
+    EXPECT_THAT(folder->read(name, "s1").error().hint, HasSubstr("hyphens")) << name;
     EXPECT_FALSE(folder->write_list(name, "{}")) << name;
   }
 }
@@ -115,7 +118,72 @@ TEST_F(Folder, SealedKeysNeedTheirFile) {
     EXPECT_TRUE(folder->read("bank.example", "s1"));
   }
   EXPECT_FALSE(KeyFolder::open(path(), std::nullopt)->read("bank.example", "s1"));
-  EXPECT_FALSE(KeyFolder::open(path(), seal_key('b'))->read("bank.example", "s1"));
+  const auto other = KeyFolder::open(path(), seal_key('b'))->read("bank.example", "s1");
+  ASSERT_FALSE(other);
+  EXPECT_THAT(other.error().hint, HasSubstr("--seal-file"));
+}
+
+// Who seals keys, and once forgets the key file, does not get the next one in clear.
+TEST_F(Folder, NoKeyInClearBesideSealedOnes) {
+  ASSERT_TRUE(KeyFolder::open(path(), seal_key('a'))->make("bank.example", "s1", SignKey::Type::ed25519, 0));
+  const auto clear = KeyFolder::open(path(), std::nullopt);
+  for (const auto* domain : {"bank.example", "shop.example"}) {
+    const auto key = clear->make(domain, "s2", SignKey::Type::ed25519, 0);
+    ASSERT_FALSE(key);
+    EXPECT_THAT(key.error().hint, HasSubstr("--seal-file"));
+    EXPECT_FALSE(*clear->has(domain, "s2"));
+  }
+  EXPECT_TRUE(KeyFolder::open(path(), seal_key('a'))->make("bank.example", "s2", SignKey::Type::ed25519, 0));
+}
+
+TEST_F(Folder, IsNobodyElses) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  constexpr uid_t kOther = 4711;
+  {
+    const auto folder = KeyFolder::open(path(), std::nullopt);
+    ASSERT_TRUE(folder->make("bank.example", "s1", SignKey::Type::ed25519, 0));
+    ASSERT_EQ(::chown((path() + "/bank.example/s1.pem").c_str(), kOther, kOther), 0);
+    EXPECT_FALSE(folder->read("bank.example", "s1"));
+    ASSERT_EQ(::chown((path() + "/bank.example").c_str(), kOther, kOther), 0);
+    EXPECT_FALSE(folder->lock("bank.example"));
+  }
+  ASSERT_EQ(::chown(path().c_str(), kOther, kOther), 0);
+  const auto folder = KeyFolder::open(path(), std::nullopt);
+  ASSERT_FALSE(folder);
+  EXPECT_THAT(folder.error().what, HasSubstr("another user"));
+  EXPECT_THAT(folder.error().hint, HasSubstr("run it as that user"));
+}
+
+TEST_F(Folder, ReadsPrivateFilesOnly) {
+  const auto file = root_ + "/secret";
+  std::ofstream(file) << "the text";
+  std::filesystem::permissions(file, std::filesystem::perms(0600));
+  std::filesystem::create_symlink(file, root_ + "/link");
+  EXPECT_EQ(read_private(file)->view(), "the text");
+  EXPECT_EQ(read_private(root_ + "/link")->view(), "the text");
+  EXPECT_FALSE(read_private(root_ + "/link", {.links = false}));
+  std::filesystem::permissions(file, std::filesystem::perms(0640));
+  EXPECT_THAT(read_private(root_ + "/link").error().what, HasSubstr("others may read"));
+  EXPECT_FALSE(read_private(root_));
+  EXPECT_FALSE(read_private(root_ + "/none"));
+  std::filesystem::permissions(file, std::filesystem::perms(0600));
+  std::ofstream(file) << std::string((64U << 10) + 1, 'a');
+  EXPECT_FALSE(read_private(file));
+  if (::geteuid() == 0) {
+    std::ofstream(file) << "another's";
+    ASSERT_EQ(::chown(file.c_str(), 4711, 4711), 0);
+    EXPECT_THAT(read_private(file).error().what, HasSubstr("another user"));
+    EXPECT_EQ(read_private(file, {.any_owner = true})->view(), "another's");
+  }
+}
+
+TEST(Secrets, AreOverwritten) {
+  std::string text(100, 's');
+  wipe(text);
+  EXPECT_EQ(text, std::string(100, '\0'));
+  Secret one(std::string(100, 'a'));
+  Secret two(std::move(one));
+  EXPECT_EQ(two.view(), std::string(100, 'a'));
 }
 
 }  // namespace

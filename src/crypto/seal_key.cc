@@ -2,7 +2,6 @@
 
 #include <memory>
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 
@@ -14,7 +13,6 @@ namespace {
 constexpr std::size_t kKeyBytes = 32;
 constexpr std::size_t kNonceBytes = 12;  // NIST SP 800-38D section 5.2.1.1
 constexpr std::size_t kTagBytes = 16;
-constexpr std::string_view kMark = "rampart-sealed-1:";
 
 struct Free {
   void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
@@ -28,14 +26,13 @@ unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*
 
 }  // namespace
 
-SealKey::~SealKey() { OPENSSL_cleanse(key_.data(), key_.size()); }
-
 base::Result<SealKey> SealKey::from_text(std::string_view text) {
-  auto key = base::decode_base64(base::trim(text));
-  if (!key || key->size() != kKeyBytes)
+  auto bytes = base::decode_base64(base::trim(text));
+  Secret key(bytes ? *std::move(bytes) : std::string());
+  if (key.view().size() != kKeyBytes)
     return base::fail(base::ErrorKind::input, "it does not hold 32 bytes in base64", {},
                       "make one with: (umask 077; head -c 32 /dev/urandom | base64 > FILE)");
-  return SealKey(*std::move(key));
+  return SealKey(std::move(key));
 }
 
 bool SealKey::is_sealed(std::string_view text) { return text.starts_with(kMark); }
@@ -48,7 +45,7 @@ std::string SealKey::seal(std::string_view secret, std::string_view name) const 
   const Context context(EVP_CIPHER_CTX_new());
   const bool good =
       context && RAND_bytes(bytes(nonce), kNonceBytes) == 1 &&
-      EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes(key_), bytes(nonce)) == 1 &&
+      EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes(key_.view()), bytes(nonce)) == 1 &&
       EVP_EncryptUpdate(context.get(), nullptr, &size, bytes(name), static_cast<int>(name.size())) == 1 &&
       EVP_EncryptUpdate(context.get(), bytes(out), &size, bytes(secret), static_cast<int>(secret.size())) ==
           1 &&
@@ -58,7 +55,7 @@ std::string SealKey::seal(std::string_view secret, std::string_view name) const 
   return std::string(kMark) + base::encode_base64(nonce + tag + out) + '\n';
 }
 
-std::optional<std::string> SealKey::open(std::string_view sealed, std::string_view name) const {
+std::optional<Secret> SealKey::open(std::string_view sealed, std::string_view name) const {
   if (!is_sealed(sealed)) return std::nullopt;
   const auto text = base::trim(sealed.substr(kMark.size()));
   auto all = base::decode_base64(text);
@@ -71,16 +68,14 @@ std::optional<std::string> SealKey::open(std::string_view sealed, std::string_vi
   const Context context(EVP_CIPHER_CTX_new());
   const bool good =
       context &&
-      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes(key_), bytes(*all)) == 1 &&
+      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes(key_.view()), bytes(*all)) == 1 &&
       EVP_DecryptUpdate(context.get(), nullptr, &size, bytes(name), static_cast<int>(name.size())) == 1 &&
       EVP_DecryptUpdate(context.get(), bytes(out), &size, bytes(body), static_cast<int>(body.size())) == 1 &&
       EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, tag.data()) == 1 &&
       EVP_DecryptFinal_ex(context.get(), bytes(out) + size, &size) == 1;
-  if (!good) {
-    OPENSSL_cleanse(out.data(), out.size());
-    return std::nullopt;
-  }
-  return out;
+  Secret secret(std::move(out));
+  if (!good) return std::nullopt;
+  return secret;
 }
 
 }  // namespace rampart::crypto

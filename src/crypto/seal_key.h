@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "crypto/secret.h"
 
 namespace rampart::crypto {
 
@@ -17,22 +18,18 @@ class SealKey {
  public:
   // Errors are of kind input, and hold no byte of the text.
   static base::Result<SealKey> from_text(std::string_view text);
-  SealKey(SealKey&& other) noexcept = default;
-  SealKey& operator=(SealKey&& other) noexcept = default;
-  SealKey(const SealKey&) = delete;
-  SealKey& operator=(const SealKey&) = delete;
-  ~SealKey();
 
   // Visible text, another one each time. `name` is what the secret is; it is not kept, and opening needs it again. Empty only
   // when OpenSSL itself fails.
   [[nodiscard]] std::string seal(std::string_view secret, std::string_view name) const;
   // Nothing when the text was changed, or sealed with another key or under another name.
-  [[nodiscard]] std::optional<std::string> open(std::string_view sealed, std::string_view name) const;
+  [[nodiscard]] std::optional<Secret> open(std::string_view sealed, std::string_view name) const;
+  static constexpr std::string_view kMark = "rampart-sealed-1:";  // how sealed text begins
   static bool is_sealed(std::string_view text);
 
  private:
-  explicit SealKey(std::string key) : key_(std::move(key)) {}
-  std::string key_;
+  explicit SealKey(Secret key) : key_(std::move(key)) {}
+  Secret key_;
 };
 
 }  // namespace rampart::crypto

@@ -71,14 +71,14 @@ base::Result<SignKey> SignKey::from_pem(std::string_view pem) {
 SignKey::Type SignKey::type() const { return parts_->is_rsa() ? Type::rsa : Type::ed25519; }
 unsigned SignKey::bits() const { return static_cast<unsigned>(EVP_PKEY_get_bits(parts_->key.get())); }
 
-std::string SignKey::pem() const {
+Secret SignKey::pem() const {
   const std::unique_ptr<BIO, Free> memory(BIO_new(BIO_s_secmem()));
   if (!memory ||
       PEM_write_bio_PrivateKey(memory.get(), parts_->key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
     return {};
   char* text = nullptr;
   const auto size = BIO_get_mem_data(memory.get(), &text);
-  return {text, static_cast<std::size_t>(size)};
+  return Secret(std::string_view(text, static_cast<std::size_t>(size)));
 }
 
 std::string SignKey::public_key() const {

@@ -1,4 +1,4 @@
-// Private keys that sign. Their secret is in OpenSSL's memory alone, which wipes it.
+// Private keys that sign. Their secret is in OpenSSL's memory, which wipes it, and in a Secret where it is written out.
 #pragma once
 
 #include <memory>
@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "crypto/secret.h"
 
 namespace rampart::crypto {
 
@@ -23,7 +24,7 @@ class SignKey {
 
   [[nodiscard]] Type type() const;
   [[nodiscard]] unsigned bits() const;
-  [[nodiscard]] std::string pem() const;  // PKCS #8
+  [[nodiscard]] Secret pem() const;  // PKCS #8; empty only when OpenSSL itself fails
   // As a DKIM key record has it (RFC 6376 section 3.6.1, RFC 8463 section 4): SubjectPublicKeyInfo, or the raw 32 bytes.
   [[nodiscard]] std::string public_key() const;
   // RSASSA-PKCS1-v1_5, or Ed25519 with the digest as its message. Empty only when OpenSSL itself fails.

@@ -1,5 +1,6 @@
 #include "net/dns_tcp.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <random>
@@ -22,6 +23,36 @@ constexpr std::chrono::milliseconds kHeedStop{100};
 
 std::string reason(int code) { return std::strerror(code); }
 
+// The size of what was filled in.
+socklen_t fill(const base::Endpoint& server, sockaddr_storage& address) {
+  const auto bytes = server.address.bytes();
+  if (server.address.is_v4()) {
+    auto& v4 = reinterpret_cast<sockaddr_in&>(address);
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(server.port);
+    std::memcpy(&v4.sin_addr, bytes.data(), bytes.size());
+    return sizeof v4;
+  }
+  auto& v6 = reinterpret_cast<sockaddr_in6&>(address);
+  v6.sin6_family = AF_INET6;
+  v6.sin6_port = htons(server.port);
+  std::memcpy(&v6.sin6_addr, bytes.data(), bytes.size());
+  return sizeof v6;
+}
+
+// Whether the kernel knows a way: UDP "connects" without a packet.
+bool has_route(const base::IpAddress& to) {
+  constexpr std::uint16_t kAnyPort = 53;
+  sockaddr_storage address{};
+  const auto size = fill({to, kAnyPort}, address);
+  const int probe = ::socket(address.ss_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (probe < 0) return errno != EAFNOSUPPORT;
+  const bool found = ::connect(probe, reinterpret_cast<const sockaddr*>(&address), size) == 0 ||
+                     (errno != ENETUNREACH && errno != EHOSTUNREACH && errno != EADDRNOTAVAIL);
+  ::close(probe);
+  return found;
+}
+
 class Connection {
  public:
   Connection(const base::Endpoint& server, const TcpOptions& options)
@@ -34,21 +65,7 @@ class Connection {
 
   Result<> connect() {
     sockaddr_storage address{};
-    socklen_t size = 0;
-    const auto bytes = server_.address.bytes();
-    if (server_.address.is_v4()) {
-      auto& v4 = reinterpret_cast<sockaddr_in&>(address);
-      v4.sin_family = AF_INET;
-      v4.sin_port = htons(server_.port);
-      std::memcpy(&v4.sin_addr, bytes.data(), bytes.size());
-      size = sizeof v4;
-    } else {
-      auto& v6 = reinterpret_cast<sockaddr_in6&>(address);
-      v6.sin6_family = AF_INET6;
-      v6.sin6_port = htons(server_.port);
-      std::memcpy(&v6.sin6_addr, bytes.data(), bytes.size());
-      size = sizeof v6;
-    }
+    const auto size = fill(server_, address);
     socket_ = ::socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
     if (socket_ < 0) return failed("cannot be reached", errno);
     if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), size) == 0) return {};
@@ -127,6 +144,12 @@ std::uint16_t random_id() {
 }
 
 }  // namespace
+
+std::vector<base::IpAddress> reachable(const std::vector<base::IpAddress>& addresses) {
+  std::vector<base::IpAddress> out;
+  std::ranges::copy_if(addresses, std::back_inserter(out), has_route);
+  return out.empty() ? addresses : out;
+}
 
 Result<std::string> exchange_tcp(const base::Endpoint& server, std::string_view packet,
                                  const TcpOptions& options, bool* sent) {

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/ip.h"
 #include "base/result.h"
@@ -23,6 +24,9 @@ struct TcpOptions {
 // The reply's bytes, without their length. Of an error `sent` says whether the server may have got the whole packet.
 base::Result<std::string> exchange_tcp(const base::Endpoint& server, std::string_view packet,
                                        const TcpOptions& options, bool* sent = nullptr);
+
+// Those of a host's addresses that this machine has a way to; all of them when it has one to none. Nothing is sent.
+std::vector<base::IpAddress> reachable(const std::vector<base::IpAddress>& addresses);
 
 // What a server that is asked without recursion says of a name and type.
 struct ServerSays {

@@ -84,6 +84,7 @@ void append_copied(std::string_view text, std::string& out) {
 
 std::string sums_added(const CountTable& table) {
   std::vector<std::string> parts;
+  parts.reserve(table.sums.size());
   for (const auto& sum : table.sums)
     parts.push_back(fmt::format("{1} = {0}.{1} + excluded.{1}", table.table, sum));
   return fmt::format("{}", fmt::join(parts, ", "));
@@ -103,6 +104,7 @@ void add_on_server(PGconn* server, const CountTable& table, std::span<const std:
       PGRES_COMMAND_OK);
   copy(server, room, lines);
   std::vector<std::string> added;
+  added.reserve(table.sums.size());
   for (const auto& sum : table.sums) added.push_back(fmt::format("SUM({})", sum));
   ask(server,
       fmt::format("INSERT INTO {0} ({1}, {2}) SELECT {1}, {3} FROM {4} GROUP BY {1} ON CONFLICT ({1}) DO "
@@ -137,6 +139,7 @@ std::vector<std::int64_t> ids_on_server(PGconn* server, const std::string& table
                       room, table),
           PGRES_TUPLES_OK);
   std::vector<std::int64_t> out;
+  out.reserve(texts.size());
   for (int i = 0; i < PQntuples(found.get()); ++i) out.push_back(std::stoll(PQgetvalue(found.get(), i, 0)));
   ask(server, fmt::format("DROP TABLE {}", room), PGRES_COMMAND_OK);
   return out;

@@ -1,6 +1,9 @@
 """rampart import opendkim: the same addresses are signed with the same d=, s= and key as Debian's opendkim signs them, by the same
 files; what cannot be taken over is named by file and line."""
 
+import base64
+import json
+import os
 import pathlib
 import re
 import shutil
@@ -35,10 +38,10 @@ def tags_of(signature):
     return dict(re.findall(r"(?:^|;)\s*(\w+)\s*=\s*([^;]*)", signature.replace("\n", " ").replace("\r", " ")))
 
 
-class ImportTest(unittest.TestCase):
+class KeysTest(unittest.TestCase):
+    """A folder with four keys."""
+
     def setUp(self):
-        if not shutil.which("opendkim", path="/usr/sbin:/usr/bin"):
-            self.skipTest("no opendkim")
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.dir = pathlib.Path(folder.name)
@@ -49,6 +52,13 @@ class ImportTest(unittest.TestCase):
             subprocess.run(["openssl", "genrsa", "-traditional", "-out", path, "2048"], check=True, capture_output=True)
             der = subprocess.run(["openssl", "rsa", "-in", path, "-pubout"], check=True, capture_output=True, text=True).stdout
             self.publics[name] = "".join(der.splitlines()[1:-1])
+
+
+class ImportTest(KeysTest):
+    def setUp(self):
+        if not shutil.which("opendkim", path="/usr/sbin:/usr/bin"):
+            self.skipTest("no opendkim")
+        super().setUp()
         (self.dir / "keys").write_text(KEYTABLE.format(keys=self.dir))
 
     def configure(self, text):
@@ -131,6 +141,138 @@ class ImportTest(unittest.TestCase):
         self.assertIn("others may read or write it", run.err)
         self.assertNotIn("PRIVATE", run.err + run.out)
         self.assertFalse((self.dir / "store").exists())
+
+
+class AgainTest(KeysTest):
+    """Into a folder that is not empty."""
+
+    def take(self, rules, *words):
+        """Imports `domain selector key`, one a line, and a last line's setting."""
+        table, signing = self.dir / "keys", self.dir / "signing"
+        lines = [line.split() for line in rules.splitlines()]
+        table.write_text("".join(f"k{i} {domain}:{selector}:{self.dir}/{key}.pem\n" for i, (domain, selector, key) in enumerate(lines)))
+        signing.write_text("".join(f"*@{domain} k{i}\n" for i, (domain, _, _) in enumerate(lines)))
+        path = self.dir / "opendkim.conf"
+        path.write_text(f"MultipleSignatures {'yes' if len({domain for domain, _, _ in lines}) < len(lines) else 'no'}\n"
+                        f"KeyTable {table}\nSigningTable refile:{signing}\n")
+        return rampart("import", "opendkim", path, "--keys", self.dir / "store", *words)
+
+    def taken(self, rules, *words):
+        run = self.take(rules, *words)
+        self.assertEqual(run.status, 0, run.err)
+        return run
+
+    def refused(self, says, rules, *words):
+        """Refused with these words and a next step, and the folder is as it was."""
+        before = self.content()
+        run = self.take(rules, *words)
+        self.assertEqual(run.status, 2, run.err)
+        self.assertIn(says, run.err)
+        self.assertIn("hint: ", run.err)
+        self.assertEqual(self.content(), before)
+
+    def content(self):
+        return {str(path): path.read_bytes() for path in sorted((self.dir / "store").rglob("*")) if path.is_file()}
+
+    def list_of(self, domain="bank.example"):
+        return json.loads((self.dir / "store" / domain / "keys.json").read_text())
+
+    def rotate(self, *phases):
+        """The domain's keys as rotation leaves them: the imported one has these phases, and another signs."""
+        path = self.dir / "store" / "bank.example" / "keys.json"
+        content = self.list_of()
+        (key,) = content["keys"]
+        content["keys"] = [{**key, "phase": phase, "left": key["signing"], **({"retired": key["signing"]} if phase == "retired" else {})}
+                           for phase in phases] + [{**key, "selector": "r20261201", "file": "r20261201"}]
+        shutil.copy(path.parent / "s1.pem", path.parent / "r20261201.pem")
+        path.write_text(json.dumps(content))
+
+    def test_the_same_again(self):
+        self.taken("bank.example s1 one")
+        table = self.dir / "store" / "signing"
+        table.write_text("# whose rules these are\n" + table.read_text())
+        before = self.content()
+        self.taken("bank.example s1 one")
+        self.assertEqual(self.content(), before)
+        self.rotate("retired")
+        before = self.content()
+        self.taken("bank.example s1 one")
+        self.assertEqual(self.content(), before, "the key that was retired stays so")
+
+    def test_a_stale_key_takes_no_key_s_place(self):
+        self.taken("bank.example s2 two")
+        self.refused("s2 signs for bank.example already: s1 would take its place", "bank.example s1 one", "--replace")
+        self.refused("s2 signs for bank.example already", "bank.example s1 one", "--dry-run")
+        self.assertEqual([key["selector"] for key in self.list_of()["keys"]], ["s2"])
+
+    def test_a_key_that_was_revoked_signs_nothing(self):
+        for phase in ("leaving", "retired"):
+            self.taken("bank.example s1 one")
+            self.rotate(phase)
+            self.refused(f"s1 of bank.example is one of the keys that rotate ({phase})", "bank.example s1 one\nbank.example s2 two", "--replace")
+            shutil.rmtree(self.dir / "store")
+
+    def test_delegated_domains(self):
+        self.taken("bank.example s1 one")
+        path = self.dir / "store" / "bank.example" / "keys.json"
+        path.write_text(json.dumps({**self.list_of(), "delegate": "keys.post.example"}))
+        self.refused("the keys of bank.example stand in keys.post.example", "bank.example s9 two", "--replace")
+
+    def test_another_table(self):
+        self.taken("bank.example s1 one")
+        old = (self.dir / "store" / "signing").read_bytes()
+        # Nothing of the second domain is there either.
+        self.refused("there is a signing table already", "shop.example s1 two\nbank.example s1 one")
+        run = self.taken("shop.example s1 two\nbank.example s1 one", "--replace")
+        self.assertIn("signing.old", run.err)
+        self.assertEqual((self.dir / "store" / "signing.old").read_bytes(), old)
+        self.assertNotEqual((self.dir / "store" / "signing").read_bytes(), old)
+
+    def test_nothing_is_written_where_a_later_key_is_refused(self):
+        self.taken("bank.example s1 one")
+        self.refused("bank.example/s1 is another key already", "a.example s1 three\nbank.example s1 two", "--replace")
+
+    def test_seals(self):
+        for name, byte in (("seal", 1), ("other", 2)):
+            path = self.dir / name
+            path.touch(mode=0o600)
+            path.write_text(base64.b64encode(bytes([byte]) * 32).decode())
+        self.taken("bank.example s1 one", "--seal-file", self.dir / "seal")
+        self.assertTrue((self.dir / "store" / "bank.example" / "s1.pem").read_text().startswith("rampart-sealed-1:"))
+        # Why the key that is there cannot be opened, not that it is there.
+        self.refused("sealed with another key file", "bank.example s1 one", "--seal-file", self.dir / "other")
+        self.refused("the key is sealed, and no key file was named", "bank.example s1 one")
+        self.refused("keys are sealed here", "shop.example s1 two", "--replace")
+
+    def test_what_no_table_can_say(self):
+        path = self.dir / "opendkim.conf"
+        path.write_text(f"KeyTable csl:k=bank.example:s1:{self.dir}/one.pem\nSigningTable csl:two words@bank.example=k\n")
+        run = rampart("import", "opendkim", path, "--keys", self.dir / "store")
+        self.assertEqual(run.status, 2, run.out + run.err)
+        self.assertIn('"two words@bank.example" cannot stand in a signing table', run.err)
+        self.assertFalse((self.dir / "store").exists())
+
+    def test_an_empty_table_is_no_success(self):
+        path = self.dir / "dkim_signing.conf"
+        path.write_text(f'path = "{self.dir}/none/$domain.pem";\n')
+        for words in ((), ("--dry-run",)):
+            run = rampart("import", "rspamd", path, "--keys", self.dir / "store", *words)
+            self.assertEqual(run.status, 2, run.out + run.err)
+            self.assertIn("there is no file", run.err)
+            self.assertIn("no rule was found that could be taken over", run.err)
+        path.write_text("domain { bank.example {\n")
+        self.assertIn("dkim_signing.conf:1: the block that begins here lacks its }", rampart("import", "rspamd", path).err)
+
+    def test_keys_of_the_other_program_s_user(self):
+        if os.geteuid() != 0:
+            self.skipTest("only root can give files away")
+        os.chown(self.dir / "one.pem", 4711, 4711)
+        self.taken("bank.example s1 one")
+        mail = self.dir / "mail.eml"
+        mail.write_text(MAIL.format(address="news@bank.example"))
+        run = rampart("dkim", "sign", mail, "--domain", "bank.example", "--selector", "s1", "--key", self.dir / "one.pem")
+        self.assertEqual(run.status, 2)
+        self.assertIn("it belongs to another user", run.err)
 
 
 if __name__ == "__main__":

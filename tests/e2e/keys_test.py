@@ -84,7 +84,7 @@ class KeysTest(unittest.TestCase):
         waited = 0
         for _ in range(12):
             run = self.dkim("rotate", domain, *words)
-            words = ()
+            words = tuple(word for word in words if word != "--now")
             if run.status == 0:
                 due = run.out.rsplit("until ", 1)[1].strip()
                 due = datetime.datetime.strptime(due, "%Y-%m-%dT%H:%M:%SZ")
@@ -140,6 +140,90 @@ class KeysTest(unittest.TestCase):
         self.assertGreaterEqual(self.months("shop.example", 12 if LONG else 3, 1 if LONG else 3), 3)
         self.assertEqual(self.first.dump("shop.example"), before)
         self.assertEqual({key["selector"] for key in self.keys("shop.example")}, {"rampart-ra", "rampart-rb"})
+
+    def test_a_delegation_that_nobody_published(self):
+        run = rampart("dkim", "delegate", "bank.example", "--zone", "shop.example", "--keys", self.dir / "keys")
+        self.assertEqual(run.status, 0, run.err)
+        for _ in range(3):
+            run = self.dkim("rotate", "bank.example")
+            self.second.refresh()
+            self.assertEqual(run.status, 3, run.out)
+            self.now += datetime.timedelta(days=1)
+        self.assertIn("does not say that rampart-ra._domainkey.bank.example is an alias of", run.out)
+        self.assertEqual(self.phases(), ["made"])
+        alias = "rampart-ra._domainkey.bank.example. 1 CNAME rampart-ra.bank.example.shop.example."
+        self.first.edit("bank.example", f"set {alias}")
+        self.assertEqual(self.dkim("rotate", "bank.example").status, 3, "one server does not have it")
+        self.second.refresh()
+        self.settle()
+        self.assertEqual(self.phases(), ["signing"])
+
+    def test_a_record_that_goes_is_missed(self):
+        self.dkim("rotate", "bank.example")
+        self.second.refresh()
+        self.assertEqual(self.dkim("rotate", "bank.example").status, 0)
+        name = self.keys()[0]["selector"] + "._domainkey"
+        self.assertEqual(self.phases(), ["published"])
+        self.first.edit("bank.example", f"unset {name} TXT")
+        self.second.refresh()
+        self.now += datetime.timedelta(days=1)
+        run = self.dkim("rotate", "bank.example")
+        self.assertEqual(run.status, 3, "the second server is behind")
+        self.assertEqual(self.phases(), ["published"], "what nobody can look up does not sign")
+        self.settle()
+        self.assertEqual(self.phases(), ["signing"])
+        self.first.edit("bank.example", f"unset {name} TXT")
+        self.second.refresh()
+        run = self.dkim("rotate", "bank.example")
+        self.assertEqual(run.status, 3, run.out)
+        self.assertIn("whose record was gone while it signs", run.out)
+        self.second.refresh()
+        self.assertEqual(self.dkim("rotate", "bank.example").status, 0)
+
+    def test_a_wildcard_is_no_record_of_the_name(self):
+        self.first.edit("bank.example", 'set *._domainkey 1 TXT "v=DKIM1; p="')
+        self.second.refresh()
+        self.settle()
+        self.verify(self.sign(), self.second)
+
+    def test_two_folders_that_rotate_one_domain(self):
+        self.settle()
+        mine = self.sign()
+        keys = self.dir / "keys"
+        keys.rename(self.dir / "other")
+        self.settle()  # on the same day: the name of that day is taken
+        self.verify(mine, self.first)
+        self.verify(self.sign(), self.first)
+        self.assertEqual([key["selector"][-2:] for key in self.keys()], ["01", "-2"])
+        self.assertEqual(self.phases(), ["retired", "signing"])
+
+    def test_a_clock_that_went_back(self):
+        self.settle()
+        self.now -= datetime.timedelta(days=400)
+        run = self.dkim("rotate", "bank.example")
+        self.assertEqual(run.status, 3)
+        self.assertIn("set the clock", run.err)
+        run = rampart(*self.words("rotate", "bank.example"), RAMPART_CLOCK="2027-01-01")
+        self.assertEqual(run.status, 2)
+        self.assertIn("is no time", run.err)
+
+    def test_one_domain_in_disorder_keeps_no_other_waiting(self):
+        folder = self.dir / "keys" / "aaa.example"
+        folder.mkdir(parents=True)
+        for path in (folder.parent, folder):
+            path.chmod(0o700)
+        (folder / "keys.json").write_text("{}")
+        run = self.dkim("rotate", "aaa.example", "bank.example")
+        self.assertEqual(run.status, 3)
+        self.assertIn("aaa.example/keys.json", run.err)
+        self.assertEqual(self.phases(), ["made"])
+
+    def test_a_key_that_no_list_has(self):
+        self.settle()
+        (self.dir / "keys" / "bank.example" / "keys.json").unlink()
+        run = self.dkim("rotate", "bank.example")
+        self.assertEqual(run.status, 3)
+        self.assertIn("that keys.json does not list", run.err)
 
     def test_killed_anywhere_it_goes_on(self):
         random.seed(1)
@@ -212,6 +296,9 @@ class KeysTest(unittest.TestCase):
         self.assertEqual(run.status, 2)
         self.assertIn("nobody is there to be asked", run.err)
         self.assertEqual(self.dkim("retire", "bank.example", selector, "--yes").status, 3, "the second server has it later")
+        self.assertEqual(self.phases(), ["leaving", "signing"], "somebody may still use it")
+        self.second.refresh()
+        self.assertEqual(self.dkim("retire", "bank.example", selector, "--yes").status, 0)
         self.assertEqual(self.phases(), ["retired", "signing"])
         self.assertEqual(self.dkim("retire", "bank.example", "nobody", "--yes").status, 2)
         self.assertEqual(self.dkim("rotate").status, 2)

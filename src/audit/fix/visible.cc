@@ -79,9 +79,9 @@ AddressesOf addresses_through(const Lane& lane, facts::DriveOptions drive) {
     auto asked = TRY(ask_lane<Addresses>(
         lane, drive, name.text(), [name](facts::Facts& facts) { return read_addresses(name, facts); }));
     auto& [found, trouble] = asked.decision;
-    if (found.empty())
+    if (found.empty() || !trouble.empty())
       return base::fail(base::ErrorKind::unavailable,
-                        trouble.empty() ? "has no address" : "its address is not known: " + trouble);
+                        trouble.empty() ? "has no address" : "its addresses are not known: " + trouble);
     return std::move(found);
   };
 }
@@ -98,8 +98,12 @@ Result<std::vector<NameServer>> name_servers(const Primary& primary, const dns::
       out.push_back({.name = *name, .at = {}, .why = found.error().what});
       continue;
     }
-    for (const auto& address : *found) {
-      if (out.size() == kMaxNameServers) return out;
+    for (const auto& address : net::reachable(*found)) {
+      if (out.size() == kMaxNameServers) {
+        out.push_back(
+            {.name = *name, .at = {}, .why = fmt::format("is one of more than {}", kMaxNameServers)});
+        return out;
+      }
       NameServer server{.name = *name, .at = {}, .why = {}};
       if (address == options.server.address) {
         server.at = options.server;

@@ -11,7 +11,7 @@
 
 namespace rampart::audit::fix {
 
-inline constexpr std::size_t kMaxNameServers = 16;  // addresses that are asked; our own
+inline constexpr std::size_t kMaxNameServers = 64;  // addresses that are asked; our own
 
 struct NameServer {
   dns::Name name;

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "audit/import/imported.h"
+#include "auth/dkim/signing_table.h"
 #include "base/text.h"
 #include "dns/name.h"
 
@@ -20,7 +21,7 @@ using base::Result;
 
 struct Entry {
   std::string key;
-  std::string value;
+  crypto::Secret value;  // it may hold a private key
   Place place;
 };
 
@@ -34,9 +35,7 @@ constexpr auto kWithoutEffect = std::to_array<std::string_view>({"allowsha1only"
                                                                  "autorestart",
                                                                  "autorestartrate",
                                                                  "background",
-                                                                 "basedirectory",
                                                                  "canonicalization",
-                                                                 "changerootdirectory",
                                                                  "diagnosticdirectory",
                                                                  "dnsconnect",
                                                                  "dnstimeout",
@@ -49,7 +48,6 @@ constexpr auto kWithoutEffect = std::to_array<std::string_view>({"allowsha1only"
                                                                  "maximumsignedbytes",
                                                                  "milterdebug",
                                                                  "minimumkeybits",
-                                                                 "mode",
                                                                  "nameservers",
                                                                  "noheaderb",
                                                                  "on-badsignature",
@@ -105,8 +103,11 @@ class Importer {
   explicit Importer(const Files& files) : files_(files) {}
 
   Result<Imported> run(const std::string& path) {
-    const auto text = TRY(files_.read(path));
+    const crypto::Secret text(TRY(files_.read(path)));
     read_settings(text, path);
+    TRY(check_mode());
+    if (const auto* base = find("basedirectory")) base_ = base->value.view();
+    if (const auto* root = find("changerootdirectory")) root_ = root->value.view();
     if (const auto* include = find("include"))
       note(include->place, "Include is not followed: import that file, too");
     out_.all = is_true("multiplesignatures");
@@ -116,6 +117,7 @@ class Importer {
       read_single();
     }
     read_hosts();
+    if (failed_) return std::unexpected(*std::move(failed_));
     for (const auto& [name, entry] : settings_) {
       if (!used_.contains(name))
         note(entry.place, fmt::format("{} is not known here, and was not taken over", entry.key));
@@ -125,6 +127,32 @@ class Importer {
 
  private:
   void note(const Place& place, std::string text) { out_.notes.push_back({place, base::printable(text)}); }
+
+  // The first one counts.
+  void fail(base::Error error) {
+    if (!failed_) failed_ = std::move(error);
+  }
+
+  // Who verifies alone signs nothing, whatever tables stand there.
+  Result<> check_mode() {
+    const auto* mode = find("mode");
+    if (mode == nullptr || mode->value.view().find('s') != std::string_view::npos) return {};
+    return base::fail(
+        base::ErrorKind::input,
+        fmt::format("Mode {}: this opendkim verifies and signs nothing", base::printable(mode->value.view())),
+        mode->place.text(), "import the configuration of the one that signs");
+  }
+
+  // opendkim changes to BaseDirectory before it opens anything, and to ChangeRootDirectory when it has read its tables: what
+  // they name it opens from there.
+  [[nodiscard]] std::string from_base(std::string_view path) const {
+    if (base_.empty() || path.starts_with('/')) return std::string(path);
+    return fmt::format("{}/{}", base_, path);
+  }
+  [[nodiscard]] std::string from_table(std::string_view path) const {
+    if (root_.empty()) return from_base(path);
+    return fmt::format("{}{}{}", from_base(root_), path.starts_with('/') ? "" : "/", path);
+  }
 
   void read_settings(std::string_view text, const std::string& path) {
     std::size_t number = 0;
@@ -136,7 +164,7 @@ class Importer {
       const auto lower = base::lower(name);
       if (std::ranges::find(kWithoutEffect, lower) != kWithoutEffect.end()) continue;
       // The last one counts.
-      settings_[lower] = {std::string(name), std::string(value), {path, number}};
+      settings_.insert_or_assign(lower, Entry{std::string(name), crypto::Secret(value), {path, number}});
     }
   }
 
@@ -148,13 +176,13 @@ class Importer {
   bool is_true(const std::string& name) {
     const auto* entry = find(name);
     if (entry == nullptr || entry->value.empty()) return false;
-    const char first = entry->value.front();
+    const char first = entry->value.view().front();
     return first == 't' || first == 'T' || first == 'y' || first == 'Y' || first == '1';
   }
 
   // Nothing, and a note, where it cannot be read.
   std::optional<DataSet> data_set(const Entry& setting) {
-    std::string_view text = setting.value;
+    std::string_view text = setting.value.view();
     DataSet out;
     const auto starts = [&](std::string_view prefix) {
       if (!base::lower(text.substr(0, prefix.size())).starts_with(prefix)) return false;
@@ -176,14 +204,15 @@ class Importer {
       for (const auto part : base::split(text, ',')) add_item(base::trim(part), '=', setting.place, out);
       return out;
     }
-    const std::string path(base::trim(text));
-    const auto content = files_.read(path);
-    if (!content) {
-      note(setting.place, fmt::format("{}: {}", setting.key, content.error().message()));
+    const auto path = from_base(base::trim(text));
+    auto read = files_.read(path);
+    if (!read) {
+      note(setting.place, fmt::format("{}: {}", setting.key, read.error().message()));
       return std::nullopt;
     }
+    const crypto::Secret content(*std::move(read));
     std::size_t number = 0;
-    for (auto line : base::split(*content, '\n')) {
+    for (auto line : base::split(content, '\n')) {
       ++number;
       line = base::trim(line.substr(0, line.find('#')));
       if (!line.empty()) add_item(line, ' ', {path, number}, out);
@@ -192,7 +221,8 @@ class Importer {
   }
 
   void add_item(std::string_view item, char separator, const Place& place, DataSet& out) {
-    if (item.empty() || out.entries.size() == kMaxEntries) return;
+    if (item.empty()) return;
+    if (out.entries.size() == kMaxEntries) return fail(detail::too_many(place));
     std::string_view key = item;
     std::string_view value;
     if (separator == ' ') {
@@ -201,7 +231,7 @@ class Importer {
       key = base::trim(item.substr(0, at));
       value = base::trim(item.substr(at + 1));
     }
-    out.entries.push_back({std::string(key), std::string(value), place});
+    out.entries.push_back({std::string(key), crypto::Secret(value), place});
   }
 
   void read_tables() {
@@ -213,11 +243,12 @@ class Importer {
            "KeyTable and SigningTable say nothing without each other");
       return;
     }
-    const auto table = data_set(*keys);
+    auto table = data_set(*keys);
     if (!table) return;
-    for (const auto& entry : table->entries) {
-      // As a data set has it, the first of several of one name.
-      key_table_.try_emplace(base::lower(entry.key), entry);
+    for (auto& entry : table->entries) {
+      // As a data set has it, the first of several of one name. Case counts, unlike in the SigningTable.
+      const auto name = entry.key;
+      key_table_.try_emplace(name, std::move(entry));
     }
     auto rules = data_set(*signing);
     if (!rules) return;
@@ -255,7 +286,7 @@ class Importer {
 
   void add_rule(const Entry& entry, const std::string& pattern) {
     const auto fields = base::split(entry.value, ':');
-    const auto name = base::lower(base::trim(fields.empty() ? std::string_view() : fields.front()));
+    const std::string name(base::trim(fields.empty() ? std::string_view() : fields.front()));
     if (name.empty()) return note(entry.place, "the rule names no key");
     if (fields.size() > 1)
       note(entry.place, fmt::format("i= ({}) is not taken over: signatures have none", fields[1]));
@@ -263,66 +294,96 @@ class Importer {
       return note(entry.place, fmt::format("the pattern {} matches no address", pattern));
     if (name != "%") return add_key(name, pattern, entry.place);
     // The key is named as the sender's domain.
-    const auto sign = pattern.rfind('@');
-    const auto wanted = sign == std::string::npos ? std::string("*") : pattern.substr(sign + 1);
-    const auto local = sign == std::string::npos ? std::string("*") : pattern.substr(0, sign);
+    const auto parts = parts_of(pattern);
+    if (!parts) return note(entry.place, kNoDomain);
     std::size_t found = 0;
     for (const auto& [key, value] : key_table_) {
       const auto domain = dns::Name::try_parse(key);
-      if (!domain || domain->label_count() < 2 || !(wanted == "*" || wanted == key || covers(wanted, key)))
+      // opendkim asks for the domain in lower case.
+      if (!domain || domain->label_count() < 2 || base::lower(key) != key ||
+          !dkim::matches(parts->second, key))
         continue;
-      add_key(key, fmt::format("{}@{}", local, key), entry.place);
+      add_key(key, fmt::format("{}@{}", parts->first, key), entry.place);
       ++found;
     }
     if (found == 0) note(entry.place, "no key is named as a domain that this rule is for");
   }
-  // "*.bank.example" covers "shop.bank.example".
-  static bool covers(std::string_view pattern, std::string_view name) {
-    return pattern.starts_with('*') && name.ends_with(pattern.substr(1)) && name.size() > pattern.size() - 1;
+
+  static constexpr const char* kNoDomain =
+      "the key depends on the domain, and the pattern has none that could be told: write it as USER@DOMAIN";
+  // A pattern's local part and its domain.
+  static std::optional<std::pair<std::string, std::string>> parts_of(const std::string& pattern) {
+    const auto sign = pattern.rfind('@');
+    if (sign != std::string::npos) return std::pair(pattern.substr(0, sign), pattern.substr(sign + 1));
+    if (pattern != "*") return std::nullopt;
+    return std::pair(std::string("*"), std::string("*"));
   }
 
   void add_key(const std::string& name, const std::string& pattern, const Place& place) {
     const auto found = key_table_.find(name);
     if (found == key_table_.end()) return note(place, fmt::format("the KeyTable has no key {}", name));
     const auto& entry = found->second;
-    const auto first = entry.value.find(':');
-    const auto second = first == std::string::npos ? first : entry.value.find(':', first + 1);
-    if (second == std::string::npos) return note(entry.place, "is no DOMAIN:SELECTOR:KEY");
-    const auto domain = base::lower(base::trim(entry.value.substr(0, first)));
-    const auto selector = std::string(base::trim(entry.value.substr(first + 1, second - first - 1)));
-    const auto key = std::string(base::trim(entry.value.substr(second + 1)));
-    if (domain != "%" && !dns::Name::try_parse(domain))
-      return note(entry.place, fmt::format("{} is no domain", domain));
+    const auto value = entry.value.view();
+    const auto first = value.find(':');
+    const auto second = first == std::string_view::npos ? first : value.find(':', first + 1);
+    if (second == std::string_view::npos) return note(entry.place, "is no DOMAIN:SELECTOR:KEY");
+    const auto domain = domain_text(base::trim(value.substr(0, first)));
+    const auto selector = std::string(base::trim(value.substr(first + 1, second - first - 1)));
+    const auto key = base::trim(value.substr(second + 1));
+    if (!domain) return note(entry.place, fmt::format("{} is no domain", value.substr(0, first)));
     const bool path = key.starts_with('/') || key.starts_with("./") || key.starts_with("../");
-    if (!path || key.find('%') == std::string::npos) {
-      out_.rules.push_back({.pattern = pattern,
-                            .domain = domain,
-                            .selector = selector,
-                            .key_file = path ? key : "",
-                            .key_text = path ? "" : pem_of(key),
-                            .place = entry.place});
-      return;
-    }
-    const auto fillings = detail::fillings(key, "%", files_);
-    if (fillings.empty()) note(entry.place, fmt::format("there is no file {}", key));
-    for (const auto& sender : fillings) {
-      const auto sign = pattern.rfind('@');
-      const auto wanted = sign == std::string::npos ? std::string("*") : pattern.substr(sign + 1);
-      if (!(wanted == "*" || wanted == sender || covers(wanted, sender))) continue;
-      out_.rules.push_back(
-          {.pattern = (sign == std::string::npos ? std::string("*") : pattern.substr(0, sign)) + '@' + sender,
-           .domain = domain,
+    if (path && key.find('%') != std::string_view::npos)
+      return add_files(from_table(key), {*domain, selector}, pattern, place, entry.place);
+    add({.pattern = pattern,
+         .domain = *domain,
+         .selector = selector,
+         .key_file = path ? from_table(key) : std::string(),
+         .key_text = path ? crypto::Secret() : pem_of(key),
+         .place = entry.place});
+  }
+  // "%", or a name as we write it.
+  static std::optional<std::string> domain_text(std::string_view text) {
+    if (text == "%") return "%";
+    const auto name = dns::Name::try_parse(text);
+    if (!name || name->is_root()) return std::nullopt;
+    return name->text();
+  }
+
+  // A rule for each domain that there is a file of.
+  void add_files(const std::string& path, const std::pair<std::string, std::string>& signer,
+                 const std::string& pattern, const Place& place, const Place& key_place) {
+    const auto parts = parts_of(pattern);
+    if (!parts) return note(place, kNoDomain);
+    const auto fillings = detail::fillings(path, "%", files_);
+    if (!fillings) return fail(fillings.error());
+    const auto& [domain, selector] = signer;
+    std::size_t found = 0;
+    for (const auto& filling : *fillings) {
+      const auto sender = *domain_text(filling);
+      if (!dkim::matches(parts->second, sender)) continue;
+      add({.pattern = fmt::format("{}@{}", parts->first, sender),
+           .domain = domain == "%" ? sender : domain,
            .selector = selector,
-           .key_file = detail::filled(key, "%", sender),
+           .key_file = detail::filled(path, "%", filling),
            .key_text = {},
-           .place = entry.place});
+           .place = key_place});
+      ++found;
     }
+    if (found == 0) note(place, fmt::format("there is no file {} for the pattern {}", path, pattern));
+  }
+
+  void add(Rule rule) {
+    if (out_.rules.size() == dkim::kMaxSigningRules)
+      return fail({base::ErrorKind::input, fmt::format("it makes more than {} rules", dkim::kMaxSigningRules),
+                   rule.place.text(), "import a part of it at a time, each into a key folder of its own"});
+    out_.rules.push_back(std::move(rule));
   }
 
   // A key in the table itself: PEM with its line ends written out, or DER in base64.
-  static std::string pem_of(const std::string& text) {
-    if (text.starts_with("-----")) return detail::filled(text, "\\n", "\n");
-    return fmt::format("-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----\n", text);
+  static crypto::Secret pem_of(std::string_view text) {
+    if (text.starts_with("-----")) return crypto::Secret(detail::filled(std::string(text), "\\n", "\n"));
+    return crypto::Secret(
+        fmt::format("-----BEGIN RSA PRIVATE KEY-----\n{}\n-----END RSA PRIVATE KEY-----\n", text));
   }
 
   void read_single() {
@@ -338,18 +399,22 @@ class Importer {
     const auto set = data_set(*domains);
     if (!set) return;
     for (const auto& entry : set->entries) {
-      const auto name = base::lower(entry.key);
-      const bool wild = name.find('*') != std::string::npos;
-      const auto add = [&](std::string pattern, const std::string& signer) {
-        out_.rules.push_back({.pattern = std::move(pattern),
-                              .domain = signer,
-                              .selector = selector->value,
-                              .key_file = key->value,
-                              .key_text = {},
-                              .place = entry.place});
+      const bool wild = entry.key.find('*') != std::string::npos;
+      const auto name = wild ? base::lower(entry.key) : domain_text(entry.key).value_or("");
+      if (name.empty() || name == "%") {
+        note(entry.place, fmt::format("{} is no domain", entry.key));
+        continue;
+      }
+      const auto add_one = [&](std::string pattern, const std::string& signer) {
+        add({.pattern = std::move(pattern),
+             .domain = signer,
+             .selector = std::string(selector->value.view()),
+             .key_file = from_base(key->value.view()),
+             .key_text = {},
+             .place = entry.place});
       };
-      add("*@" + name, wild ? "%" : name);
-      if (below && !wild) add("*@*." + name, name);
+      add_one("*@" + name, wild ? "%" : name);
+      if (below && !wild) add_one("*@*." + name, name);
     }
   }
 
@@ -367,6 +432,9 @@ class Importer {
 
   const Files& files_;
   Imported out_;
+  std::optional<base::Error> failed_;
+  std::string base_;  // BaseDirectory
+  std::string root_;  // ChangeRootDirectory
   std::map<std::string, Entry> settings_;
   std::set<std::string> used_;
   std::map<std::string, Entry> key_table_;

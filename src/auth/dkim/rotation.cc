@@ -39,8 +39,9 @@ std::optional<std::string> free_selector(const ManagedDomain& domain, KeyType ty
 
 class Chooser {
  public:
-  Chooser(const ManagedDomain& domain, KeyType type, base::Time now, const RotationRules& rules, bool at_once)
-      : domain_(domain), type_(type), now_(now), rules_(rules), at_once_(at_once) {
+  Chooser(const ManagedDomain& domain, KeyType type, base::Time now, const RotationRules& rules,
+          const StepOptions& options)
+      : domain_(domain), type_(type), now_(now), rules_(rules), options_(options) {
     for (std::size_t i = 0; i < domain.keys.size(); ++i) {
       const auto& key = domain.keys[i];
       if (key.type != type) continue;
@@ -52,13 +53,13 @@ class Chooser {
   }
 
   RotationStep choose() {
-    if (leaving_ && now_ >= gone(*leaving_)) return at(Kind::retire, *leaving_);
+    if (leaving_ && options_.may_retire && now_ >= gone(*leaving_)) return at(Kind::retire, *leaving_);
     if (next_ && key(*next_).phase == KeyPhase::made) return at(Kind::publish, *next_);
-    if (!next_) return !current_ || at_once_ || now_ >= replaced() ? make() : rest(replaced());
+    if (!next_) return !current_ || options_.at_once || now_ >= replaced() ? make() : rest(replaced());
     const auto ready = *key(*next_).seen + key(*next_).settle;
     if (now_ >= ready) return at(Kind::sign, *next_);
     auto out = at(Kind::settle, *next_);
-    out.due = leaving_ ? std::min(ready, gone(*leaving_)) : ready;
+    out.due = leaving_ && now_ < gone(*leaving_) ? std::min(ready, gone(*leaving_)) : ready;
     return out;
   }
 
@@ -71,7 +72,7 @@ class Chooser {
     return {.kind = kind, .key = key, .selector = {}, .due = {}};
   }
   [[nodiscard]] RotationStep rest(base::Time until) const {
-    if (leaving_) until = std::min(until, gone(*leaving_));
+    if (leaving_ && now_ < gone(*leaving_)) until = std::min(until, gone(*leaving_));
     return {.kind = Kind::rest, .key = 0, .selector = {}, .due = until};
   }
   [[nodiscard]] RotationStep make() const {
@@ -86,7 +87,7 @@ class Chooser {
   KeyType type_;
   base::Time now_;
   const RotationRules& rules_;
-  bool at_once_;
+  const StepOptions& options_;
   std::optional<std::size_t> current_;
   std::optional<std::size_t> leaving_;  // the oldest
   std::optional<std::size_t> next_;
@@ -97,8 +98,8 @@ class Chooser {
 std::string_view to_string(KeyPhase phase) { return kWords[static_cast<std::size_t>(phase)]; }
 
 RotationStep next_step(const ManagedDomain& domain, KeyType type, base::Time now, const RotationRules& rules,
-                       bool at_once) {
-  return Chooser(domain, type, now, rules, at_once).choose();
+                       const StepOptions& options) {
+  return Chooser(domain, type, now, rules, options).choose();
 }
 
 void set_seen(ManagedKey& key, base::Time now, std::chrono::seconds settle) {

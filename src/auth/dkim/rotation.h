@@ -77,10 +77,13 @@ struct RotationStep {
   std::optional<base::Time> due;
 };
 
-// For the keys of one type. `at_once`: a new key is made whatever the age of the one that signs. A key that was made goes its
-// way to signing in any case.
+struct StepOptions {
+  bool at_once = false;    // a new key is made whatever the age of the one that signs
+  bool may_retire = true;  // false: as if no key were to be retired yet
+};
+// For the keys of one type. A key that was made goes its way to signing in any case.
 RotationStep next_step(const ManagedDomain& domain, KeyType type, base::Time now, const RotationRules& rules,
-                       bool at_once = false);
+                       const StepOptions& options = {});
 
 // What a step that was done changes.
 void set_seen(ManagedKey& key, base::Time now, std::chrono::seconds settle);

@@ -174,7 +174,7 @@ TEST(RotationStep, ComesInOrder) {
   EXPECT_EQ(step.due, now + rules.period);
   EXPECT_EQ(next_step(domain, KeyType::ed25519, now, rules).kind, Kind::make) << "each type for itself";
 
-  step = next_step(domain, KeyType::rsa, now, rules, true);
+  step = next_step(domain, KeyType::rsa, now, rules, {.at_once = true});
   ASSERT_EQ(step.kind, Kind::make) << "at once";
   EXPECT_EQ(step.selector, "r20261118-2") << "a selector comes once";
   domain.keys.push_back({.selector = step.selector, .made = now});

@@ -108,6 +108,10 @@ base::Result<SigningTable> parse_table(std::string_view text, std::string_view n
     const bool managed = words[2] == "*" && dns::Name::try_parse(words[3]);
     if (!managed && !is_key(words[3]))
       return wrong("the key is neither FOLDER/FILE nor, with the selector *, a domain");
+    // The keys of another domain are published there alone.
+    if (managed && dns::Name::try_parse(words[1]) != dns::Name::try_parse(words[3]))
+      return wrong(fmt::format("with the selector * the keys of {} sign as {} alone",
+                               base::printable(words[3]), base::printable(words[3])));
     if (out.rules.size() == kMaxSigningRules)
       return wrong(fmt::format("there are more than {} rules", kMaxSigningRules));
     out.rules.push_back({.pattern = base::lower(words[0]),

@@ -5,7 +5,8 @@
 //   *@*.bank.example     %             s1  any/s1               each domain below as itself, all with one key
 //
 // A pattern is matched against the whole address in any case; `*` stands for any text. The signature's domain is a name, or
-// `%` for the sender's own. Then its selector, and where the private key stands in the key folder. Pure.
+// `%` for the sender's own. Then its selector, and where the private key stands in the key folder. With the selector `*` both
+// domains are one: nobody publishes the keys of one domain below another. Pure.
 #pragma once
 
 #include <optional>

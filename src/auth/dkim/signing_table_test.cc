@@ -39,5 +39,16 @@ TEST(SigningTable, IsReadAndWritten) {
   }
 }
 
+// Its keys are published below the key's domain alone.
+TEST(SigningTable, ManagedKeysSignAsTheirOwnDomain) {
+  for (const auto* wrong :
+       {"*@*.bank.example % * bank.example", "*@shop.example shop.example * bank.example"}) {
+    const auto got = parse_table(std::string("* a.example * A.Example.\n") + wrong, "signing");
+    ASSERT_FALSE(got) << wrong;
+    EXPECT_EQ(got.error().where, "signing:2");
+    EXPECT_THAT(got.error().what, HasSubstr("the keys of bank.example sign as bank.example alone"));
+  }
+}
+
 }  // namespace
 }  // namespace rampart::dkim

@@ -1,4 +1,5 @@
 // Sending services that many customers share: an include of one lets in its other customers too.
+// They are the SPF marks of the provider registry (mail/providers/registry.h).
 #pragma once
 
 #include <span>

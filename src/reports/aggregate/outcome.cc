@@ -78,6 +78,13 @@ std::string_view to_string(Aligned aligned) { return kAligned[static_cast<std::s
 std::string_view to_string(AuthResult result) { return kResults[static_cast<std::size_t>(result)]; }
 std::string_view to_string(Override reason) { return kOverrides[static_cast<std::size_t>(reason)]; }
 
+EndKind end_of(const Outcome& outcome) {
+  if (outcome.dkim == Aligned::pass) return EndKind::dkim;
+  if (outcome.spf == Aligned::pass) return EndKind::spf_only;
+  if (outcome.disposition == Disposition::quarantine) return EndKind::quarantined;
+  return outcome.disposition == Disposition::reject ? EndKind::rejected : EndKind::delivered;
+}
+
 void OutcomeText::clear() {
   reasons_.clear();
   dkim_.clear();

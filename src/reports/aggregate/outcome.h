@@ -89,6 +89,16 @@ struct Outcome {
 
   friend bool operator==(const Outcome&, const Outcome&) = default;
 };
+// What became of messages, in a word. Numbers stand in the store.
+enum class EndKind : std::uint8_t {
+  dkim = 0,
+  spf_only = 1,
+  delivered = 2,
+  quarantined = 3,
+  rejected = 4
+};  // the last three failed
+EndKind end_of(const Outcome& outcome);
+
 // The text that stands for an outcome, the same for the same. Appended to `out`.
 void append_outcome(const Outcome& outcome, std::string& out);
 // What append_outcome() made; nothing for any other text.

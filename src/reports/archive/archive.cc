@@ -1,6 +1,8 @@
 #include "reports/archive/archive.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <optional>
 
 #include <fmt/format.h>
@@ -27,6 +29,13 @@ constexpr std::size_t kHashed = 16;  // bytes of a digest that stand for what it
 const store::CountTable kDayTable{.table = "report_day",
                                   .key = {"domain", "day", "address", "outcome", "reporter"},
                                   .sums = {"messages", "estimated"}};
+
+const store::CountTable kTotalTable{
+    .table = "report_total", .key = {"domain", "day", "reporter", "kind"}, .sums = {"messages", "estimated"}};
+
+std::int64_t kind_of(std::string_view text) {
+  return static_cast<std::int64_t>(end_of(parse_outcome(text).value_or(Outcome())));
+}
 
 std::string digest(std::string_view text) {
   return base::hex(std::string_view(crypto::sha256(text)).substr(0, kHashed));
@@ -60,6 +69,12 @@ std::string head_of(const Report& report) {
 }  // namespace
 
 std::string_view to_string(Trust trust) { return kTrusts[static_cast<std::size_t>(trust)]; }
+std::optional<Trust> parse_trust(std::string_view text) {
+  const auto found = std::ranges::find(kTrusts, text);
+  if (found == std::end(kTrusts)) return std::nullopt;
+  return static_cast<Trust>(found - std::begin(kTrusts));
+}
+
 std::string_view to_string(Fate fate) { return kFates[static_cast<std::size_t>(fate)]; }
 
 struct Archive::DayRow {
@@ -124,6 +139,7 @@ class Archive::Adding {
     }
     number("report_address", addresses, archive.addresses_);
     number("report_outcome", outcomes, archive.outcomes_);
+    for (const auto text : outcomes) archive.kinds_[archive.outcomes_[text]] = kind_of(texts_[text]);
     number("report_domain", std::move(domains), archive.domains_);
     number("report_reporter", std::move(reporters), archive.reporters_);
   }
@@ -208,7 +224,7 @@ class Archive::Adding {
         soci::use(identity), soci::into(out.id), soci::into(out.content), soci::into(trust),
         soci::into(reporter), soci::into(first), soci::into(last), soci::into(facts);
     if (!sql_.got_data()) return std::nullopt;
-    out.trust = static_cast<Trust>(std::ranges::find(kTrusts, trust) - std::begin(kTrusts));
+    out.trust = parse_trust(trust).value_or(Trust::unverified);
     out.reporter = reporter;
     out.first = first;
     out.last = last;
@@ -276,15 +292,29 @@ class Archive::Adding {
   }
 
   void take_off(const Stored& stored, std::int64_t domain) {
+    for (const auto& row : stored.rows) learn_kind(row.outcome);
     const Days days(stored.first, stored.last);
     spread(domain, stored.reporter, days, stored.rows, -1);
     cleared_.push_back({.domain = domain, .first = days.first(), .last = days.last()});
   }
 
+  // Of an outcome that no text of this run has.
+  void learn_kind(std::int64_t outcome) {
+    if (archive_.kinds_.contains(outcome)) return;
+    const Number id = outcome;
+    std::string text;
+    sql_ << "SELECT text FROM report_outcome WHERE id = :id", soci::use(id), soci::into(text);
+    archive_.kinds_.emplace(outcome, kind_of(text));
+  }
+
   void spread(std::int64_t domain, std::int64_t reporter, const Days& days,
               const std::vector<PackedRow>& rows, std::int64_t sign) {
     for (const auto& row : rows) {
+      const auto kind = archive_.kinds_.at(row.outcome);
       days.spread(std::min(row.count, kMaxDayCount), [&](std::int64_t day, std::int64_t part) {
+        auto& total = totals_[{domain, day, reporter, kind}];
+        total.first += sign * part;
+        total.second += days.estimated() ? sign * part : 0;
         days_.push_back({.domain = domain,
                          .day = day,
                          .address = row.address,
@@ -311,10 +341,19 @@ class Archive::Adding {
                                    sum.estimated});
     }
     store::add_counts(sql_, backend_, kDayTable, values);
-    for (const auto& range : cleared_)
-      sql_ << "DELETE FROM report_day WHERE domain = :domain AND day BETWEEN :first AND :last AND messages = "
-              "0",
-          soci::use(range.domain), soci::use(range.first), soci::use(range.last);
+    values.clear();
+    for (const auto& [key, sums] : totals_) {
+      if (sums.first == 0) continue;
+      values.insert(values.end(), key.begin(), key.end());
+      values.insert(values.end(), {sums.first, sums.second});
+    }
+    store::add_counts(sql_, backend_, kTotalTable, values);
+    for (const auto& range : cleared_) {
+      for (const auto* table : {"report_day", "report_total"})
+        sql_ << fmt::format(
+            "DELETE FROM {} WHERE domain = :domain AND day BETWEEN :first AND :last AND messages = 0", table),
+            soci::use(range.domain), soci::use(range.first), soci::use(range.last);
+    }
   }
 
   Archive& archive_;
@@ -322,6 +361,7 @@ class Archive::Adding {
   store::Backend backend_;
   const Texts& texts_;
   std::vector<DayRow> days_;
+  std::map<std::array<std::int64_t, 4>, std::pair<std::int64_t, std::int64_t>> totals_;  // as in report_total
   struct Range {
     Number domain = 0;
     Number first = 0;
@@ -345,8 +385,39 @@ base::Result<std::vector<Fate>> Archive::add(std::span<const Incoming> batch, co
 void Archive::forget() {
   addresses_.clear();
   outcomes_.clear();
+  kinds_.clear();
   domains_.clear();
   reporters_.clear();
+}
+
+base::Result<Fate> Archive::add_failure(const FailureReport& report, Trust trust, std::string_view origin,
+                                        base::Time received) {
+  std::string head;
+  base::JsonWriter json(head);
+  json.begin_object().member("feedback_type", report.feedback_type).member("user_agent", report.user_agent);
+  json.member("auth_failure", report.auth_failure).member("delivery_result", report.delivery_result);
+  json.member("identity_alignment", report.identity_alignment).member("source_ip", report.source_ip);
+  json.member("original_mail_from", report.original_mail_from).member("arrival_date", report.arrival_date);
+  json.member("dkim_domain", report.dkim_domain).member("dkim_selector", report.dkim_selector);
+  json.member("spf_dns", report.spf_dns)
+      .member("results", report.results)
+      .member("incidents", report.incidents);
+  json.member("from_domain", report.from_domain).member("subject", report.subject);
+  json.member("message_id", report.message_id).member("plain", report.plain).end_object();
+  return database_->run([&](soci::session& sql) {
+    const auto content = digest(fmt::format("{}\n{}", report.reported_domain, head));
+    const std::string believed(to_string(trust));
+    const std::string where(origin);
+    const Number at = std::chrono::floor<std::chrono::seconds>(received).time_since_epoch().count();
+    soci::statement insert =
+        (sql.prepare << "INSERT INTO report_failure (content, domain, trust, origin, received, head) VALUES "
+                        "(:content,"
+                        " :domain, :trust, :origin, :received, :head) ON CONFLICT (content) DO NOTHING",
+         soci::use(content), soci::use(report.reported_domain), soci::use(believed), soci::use(where),
+         soci::use(at), soci::use(head));
+    insert.execute(true);
+    return insert.get_affected_rows() > 0 ? Fate::added : Fate::duplicate;
+  });
 }
 
 base::Result<> Archive::keep_aside(std::string_view origin, std::string_view reason, base::Time now) {
@@ -360,13 +431,34 @@ base::Result<> Archive::keep_aside(std::string_view origin, std::string_view rea
   });
 }
 
+base::Result<std::optional<std::string>> Archive::killer(std::string_view content) {
+  return database_->run([&](soci::session& sql) -> std::optional<std::string> {
+    const std::string key(content);
+    std::string reason;
+    sql << "SELECT reason FROM report_killer WHERE content = :content", soci::use(key), soci::into(reason);
+    return sql.got_data() ? std::optional(reason) : std::nullopt;
+  });
+}
+
+base::Result<> Archive::note_killer(std::string_view content, std::string_view reason, base::Time now) {
+  return database_->run([&](soci::session& sql) {
+    const std::string key(content);
+    const std::string why(reason);
+    const Number at = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+    sql << "INSERT INTO report_killer (content, reason, at) VALUES (:content, :reason, :at) ON CONFLICT "
+           "(content) DO NOTHING",
+        soci::use(key), soci::use(why), soci::use(at);
+  });
+}
+
 base::Result<std::uint64_t> Archive::prune(base::Time before) {
   return database_->transact([&](soci::session& sql) {
     const Number second = std::chrono::floor<std::chrono::seconds>(before).time_since_epoch().count();
     const Number day = second / kDay;
     soci::statement reports = (sql.prepare << "DELETE FROM report WHERE last < :before", soci::use(second));
     reports.execute(true);
-    sql << "DELETE FROM report_day WHERE day < :day", soci::use(day);
+    for (const auto* table : {"report_day", "report_total"})
+      sql << fmt::format("DELETE FROM {} WHERE day < :day", table), soci::use(day);
     return static_cast<std::uint64_t>(reports.get_affected_rows());
   });
 }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 #include "base/time.h"
 #include "reports/aggregate/report.h"
 #include "reports/archive/packed.h"
+#include "reports/failure/reader.h"
 #include "store/database.h"
 
 namespace rampart::reports {
@@ -32,6 +34,7 @@ enum class Trust : std::uint8_t {
   verified,    // its mail is signed by its reporter's domain
 };
 std::string_view to_string(Trust trust);  // "key-gone"
+std::optional<Trust> parse_trust(std::string_view text);
 inline bool counts(Trust trust) { return trust >= Trust::imported; }
 
 struct Incoming {
@@ -64,8 +67,16 @@ class Archive {
   base::Result<std::vector<Fate>> add(std::span<const Incoming> batch, const Texts& texts);
   void forget();
 
+  // A failure report: added or a duplicate.
+  base::Result<Fate> add_failure(const FailureReport& report, Trust trust, std::string_view origin,
+                                 base::Time received);
+
   // What could not be read: the same origin and reason once.
   base::Result<> keep_aside(std::string_view origin, std::string_view reason, base::Time now);
+
+  // A mail that has ended what unpacks it, so that it is not tried again: why, or nothing.
+  base::Result<std::optional<std::string>> killer(std::string_view content);
+  base::Result<> note_killer(std::string_view content, std::string_view reason, base::Time now);
 
   // Takes away reports that ended before `before` and the days before it. How many reports that were.
   base::Result<std::uint64_t> prune(base::Time before);
@@ -80,6 +91,7 @@ class Archive {
   store::Database* database_;
   std::vector<std::int64_t> addresses_;  // numbers in the store, by TextId; 0: not known
   std::vector<std::int64_t> outcomes_;
+  std::unordered_map<std::int64_t, std::int64_t> kinds_;  // EndKind by the number of an outcome
   std::unordered_map<std::string, std::int64_t> domains_;
   std::unordered_map<std::string, std::int64_t> reporters_;
 };

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "reports/archive/days.h"
+#include "reports/archive/history.h"
 #include "store/bulk.h"
 #include "store/store_test.h"
 
@@ -160,6 +161,19 @@ TEST_P(ArchiveTest, TextsThatAreHard) {
                                                     "0  verified mx.example 1099511627776 0"));
 }
 
+TEST_P(ArchiveTest, FailureReportsOnce) {
+  const FailureReport report{.reported_domain = "bank.example", .subject = "x"};
+  EXPECT_EQ(archive_->add_failure(report, Trust::imported, "f", {}).value(), Fate::added);
+  EXPECT_EQ(archive_->add_failure(report, Trust::imported, "g", {}).value(), Fate::duplicate);
+}
+
+TEST_P(ArchiveTest, WhatEndsAWorkerIsRemembered) {
+  EXPECT_EQ(archive_->killer("abc").value(), std::nullopt);
+  EXPECT_TRUE(archive_->note_killer("abc", "it took too long", {}));
+  EXPECT_TRUE(archive_->note_killer("abc", "another", {}));
+  EXPECT_EQ(archive_->killer("abc").value(), "it took too long");
+}
+
 TEST_P(ArchiveTest, WhatIsOldGoes) {
   EXPECT_EQ(add(incoming({{"192.0.2.1", 3}})), Fate::added);
   auto later = incoming({{"192.0.2.1", 4}}, "r2");
@@ -177,6 +191,40 @@ TEST_P(ArchiveTest, RowsTimesDaysHaveALimit) {
     wide.report.rows.push_back(
         {.address = texts_.add(std::to_string(i)), .outcome = texts_.add("x"), .count = 1});
   EXPECT_EQ(add(wide), Fate::too_large);
+}
+
+TEST_P(ArchiveTest, TheHistoryOfADomain) {
+  auto passing = incoming({{"192.0.2.1", 3}, {"192.0.2.2", 4}});
+  std::string failing;
+  append_outcome({.disposition = Disposition::reject, .dkim = Aligned::fail, .spf = Aligned::fail}, failing);
+  passing.report.rows.push_back(
+      {.address = texts_.add("203.0.113.9"), .outcome = texts_.add(failing), .count = 9});
+  EXPECT_EQ(add(passing), Fate::added);
+  auto later = incoming({{"192.0.2.1", 5}}, "r2");
+  later.report.begin += kDay;
+  later.report.end += kDay;
+  EXPECT_EQ(add(later), Fate::added);
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 100}}, "r3", Trust::unverified)), Fate::added);
+  const auto history = read_history(*database_, "bank.example", kFirstDay, kFirstDay + 1).value();
+  EXPECT_EQ(history.reports, 2U);
+  EXPECT_EQ(history.uncounted, 1U);
+  ASSERT_EQ(history.seen.size(), 4U);
+  EXPECT_EQ(history.seen[0].trust, Trust::unverified);
+  EXPECT_EQ(history.seen[1].address, "203.0.113.9");
+  EXPECT_EQ(history.seen[1].outcome.disposition, Disposition::reject);
+  EXPECT_EQ(history.seen[2].messages, 8U);
+  EXPECT_EQ(history.seen[2].first_day, kFirstDay);
+  EXPECT_EQ(history.seen[2].last_day, kFirstDay + 1);
+  ASSERT_EQ(history.days.size(), 2U);
+  EXPECT_EQ(history.days[0].dkim, 7U);
+  EXPECT_EQ(history.days[0].fail, 9U);
+  EXPECT_EQ(history.days[1].messages(), 5U);
+  EXPECT_EQ(read_history(*database_, "bank.example", kFirstDay + 1, kFirstDay + 1)->reports, 1U);
+  EXPECT_TRUE(read_history(*database_, "else.example", 0, 99'999)->seen.empty());
+  const auto domains = read_domains(*database_, kFirstDay, kFirstDay).value();
+  ASSERT_EQ(domains.size(), 1U);
+  EXPECT_EQ(domains[0].domain, "bank.example");
+  EXPECT_EQ(domains[0].total.messages(), 16U);
 }
 
 std::vector<std::string> spread(std::int64_t first, std::int64_t last, std::int64_t count) {

@@ -2,7 +2,10 @@
 //
 // Texts that come again and again have numbers: addresses, outcomes (aggregate/outcome.h), domains, and reporters with how
 // far they are believed ("verified google.com"). `facts` are a report's rows by these numbers (packed.h), `head` is the rest
-// of it in JSON. `report_day` adds the rows of all reports up, by day.
+// of it in JSON. `report_day` adds the rows of all reports up, by day, and `report_total`
+// those by what became of them (EndKind), for pages of many domains. `report_failure` has single
+// messages that failed, as their receivers tell it. `report_killer` has mails that end what unpacks them, by
+// their digest.
 #pragma once
 
 #include <array>
@@ -30,8 +33,18 @@ inline constexpr std::array kMigrations{
             " outcome BIGINT NOT NULL, reporter BIGINT NOT NULL, messages BIGINT NOT NULL, estimated BIGINT "
             "NOT NULL,"
             " PRIMARY KEY (domain, day, address, outcome, reporter)) WITHOUT ROWID;"
+            "CREATE TABLE report_total (domain BIGINT NOT NULL, day BIGINT NOT NULL, reporter BIGINT NOT "
+            "NULL,"
+            " kind BIGINT NOT NULL, messages BIGINT NOT NULL, estimated BIGINT NOT NULL,"
+            " PRIMARY KEY (domain, day, reporter, kind)) WITHOUT ROWID;"
+            "CREATE TABLE report_failure (id INTEGER PRIMARY KEY, content TEXT NOT NULL UNIQUE, domain TEXT "
+            "NOT NULL,"
+            " trust TEXT NOT NULL, origin TEXT NOT NULL, received BIGINT NOT NULL, head TEXT NOT NULL);"
+            "CREATE INDEX report_failure_of_domain ON report_failure (domain, received);"
             "CREATE TABLE report_aside (id INTEGER PRIMARY KEY, origin TEXT NOT NULL, reason TEXT NOT NULL,"
-            " at BIGINT NOT NULL, UNIQUE (origin, reason));",
+            " at BIGINT NOT NULL, UNIQUE (origin, reason));"
+            "CREATE TABLE report_killer (content TEXT PRIMARY KEY, reason TEXT NOT NULL, at BIGINT NOT "
+            "NULL);",
         .postgresql =
             "CREATE TABLE report_domain (id BIGSERIAL PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
             "CREATE TABLE report_address (id BIGSERIAL PRIMARY KEY, text TEXT NOT NULL UNIQUE);"
@@ -49,8 +62,18 @@ inline constexpr std::array kMigrations{
             " outcome BIGINT NOT NULL, reporter BIGINT NOT NULL, messages BIGINT NOT NULL, estimated BIGINT "
             "NOT NULL,"
             " PRIMARY KEY (domain, day, address, outcome, reporter));"
+            "CREATE TABLE report_total (domain BIGINT NOT NULL, day BIGINT NOT NULL, reporter BIGINT NOT "
+            "NULL,"
+            " kind BIGINT NOT NULL, messages BIGINT NOT NULL, estimated BIGINT NOT NULL,"
+            " PRIMARY KEY (domain, day, reporter, kind));"
+            "CREATE TABLE report_failure (id BIGSERIAL PRIMARY KEY, content TEXT NOT NULL UNIQUE, domain "
+            "TEXT NOT NULL,"
+            " trust TEXT NOT NULL, origin TEXT NOT NULL, received BIGINT NOT NULL, head TEXT NOT NULL);"
+            "CREATE INDEX report_failure_of_domain ON report_failure (domain, received);"
             "CREATE TABLE report_aside (id BIGSERIAL PRIMARY KEY, origin TEXT NOT NULL, reason TEXT NOT NULL,"
-            " at BIGINT NOT NULL, UNIQUE (origin, reason));",
+            " at BIGINT NOT NULL, UNIQUE (origin, reason));"
+            "CREATE TABLE report_killer (content TEXT PRIMARY KEY, reason TEXT NOT NULL, at BIGINT NOT "
+            "NULL);",
     },
 };
 

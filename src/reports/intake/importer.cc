@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "crypto/digest.h"
 
 namespace rampart::reports {
 namespace {
@@ -18,8 +19,13 @@ std::string plural(std::uint64_t count, std::string_view one, std::string_view m
 
 }  // namespace
 
-Importer::Importer(Archive& archive, Trust trust, base::Time now, const UnpackLimits& limits)
-    : archive_(archive), trust_(trust), now_(now), intake_(texts_, limits, now, *this) {}
+Importer::Importer(Archive& archive, base::Worker& worker, Trust trust, base::Time now,
+                   const UnpackLimits& limits)
+    : archive_(archive),
+      worker_(worker),
+      trust_(trust),
+      now_(now),
+      intake_(texts_, limits, now, *this, *this) {}
 
 base::Result<> Importer::read(Source& source, const std::string& name) {
   ++summary_.files;
@@ -43,6 +49,27 @@ base::Result<> Importer::take(Report&& report, const Origin& origin) {
                     .origin = origin.text(),
                     .received = now_});
   return {};
+}
+
+base::Result<> Importer::take(FailureReport&& report, const Origin& origin) {
+  const auto fate = TRY(archive_.add_failure(report, trust_, origin.text(), now_));
+  ++(fate == Fate::added ? summary_.failures : summary_.duplicates);
+  return {};
+}
+
+base::Result<Unpacker::Parts> Importer::unpack(std::string_view mail) {
+  const auto content = base::hex(crypto::sha256(mail));
+  if (const auto known = TRY(archive_.killer(content)))
+    return Parts{.parts = {}, .fault = fmt::format("it ended two attempts before ({})", *known)};
+  auto reply = TRY(worker_.call(mail));
+  if (!reply.fault.empty()) reply = TRY(worker_.call(mail));
+  if (!reply.fault.empty()) {
+    TRY(archive_.note_killer(content, reply.fault, now_));
+    return Parts{.parts = {}, .fault = reply.fault};
+  }
+  auto parts = mail::parse_parts(reply.bytes);
+  if (!parts) return Parts{.parts = {}, .fault = "what came of it is not understood"};
+  return Parts{.parts = *std::move(parts), .fault = {}};
 }
 
 void Importer::set_aside(const Origin& origin, std::string_view reason) {
@@ -103,6 +130,9 @@ std::string format_import(const ImportSummary& summary) {
                          plural(summary.reports, "new report", "new reports"),
                          plural(summary.records, "record", "records"),
                          plural(summary.messages, "message", "messages"));
+  if (summary.failures != 0)
+    out +=
+        fmt::format("  {} of single messages that failed\n", plural(summary.failures, "report", "reports"));
   if (summary.replaced != 0)
     out += fmt::format("  {} corrected one that was there\n", plural(summary.replaced, "report", "reports"));
   if (summary.told_apart != 0)
@@ -139,7 +169,9 @@ std::string format_import_json(const ImportSummary& summary) {
   base::JsonWriter json(out, base::JsonStyle::pretty);
   json.begin_object().member("schema", "rampart.reports-import/1");
   json.member("files", summary.files).member("reports", summary.reports).member("records", summary.records);
-  json.member("messages", summary.messages).member("duplicates", summary.duplicates);
+  json.member("messages", summary.messages)
+      .member("failures", summary.failures)
+      .member("duplicates", summary.duplicates);
   json.member("replaced", summary.replaced).member("told_apart", summary.told_apart);
   json.member("set_aside_count", summary.aside).key("set_aside").begin_array();
   for (const auto& one : summary.set_aside)

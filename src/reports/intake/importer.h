@@ -1,6 +1,6 @@
 // Reports from files into the store.
 //
-//   Importer importer(archive, Trust::imported, now);
+//   Importer importer(archive, worker, Trust::imported, now);   // worker: of mail::unpack_mime
 //   TRY(importer.read(source, "a.xml.gz"));
 //   TRY(importer.flush());
 //   importer.summary()
@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "base/worker.h"
 #include "reports/archive/archive.h"
 #include "reports/intake/intake.h"
 
@@ -35,6 +36,7 @@ struct ImportSummary {
   std::uint64_t reports = 0;     // new ones
   std::uint64_t records = 0;     // their rows
   std::uint64_t messages = 0;    // what they count
+  std::uint64_t failures = 0;    // reports of single messages, new ones
   std::uint64_t duplicates = 0;  // that were there already
   std::uint64_t replaced = 0;    // of `reports`: corrections
   std::uint64_t told_apart = 0;  // of `reports`: with an id that was given twice
@@ -44,9 +46,11 @@ struct ImportSummary {
   std::vector<DefectOf> defects;
 };
 
-class Importer : private Taker {
+class Importer : private Taker, private Unpacker {
  public:
-  Importer(Archive& archive, Trust trust, base::Time now, const UnpackLimits& limits = {});
+  // All of them outlive it.
+  Importer(Archive& archive, base::Worker& worker, Trust trust, base::Time now,
+           const UnpackLimits& limits = {});
 
   // One file. Errors are the store's.
   base::Result<> read(Source& source, const std::string& name);
@@ -59,7 +63,10 @@ class Importer : private Taker {
 
  private:
   base::Result<> take(Report&& report, const Origin& origin) override;
+  base::Result<> take(FailureReport&& report, const Origin& origin) override;
   void set_aside(const Origin& origin, std::string_view reason) override;
+  // What ends its process twice is never tried again.
+  base::Result<Parts> unpack(std::string_view mail) override;
   void note(const Incoming& incoming, Fate fate);
 
   static constexpr std::size_t kBatchReports = 500;
@@ -68,6 +75,7 @@ class Importer : private Taker {
   static constexpr std::size_t kMaxTextBytes = std::size_t{64} << 20U;
 
   Archive& archive_;
+  base::Worker& worker_;
   Trust trust_;
   base::Time now_;
   Texts texts_;

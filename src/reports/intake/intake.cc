@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "mail/header.h"
 #include "reports/unpack/zip.h"
 
 namespace rampart::reports {
@@ -17,6 +18,8 @@ std::string_view without_mark(std::string_view begin) {
     begin.remove_prefix(1);
   return begin;
 }
+
+constexpr std::size_t kLooked = 512;  // bytes of a part that say what it is
 
 // Whether a mail's header begins here: a name, a colon (RFC 5322 section 2.2).
 bool is_header(std::string_view begin) {
@@ -45,8 +48,8 @@ Form form_of(std::string_view begin) {
   return is_header(begin) ? Form::mail : Form::unknown;
 }
 
-Intake::Intake(Texts& texts, const UnpackLimits& limits, base::Time now, Taker& taker)
-    : limits_(limits), now_(now), taker_(taker), reader_(texts) {}
+Intake::Intake(Texts& texts, const UnpackLimits& limits, base::Time now, Unpacker& unpacker, Taker& taker)
+    : limits_(limits), now_(now), unpacker_(unpacker), taker_(taker), reader_(texts) {}
 
 base::Result<> Intake::read(Source& source, const std::string& name) {
   unpacked_ = {};
@@ -85,11 +88,13 @@ base::Result<> Intake::read_any(Source& source, const Place& place) {
     case Form::html:
       set_aside(place, "it is a web page and no report");
       break;
-    case Form::json:
     case Form::mbox:
+      return read_mbox(window, place);
     case Form::mail:
+      return read_whole_mail(window, place);
+    case Form::json:
     case Form::unknown:
-      set_aside(place, "it is neither XML nor gzip nor zip");
+      set_aside(place, "it is neither XML nor gzip nor zip nor a mail");
       break;
   }
   return {};
@@ -112,10 +117,7 @@ base::Result<> Intake::read_xml(Window& window, const Place& place) {
 }
 
 base::Result<> Intake::read_gzip(Window& window, const Place& place) {
-  if (place.depth == limits_.max_depth) {
-    set_aside(place, fmt::format("it is an archive within {} others", limits_.max_depth));
-    return {};
-  }
+  if (too_deep(place)) return {};
   InflateSource inflated(window, InflateSource::Form::gzip, inflater(place.depth), limits_, unpacked_);
   auto inner = place;
   inner.name = without_ending(place.name, ".gz");
@@ -124,10 +126,7 @@ base::Result<> Intake::read_gzip(Window& window, const Place& place) {
 }
 
 base::Result<> Intake::read_zip(Window& window, const Place& place) {
-  if (place.depth == limits_.max_depth) {
-    set_aside(place, fmt::format("it is an archive within {} others", limits_.max_depth));
-    return {};
-  }
+  if (too_deep(place)) return {};
   const auto bytes = whole(window, place, "zip archive");
   if (!bytes) return {};
   const auto content = reports::read_zip(*bytes, limits_.max_members);
@@ -158,6 +157,112 @@ base::Result<> Intake::read_zip(Window& window, const Place& place) {
     }
   }
   return {};
+}
+
+bool Intake::too_deep(const Place& place) {
+  if (place.depth < limits_.max_depth) return false;
+  set_aside(place, fmt::format("it stands within {} others", limits_.max_depth));
+  return true;
+}
+
+Intake::Place Intake::within(const Place& place, const std::string& name) {
+  auto out = place;
+  out.name = name;
+  const auto shown = base::printable(name);
+  out.origin.member = place.origin.member.empty() ? shown : place.origin.member + ": " + shown;
+  ++out.depth;
+  return out;
+}
+
+// Messages that begin at "From " behind an empty line (RFC 4155). What a writer quoted as ">From " is in no report.
+base::Result<> Intake::read_mbox(Window& window, const Place& place) {
+  std::string mail;
+  std::size_t number = 0;
+  bool empty_before = true;
+  bool large = false;
+  const auto give = [&]() -> base::Result<> {
+    if (number == 0) return {};
+    const auto inner = within(place, fmt::format("message {}", number));
+    if (large) {
+      set_aside(inner, fmt::format("the mail is larger than {} MiB", limits_.max_archive >> 20U));
+      return {};
+    }
+    return read_mail(mail, inner);
+  };
+  for (;;) {
+    auto view = window.view();
+    while (!view.empty()) {
+      const auto end = view.find('\n');
+      // A line that the window cuts waits, unless it fills the window.
+      if (end == std::string_view::npos && !window.last() && view.size() < Window::kSize) break;
+      const auto line = view.substr(0, end == std::string_view::npos ? end : end + 1);
+      if (empty_before && line.starts_with("From ")) {
+        TRY(give());
+        mail.clear();
+        large = false;
+        ++number;
+      } else if (mail.size() + line.size() <= limits_.max_archive) {
+        mail += line;
+      } else {
+        large = true;
+      }
+      empty_before = base::trim(line).empty();
+      window.drop(line.size());
+      view = window.view();
+    }
+    if (window.last()) break;
+    if (const auto filled = window.fill(); !filled) {
+      set_aside(place, filled.error().what);
+      return {};
+    }
+  }
+  return give();
+}
+
+base::Result<> Intake::read_whole_mail(Window& window, const Place& place) {
+  if (too_deep(place)) return {};
+  const auto mail = whole(window, place, "mail");
+  return mail ? read_mail(*mail, place) : base::Result<>();
+}
+
+base::Result<> Intake::read_mail(std::string_view mail, const Place& place) {
+  // Before anything else looks at it.
+  const auto header = mail::read_header(mail);
+  if (!header) {
+    set_aside(place, header.error().what);
+    return {};
+  }
+  if (header->fields.size() > mail::kMaxMimeFields) {
+    set_aside(place, fmt::format("the mail has more than {} header fields", mail::kMaxMimeFields));
+    return {};
+  }
+  const auto unpacked = TRY(unpacker_.unpack(mail));
+  if (!unpacked.fault.empty()) {
+    set_aside(place, fmt::format("the mail could not be unpacked: {}", unpacked.fault));
+    return {};
+  }
+  bool any = false;
+  for (const auto& part : unpacked.parts) {
+    const bool read = TRY(read_part(part, place));
+    any = any || read;
+  }
+  if (any) return {};
+  if (auto failure = read_failure(unpacked.parts)) return taker_.take(*std::move(failure), place.origin);
+  set_aside(place, "the mail has no report");
+  return {};
+}
+
+base::Result<bool> Intake::read_part(const mail::MimePart& part, const Place& place) {
+  if (part.content.empty() || part.type == "message/rfc822") return false;
+  const auto form = form_of(std::string_view(part.content).substr(0, kLooked));
+  // The words around a report are none.
+  const bool words = part.type == "text/plain" || part.type == "text/html";
+  if (form != Form::gzip && form != Form::zip && form != Form::json &&
+      (form != Form::xml || (words && part.name.empty())))
+    return false;
+  MemorySource source(part.content);
+  TRY(read_any(source, within(place, part.name.empty() ? part.type : part.name)));
+  return true;
 }
 
 std::optional<std::string> Intake::whole(Window& window, const Place& place, std::string_view what) {

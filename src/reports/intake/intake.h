@@ -1,4 +1,4 @@
-// Reports out of whatever they come in: XML as it is, gzip, zip, archives within archives.
+// Reports out of whatever they come in: XML as it is, gzip, zip, mails, mboxes, and one in another.
 //
 //   Intake intake(texts, limits, now, taker);
 //   TRY(intake.read(source, "google.com!bank.example!1764028800!1764115199.xml.gz"));   // taker.take(report, origin)
@@ -14,7 +14,9 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "mail/mime.h"
 #include "reports/aggregate/reader.h"
+#include "reports/failure/reader.h"
 #include "reports/intake/window.h"
 #include "reports/unpack/source.h"
 
@@ -28,11 +30,23 @@ struct Origin {
   [[nodiscard]] std::string text() const { return member.empty() ? file : file + ": " + member; }
 };
 
+// Mails are unpacked elsewhere (mail/mime.h): the parts, or why there are none. An error ends the intake.
+class Unpacker {
+ public:
+  virtual ~Unpacker() = default;
+  struct Parts {
+    std::vector<mail::MimePart> parts;
+    std::string fault;  // one clause; empty when it was unpacked
+  };
+  virtual base::Result<Parts> unpack(std::string_view mail) = 0;
+};
+
 class Taker {
  public:
   virtual ~Taker() = default;
   // An error ends the intake.
   virtual base::Result<> take(Report&& report, const Origin& origin) = 0;
+  virtual base::Result<> take(FailureReport&& report, const Origin& origin) = 0;
   // `reason` is one clause.
   virtual void set_aside(const Origin& origin, std::string_view reason) = 0;
 };
@@ -44,7 +58,7 @@ Form form_of(std::string_view begin);
 class Intake {
  public:
   // All of them outlive it.
-  Intake(Texts& texts, const UnpackLimits& limits, base::Time now, Taker& taker);
+  Intake(Texts& texts, const UnpackLimits& limits, base::Time now, Unpacker& unpacker, Taker& taker);
 
   // One file. Errors are the taker's.
   base::Result<> read(Source& source, const std::string& name);
@@ -61,12 +75,21 @@ class Intake {
   base::Result<> read_xml(Window& window, const Place& place);
   base::Result<> read_gzip(Window& window, const Place& place);
   base::Result<> read_zip(Window& window, const Place& place);
+  base::Result<> read_mbox(Window& window, const Place& place);
+  base::Result<> read_whole_mail(Window& window, const Place& place);
+  base::Result<> read_mail(std::string_view mail, const Place& place);
+  // Whether the part is a report or holds one.
+  base::Result<bool> read_part(const mail::MimePart& part, const Place& place);
+  // One deeper, within `name`.
+  static Place within(const Place& place, const std::string& name);
+  bool too_deep(const Place& place);
   void set_aside(const Place& place, std::string_view reason);
   // The whole of it; nothing when it was set aside.
   std::optional<std::string> whole(Window& window, const Place& place, std::string_view what);
 
   UnpackLimits limits_;
   base::Time now_;
+  Unpacker& unpacker_;
   Taker& taker_;
   AggregateReader reader_;
   Unpacked unpacked_;                                 // of the file that is read

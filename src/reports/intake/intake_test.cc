@@ -44,6 +44,10 @@ struct Kept : Taker {
     for (const auto& defect : report.defects) reports.back() += fmt::format(" {}", to_string(defect.kind));
     return {};
   }
+  base::Result<> take(FailureReport&& report, const Origin& origin) override {
+    reports.push_back(fmt::format("{} failure of {}", origin.text(), report.reported_domain));
+    return {};
+  }
   void set_aside(const Origin& origin, std::string_view reason) override {
     aside.push_back(fmt::format("{}: {}", origin.text(), reason));
   }
@@ -51,10 +55,33 @@ struct Kept : Taker {
   std::vector<std::string> aside;
 };
 
+// The mail's text as one part of it, whose name and type stand in its first two lines.
+struct OnePart : Unpacker {
+  base::Result<Parts> unpack(std::string_view mail) override {
+    const auto name = mail.substr(0, mail.find('\n'));
+    if (name.starts_with("Failure: "))
+      return Parts{
+          .parts = {{.type = "message/feedback-report", .content = "Reported-Domain: bank.example\n"}},
+          .fault = {}};
+    if (!name.starts_with("Name: ")) return Parts{};
+    return Parts{.parts = {{.type = "text/plain", .name = "", .content = "words <a>"},
+                           {.type = "application/octet-stream",
+                            .name = std::string(name.substr(6)),
+                            .content = std::string(mail.substr(mail.find("\n\n") + 2))}},
+                 .fault = {}};
+  }
+};
+struct NoPart : Unpacker {
+  base::Result<Parts> unpack(std::string_view) override {
+    return Parts{.parts = {}, .fault = "it took too long"};
+  }
+};
+
 Kept taken(std::string_view bytes, const std::string& name = "f", const UnpackLimits& limits = {}) {
   Kept out;
   Texts texts;
-  Intake intake(texts, limits, kNow, out);
+  OnePart unpacker;
+  Intake intake(texts, limits, kNow, unpacker, out);
   MemorySource source(bytes);
   EXPECT_TRUE(intake.read(source, name));
   return out;
@@ -129,7 +156,7 @@ TEST(Intake, WhatAStrangersArchiveMayCost) {
               ElementsAre(HasSubstr("larger than")));
   auto deep = report();
   for (int i = 0; i < 4; ++i) deep = deflated(deep);
-  EXPECT_THAT(taken(deep).aside, ElementsAre("f: it is an archive within 3 others"));
+  EXPECT_THAT(taken(deep).aside, ElementsAre("f: it stands within 3 others"));
 }
 
 TEST(Intake, ThePeriodOfTheNameWithin) {
@@ -146,6 +173,37 @@ TEST(Intake, NamesAreShownWithoutWhatDrivesATerminal) {
               ElementsAre("f\\x0a: \\x1b[2J.xml r1 1"));
 }
 
+TEST(Intake, MailsAndMboxes) {
+  const auto mail = "Name: a.xml.gz\n\n" + deflated(report());
+  EXPECT_THAT(taken(mail).reports, ElementsAre("f: a.xml.gz r1 1"));
+  EXPECT_THAT(taken("Failure: 1\n\n").reports, ElementsAre("f failure of bank.example"));
+  EXPECT_THAT(taken("Name: a.txt\n\nnothing").aside, ElementsAre("f: the mail has no report"));
+  const auto mbox = "From x@y.example Thu\nName: a.xml\n\n" + report("r1") +
+                    "\n\nFrom z Thu\r\nName: b.zip\n\n" + zipped({{"c.xml", report("r2")}}) +
+                    "\n\nFrom here on it is no mail\n\nFrom q\nName: d.xml\n\nno";
+  const auto read = taken(mbox);
+  EXPECT_THAT(read.reports, ElementsAre("f: message 1: a.xml r1 1", "f: message 2: b.zip: c.xml r2 1"));
+  EXPECT_THAT(read.aside,
+              ElementsAre("f: message 3: the mail has no report", "f: message 4: the mail has no report"));
+  EXPECT_THAT(taken("A: " + std::string(100'000, 'x') + "\n\n").aside,
+              ElementsAre(HasSubstr("longer than 64 KiB")));
+  std::string many;
+  for (int i = 0; i < 1001; ++i) many += "A: 1\n";
+  EXPECT_THAT(taken(many + "\n").aside, ElementsAre(HasSubstr("more than 1000 header fields")));
+  const UnpackLimits small{.max_archive = 10'000};
+  EXPECT_THAT(
+      taken("From x\n" + std::string(20'000, 'x') + "\n\nFrom y\nName: a.xml\n\n" + report(), "f", small)
+          .reports,
+      ElementsAre("f: message 2: a.xml r1 1"));
+  Kept kept;
+  Texts texts;
+  NoPart unpacker;
+  Intake intake(texts, {}, kNow, unpacker, kept);
+  MemorySource source("A: 1\n\nx");
+  ASSERT_TRUE(intake.read(source, "f"));
+  EXPECT_THAT(kept.aside, ElementsAre("f: the mail could not be unpacked: it took too long"));
+}
+
 TEST(FileSource, RegularFilesAlone) {
   EXPECT_FALSE(FileSource::open("/dev/zero"));
   EXPECT_FALSE(FileSource::open("/"));
@@ -159,7 +217,8 @@ TEST(Intake, ArchivesOfTheCorpus) {
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no reports in $RAMPART_SHARED";
   Kept kept;
   Texts texts;
-  Intake intake(texts, {}, kNow, kept);
+  NoPart unpacker;
+  Intake intake(texts, {}, kNow, unpacker, kept);
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     const auto ending = entry.path().extension();
     if (ending != ".xml" && ending != ".gz" && ending != ".zip") continue;

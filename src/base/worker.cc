@@ -1,0 +1,259 @@
+#include "base/worker.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <seccomp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace rampart::base {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
+constexpr std::size_t kPiece = std::size_t{64} << 10U;
+
+// How one call ended, as the waiting process says it.
+enum class End : std::uint8_t { done, died, late, too_long, no_process };
+struct Frame {
+  End end = End::done;
+  std::int32_t signal = 0;  // of one that died; 0 when it left with a status
+  std::uint64_t size = 0;   // of the bytes that follow
+};
+
+bool write_all(int to, const void* data, std::size_t size) {
+  const auto* at = static_cast<const char*>(data);
+  while (size != 0) {
+    const auto written = ::write(to, at, size);
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    at += written;
+    size -= static_cast<std::size_t>(written);
+  }
+  return true;
+}
+
+bool read_all(int from, void* data, std::size_t size) {
+  auto* at = static_cast<char*>(data);
+  while (size != 0) {
+    const auto got = ::read(from, at, size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return false;
+    at += got;
+    size -= static_cast<std::size_t>(got);
+  }
+  return true;
+}
+
+// --- The process that does one thing ---
+
+void limit(__rlimit_resource resource, rlim_t most) {
+  const rlimit value{most, most};
+  (void)::setrlimit(resource, &value);
+}
+
+// Memory, the answer's pipe and the end. Everything else is refused, and what only an attacker asks for ends the process.
+bool close_in() {
+  auto* filter = ::seccomp_init(SCMP_ACT_ERRNO(EPERM));
+  if (filter == nullptr) return false;
+  bool made = true;
+  for (const int call :
+       {SCMP_SYS(read),        SCMP_SYS(write),         SCMP_SYS(close),        SCMP_SYS(fstat),
+        SCMP_SYS(exit),        SCMP_SYS(exit_group),    SCMP_SYS(brk),          SCMP_SYS(mmap),
+        SCMP_SYS(munmap),      SCMP_SYS(mremap),        SCMP_SYS(mprotect),     SCMP_SYS(madvise),
+        SCMP_SYS(futex),       SCMP_SYS(rt_sigreturn),  SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
+        SCMP_SYS(sigaltstack), SCMP_SYS(clock_gettime), SCMP_SYS(gettimeofday), SCMP_SYS(getpid),
+        SCMP_SYS(gettid),      SCMP_SYS(tgkill),        SCMP_SYS(getrandom),    SCMP_SYS(sched_yield)})
+    made = made && ::seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 0) == 0;
+  for (const int call :
+       {SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(ptrace), SCMP_SYS(socket), SCMP_SYS(connect),
+        SCMP_SYS(bpf), SCMP_SYS(process_vm_writev), SCMP_SYS(mount), SCMP_SYS(unshare)})
+    made = made && ::seccomp_rule_add(filter, SCMP_ACT_KILL_PROCESS, call, 0) == 0;
+  made = made && ::seccomp_load(filter) == 0;
+  ::seccomp_release(filter);
+  return made;
+}
+
+[[noreturn]] void do_one(Worker::Function function, const WorkerLimits& limits, std::string_view request,
+                         int answer) {
+  // Nothing of the others is left but the way to answer.
+  if (answer != 3) {
+    ::dup2(answer, 3);
+    answer = 3;
+  }
+  ::close_range(0, 2, 0);
+  ::close_range(4, ~0U, 0);
+  limit(RLIMIT_CORE, 0);
+  limit(RLIMIT_FSIZE, 0);
+  limit(RLIMIT_NPROC, 0);
+  limit(RLIMIT_CPU, static_cast<rlim_t>(limits.cpu.count()));
+  if (!kSanitized) limit(RLIMIT_DATA, limits.max_memory);
+  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+  if (!close_in()) ::_exit(2);
+  const auto reply = function(request);
+  ::_exit(write_all(answer, reply.data(), reply.size()) ? 0 : 1);
+}
+
+// --- The process that waits ---
+
+// What comes out of a pipe until its end, its limit or its time.
+End collect(int from, const WorkerLimits& limits, std::string& reply) {
+  const auto end = Clock::now() + limits.time;
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
+    if (left <= 0) return End::late;
+    pollfd ready{from, POLLIN, 0};
+    const int found = ::poll(&ready, 1, static_cast<int>(left));
+    if (found < 0 && errno == EINTR) continue;
+    if (found <= 0) return End::late;
+    std::array<char, kPiece> piece;
+    const auto got = ::read(from, piece.data(), piece.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return End::done;
+    reply.append(piece.data(), static_cast<std::size_t>(got));
+    if (reply.size() > limits.max_reply) return End::too_long;
+  }
+}
+
+Frame run_one(Worker::Function function, const WorkerLimits& limits, std::string_view request,
+              std::string& reply) {
+  int ends[2];
+  if (::pipe(ends) != 0) return {.end = End::no_process};
+  const auto child = ::fork();
+  if (child == 0) do_one(function, limits, request, ends[1]);
+  ::close(ends[1]);
+  if (child < 0) {
+    ::close(ends[0]);
+    return {.end = End::no_process};
+  }
+  Frame out{.end = collect(ends[0], limits, reply)};
+  ::close(ends[0]);
+  if (out.end != End::done) ::kill(child, SIGKILL);
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (out.end == End::done && status != 0) {
+    out.end = End::died;
+    out.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+  }
+  if (out.end != End::done) reply.clear();
+  out.size = reply.size();
+  return out;
+}
+
+[[noreturn]] void wait_for_calls(Worker::Function function, const WorkerLimits& limits, int socket) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) (void)std::signal(signal, SIG_IGN);  // its owner decides
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  std::string request;
+  std::string reply;
+  for (;;) {
+    std::uint64_t size = 0;
+    if (!read_all(socket, &size, sizeof size)) ::_exit(0);
+    request.resize(size);
+    if (!read_all(socket, request.data(), size)) ::_exit(0);
+    reply.clear();
+    const auto frame = run_one(function, limits, request, reply);
+    if (!write_all(socket, &frame, sizeof frame) || !write_all(socket, reply.data(), reply.size()))
+      ::_exit(0);
+  }
+}
+
+std::string fault_of(const Frame& frame) {
+  switch (frame.end) {
+    case End::done:
+      return {};
+    case End::died:
+      if (frame.signal == SIGXCPU || frame.signal == SIGKILL) return "it used up its time or memory";
+      return frame.signal != 0 ? fmt::format("its process died of signal {}", frame.signal)
+                               : "its process gave up";
+    case End::late:
+      return "it took too long";
+    case End::too_long:
+      return "it became too large";
+    case End::no_process:
+      return "no process could be made for it";
+  }
+  return "its process said nothing that is understood";
+}
+
+}  // namespace
+
+Result<Worker> Worker::start(Function function, const WorkerLimits& limits) {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    return fail(ErrorKind::io, fmt::format("no worker could be started: {}", std::strerror(errno)));
+  const auto process = ::fork();
+  if (process == 0) {
+    ::close(ends[0]);
+    wait_for_calls(function, limits, ends[1]);
+  }
+  ::close(ends[1]);
+  if (process < 0) {
+    ::close(ends[0]);
+    return fail(ErrorKind::io, fmt::format("no worker could be started: {}", std::strerror(errno)));
+  }
+  return Worker(process, ends[0]);
+}
+
+Worker::Worker(Worker&& other) noexcept
+    : process_(std::exchange(other.process_, -1)), socket_(std::exchange(other.socket_, -1)) {}
+
+Worker& Worker::operator=(Worker&& other) noexcept {
+  std::swap(process_, other.process_);
+  std::swap(socket_, other.socket_);
+  return *this;
+}
+
+Worker::~Worker() {
+  if (socket_ >= 0) ::close(socket_);
+  if (process_ > 0) {
+    // It may be within a call that nobody waits for any more.
+    ::kill(process_, SIGKILL);
+    while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+}
+
+Result<Worker::Reply> Worker::call(std::string_view request) {
+  const std::uint64_t size = request.size();
+  Frame frame;
+  Reply out;
+  // MSG_NOSIGNAL: the process may be gone.
+  bool well = ::send(socket_, &size, sizeof size, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof size);
+  for (auto rest = request; well && !rest.empty();) {
+    const auto sent = ::send(socket_, rest.data(), rest.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    well = sent > 0;
+    if (well) rest.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  well = well && read_all(socket_, &frame, sizeof frame);
+  if (well) {
+    out.bytes.resize(frame.size);
+    well = read_all(socket_, out.bytes.data(), frame.size);
+  }
+  if (!well)
+    return fail(ErrorKind::io, "the process that unpacks what strangers send is gone", {}, "try again");
+  out.fault = fault_of(frame);
+  return out;
+}
+
+}  // namespace rampart::base

@@ -1,0 +1,60 @@
+// Work on what strangers send, in a process that can do nothing else: no files, no network, no other processes, limited memory
+// and time. What it says is a stranger's word, too.
+//
+//   auto worker = TRY(Worker::start(&read_mime_request, {}));   // before any thread is started
+//   const auto reply = TRY(worker.call(message));
+//   if (reply.fault.empty()) use(reply.bytes);                  // otherwise "it took longer than 10 s"
+//
+// start() makes a small process that waits; for each call it makes another, which does the one thing and ends. So one message
+// meets nothing of another, and one that kills its process kills nothing else.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include <sys/types.h>
+
+#include "base/result.h"
+
+namespace rampart::base {
+
+// All our own.
+struct WorkerLimits {
+  std::chrono::seconds time{10};  // of one call, by the clock
+  std::chrono::seconds cpu{5};    // of one call, of a processor
+  std::size_t max_memory = std::size_t{512}
+                           << 20U;  // bytes of data (RLIMIT_DATA); not under sanitizers, which need more
+  std::size_t max_reply = std::size_t{256} << 20U;  // bytes
+};
+
+class Worker {
+ public:
+  // What is done: bytes in, bytes out. It runs in the other process; an exception ends it.
+  using Function = std::string (*)(std::string_view request);
+
+  struct Reply {
+    std::string bytes;
+    std::string fault;  // one clause; empty when the function came to its end
+  };
+
+  // Errors are of kind io. The process ends with this one.
+  static Result<Worker> start(Function function, const WorkerLimits& limits);
+  Worker(Worker&& other) noexcept;
+  Worker& operator=(Worker&& other) noexcept;
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  ~Worker();
+
+  // One call after another. An error of kind io means that the waiting process is gone.
+  Result<Reply> call(std::string_view request);
+
+ private:
+  Worker(pid_t process, int socket) : process_(process), socket_(socket) {}
+
+  pid_t process_ = -1;
+  int socket_ = -1;
+};
+
+}  // namespace rampart::base

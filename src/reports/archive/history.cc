@@ -1,0 +1,230 @@
+#include "reports/archive/history.h"
+
+#include <algorithm>
+#include <functional>
+#include <optional>
+#include <unordered_map>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/text.h"
+#include "reports/archive/days.h"
+#include "store/bulk.h"
+
+namespace rampart::reports {
+namespace {
+
+using Number = long long;  // as SOCI has it
+
+constexpr std::size_t kAtOnce = 500;  // numbers in one question
+
+using Names = std::unordered_map<std::int64_t, std::string>;
+
+// The texts of numbers.
+Names names_of(soci::session& sql, const std::string& table, const std::vector<std::int64_t>& ids) {
+  Names out;
+  for (std::size_t at = 0; at < ids.size(); at += kAtOnce) {
+    const auto some = std::span(ids).subspan(at, std::min(kAtOnce, ids.size() - at));
+    Number id = 0;
+    std::string text;
+    soci::statement all =
+        (sql.prepare << fmt::format("SELECT id, text FROM {} WHERE id IN ({})", table, fmt::join(some, ", ")),
+         soci::into(id), soci::into(text));
+    all.execute();
+    while (all.fetch()) out.emplace(id, text);
+  }
+  return out;
+}
+
+struct Reporter {
+  Trust trust = Trust::unverified;
+  std::string name;
+};
+// "verified google.com".
+Reporter reporter_of(std::string_view text) {
+  const auto space = text.find(' ');
+  const auto trust = parse_trust(text.substr(0, space));
+  return {trust.value_or(Trust::unverified),
+          space == std::string_view::npos ? std::string() : std::string(text.substr(space + 1))};
+}
+
+struct Key {
+  std::int64_t address = 0;
+  std::int64_t outcome = 0;
+  std::int64_t reporter = 0;
+
+  friend bool operator==(const Key&, const Key&) = default;
+};
+struct Hash {
+  std::size_t operator()(const Key& key) const {
+    constexpr std::uint64_t kMix = 0x9e3779b97f4a7c15ULL;
+    auto state = static_cast<std::uint64_t>(key.address) * kMix ^ static_cast<std::uint64_t>(key.outcome);
+    state = (state ^ state >> 29U) * kMix ^ static_cast<std::uint64_t>(key.reporter);
+    return static_cast<std::size_t>(state ^ state >> 32U);
+  }
+};
+struct Sum {
+  std::int64_t messages = 0;
+  std::int64_t estimated = 0;
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+};
+void add_to(DayTotal& total, std::int64_t kind, std::uint64_t messages, std::uint64_t estimated) {
+  switch (static_cast<EndKind>(kind)) {
+    case EndKind::dkim:
+      total.dkim += messages;
+      break;
+    case EndKind::spf_only:
+      total.spf_only += messages;
+      break;
+    default:
+      total.fail += messages;
+  }
+  total.estimated += estimated;
+}
+
+// Each number once.
+template <class Items, class F>
+std::vector<std::int64_t> numbers_of(const Items& items, F part) {
+  std::vector<std::int64_t> out;
+  out.reserve(items.size());
+  for (const auto& item : items) out.push_back(std::invoke(part, item));
+  std::ranges::sort(out);
+  const auto same = std::ranges::unique(out);
+  out.erase(same.begin(), same.end());
+  return out;
+}
+
+template <class T, class F>
+std::unordered_map<std::int64_t, T> parsed(const Names& names, F&& parse) {
+  std::unordered_map<std::int64_t, T> out;
+  for (const auto& [id, text] : names) out.emplace(id, parse(text));
+  return out;
+}
+
+Outcome outcome_of(std::string_view text) { return parse_outcome(text).value_or(Outcome()); }
+
+std::optional<Number> number_of(soci::session& sql, const std::string& domain) {
+  Number out = 0;
+  sql << "SELECT id FROM report_domain WHERE text = :text", soci::use(domain), soci::into(out);
+  return sql.got_data() ? std::optional(out) : std::nullopt;
+}
+
+void count_reports(soci::session& sql, Number domain, History& out) {
+  const Number first = out.from * kDay;
+  const Number last = (out.to + 1) * kDay;
+  std::string trust;
+  Number count = 0;
+  soci::statement all =
+      (sql.prepare << "SELECT trust, COUNT(*) FROM report WHERE domain = :domain AND last >= :first AND"
+                      " first < :last GROUP BY trust",
+       soci::use(domain), soci::use(first), soci::use(last), soci::into(trust), soci::into(count));
+  all.execute();
+  while (all.fetch()) {
+    const auto known = parse_trust(trust);
+    (known && counts(*known) ? out.reports : out.uncounted) += static_cast<std::uint64_t>(count);
+  }
+}
+
+}  // namespace
+
+base::Result<History> read_history(store::Database& database, std::string_view domain, std::int64_t from,
+                                   std::int64_t to) {
+  return database.transact([&](soci::session& sql) {
+    History out{.from = from, .to = to};
+    const auto id = number_of(sql, std::string(domain));
+    if (!id) return out;
+    std::unordered_map<Key, Sum, Hash> sums;
+    store::each_row(sql, database.backend(),
+                    fmt::format("SELECT day, address, outcome, reporter, messages, estimated FROM report_day"
+                                " WHERE domain = {} AND day BETWEEN {} AND {}",
+                                *id, from, to),
+                    6, [&](std::span<const std::int64_t> row) {
+                      auto& sum = sums[{row[1], row[2], row[3]}];
+                      if (sum.messages == 0) sum.first = sum.last = row[0];
+                      sum.messages += row[4];
+                      sum.estimated += row[5];
+                      sum.first = std::min(sum.first, row[0]);
+                      sum.last = std::max(sum.last, row[0]);
+                    });
+    const auto addresses = names_of(sql, "report_address",
+                                    numbers_of(sums, [](const auto& item) { return item.first.address; }));
+    const auto outcomes =
+        parsed<Outcome>(names_of(sql, "report_outcome",
+                                 numbers_of(sums, [](const auto& item) { return item.first.outcome; })),
+                        outcome_of);
+    const auto reporters =
+        parsed<Reporter>(names_of(sql, "report_reporter",
+                                  numbers_of(sums, [](const auto& item) { return item.first.reporter; })),
+                         reporter_of);
+    for (const auto& [key, sum] : sums) {
+      const auto& reporter = reporters.at(key.reporter);
+      out.seen.push_back({.address = addresses.at(key.address),
+                          .outcome = outcomes.at(key.outcome),
+                          .reporter = reporter.name,
+                          .trust = reporter.trust,
+                          .messages = static_cast<std::uint64_t>(sum.messages),
+                          .estimated = static_cast<std::uint64_t>(sum.estimated),
+                          .first_day = sum.first,
+                          .last_day = sum.last});
+    }
+    std::ranges::sort(out.seen, [](const Seen& a, const Seen& b) {
+      return std::tie(b.messages, a.address, a.reporter, a.last_day) <
+             std::tie(a.messages, b.address, b.reporter, b.last_day);
+    });
+    store::each_row(sql, database.backend(),
+                    fmt::format("SELECT day, reporter, kind, messages, estimated FROM report_total"
+                                " WHERE domain = {} AND day BETWEEN {} AND {} ORDER BY day",
+                                *id, from, to),
+                    5, [&](std::span<const std::int64_t> row) {
+                      if (!counts(reporters.at(row[1]).trust)) return;
+                      if (out.days.empty() || out.days.back().day != row[0])
+                        out.days.push_back({.day = row[0]});
+                      add_to(out.days.back(), row[2], static_cast<std::uint64_t>(row[3]),
+                             static_cast<std::uint64_t>(row[4]));
+                    });
+    count_reports(sql, *id, out);
+    return out;
+  });
+}
+
+base::Result<std::vector<DomainTotal>> read_domains(store::Database& database, std::int64_t from,
+                                                    std::int64_t to) {
+  return database.transact([&](soci::session& sql) {
+    struct Part {
+      std::int64_t domain = 0;
+      std::int64_t reporter = 0;
+      std::int64_t kind = 0;
+      Sum sum;
+    };
+    std::vector<Part> parts;
+    store::each_row(
+        sql, database.backend(),
+        fmt::format("SELECT domain, reporter, kind, SUM(messages), SUM(estimated), MAX(day) FROM report_total"
+                    " WHERE day BETWEEN {} AND {} GROUP BY domain, reporter, kind ORDER BY domain",
+                    from, to),
+        6, [&](std::span<const std::int64_t> row) {
+          parts.push_back(
+              {row[0], row[1], row[2], {.messages = row[3], .estimated = row[4], .last = row[5]}});
+        });
+    const auto domains = names_of(sql, "report_domain", numbers_of(parts, &Part::domain));
+    const auto reporters =
+        parsed<Reporter>(names_of(sql, "report_reporter", numbers_of(parts, &Part::reporter)), reporter_of);
+    std::vector<DomainTotal> out;
+    for (const auto& part : parts) {
+      if (!counts(reporters.at(part.reporter).trust)) continue;
+      const auto& domain = domains.at(part.domain);
+      if (out.empty() || out.back().domain != domain) out.push_back({.domain = domain});
+      add_to(out.back().total, part.kind, static_cast<std::uint64_t>(part.sum.messages),
+             static_cast<std::uint64_t>(part.sum.estimated));
+      out.back().last_day = std::max(out.back().last_day, part.sum.last);
+    }
+    std::ranges::sort(out, [](const DomainTotal& a, const DomainTotal& b) {
+      return std::pair(b.total.messages(), a.domain) < std::pair(a.total.messages(), b.domain);
+    });
+    return out;
+  });
+}
+
+}  // namespace rampart::reports

@@ -1,0 +1,86 @@
+#include "reports/show/show.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rampart::reports {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr std::int64_t kDayOne = 20417;  // 2025-11-25
+
+Seen seen(std::string address, Aligned dkim, Aligned spf, std::uint64_t messages,
+          Trust trust = Trust::verified) {
+  return {.address = std::move(address),
+          .outcome = {.disposition = Disposition::quarantine,
+                      .dkim = dkim,
+                      .spf = spf,
+                      .header_from = "bank.example"},
+          .reporter = "mx.example",
+          .trust = trust,
+          .messages = messages,
+          .first_day = kDayOne,
+          .last_day = kDayOne + 1};
+}
+
+History history() {
+  return {.from = kDayOne,
+          .to = kDayOne + 29,
+          .reports = 2,
+          .uncounted = 1,
+          .seen = {seen("192.0.2.1", Aligned::pass, Aligned::fail, 99'999),
+                   seen("", Aligned::fail, Aligned::pass, 20),
+                   seen("203.0.113.9", Aligned::fail, Aligned::fail, 1),
+                   seen("198.51.100.1", Aligned::pass, Aligned::pass, 5'000'000, Trust::unverified)},
+          .days = {{.day = kDayOne, .dkim = 99'999, .spf_only = 20, .fail = 1}}};
+}
+
+TEST(Show, WhatPassesAndWhatFails) {
+  const auto found = history();
+  const auto text = format_history({.domain = "bank.example", .history = &found});
+  EXPECT_THAT(text, AllOf(HasSubstr("bank.example  2025-11-25 to 2025-12-24"),
+                          HasSubstr("2 reports by 1 reporter"), HasSubstr("by 1 reporter, 100,020 messages"),
+                          HasSubstr("not counted: 1 report of unknown origin"), HasSubstr("99.9 %"),
+                          HasSubstr("<0.1 %"), HasSubstr("0 delivered, 1 quarantined, 0 rejected"),
+                          HasSubstr("(not said)"), Not(HasSubstr("198.51.100.1"))));
+  EXPECT_THAT(format_history({.domain = "bank.example", .history = &found, .most = 1}),
+              HasSubstr("and 2 more"));
+  const History none{.from = kDayOne, .to = kDayOne};
+  EXPECT_THAT(format_history({.domain = "bank.example", .history = &none}),
+              HasSubstr("0 reports by 0 reporters"));
+}
+
+TEST(Show, JsonAndCsv) {
+  const auto found = history();
+  const auto json = format_history_json({.domain = "bank.example", .history = &found});
+  EXPECT_THAT(json,
+              AllOf(HasSubstr("\"schema\": \"rampart.reports-show/1\""), HasSubstr("\"messages\": 100020"),
+                    HasSubstr("\"uncounted_messages\": 5000000"), HasSubstr("\"day\": \"2025-11-25\"")));
+  const auto csv = format_history_csv({.domain = "bank.example", .history = &found});
+  EXPECT_THAT(
+      csv,
+      HasSubstr("\r\n192.0.2.1,bank.example,,,quarantine,pass,fail,,,,mx.example,verified,99999,2025-11-25,"
+                "2025-11-26\r\n"));
+  EXPECT_THAT(csv, HasSubstr("198.51.100.1,")) << "with those that do not count, and their trust";
+}
+
+TEST(Show, CellsRunNothing) {
+  EXPECT_EQ(csv_cell("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
+  for (const auto* text : {"=1", "+1", "-1", "@x", "\tx"}) EXPECT_EQ(csv_cell(text), "'" + std::string(text));
+  EXPECT_EQ(csv_cell("a,b"), "\"a,b\"");
+  EXPECT_EQ(csv_cell("a b"), "a b");
+}
+
+TEST(Show, Domains) {
+  const std::vector<DomainTotal> domains{
+      {.domain = "bank.example", .total = {.dkim = 9, .fail = 1}, .last_day = kDayOne}};
+  EXPECT_THAT(format_domains(domains),
+              AllOf(HasSubstr("bank.example"), HasSubstr("90.0 %"), HasSubstr("2025-11-25")));
+  EXPECT_THAT(format_domains_json(domains), HasSubstr("\"domain\": \"bank.example\""));
+}
+
+}  // namespace
+}  // namespace rampart::reports

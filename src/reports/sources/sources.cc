@@ -1,0 +1,295 @@
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <map>
+#include <tuple>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "reports/sources/classify.h"
+#include "reports/sources/facts.h"
+#include "reports/sources/identity.h"
+#include "reports/sources/source.h"
+
+namespace rampart::reports {
+namespace {
+
+using Who = Identity::Who;
+
+constexpr std::int32_t kRecentDays = 7;
+constexpr std::int32_t kBeforeDays = 28;  // those before the recent ones
+constexpr std::int32_t kFreshDays = 14;
+constexpr double kChange = 2;             // times the weekly mean
+constexpr double kNoticeable = 10;        // messages; fewer are chance
+constexpr std::size_t kMaxEvidence = 30;  // lines of one source; our own
+constexpr std::size_t kShown = 200;       // bytes of a name in a line; our own
+constexpr std::size_t kSentence = 600;    // bytes of a reason; our own
+
+std::uint64_t sum(std::uint64_t a, std::uint64_t b) {
+  return a > std::numeric_limits<std::uint64_t>::max() - b ? std::numeric_limits<std::uint64_t>::max()
+                                                           : a + b;
+}
+void add(std::uint64_t& to, std::uint64_t more) { to = sum(to, more); }
+
+// How many of a row's messages fall on these days, both inside, when they are spread evenly.
+double within(const SeenRow& row, std::int64_t from, std::int64_t to) {
+  const std::int64_t first = row.first_day;
+  const std::int64_t last = std::max<std::int64_t>(row.last_day, first);
+  const auto days = std::min(last, to) - std::max(first, from) + 1;
+  return days <= 0 ? 0
+                   : static_cast<double>(row.count) * static_cast<double>(days) /
+                         static_cast<double>(last - first + 1);
+}
+
+struct Draft {
+  MailSource source;
+  std::string label;
+  std::map<std::size_t, std::uint64_t> addresses;  // messages, by place
+  std::map<std::pair<Why, std::string_view>, std::uint64_t> reasons;
+  std::map<KeyId, std::uint64_t> keys;
+  std::array<std::uint64_t, 3> confidence{};  // messages
+  double recent = 0;
+  double before = 0;
+  bool begun = false;
+};
+
+class Sources {
+ public:
+  explicit Sources(const SourcesInput& input)
+      : input_(input),
+        registry_(input.registry != nullptr ? *input.registry : mail::built_in_registry()),
+        owned_(input.domain, input.own_domains) {
+    facts_.reserve(input.outcomes.size());
+    for (const auto& outcome : input.outcomes)
+      facts_.push_back(read_outcome(outcome, owned_, registry_, keys_));
+    identities_.reserve(input.addresses.size());
+    for (const auto& seen : input.addresses) identities_.push_back(identify(seen, facts_, owned_, registry_));
+  }
+
+  std::vector<MailSource> run() {
+    const Classifier classifier(input_, facts_, identities_, keys_.size());
+    for (std::size_t i = 0; i < input_.addresses.size(); ++i) {
+      const auto verdicts = classifier.classify(i);
+      std::array<Draft*, kSourceKinds> of_kind{};
+      for (std::size_t row = 0; row < verdicts.size(); ++row) {
+        if (input_.addresses[i].rows[row].outcome >= facts_.size()) continue;
+        auto*& draft = of_kind[static_cast<std::size_t>(verdicts[row].kind)];
+        if (draft == nullptr) draft = &draft_of(i, verdicts[row].kind);
+        add_row(*draft, i, input_.addresses[i].rows[row], verdicts[row]);
+      }
+    }
+    std::vector<MailSource> out;
+    out.reserve(drafts_.size());
+    for (auto& [id, draft] : drafts_) {
+      finish(draft);
+      out.push_back(std::move(draft.source));
+    }
+    std::ranges::sort(out, [](const MailSource& a, const MailSource& b) {
+      return std::tuple(b.tally.messages(), std::string_view(a.id)) <
+             std::tuple(a.tally.messages(), std::string_view(b.id));
+    });
+    return out;
+  }
+
+ private:
+  Draft& draft_of(std::size_t address, SourceKind kind) {
+    const auto& identity = identities_[address];
+    auto id = std::string(to_string(kind));
+    if (kind != SourceKind::own && kind != SourceKind::spoofing) id += ":" + identity.label;
+    auto& draft = drafts_[id];
+    if (draft.source.id.empty()) {
+      draft.source.id = id;
+      draft.source.kind = kind;
+      draft.source.provider = kind == SourceKind::spoofing ? nullptr : identity.provider;
+      draft.label = identity.label;
+    }
+    return draft;
+  }
+
+  void add_row(Draft& draft, std::size_t address, const SeenRow& row, const Verdict& verdict) {
+    auto& source = draft.source;
+    const auto& facts = facts_[row.outcome];
+    add(facts.dkim_ok ? source.tally.dkim : facts.spf_ok ? source.tally.spf : source.tally.fail, row.count);
+    add(draft.addresses[address], row.count);
+    add(draft.reasons[{verdict.why, verdict.detail}], row.count);
+    add(draft.confidence[static_cast<std::size_t>(verdict.confidence)], row.count);
+    for (const auto key : facts.keys) add(draft.keys[key], row.count);
+    const auto last = std::max(row.first_day, row.last_day);
+    source.first_day = draft.begun ? std::min(source.first_day, row.first_day) : row.first_day;
+    source.last_day = draft.begun ? std::max(source.last_day, last) : last;
+    draft.begun = true;
+    history_ = std::min(history_, row.first_day);
+    const std::int64_t today = input_.today;
+    draft.recent += within(row, today - kRecentDays + 1, today);
+    draft.before += within(row, today - kRecentDays - kBeforeDays + 1, today - kRecentDays);
+  }
+
+  void finish(Draft& draft) {
+    auto& source = draft.source;
+    for (const auto& [place, messages] : draft.addresses) {
+      const auto& seen = input_.addresses[place];
+      source.addresses.push_back(
+          {seen.address, seen.confirmed ? seen.reverse_name : std::string(), messages});
+    }
+    std::ranges::sort(source.addresses, [](const SourceAddress& a, const SourceAddress& b) {
+      return std::tuple(b.messages, a.address) < std::tuple(a.messages, b.address);
+    });
+    for (const auto& [key, messages] : draft.keys)
+      source.keys.push_back({keys_[key].domain, keys_[key].selector, messages});
+    std::ranges::sort(source.keys, [](const SourceKey& a, const SourceKey& b) {
+      return std::tie(b.messages, a.domain, a.selector) < std::tie(a.messages, b.domain, b.selector);
+    });
+    if (source.keys.size() > kMaxSourceKeys) source.keys.resize(kMaxSourceKeys);
+    source.name = name_of(draft);
+    source.confidence = confidence_of(draft);
+    source.evidence = evidence_of(draft);
+    source.trend = trend_of(draft);
+  }
+
+  [[nodiscard]] std::string name_of(const Draft& draft) const {
+    const auto& source = draft.source;
+    const auto& identity = identities_[draft.addresses.begin()->first];
+    const auto where = source.addresses.size() == 1 ? source.addresses.front().address.text() : draft.label;
+    const bool named = identity.who == Who::provider;
+    const bool organised = !identity.organisation.empty();
+    auto who = named       ? identity.provider->name
+               : organised ? base::excerpt(identity.organisation, kShown)
+                           : where;
+    switch (source.kind) {
+      case SourceKind::own:
+        return "Your own servers";
+      case SourceKind::service:
+        return who;
+      case SourceKind::forwarder:
+        return named || organised ? who + " (handed on)" : "Forwarder " + who;
+      case SourceKind::spoofing:
+        return "Spoofing";
+      case SourceKind::unknown:
+        break;
+    }
+    if (identity.who == Who::machine)
+      return fmt::format("Unknown sender at {} ({})", identity.provider->name, where);
+    return (named || organised ? "Unknown sender at " : "Unknown sender ") + who;
+  }
+
+  // The best that holds for nine of ten messages.
+  static Confidence confidence_of(const Draft& draft) {
+    const auto total = draft.source.tally.messages();
+    const auto certain = draft.confidence[0];
+    const auto likely = sum(certain, draft.confidence[1]);
+    const auto enough = total - total / 10;
+    if (certain >= enough) return Confidence::certain;
+    return likely >= enough ? Confidence::likely : Confidence::unknown;
+  }
+
+  [[nodiscard]] std::vector<Evidence> evidence_of(const Draft& draft) const {
+    std::map<std::pair<EvidenceKind, std::string_view>, std::pair<Evidence, std::uint64_t>> merged;
+    for (const auto& [place, messages] : draft.addresses) {
+      for (const auto& evidence : identities_[place].evidence) {
+        auto& [sum_of, most] = merged[{evidence.kind, evidence.mark}];
+        if (sum_of.addresses == 0 || messages > most) {
+          sum_of.kind = evidence.kind;
+          sum_of.mark = evidence.mark;
+          sum_of.example = evidence.example;
+          most = messages;
+        }
+        add(sum_of.messages, messages);
+        ++sum_of.addresses;
+      }
+    }
+    std::vector<Evidence> out;
+    out.reserve(merged.size());
+    for (auto& [key, entry] : merged) out.push_back(std::move(entry.first));
+    const auto by_weight = [](const Evidence& a, const Evidence& b) {
+      return std::tie(a.kind, b.messages, a.mark) < std::tie(b.kind, a.messages, b.mark);
+    };
+    std::ranges::sort(out, by_weight);
+    if (out.size() > kMaxEvidence) out.resize(kMaxEvidence);
+    std::vector<Evidence> reasons;
+    reasons.reserve(draft.reasons.size());
+    for (const auto& [why, messages] : draft.reasons)
+      reasons.push_back(
+          {.kind = EvidenceKind::reason, .mark = sentence(why.first, why.second), .messages = messages});
+    std::ranges::sort(reasons, by_weight);
+    if (reasons.size() > kMaxEvidence) reasons.resize(kMaxEvidence);
+    out.insert(out.end(), reasons.begin(), reasons.end());
+    return out;
+  }
+
+  [[nodiscard]] Trend trend_of(const Draft& draft) const {
+    const auto& source = draft.source;
+    const std::int64_t today = input_.today;
+    if (source.last_day <= today - kFreshDays) return Trend::quiet;
+    if (source.first_day > today - kFreshDays && history_ <= today - kFreshDays) return Trend::fresh;
+    const double weeks =
+        std::clamp<double>(static_cast<double>(today - kRecentDays - history_ + 1) / kRecentDays, 0,
+                           static_cast<double>(kBeforeDays) / kRecentDays);
+    if (weeks < 1) return Trend::steady;  // nothing to compare with
+    const double mean = draft.before / weeks;
+    if (draft.recent >= kChange * mean && draft.recent >= mean + kNoticeable) return Trend::rising;
+    if (mean >= kChange * draft.recent && mean >= draft.recent + kNoticeable) return Trend::falling;
+    return Trend::steady;
+  }
+
+  const SourcesInput& input_;
+  const mail::Registry& registry_;
+  Owned owned_;
+  Keys keys_;
+  std::vector<OutcomeFacts> facts_;
+  std::vector<Identity> identities_;
+  std::map<std::string, Draft> drafts_;
+  std::int32_t history_ = std::numeric_limits<std::int32_t>::max();  // the first day of any row
+};
+
+}  // namespace
+
+std::string_view to_string(SourceKind kind) {
+  constexpr std::string_view kNames[] = {"own", "service", "forwarder", "spoofing", "unknown"};
+  static_assert(std::size(kNames) == kSourceKinds);
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+std::string_view to_string(Confidence confidence) {
+  constexpr std::string_view kNames[] = {"certain", "likely", "unknown"};
+  return kNames[static_cast<std::size_t>(confidence)];
+}
+
+std::string_view to_string(Trend trend) {
+  constexpr std::string_view kNames[] = {"fresh", "rising", "steady", "falling", "quiet"};
+  return kNames[static_cast<std::size_t>(trend)];
+}
+
+std::uint64_t SourceTally::messages() const { return sum(dkim, sum(spf, fail)); }
+
+std::string Evidence::text() const {
+  const auto first = base::excerpt(example, kShown);
+  const auto all = base::excerpt(mark, kShown);
+  const auto more = addresses > 1 ? fmt::format(" ({} addresses)", addresses) : std::string();
+  switch (kind) {
+    case EvidenceKind::reverse_name:
+      return addresses > 1 ? fmt::format("PTR {} and {} more below {}", first, addresses - 1, all)
+                           : "PTR " + first;
+    case EvidenceKind::spf_include:
+      return fmt::format("SPF include:{} lists it{}", first, more);
+    case EvidenceKind::spf_own:
+      return "a term of your own SPF record lists it" + more;
+    case EvidenceKind::network:
+      return fmt::format("in {}, which {} publishes{}", all, first, more);
+    case EvidenceKind::signature:
+      return fmt::format("DKIM {} verified{}", first, more);
+    case EvidenceKind::bounce:
+      return fmt::format("SPF passes for MAIL FROM at {}{}", first, more);
+    case EvidenceKind::unconfirmed:
+      return fmt::format("PTR {}, not confirmed and not believed", first);
+    case EvidenceKind::system:
+      return fmt::format("network {}{}", first, more);
+    case EvidenceKind::reason:
+      return base::excerpt(mark, kSentence);
+  }
+  return {};
+}
+
+std::vector<MailSource> find_sources(const SourcesInput& input) { return Sources(input).run(); }
+
+}  // namespace rampart::reports
