@@ -91,11 +91,11 @@ class AggregateReader::Handler {
     const auto tag = tag_of(name);
     if (tag == Tag::feedback && report_.name_space.empty() && !attributes.empty())
       report_.name_space = base::printable(name_space_of(attributes).substr(0, kMaxValue));
+    if (depth_ != 0) stack_[depth_ - 1].has_elements = true;
     if (depth_ == kMaxElementDepth) {
       ++beyond_;
       return;
     }
-    if (depth_ != 0) stack_[depth_ - 1].has_elements = true;
     stack_[depth_++] = {.tag = tag, .name = hash(name), .has_elements = false};
     value_.clear();
     begin(tag);
@@ -117,7 +117,7 @@ class AggregateReader::Handler {
   void leaf(std::string_view name, const XmlText& text) {
     const auto tag = tag_of(name);
     if (depth_ != 0) stack_[depth_ - 1].has_elements = true;
-    if (beyond_ != 0) return;
+    if (beyond_ != 0 || depth_ == kMaxElementDepth) return;
     if (!holds_elements(tag)) return take(tag, value_of(text));
     if (tag == Tag::dkim || tag == Tag::spf) {
       if (!in_results_) return take(tag, value_of(text));
@@ -445,7 +445,7 @@ class AggregateReader::Handler {
     if (value.size() > kMaxName + 1) note(DefectKind::too_long, value);
     assign_name(to, value);
     // A character that was cut.
-    while (!to.empty() && to.size() >= kMaxName && !base::is_utf8(to)) to.pop_back();
+    while (value.size() > kMaxName && !base::is_utf8(to)) to.pop_back();
   }
 
   std::string_view cut(std::string_view value, std::size_t limit) {

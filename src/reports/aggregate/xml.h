@@ -64,6 +64,17 @@ inline constexpr auto kNameChars = [] {
   return out;
 }();
 inline bool in_name(char c) { return kNameChars[static_cast<unsigned char>(c)]; }
+
+// Bytes at the end of `text` that begin a character of UTF-8 and do not end it.
+constexpr std::size_t begun_character(std::string_view text) {
+  for (std::size_t back = 1; back < 4 && back <= text.size(); ++back) {
+    const auto byte = static_cast<unsigned char>(text[text.size() - back]);
+    if ((byte & 0xc0U) == 0x80U) continue;
+    const std::size_t length = byte >= 0xf0U ? 4 : byte >= 0xe0U ? 3 : byte >= 0xc0U ? 2 : 1;
+    return length > back ? back : 0;
+  }
+  return 0;
+}
 }  // namespace detail
 
 class XmlScanner {
@@ -169,6 +180,8 @@ std::size_t XmlScanner::give_cdata(std::string_view window, std::size_t at, bool
   // What may be the begin of the end waits.
   auto stop = ended || last ? std::min(end, window.size())
                             : window.size() - std::min(window.size() - at, kEnd.size() - 1);
+  // So does a character whose end may be there.
+  if (!ended && !last) stop -= detail::begun_character(window.substr(at, stop - at));
   if (stop > at)
     handler.text(XmlText{.raw = window.substr(at, stop - at), .markup = true, .odd = true, .verbatim = true});
   if (!ended) {

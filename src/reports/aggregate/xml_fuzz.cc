@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "base/text.h"
 #include "reports/aggregate/xml_events_test.h"
 
 using namespace rampart::reports;
@@ -16,6 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (events(text, 1) != whole || events(text, 7) != whole) std::abort();
   if (input.find("<!DOCTYPE") != std::string_view::npos) return 0;  // whose entities expat expands
   const auto expected = events_of_expat(input);
-  if (expected && *expected != whole) std::abort();
+  // White space around the root element is no text to expat.
+  if (expected && rampart::base::trim(*expected) != rampart::base::trim(whole)) std::abort();
   return 0;
 }

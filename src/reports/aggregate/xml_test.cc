@@ -100,5 +100,12 @@ TEST(Decode, CutsAtACharacter) {
   EXPECT_EQ(out, "ab");
 }
 
+TEST(XmlScanner, AWindowCutsNoCharacterOfACdataSection) {
+  const std::string xml =
+      "<a><![CDATA[\xc3\xa4\xe2\x82\xac\xe2\x82\xac\xf0\x9f\x98\x80\xf0\x9f\x98\x80]\xe2\x82\xac]]></a>";
+  const auto whole = events(xml);
+  for (std::size_t step = 1; step < xml.size(); ++step) EXPECT_EQ(events(xml, step), whole) << step;
+}
+
 }  // namespace
 }  // namespace rampart::reports

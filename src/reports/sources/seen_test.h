@@ -12,7 +12,7 @@ namespace rampart::reports {
 
 inline constexpr std::int32_t kToday = 20'000;
 
-struct Seen {
+struct SeenMail {
   std::vector<Outcome> outcomes;
   std::vector<SeenAddress> addresses;
   std::vector<dns::Name> own_domains;

@@ -378,7 +378,7 @@ std::vector<Case> cases() {
 
 TEST(Sources, OneAddressEach) {
   for (const auto& c : cases()) {
-    Seen seen;
+    SeenMail seen;
     auto& google = seen.at("2001:db8::1", "mail-sor-f1.google.com");
     seen.row(google, outcome({signature("bank.example", "google")}, "bank.example", kPass), 1000);
     google.authorised = true;
@@ -404,7 +404,7 @@ TEST(Sources, OneAddressEach) {
 TEST(Sources, NothingIsNamedByWhatASpooferChooses) {
   for (const auto& c : cases()) {
     for (const auto result : {kFail, AuthResult::softfail, AuthResult::none, AuthResult::temperror}) {
-      Seen seen;
+      SeenMail seen;
       auto& address = seen.at("192.0.2.1");
       address.reverse_name = c.reverse_name;
       address.through = c.through;
@@ -424,7 +424,7 @@ TEST(Sources, NothingIsNamedByWhatASpooferChooses) {
 }
 
 TEST(Sources, OneAddressMaySendAndHandOn) {
-  Seen seen;
+  SeenMail seen;
   auto& google = seen.at("209.85.220.41", "mail-sor-f41.google.com");
   google.authorised = true;
   google.through = {"_spf.google.com"};
@@ -441,7 +441,7 @@ TEST(Sources, OneAddressMaySendAndHandOn) {
 
 // As Google's own report of a domain shows it: a group of the owner's at Google hands on what Amazon SES signed.
 TEST(Sources, AKeyIsAtHomeWhereItsSignerIs) {
-  Seen seen;
+  SeenMail seen;
   const auto key = signature("bank.example", "awbr2rp4");
   const auto ses = signature("amazonses.com", "ug7nbtf4");
   auto& google = seen.at("209.85.220.41", "mail-sor-f41.google.com");
@@ -462,7 +462,7 @@ TEST(Sources, AKeyIsAtHomeWhereItsSignerIs) {
 }
 
 TEST(Sources, WhoForwardsAlsoBreaksSignatures) {
-  Seen seen;
+  SeenMail seen;
   auto& home = seen.at("203.0.113.1", "mx.bank.example");
   seen.row(home, outcome({signature("bank.example", "s")}, "bank.example", kPass), 200);
   auto& host = seen.at("192.0.2.1");
@@ -484,7 +484,7 @@ TEST(Sources, WhoForwardsAlsoBreaksSignatures) {
 }
 
 TEST(Sources, AServiceThatIsHalfSetUp) {
-  Seen seen;
+  SeenMail seen;
   auto& ses = seen.at("54.240.48.94", "a48-94.smtp-out.amazonses.com");
   seen.row(ses,
            outcome({signature("bank.example", "x"), signature("amazonses.com", "y")}, "amazonses.com", kPass),
@@ -506,7 +506,7 @@ TEST(Sources, AServiceThatIsHalfSetUp) {
 }
 
 TEST(Sources, AddressesOfOneSenderAreOneSource) {
-  Seen seen;
+  SeenMail seen;
   for (int i = 1; i <= 5; ++i) {
     auto& address = seen.at(fmt::format("192.0.2.{}", i), fmt::format("o{}.ptr.sendgrid.net", i));
     address.network_name = "SENDGRID";
@@ -524,7 +524,7 @@ TEST(Sources, AddressesOfOneSenderAreOneSource) {
 }
 
 TEST(Sources, ReverseNamesAreBelievedWhenConfirmed) {
-  Seen seen;
+  SeenMail seen;
   auto& address = seen.at("192.0.2.1");
   address.reverse_name = "o1.ptr.sendgrid.net";
   seen.row(address, outcome({signature("bank.example", "s1")}, "bank.example", kFail));
@@ -537,7 +537,7 @@ TEST(Sources, ReverseNamesAreBelievedWhenConfirmed) {
 
 TEST(Sources, WhereMarksDisagree) {
   // The reverse name before the include; a rented machine's name gives way to it.
-  Seen seen;
+  SeenMail seen;
   auto& address = seen.at("192.0.2.1", "o1.ptr.sendgrid.net");
   address.authorised = true;
   address.through = {"spf.mtasv.net"};
@@ -555,7 +555,7 @@ TEST(Sources, WhereMarksDisagree) {
 }
 
 TEST(Sources, ASignatureNamesWhatItIsOnMostly) {
-  Seen seen;
+  SeenMail seen;
   const auto ses = signature("amazonses.com", "x");
   const auto key = signature("bank.example", "k");
   auto& address = seen.at("192.0.2.1");
@@ -575,7 +575,7 @@ TEST(Sources, ASignatureNamesWhatItIsOnMostly) {
 }
 
 TEST(Sources, EntriesOfTheOwner) {
-  Seen seen;
+  SeenMail seen;
   ASSERT_TRUE(
       seen.registry.add("[[provider]]\nid = \"payroll\"\nname = \"Payroll bureau\"\nkind = \"business\"\n"
                         "source = \"contract 12\"\nptr = [\"payroll.example\"]\n"
@@ -615,7 +615,7 @@ TEST(Sources, DaysAndTrends) {
       {{{700, 20, 0}}, Trend::rising},
   };
   for (const auto& c : trends) {
-    Seen seen;
+    SeenMail seen;
     auto& old = seen.at("203.0.113.1", "mx.bank.example");
     seen.row(old, outcome({}, "bank.example", kPass), 1, kToday - 100);
     auto& address = seen.at("192.0.2.1", "o1.ptr.sendgrid.net");
@@ -629,14 +629,14 @@ TEST(Sources, DaysAndTrends) {
     EXPECT_EQ(source.last_day, kToday - c.rows.back().last);
   }
   // Without a history nothing is new, and nothing has changed.
-  Seen seen;
+  SeenMail seen;
   auto& address = seen.at("192.0.2.1", "o1.ptr.sendgrid.net");
   seen.row(address, outcome({}, "bank.example", kPass), 5000);
   EXPECT_EQ(seen.find()[0].trend, Trend::steady);
 }
 
 TEST(Sources, BadInputCostsNothing) {
-  Seen seen;
+  SeenMail seen;
   EXPECT_THAT(seen.find(), IsEmpty());
   auto& address = seen.at("192.0.2.1");
   address.reverse_name = std::string(100'000, '.') + "\x1b[2J<script>";
@@ -660,7 +660,7 @@ TEST(Sources, BadInputCostsNothing) {
 
 // The order of what was seen decides nothing.
 TEST(Sources, TheSameWhateverTheOrder) {
-  Seen seen;
+  SeenMail seen;
   int i = 0;
   for (const auto& c : cases()) {
     auto& address = seen.at(fmt::format("192.0.{}.1", ++i), c.reverse_name);

@@ -46,6 +46,7 @@ std::string why_not(std::string_view json, std::string_view name = "x.json") {
 }
 std::vector<std::string> defects(const TlsReport& report) {
   std::vector<std::string> out;
+  out.reserve(report.defects.size());
   for (const auto& defect : report.defects) out.emplace_back(to_string(defect.kind));
   return out;
 }

@@ -11,6 +11,7 @@
 #include "dns/domain.h"
 #include "mail/compose.h"
 #include "reports/clean.h"
+#include "reports/period.h"
 #include "reports/write/settle.h"
 
 namespace rampart::reports {
@@ -100,7 +101,8 @@ base::Result<Collector> Collector::make(const Reporter& reporter, Texts& texts, 
 base::Result<> Collector::add(MessageResult message) {
   TRY(settle(message));
   const auto time = message.time.time_since_epoch().count();
-  if (time < 0) return base::fail(ErrorKind::input, "the time is before 1970");
+  if (time < 0 || time >= kMillisecondsFrom)  // readers would take it for milliseconds
+    return base::fail(ErrorKind::input, "the time is before 1970 or after 5137");
   const auto begin = time - time % period_;
   const auto key = fmt::format("{:020}{}{}", begin, kBetween, text_of(message.policy));
   auto found = groups_.find(key);

@@ -38,6 +38,7 @@ class Collecting : public testing::Test {
   // "address count outcome" of each row; of the outcome the From domain.
   std::vector<std::string> rows(const Report& report) {
     std::vector<std::string> out;
+    out.reserve(report.rows.size());
     for (const auto& row : report.rows)
       out.push_back(fmt::format("{} {} {}", texts[row.address], row.count,
                                 parse_outcome(texts[row.outcome])->header_from));
@@ -195,6 +196,7 @@ TEST_F(Collecting, SignaturesInTheStatedOrder) {  // RFC 9990 section 3.1.3
                           "example/1/pass", "news.bank.example/1/permerror", "z.example/1/fail"));
 
   std::vector<SignatureResult> many;
+  many.reserve(151);
   for (int i = 0; i < 150; ++i)
     many.push_back({.seen = {fmt::format("d{:03}.example", i), "s", AuthResult::fail}});
   many.push_back({.seen = {"bank.example", "s", pass}});
@@ -275,6 +277,8 @@ TEST_F(Collecting, WhatAReportHasNoPlaceForIsRefused) {
        "sampled_out is never written"},
       {[](MessageResult& one) { one.reasons.assign(11, {Override::other, ""}); }, "more than 10 reasons"},
       {[](MessageResult& one) { one.time = base::Time(std::chrono::seconds(-1)); }, "before 1970"},
+      {[](MessageResult& one) { one.time = base::Time(std::chrono::seconds(100'000'000'000)); },
+       "after 5137"},
   };
   for (const auto& one : cases) {
     auto changed = message();

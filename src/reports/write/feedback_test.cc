@@ -172,6 +172,9 @@ TEST(Feedback, AReportOfEachElement) {
   const auto said = xmllint({*xml});
   if (said == "not there") GTEST_SKIP() << "no xmllint, or no schema in $RAMPART_SHARED";
   EXPECT_EQ(said, "");
+  auto wrong = *xml;
+  wrong.replace(wrong.find("policy_test_mode"), 16, "sampled_out");
+  EXPECT_THAT(xmllint({wrong}), HasSubstr("sampled_out"));
 }
 
 // Texts that strangers choose, with the marks, bytes and lengths that break what is careless.
@@ -269,6 +272,7 @@ TEST(Feedback, WhatStrangersWriteIsReadBackAsItIs) {
   for (unsigned seed = 1; seed <= 60; ++seed) {
     Hostile hostile(seed);
     std::vector<MessageResult> messages;
+    messages.reserve(40);
     for (int i = 0; i < 40; ++i) messages.push_back(hostile.message());
     auto who = reporter();
     who.organisation = "x" + hostile.text();
