@@ -196,10 +196,6 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 // Whether a field's id is ours to somebody: as text, or as a domain that is written in another way (a dot at its end, U-labels);
 // or nobody's, so that another may read it as ours: what does not reach its semicolon, and what is beyond ASCII and no domain.
 bool is_own_or_unread(const ResultsField& field, std::string_view own) {
@@ -207,7 +203,7 @@ bool is_own_or_unread(const ResultsField& field, std::string_view own) {
   if (id.empty() || base::iequals(id, own)) return true;
   if (field.payload.data() == nullptr && !field.fault.empty()) return true;
   const auto theirs = dns::parse_domain(id);
-  if (!theirs) return !is_ascii(id);
+  if (!theirs) return !base::is_ascii(id);
   const auto ours = dns::parse_domain(own);
   return ours && *theirs == *ours;
 }

@@ -213,6 +213,11 @@ FileWriter& FileWriter::operator=(FileWriter&& other) noexcept {
   return *this;
 }
 
+void sync_folder_of(const std::string& path) {
+  const Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder) ::fsync(folder.get());
+}
+
 FileWriter::~FileWriter() {
   if (file_ >= 0) ::close(file_);
   if (!temporary_.empty()) ::unlink(temporary_.c_str());
@@ -225,10 +230,7 @@ Result<> FileWriter::commit() {
   if (::fsync(file_) != 0 || ::rename(temporary_.c_str(), target_.c_str()) != 0)
     return io_error("write", path_, errno);
   temporary_.clear();
-  // The rename itself is durable only when the folder is; a file system that cannot sync one has nothing to
-  // sync.
-  const Descriptor folder(::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder) ::fsync(folder.get());
+  sync_folder_of(target_);
   return {};
 }
 

@@ -28,7 +28,11 @@ inline constexpr std::string_view kReaderGone = "nobody reads this any more";
 // pipe) is written to directly; "-" is standard output.
 Result<> write_file(const std::string& path, std::string_view content);
 
-// The same for content that comes in pieces: nothing is seen at `path` before commit(), and a writer that
+// What was made, or named anew, in a folder stays only when the folder itself is on the disk. A file system that cannot sync one
+// has nothing to sync. `path` is what stands in it.
+void sync_folder_of(const std::string& path);
+
+// What write_file() does for content that comes in pieces: nothing is seen at `path` before commit(), and a writer that
 // goes without it leaves the old file and takes its temporary one away.
 class FileWriter {
  public:

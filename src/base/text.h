@@ -17,6 +17,7 @@ constexpr bool is_alpha(char c) { return to_lower(c) >= 'a' && to_lower(c) <= 'z
 constexpr bool is_alnum(char c) { return is_digit(c) || is_alpha(c); }
 constexpr bool is_wsp(char c) { return c == ' ' || c == '\t'; }
 
+bool is_ascii(std::string_view text);
 std::string lower(std::string_view text);              // ASCII letters only
 bool iequals(std::string_view a, std::string_view b);  // ASCII letters without case
 bool istarts_with(std::string_view text, std::string_view prefix);
@@ -52,6 +53,9 @@ std::string printable(std::string_view text);
 // The same, cut after `limit` bytes at a character's border, with "… (N bytes)" behind when something was
 // left out.
 std::string excerpt(std::string_view text, std::size_t limit);
+
+// `text` within HTML or XML, in an attribute's quotes too: & < > " ' as entities. Its other bytes stay as they are.
+std::string escape_markup(std::string_view text);
 
 // Levenshtein with adjacent transpositions; stops counting at `limit` + 1.
 std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit = 8);

@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/fix_options.h"
 #include "cli/help.h"
 #include "cli/store_url.h"
 #include "dns/domain.h"
@@ -37,20 +38,10 @@ struct Opened {
 
 Result<std::unique_ptr<Opened>> open_store(Session& session) {
   const auto* config = TRY(session.config());
-  const auto url = TRY(store_url(*config));
-  if (url.backend == store::Backend::sqlite && ::access(url.target.c_str(), F_OK) != 0) {
-    return base::fail(ErrorKind::usage, "there is no store yet", url.shown,
-                      "record an audit in it: rampart audit mydomain.example --store " + url.target);
-  }
-  auto out = std::make_unique<Opened>(TRY(store::Database::open(url)));
+  auto out = std::make_unique<Opened>(
+      TRY(open_known_store(*config, "record an audit in it: rampart audit mydomain.example")));
   out->tables = TRY(State::open(out->database));
   return out;
-}
-
-Result<dns::Name> domain_of(const std::string& text) {
-  auto name = dns::parse_domain(text);
-  if (!name) name.error().kind = ErrorKind::usage;
-  return name;
 }
 
 std::string day(base::Time time) { return base::format_time(time).substr(0, 10); }

@@ -2,15 +2,13 @@
 #include <algorithm>
 #include <filesystem>
 
-#include <unistd.h>
-
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/fix_options.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/store_url.h"
-#include "dns/domain.h"
 #include "reports/archive/history.h"
 #include "reports/intake/importer.h"
 #include "reports/show/show.h"
@@ -111,37 +109,23 @@ Result<Days> days_of(const std::string& since) {
   return Days{std::chrono::floor<std::chrono::days>(*day).time_since_epoch().count(), today};
 }
 
-// A store that is there: nothing is made by asking for what it holds.
-Result<std::unique_ptr<store::Database>> open_store(const base::Config& config) {
-  const auto url = TRY(store_url(config));
-  if (url.backend == store::Backend::sqlite && ::access(url.target.c_str(), F_OK) != 0)
-    return base::fail(ErrorKind::usage, "there is no store yet", url.shown,
-                      "read reports into it: rampart reports import reports/ --store " + url.target);
-  auto out = std::make_unique<store::Database>(TRY(store::Database::open(url)));
-  TRY(reports::Archive::open(*out));
-  return out;
-}
-
 Result<Exit> run_show(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
   const auto days = TRY(days_of(request.since));
-  const auto database = TRY(open_store(*config));
+  auto database = TRY(open_known_store(*config, "read reports into it: rampart reports import reports/"));
+  TRY(reports::Archive::open(database));
   if (request.domain.empty()) {
     if (request.format == "csv")
       return base::fail(ErrorKind::usage, "CSV is of one domain", "--format",
                         "name it: rampart reports show DOMAIN");
-    const auto domains = TRY(reports::read_domains(*database, days.from, days.to));
+    const auto domains = TRY(reports::read_domains(database, days.from, days.to));
     TRY(session.print(request.format == "json" ? reports::format_domains_json(domains)
                                                : reports::format_domains(domains)));
     return Exit::clean;
   }
-  auto name = dns::parse_domain(request.domain);
-  if (!name) {
-    name.error().kind = ErrorKind::usage;
-    return std::unexpected(name.error());
-  }
-  const auto history = TRY(reports::read_history(*database, name->text(), days.from, days.to));
-  const reports::Page page{.domain = name->text(), .history = &history, .most = request.all ? 0U : 20U};
+  const auto name = TRY(domain_of(request.domain));
+  const auto history = TRY(reports::read_history(database, name.text(), days.from, days.to));
+  const reports::Page page{.domain = name.text(), .history = &history, .most = request.all ? 0U : 20U};
   TRY(session.print(request.format == "json"  ? reports::format_history_json(page)
                     : request.format == "csv" ? reports::format_history_csv(page)
                                               : reports::format_history(page)));

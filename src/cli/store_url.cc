@@ -2,6 +2,9 @@
 
 #include <cstdlib>
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 namespace rampart::cli {
 
 std::string data_folder() {
@@ -17,6 +20,14 @@ std::string data_folder() {
 base::Result<store::Url> store_url(const base::Config& config) {
   if (!config.text("store.url").empty()) return store::parse_url(config.text("store.url"));
   return store::parse_url("sqlite:" + data_folder() + "/rampart.db");
+}
+
+base::Result<store::Database> open_known_store(const base::Config& config, std::string_view hint) {
+  const auto url = TRY(store_url(config));
+  if (url.backend == store::Backend::sqlite && ::access(url.target.c_str(), F_OK) != 0)
+    return base::fail(base::ErrorKind::usage, "there is no store yet", url.shown,
+                      fmt::format("{} --store {}", hint, url.target));
+  return store::Database::open(url);
 }
 
 }  // namespace rampart::cli

@@ -69,19 +69,9 @@ Result<> check_name(std::string_view name) {
                     "letters, digits, hyphens, underscores and single dots within are taken");
 }
 
-// What was made in a folder stays only when the folder itself is on the disk; a file system that cannot sync one has nothing to
-// sync.
-void sync_parent(const std::string& path) {
-  const auto parent = std::filesystem::path(path).parent_path().string();
-  const int folder = ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return;
-  ::fsync(folder);
-  ::close(folder);
-}
-
 Result<> make_private(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) == 0) {
-    sync_parent(path);
+    base::sync_folder_of(path);
   } else if (errno != EEXIST) {
     return base::fail(ErrorKind::io, fmt::format("cannot be made: {}", message_of(errno)),
                       base::printable(path),
@@ -114,7 +104,7 @@ Result<> write_new(const std::string& path, std::string_view text) {
   if (code == 0 && ::link(draft.c_str(), path.c_str()) != 0) code = errno;
   ::unlink(draft.c_str());
   if (code != 0) return failed(code);
-  sync_parent(path);
+  base::sync_folder_of(path);
   return {};
 }
 

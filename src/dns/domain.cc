@@ -24,10 +24,6 @@ std::unexpected<base::Error> refuse(std::string_view typed, std::string what, st
   return base::fail(ErrorKind::input, std::move(what), base::excerpt(typed, kShown), std::move(hint));
 }
 
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 bool is_name_byte(char c) { return base::is_alnum(c) || c == '-' || c == '_'; }
 
 // U-labels to A-labels. The result may hold bytes that no domain has (UTS 46 maps U+2100 to "a/c"), so it is
@@ -146,7 +142,7 @@ class Spoof {
         uspoof_getSkeletonUTF8(checker_.get(), 0, label.data(), size, skeleton, sizeof skeleton, &status);
     if (U_FAILURE(status) != 0) return true;
     // A label of one foreign script that looks like plain ASCII (Cyrillic "аррӏе").
-    return is_ascii(std::string_view(skeleton, static_cast<std::size_t>(length)));
+    return base::is_ascii(std::string_view(skeleton, static_cast<std::size_t>(length)));
   }
 
  private:
@@ -167,7 +163,7 @@ std::optional<std::string> shown_u_label(std::string_view label) {
   const auto back = to_ascii(text);
   if (!back || *back != label || text.find('.') != std::string::npos) return std::nullopt;
   static const Spoof spoof;
-  if (is_ascii(text) || base::printable(text) != text || spoof.deceives(text)) return std::nullopt;
+  if (base::is_ascii(text) || base::printable(text) != text || spoof.deceives(text)) return std::nullopt;
   return text;
 }
 
@@ -198,7 +194,7 @@ base::Result<Name> parse_domain(std::string_view text) {
     return refuse(text, "the name is longer than 253 characters (RFC 1035 section 2.3.4)",
                   "check that this is one domain");
   if (auto error = recognise(text)) return std::unexpected(std::move(*error));
-  if (is_ascii(text)) return name_of(text, text);
+  if (base::is_ascii(text)) return name_of(text, text);
   if (!base::is_utf8(text))
     return refuse(text, "is not valid UTF-8", "save the list as UTF-8, or write the name as xn--…");
   if (const auto odd = odd_character(text); !odd.empty())

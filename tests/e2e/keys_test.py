@@ -185,6 +185,11 @@ class KeysTest(unittest.TestCase):
         self.second.refresh()
         self.settle()
         self.verify(self.sign(), self.second)
+        # What the wildcard says of a key that is revoked is enough.
+        self.settle("--now")
+        self.now += datetime.timedelta(days=9)
+        self.settle()
+        self.assertEqual(self.phases(), ["retired", "signing"])
 
     def test_two_folders_that_rotate_one_domain(self):
         self.settle()

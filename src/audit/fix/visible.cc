@@ -19,24 +19,6 @@ constexpr std::chrono::milliseconds kLongestPause{2'000};
 constexpr std::chrono::milliseconds kHeedStop{100};
 constexpr std::uint16_t kPort = 53;
 
-struct Addresses {
-  std::vector<base::IpAddress> found;
-  std::string trouble;
-};
-
-Addresses read_addresses(const dns::Name& name, facts::Facts& facts) {
-  Addresses out;
-  for (const auto type : {dns::RrType::a, dns::RrType::aaaa}) {
-    const auto& answer = facts.ask(name, type);
-    if (answer.unknown()) out.trouble = why_unknown(answer);
-    for (const auto& record : answer.records()) {
-      if (const auto address = base::IpAddress::from_bytes(answer.data(record)))
-        out.found.push_back(*address);
-    }
-  }
-  return out;
-}
-
 // What each RRset is in the end.
 std::vector<const Update*> last_of_each(const std::vector<Update>& updates) {
   std::vector<const Update*> out;
@@ -73,6 +55,19 @@ void look(NameServer& server, const std::vector<const Update*>& wanted, const ne
 }
 
 }  // namespace
+
+Addresses read_addresses(const dns::Name& name, facts::Facts& facts) {
+  Addresses out;
+  for (const auto type : {dns::RrType::a, dns::RrType::aaaa}) {
+    const auto& answer = facts.ask(name, type);
+    if (answer.unknown()) out.trouble = why_unknown(answer);
+    for (const auto& record : answer.records()) {
+      if (const auto address = base::IpAddress::from_bytes(answer.data(record)))
+        out.found.push_back(*address);
+    }
+  }
+  return out;
+}
 
 AddressesOf addresses_through(const Lane& lane, facts::DriveOptions drive) {
   return [lane, drive](const dns::Name& name) -> Result<std::vector<base::IpAddress>> {

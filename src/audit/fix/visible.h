@@ -20,6 +20,13 @@ struct NameServer {
   std::string why;  // unless visible
 };
 
+struct Addresses {
+  std::vector<base::IpAddress> found;
+  std::string trouble;  // why they are not known, or not all
+};
+// A and AAAA.
+Addresses read_addresses(const dns::Name& name, facts::Facts& facts);
+
 // The addresses of a name; an error says why they could not be found out.
 using AddressesOf = std::function<base::Result<std::vector<base::IpAddress>>(const dns::Name&)>;
 // Asks a lane, in the caller's thread.

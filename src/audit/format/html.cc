@@ -489,33 +489,7 @@ class Html : public ReportWriter {
 
 }  // namespace
 
-std::string html_text(std::string_view text) {
-  std::string out;
-  const auto shown = base::printable(text);
-  out.reserve(shown.size());
-  for (const char c : shown) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
+std::string html_text(std::string_view text) { return base::escape_markup(base::printable(text)); }
 
 std::unique_ptr<ReportWriter> make_html_writer(Sink sink) { return std::make_unique<Html>(std::move(sink)); }
 

@@ -212,7 +212,7 @@ TEST_F(Import, RspamdsSlipsAreRefused) {
 
 TEST_F(Import, RspamdsWordsEndWhereTheyDo) {
   files_["/etc/dkim_signing.conf"] =
-      "use_esld = false # as ever\nenabled = off /* for now */, use_domain = \"envelope\"\n"
+      "use_esld = false # as ever\nenabled = off /* as it was */, use_domain = \"envelope\"\n"
       "use_domain_sign_local = header;\ndomain\n{\n  bank.example\n  { selector = s1, path = /k/$domain/* x "
       "*/ }\n}\n";
   EXPECT_THAT(lines(rspamd()), ElementsAre("*@bank.example bank.example s1 /k/bank.example"));

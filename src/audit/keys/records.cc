@@ -96,9 +96,13 @@ Result<Put> put_record(const fix::Primary& primary, const dns::Name& zone, const
   for (int tries = 1;; ++tries) {
     const auto says = TRY(primary.ask(name, RrType::txt));
     RecordSet current = says.set;
-    const bool synthesised = says.alias || is_synthesised(name, current, [&](const dns::Name& other) {
-                               return primary.ask(other, RrType::txt);
-                             });
+    // What a wildcard says counts where it is what the name shall say; a revoked key needs no record of its own then.
+    const auto answered = standing_of(current, text, replaces);
+    const bool as_wanted = answered.same && !answered.other;
+    const bool synthesised =
+        says.alias || (!as_wanted && is_synthesised(name, current, [&](const dns::Name& other) {
+          return primary.ask(other, RrType::txt);
+        }));
     if (current.empty() || synthesised) current = {.name = name, .type = RrType::txt, .ttl = 0, .rdata = {}};
     auto standing = standing_of(current, text, replaces);
     Put out{.update = {.zone = zone, .step = "dkim-key", .before = current, .after = current},
@@ -196,14 +200,13 @@ Result<PutEnd> PrintedRecords::put(const RecordPlace& place, const std::string& 
   std::string foreign;
   const auto look = [&](const base::Endpoint& server, const net::ServerSays& says) -> std::string {
     if (says.alias) return alias_error(place.name).what;
-    if (is_synthesised(place.name, says.set, [&](const dns::Name& other) {
-          return net::ask_server(server, other, RrType::txt, options_.visible.tcp);
-        }))
-      return fmt::format("does not serve {} yet", place.name.text());
     auto standing = standing_of(says.set, text, replaces);
-    if (!standing.foreign.empty()) foreign = std::move(standing.foreign);
-    return standing.same && !standing.other ? std::string()
-                                            : fmt::format("does not serve {} yet", place.name.text());
+    if (standing.same && !standing.other) return {};
+    const bool synthesised = is_synthesised(place.name, says.set, [&](const dns::Name& other) {
+      return net::ask_server(server, other, RrType::txt, options_.visible.tcp);
+    });
+    if (!standing.foreign.empty() && !synthesised) foreign = std::move(standing.foreign);
+    return fmt::format("does not serve {} yet", place.name.text());
   };
   // The search begins at the zone's own name: a question for the record's would have resolvers remember that it is not there.
   auto end = ask_each(servers_(place.zone), place.name, RrType::txt, options_.visible.tcp, look);
@@ -240,14 +243,9 @@ Found find_servers(const dns::Name& name, facts::Facts& facts) {
     for (const auto& record : servers.records()) {
       auto& host = out.hosts.emplace_back();
       host.host = servers.target(record);
-      for (const auto type : {RrType::a, RrType::aaaa}) {
-        const auto& answer = facts.ask(host.host, type);
-        if (answer.undetermined()) out.trouble = why_unknown(answer);
-        for (const auto& one : answer.records()) {
-          if (const auto address = base::IpAddress::from_bytes(answer.data(one)))
-            host.addresses.push_back(*address);
-        }
-      }
+      auto addresses = fix::read_addresses(host.host, facts);
+      if (!addresses.trouble.empty()) out.trouble = std::move(addresses.trouble);
+      host.addresses = std::move(addresses.found);
     }
     return out;
   }

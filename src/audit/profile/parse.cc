@@ -2,14 +2,11 @@
 
 #include <fmt/format.h>
 
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
-
 #include "audit/catalogue.h"
 #include "audit/profile/profile.h"
 #include "base/config_schema.h"
 #include "base/text.h"
+#include "base/toml_reader.h"
 
 namespace rampart::audit {
 namespace {
@@ -17,20 +14,12 @@ namespace {
 using base::ErrorKind;
 using base::Result;
 
-constexpr std::size_t kMaxId = 64;      // bytes; our own
 constexpr std::size_t kShown = 60;      // bytes of a wrong text that an error repeats
 constexpr std::size_t kMaxCodes = 200;  // findings of one requirement; our own
 
-bool is_id(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxId && base::is_alnum(text.front()) &&
-         std::ranges::all_of(text, [](char c) {
-           return base::is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '.';
-         });
-}
-
-class Reader {
+class Reader : base::TomlReader {
  public:
-  explicit Reader(const std::string& file) : file_(file) {}
+  explicit Reader(const std::string& file) : TomlReader(file, kMaxProfileText) {}
 
   Result<Profile> read(const toml::table& top) {
     TRY(only(top, {"id", "title", "text", "source", "url", "max_key_age", "requirement"}));
@@ -64,12 +53,6 @@ class Reader {
       out.requirements.push_back(std::move(requirement));
     }
     return out;
-  }
-
-  [[nodiscard]] std::unexpected<base::Error> wrong(const toml::source_position& at, std::string what,
-                                                   std::string hint = {}) const {
-    return base::fail(ErrorKind::config, std::move(what),
-                      fmt::format("{}:{}:{}", base::printable(file_), at.line, at.column), std::move(hint));
   }
 
  private:
@@ -121,59 +104,12 @@ class Reader {
     }
     return {};
   }
-
-  Result<> only(const toml::table& table, std::initializer_list<std::string_view> known) const {
-    for (const auto& [key, node] : table) {
-      if (std::ranges::find(known, key.str()) == known.end())
-        return wrong(key.source().begin,
-                     fmt::format("{} is not known here", base::excerpt(key.str(), kShown)),
-                     fmt::format("known are {}", fmt::join(known, ", ")));
-    }
-    return {};
-  }
-
-  // A text of one line of printable characters; empty when it is not there.
-  Result<std::string> text(const toml::table& table, std::string_view key) const {
-    const auto* node = table.get(key);
-    if (node == nullptr) return std::string();
-    const auto* value = node->as_string();
-    if (value == nullptr) return wrong(node->source().begin, fmt::format("{} is no text", key));
-    if (value->get().empty() || value->get().size() > kMaxProfileText)
-      return wrong(node->source().begin,
-                   fmt::format("{} is empty, or longer than {} bytes", key, kMaxProfileText));
-    if (base::printable(value->get()) != value->get())
-      return wrong(node->source().begin, fmt::format("{} has characters that cannot be printed", key));
-    return value->get();
-  }
-  Result<std::string> needed(const toml::table& table, std::string_view key,
-                             const toml::source_position& at) const {
-    auto out = TRY(text(table, key));
-    if (out.empty()) return wrong(at, fmt::format("it has no {}", key), fmt::format("add {} = \"…\"", key));
-    return out;
-  }
-  Result<std::string> id(const toml::table& table, const toml::source_position& at) const {
-    auto out = TRY(needed(table, "id", at));
-    if (!is_id(out))
-      return wrong(table.get("id")->source().begin,
-                   fmt::format("\"{}\" is no id", base::excerpt(out, kShown)),
-                   fmt::format("small letters, digits, - and ., at most {}", kMaxId));
-    return out;
-  }
-
-  const std::string& file_;
 };
 
 }  // namespace
 
 Result<Profile> parse_profile(std::string_view text, const std::string& file) {
-  Reader reader(file);
-  if (text.size() > kMaxProfileBytes)
-    return reader.wrong({1, 1}, fmt::format("it is larger than {} bytes", kMaxProfileBytes));
-  const auto parsed = toml::parse(text);
-  if (!parsed)
-    return reader.wrong(parsed.error().source().begin,
-                        fmt::format("is no TOML: {}", base::printable(parsed.error().description())));
-  return reader.read(parsed.table());
+  return Reader(file).read(TRY(base::TomlReader::parse(text, file, kMaxProfileBytes)));
 }
 
 }  // namespace rampart::audit

@@ -19,29 +19,6 @@ std::string fill_in(std::string_view text, std::initializer_list<std::string_vie
   return fill(text, std::span(arguments.begin(), arguments.size()));
 }
 
-std::string escape_html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
-}
-
 // Sets texts for one medium and language.
 class Setter {
  public:
@@ -54,13 +31,13 @@ class Setter {
   // Something that reads from left to right, or that is not ours.
   [[nodiscard]] std::string foreign(std::string_view text) const {
     const auto shown = base::excerpt(text, kMaxShown);
-    if (html_) return fmt::format("<bdi dir=\"ltr\">{}</bdi>", escape_html(shown));
+    if (html_) return fmt::format("<bdi dir=\"ltr\">{}</bdi>", base::escape_markup(shown));
     return rtl_ ? fmt::format("\u2066{}\u2069", shown) : shown;
   }
   // The same of a name whose own direction counts.
   [[nodiscard]] std::string name(std::string_view text) const {
     const auto shown = base::excerpt(text, kMaxShown);
-    if (html_) return fmt::format("<bdi>{}</bdi>", escape_html(shown));
+    if (html_) return fmt::format("<bdi>{}</bdi>", base::escape_markup(shown));
     return rtl_ ? fmt::format("\u2068{}\u2069", shown) : shown;
   }
   [[nodiscard]] std::string domain(const dns::Name& domain) const {
@@ -243,7 +220,7 @@ constexpr std::string_view kCode = "font-family:monospace;font-size:14px;word-br
 
 std::string page_start(const Setter& set, Language language, std::string_view title) {
   return fill_in(
-      kPage, {to_string(language), set.rtl() ? "rtl" : "ltr", escape_html(title),
+      kPage, {to_string(language), set.rtl() ? "rtl" : "ltr", base::escape_markup(title),
               set.rtl() ? "'Noto Nastaliq Urdu','Jameel Noori Nastaleeq',Tahoma,sans-serif" : "sans-serif"});
 }
 

@@ -51,14 +51,10 @@ bool is_host_name(std::string_view text) {
   return std::ranges::all_of(text,
                              [](char c) { return base::is_alnum(c) || c == '-' || c == '_' || c == '.'; });
 }
-bool is_ascii(std::string_view text) {
-  return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
 // The name of a domain in a signature: letters, digits, hyphens and, as some are, underscores, or U-labels (RFC 8616 section
 // 4). Whatever else a name of the DNS may hold ("bank.example(.evil.example") is read as another name by somebody else.
 std::optional<dns::Name> host_name(std::string_view text) {
-  if (is_ascii(text)) {
+  if (base::is_ascii(text)) {
     if (!is_host_name(text) || text.ends_with('.')) return std::nullopt;
     auto name = dns::Name::try_parse(text);
     return name && !name->is_root() ? name : std::nullopt;

@@ -5,11 +5,8 @@
 
 #include <fmt/format.h>
 
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
-
 #include "base/text.h"
+#include "base/toml_reader.h"
 #include "dns/name.h"
 
 namespace rampart::mail {
@@ -18,16 +15,8 @@ namespace {
 using base::ErrorKind;
 using base::Result;
 
-constexpr std::size_t kMaxId = 64;        // bytes; our own
 constexpr std::size_t kShown = 60;        // bytes of a wrong text that an error repeats
 constexpr std::size_t kMaxSelector = 63;  // bytes of a pattern; our own
-
-bool is_id(std::string_view text) {
-  return !text.empty() && text.size() <= kMaxId && base::is_alnum(text.front()) &&
-         std::ranges::all_of(text, [](char c) {
-           return base::is_digit(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '.';
-         });
-}
 
 bool is_selector(std::string_view text) {
   return !text.empty() && text.size() <= kMaxSelector && std::ranges::count(text, '*') <= 1 && text != "*" &&
@@ -47,9 +36,9 @@ std::optional<Network> parse_network(std::string_view text) {
   return Network{.address = *address, .length = bits};
 }
 
-class Reader {
+class Reader : base::TomlReader {
  public:
-  explicit Reader(const std::string& file) : file_(file) {}
+  explicit Reader(const std::string& file) : TomlReader(file, kMaxProviderText) {}
 
   Result<std::vector<Provider>> read(const toml::table& top) {
     TRY(only(top, {"provider"}));
@@ -72,23 +61,13 @@ class Reader {
     return out;
   }
 
-  [[nodiscard]] std::unexpected<base::Error> wrong(const toml::source_position& at, std::string what,
-                                                   std::string hint = {}) const {
-    return base::fail(ErrorKind::config, std::move(what),
-                      fmt::format("{}:{}:{}", base::printable(file_), at.line, at.column), std::move(hint));
-  }
-
  private:
   Result<Provider> read_provider(const toml::table& table) {
     const auto& at = table.source().begin;
     TRY(only(table, {"id", "name", "kind", "mx", "spf", "dkim", "ptr", "envelope", "selectors", "networks",
                      "source", "enable", "help"}));
     Provider out;
-    out.id = TRY(needed(table, "id", at));
-    if (!is_id(out.id))
-      return wrong(table.get("id")->source().begin,
-                   fmt::format("\"{}\" is no id", base::excerpt(out.id, kShown)),
-                   fmt::format("small letters, digits, - and ., at most {}", kMaxId));
+    out.id = TRY(id(table, at));
     out.name = TRY(needed(table, "name", at));
     out.kind = TRY(kind(table, at));
     out.source = TRY(needed(table, "source", at));
@@ -174,37 +153,6 @@ class Reader {
     return {};
   }
 
-  Result<> only(const toml::table& table, std::initializer_list<std::string_view> known) const {
-    for (const auto& [key, node] : table) {
-      if (std::ranges::find(known, key.str()) == known.end())
-        return wrong(key.source().begin,
-                     fmt::format("{} is not known here", base::excerpt(key.str(), kShown)),
-                     fmt::format("known are {}", fmt::join(known, ", ")));
-    }
-    return {};
-  }
-
-  // A text of one line of printable characters; empty when it is not there.
-  Result<std::string> text(const toml::table& table, std::string_view key) const {
-    const auto* node = table.get(key);
-    if (node == nullptr) return std::string();
-    const auto* value = node->as_string();
-    if (value == nullptr) return wrong(node->source().begin, fmt::format("{} is no text", key));
-    if (value->get().empty() || value->get().size() > kMaxProviderText)
-      return wrong(node->source().begin,
-                   fmt::format("{} is empty, or longer than {} bytes", key, kMaxProviderText));
-    if (base::printable(value->get()) != value->get())
-      return wrong(node->source().begin, fmt::format("{} has characters that cannot be printed", key));
-    return value->get();
-  }
-  Result<std::string> needed(const toml::table& table, std::string_view key,
-                             const toml::source_position& at) const {
-    auto out = TRY(text(table, key));
-    if (out.empty()) return wrong(at, fmt::format("it has no {}", key), fmt::format("add {} = \"…\"", key));
-    return out;
-  }
-
-  const std::string& file_;
   std::set<std::string> ids_;
   std::set<std::pair<MarkKind, std::string>> marks_;
   std::set<std::string> networks_;
@@ -213,14 +161,7 @@ class Reader {
 }  // namespace
 
 Result<std::vector<Provider>> parse_providers(std::string_view text, const std::string& file) {
-  Reader reader(file);
-  if (text.size() > kMaxRegistryBytes)
-    return reader.wrong({1, 1}, fmt::format("it is larger than {} bytes", kMaxRegistryBytes));
-  const auto parsed = toml::parse(text);
-  if (!parsed)
-    return reader.wrong(parsed.error().source().begin,
-                        fmt::format("is no TOML: {}", base::printable(parsed.error().description())));
-  return reader.read(parsed.table());
+  return Reader(file).read(TRY(base::TomlReader::parse(text, file, kMaxRegistryBytes)));
 }
 
 }  // namespace rampart::mail

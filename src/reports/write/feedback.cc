@@ -21,25 +21,6 @@ std::unexpected<base::Error> refuse(std::string_view what, std::string_view valu
                     fmt::format("RFC 9990 has no {} \"{}\"", what, base::excerpt(value, 60)));
 }
 
-void append_escaped(std::string& out, std::string_view text) {
-  const auto valid = clean(text, text.size() * 3);
-  for (const char c : valid.text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':  // "]]>" must not stand in text (XML 1.0 section 2.4)
-        out += "&gt;";
-        break;
-      default:
-        out += c;
-    }
-  }
-}
-
 // Elements with their indentation, a line each.
 class Elements {
  public:
@@ -55,7 +36,7 @@ class Elements {
   }
   Elements& leaf(std::string_view name, std::string_view value) {
     fmt::format_to(std::back_inserter(text_), "{:{}}<{}>", "", depth_, name);
-    append_escaped(text_, value);
+    text_ += base::escape_markup(clean(value, value.size() * 3).text);
     fmt::format_to(std::back_inserter(text_), "</{}>\n", name);
     return *this;
   }
