@@ -11,7 +11,6 @@
 namespace rampart::audit {
 namespace {
 
-using base::ErrorKind;
 using base::Result;
 
 constexpr std::size_t kShown = 60;      // bytes of a wrong text that an error repeats

@@ -12,7 +12,6 @@
 namespace rampart::mail {
 namespace {
 
-using base::ErrorKind;
 using base::Result;
 
 constexpr std::size_t kShown = 60;        // bytes of a wrong text that an error repeats
