@@ -171,6 +171,8 @@ void add_reports_command(CLI::App& root, Session& session) {
       "Reports whose origin is not known are named and never counted.\n"
       "Most often: rampart reports show mydomain.example");
   session.on_run(*show, [request](Session& s) { return run_show(s, *request); });
+
+  add_reports_write_command(*reports, session);
 }
 
 }  // namespace rampart::cli

@@ -236,7 +236,12 @@ Handing smtp_send(const SmtpServer& server, const std::string& sender,
   const auto status = transfer.run();
   if (status == CURLE_OK) return {Handed::accepted, {}};
   const auto why = transfer.why(status);
-  return {judge_smtp(transfer, why), why};
+  const auto how = judge_smtp(transfer, why);
+  // The end of a message is written when all of it was taken from us; an answer that refuses it is no doubt.
+  const bool answered = transfer.code() >= 400;
+  return {.how = how,
+          .why = why,
+          .perhaps = how == Handed::down && !answered && upload.at == message.size() && !message.empty()};
 }
 
 base::Result<HostPort> parse_host_port(std::string_view text, std::uint16_t default_port) {
