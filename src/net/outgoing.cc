@@ -21,6 +21,7 @@ namespace {
 using base::ErrorKind;
 using base::IpAddress;
 
+constexpr std::size_t kMaxLine = 512;         // octets of a server's line that are kept; RFC 5321 section 4.5.3.1.5
 constexpr std::size_t kMaxReply = 16 * 1024;  // octets of a response's body: it is not looked at
 
 struct FreeUrl {
@@ -103,6 +104,8 @@ class Transfer {
     set(CURLOPT_ERRORBUFFER, error_);
     set(CURLOPT_WRITEFUNCTION, &on_reply);
     set(CURLOPT_WRITEDATA, this);
+    set(CURLOPT_HEADERFUNCTION, &on_line);
+    set(CURLOPT_HEADERDATA, this);
   }
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
@@ -139,6 +142,8 @@ class Transfer {
     if (forbidden_) return "the connection would have gone to an address that was not checked";
     return base::excerpt(error_[0] != 0 ? error_ : curl_easy_strerror(code), 300);
   }
+  // The last line that an SMTP server said, without its end.
+  [[nodiscard]] const std::string& last_line() const { return line_; }
 
  private:
   static curl_socket_t on_open_socket(void* user, curlsocktype, curl_sockaddr* to) {
@@ -152,6 +157,10 @@ class Transfer {
       return CURL_SOCKET_BAD;
     }
     return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+  }
+  static std::size_t on_line(char* text, std::size_t, std::size_t size, void* user) {
+    static_cast<Transfer*>(user)->line_ = base::trim(std::string_view(text, std::min(size, kMaxLine)));
+    return size;
   }
   static std::size_t on_reply(char*, std::size_t, std::size_t size, void* user) {
     auto& self = *static_cast<Transfer*>(user);
@@ -167,6 +176,7 @@ class Transfer {
   curl_slist* lines_ = nullptr;
   bool forbidden_ = false;
   std::size_t replied_ = 0;
+  std::string line_;
   char error_[CURL_ERROR_SIZE] = {};
 };
 
@@ -240,7 +250,7 @@ Handing smtp_send(const SmtpServer& server, const std::string& sender,
   // The end of a message is written when all of it was taken from us; an answer that refuses it is no doubt.
   const bool answered = transfer.code() >= 400;
   return {.how = how,
-          .why = why,
+          .why = answered ? fmt::format("{}: {}", why, base::excerpt(transfer.last_line(), 200)) : why,
           .perhaps = how == Handed::down && !answered && upload.at == message.size() && !message.empty()};
 }
 
