@@ -173,6 +173,7 @@ void add_reports_command(CLI::App& root, Session& session) {
   session.on_run(*show, [request](Session& s) { return run_show(s, *request); });
 
   add_reports_write_command(*reports, session);
+  add_reports_authorise_command(*reports, session);
 }
 
 }  // namespace rampart::cli

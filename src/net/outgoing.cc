@@ -21,7 +21,7 @@ namespace {
 using base::ErrorKind;
 using base::IpAddress;
 
-constexpr std::size_t kMaxLine = 512;         // octets of a server's line that are kept; RFC 5321 section 4.5.3.1.5
+constexpr std::size_t kMaxLine = 512;  // octets of a server's line that are kept; RFC 5321 section 4.5.3.1.5
 constexpr std::size_t kMaxReply = 16 * 1024;  // octets of a response's body: it is not looked at
 
 struct FreeUrl {

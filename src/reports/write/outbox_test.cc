@@ -69,7 +69,8 @@ class OutboxTest : public store::OnBothDatabases {
   std::vector<std::string> states() {
     std::vector<std::string> out;
     for (const auto& [one, mails] : *outbox->unfinished()) {
-      for (const auto& mail : mails) out.push_back(fmt::format("{} {}", mail.recipient, to_string(mail.state)));
+      for (const auto& mail : mails)
+        out.push_back(fmt::format("{} {}", mail.recipient, to_string(mail.state)));
     }
     return out;
   }
@@ -226,7 +227,8 @@ TEST(AfterTry, WhatAnAnswerMeans) {
 
 TEST(AfterLookup, WhatStaysUnknownIsGivenUpByName) {
   const DeliveryRules rules;
-  const Recipients found{.to = {}, .not_sent = {{.uri = "mailto:d@slow.test", .why = "a timeout", .later = true}}};
+  const Recipients found{.to = {},
+                         .not_sent = {{.uri = "mailto:d@slow.test", .why = "a timeout", .later = true}}};
   const auto first = after_lookup(report(), found, kNow, rules);
   EXPECT_TRUE(first.next_lookup);
   EXPECT_TRUE(first.not_sent.at(0).later);
