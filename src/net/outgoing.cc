@@ -142,8 +142,8 @@ class Transfer {
     if (forbidden_) return "the connection would have gone to an address that was not checked";
     return base::excerpt(error_[0] != 0 ? error_ : curl_easy_strerror(code), 300);
   }
-  // The last line that an SMTP server said, without its end.
-  [[nodiscard]] const std::string& last_line() const { return line_; }
+  // The last line by which an SMTP server refused something, without its end.
+  [[nodiscard]] const std::string& refusal() const { return refusal_; }
 
  private:
   static curl_socket_t on_open_socket(void* user, curlsocktype, curl_sockaddr* to) {
@@ -159,7 +159,8 @@ class Transfer {
     return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
   }
   static std::size_t on_line(char* text, std::size_t, std::size_t size, void* user) {
-    static_cast<Transfer*>(user)->line_ = base::trim(std::string_view(text, std::min(size, kMaxLine)));
+    if (size > 0 && (text[0] == '4' || text[0] == '5'))
+      static_cast<Transfer*>(user)->refusal_ = base::trim(std::string_view(text, std::min(size, kMaxLine)));
     return size;
   }
   static std::size_t on_reply(char*, std::size_t, std::size_t size, void* user) {
@@ -176,7 +177,7 @@ class Transfer {
   curl_slist* lines_ = nullptr;
   bool forbidden_ = false;
   std::size_t replied_ = 0;
-  std::string line_;
+  std::string refusal_;
   char error_[CURL_ERROR_SIZE] = {};
 };
 
@@ -250,7 +251,7 @@ Handing smtp_send(const SmtpServer& server, const std::string& sender,
   // The end of a message is written when all of it was taken from us; an answer that refuses it is no doubt.
   const bool answered = transfer.code() >= 400;
   return {.how = how,
-          .why = answered ? fmt::format("{}: {}", why, base::excerpt(transfer.last_line(), 200)) : why,
+          .why = answered ? fmt::format("{}: {}", why, base::excerpt(transfer.refusal(), 200)) : why,
           .perhaps = how == Handed::down && !answered && upload.at == message.size() && !message.empty()};
 }
 
