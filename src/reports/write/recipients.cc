@@ -6,7 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "auth/dmarc/external.h"
 #include "base/text.h"
 #include "mail/compose.h"
 
@@ -86,16 +85,16 @@ std::optional<std::uint64_t> size_limit(const dmarc::Uri& uri) {
 }
 
 Recipients recipients(const dns::Name& policy_domain, const std::vector<std::string>& rua, std::size_t bytes,
-                      facts::Facts& facts) {
+                      facts::Facts& facts, dmarc::ReportKind kind) {
   auto record = std::make_shared<dmarc::Record>();
   std::vector<auth::Fault> faults;
+  auto& uris = kind == dmarc::ReportKind::aggregate ? record->rua : record->ruf;
   for (const auto& uri : rua) {
-    if (record->rua.size() == dmarc::kMaxUris) break;
-    record->rua.push_back(dmarc::parse_uri(base::trim(uri), 0, faults));
+    if (uris.size() == dmarc::kMaxUris) break;
+    uris.push_back(dmarc::parse_uri(base::trim(uri), 0, faults));
   }
   Choice choice(bytes);
-  for (const auto& destination :
-       dmarc::check_destinations({policy_domain, record}, dmarc::ReportKind::aggregate, facts))
+  for (const auto& destination : dmarc::check_destinations({policy_domain, record}, kind, facts))
     choice.take(destination);
   return std::move(choice).result();
 }

@@ -83,6 +83,19 @@ TEST(Recipients, OrganizationalDomainsAreCompared) {  // RFC 9990 section 4
   EXPECT_THAT(asked(zone, "news.bank.example", {"mailto:d@vendor.test"}).to, IsEmpty());
 }
 
+TEST(Recipients, FailureReportsAreAskedForAlike) {  // RFC 9991 section 5
+  auto zone = world();
+  zone.txt("bank.example._report._dmarc.moved.test",
+           "v=DMARC1; rua=mailto:r@moved.test; ruf=mailto:f@moved.test")
+      .mx("moved.test", 10, "mx.moved.test");
+  const auto found = zone.run([&](facts::Facts& facts) {
+    return recipients(TestZone::name("bank.example"), {"mailto:x@moved.test", "mailto:d@victim.test"}, 0,
+                      facts, dmarc::ReportKind::failure);
+  });
+  EXPECT_THAT(found.to, ElementsAre("f@moved.test"));
+  EXPECT_EQ(found.not_sent.size(), 1U);
+}
+
 TEST(Recipients, WhatIsUnknownIsTriedLater) {
   auto zone = world();
   zone.fails("bank.example._report._dmarc.slow.test", facts::Why::timeout)
