@@ -26,6 +26,8 @@ TEST(Redacting, LocalPartsBecomeLetters) {
   EXPECT_EQ(hidden("for <ali@bank.example>; now"), "for <" + ali + "@bank.example>; now");
   EXPECT_EQ(hidden("ali@a.example,ali@b.example"), ali + "@a.example," + ali + "@b.example");
   EXPECT_EQ(hidden("i=@bank.example"), "i=@bank.example");
+  EXPECT_EQ(hidden("smtp.mailfrom=ali@bank.example"), "smtp.mailfrom=" + ali + "@bank.example");
+  EXPECT_THAT(hidden("bounce+ali=bank.example@list.example"), Not(HasSubstr("ali")));
   EXPECT_EQ(hidden("no address"), "no address");
   EXPECT_EQ(hidden("@"), "@");
   EXPECT_THAT(hidden("x \"ali baba\"@bank.example"), Not(HasSubstr("ali")));

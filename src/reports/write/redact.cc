@@ -24,6 +24,10 @@ constexpr std::array kTraces = std::to_array<std::string_view>(
 constexpr std::array kMailboxes = std::to_array<std::string_view>(
     {"From", "Sender", "Reply-To", "To", "Cc", "Resent-From", "Resent-To", "Return-Path", "Delivered-To"});
 
+// What may stand before an address without white space.
+constexpr std::array kTags = std::to_array<std::string_view>(
+    {"i=", "header.i=", "header.from=", "smtp.mailfrom=", "envelope-from=", "smtp.rcptto="});
+
 bool names(std::span<const std::string_view> list, const mail::Field& field) {
   return std::ranges::any_of(list, [&](std::string_view name) { return field.is(name); });
 }
@@ -44,6 +48,10 @@ std::size_t local_begin(std::string_view text, std::size_t from, std::size_t at)
   }
   auto begin = at;
   while (begin > from && is_local(text[begin - 1])) --begin;
+  // "i=ali@bank.example": of the tags that fields have, as a local part may hold "=" itself (bounce+ali=bank.example@list.example).
+  for (const auto tag : kTags) {
+    if (text.substr(begin, at - begin).starts_with(tag)) return begin + tag.size();
+  }
   return begin;
 }
 
@@ -125,6 +133,7 @@ std::string Redactor::local_part(std::string_view text) const {
   std::uint32_t bits = 0;
   unsigned held = 0;
   for (const char byte : digest) {
+    if (out.size() == kLetters) break;
     bits = bits << 8U | static_cast<unsigned char>(byte);
     held += 8;
     while (held >= 5 && out.size() < kLetters) {
