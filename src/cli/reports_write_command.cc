@@ -49,7 +49,7 @@ class Writing {
     TRY(look_up());
     if (request_.send) TRY(send());
     summary_.mails = TRY(desk_.outbox().counts());
-    summary_.pending = TRY(desk_.outbox().unfinished());
+    summary_.pending = TRY(desk_.outbox().unfinished(desk_.now()));
     TRY(session_.print(request_.format == "json" ? reports::format_summary_json(summary_)
                                                  : reports::format_summary(summary_)));
     if (!summary_.trouble.empty()) session_.note(summary_.trouble);

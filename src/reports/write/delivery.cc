@@ -31,6 +31,7 @@ std::string days_text(std::chrono::seconds time) {
 
 QueuedMail after_try(QueuedMail mail, const net::Handing& handing, Time now, const DeliveryRules& rules) {
   mail.why = base::excerpt(handing.why, kShown);
+  mail.next_try = now;
   if (handing.how == Handed::accepted) {
     mail.state = MailState::sent;
     mail.why.clear();
@@ -53,6 +54,7 @@ QueuedMail after_try(QueuedMail mail, const net::Handing& handing, Time now, con
 QueuedReport after_lookup(QueuedReport report, const Recipients& found, Time now,
                           const DeliveryRules& rules) {
   report.not_sent = found.not_sent;
+  report.looked_up = now;
   report.next_lookup.reset();
   if (!found.undetermined()) return report;
   ++report.lookups;

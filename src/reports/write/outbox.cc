@@ -29,7 +29,9 @@ constexpr std::array kMigrations{
             " last BIGINT NOT NULL, messages BIGINT NOT NULL, record_rows BIGINT NOT NULL, file TEXT NOT "
             "NULL,"
             " stored TEXT NOT NULL, digest TEXT NOT NULL, bytes BIGINT NOT NULL, rua TEXT NOT NULL,"
-            " made BIGINT NOT NULL, lookups BIGINT NOT NULL, next_lookup BIGINT, not_sent TEXT NOT NULL);"
+            " made BIGINT NOT NULL, lookups BIGINT NOT NULL, next_lookup BIGINT, looked_up BIGINT NOT NULL, "
+            "not_sent TEXT "
+            "NOT NULL);"
             "CREATE INDEX outbox_report_lookup ON outbox_report (next_lookup);"
             "CREATE INDEX outbox_report_domain ON outbox_report (domain, last);"
             "CREATE TABLE outbox_mail (report TEXT NOT NULL, recipient TEXT NOT NULL, state TEXT NOT NULL,"
@@ -107,6 +109,7 @@ struct ReportRow {
   Number bytes = 0;
   Number made = 0;
   Number lookups = 0;
+  Number looked_up = 0;
   Number next = 0;
   soci::indicator has_next = soci::i_null;
   std::string rua;
@@ -122,6 +125,7 @@ struct ReportRow {
         bytes(static_cast<Number>(from.bytes)),
         made(number(from.made)),
         lookups(from.lookups),
+        looked_up(number(from.looked_up)),
         next(from.next_lookup ? number(*from.next_lookup) : 0),
         has_next(from.next_lookup ? soci::i_ok : soci::i_null),
         rua(to_json(from.rua)),
@@ -136,6 +140,7 @@ struct ReportRow {
     out.bytes = static_cast<std::uint64_t>(bytes);
     out.made = time_of(made);
     out.lookups = static_cast<unsigned>(lookups);
+    out.looked_up = time_of(looked_up);
     out.next_lookup = has_next == soci::i_ok ? std::optional(time_of(next)) : std::nullopt;
     out.rua = TRY(texts_of(rua, report.cover.report_id));
     out.not_sent = TRY(not_sent_of(not_sent, report.cover.report_id));
@@ -145,7 +150,7 @@ struct ReportRow {
 
 constexpr auto kReportColumns =
     "SELECT id, submitter, organisation, email, contact, domain, first, last, messages, record_rows, file,"
-    " stored, digest, bytes, rua, made, lookups, next_lookup, not_sent FROM outbox_report ";
+    " stored, digest, bytes, rua, made, lookups, next_lookup, looked_up, not_sent FROM outbox_report ";
 
 // Prepares a SELECT of kReportColumns into `row`; the caller adds what it uses.
 auto columns(soci::session& sql, const std::string& where, ReportRow& row) {
@@ -155,7 +160,8 @@ auto columns(soci::session& sql, const std::string& where, ReportRow& row) {
           soci::into(cover.domain), soci::into(row.first), soci::into(row.last), soci::into(row.messages),
           soci::into(row.rows), soci::into(row.report.file), soci::into(row.report.stored),
           soci::into(row.report.digest), soci::into(row.bytes), soci::into(row.rua), soci::into(row.made),
-          soci::into(row.lookups), soci::into(row.next, row.has_next), soci::into(row.not_sent));
+          soci::into(row.lookups), soci::into(row.next, row.has_next), soci::into(row.looked_up),
+          soci::into(row.not_sent));
 }
 
 Result<std::vector<QueuedReport>> read_all(soci::statement& statement, const ReportRow& row) {
@@ -178,15 +184,17 @@ void insert(soci::session& sql, const QueuedReport& report) {
   const auto& cover = report.cover;
   sql << "INSERT INTO outbox_report (id, submitter, organisation, email, contact, domain, first, last, "
          "messages,"
-         " record_rows, file, stored, digest, bytes, rua, made, lookups, next_lookup, not_sent) VALUES (:id,"
+         " record_rows, file, stored, digest, bytes, rua, made, lookups, next_lookup, looked_up, not_sent) "
+         "VALUES (:id,"
          " :submitter, :organisation, :email, :contact, :domain, :first, :last, :messages, :rows, :file, "
          ":stored,"
-         " :digest, :bytes, :rua, :made, :lookups, :next, :not_sent)",
+         " :digest, :bytes, :rua, :made, :lookups, :next, :looked_up, :not_sent)",
       soci::use(cover.report_id), soci::use(cover.submitter), soci::use(cover.organisation),
       soci::use(cover.email), soci::use(cover.contact), soci::use(cover.domain), soci::use(row.first),
       soci::use(row.last), soci::use(row.messages), soci::use(row.rows), soci::use(report.file),
       soci::use(report.stored), soci::use(report.digest), soci::use(row.bytes), soci::use(row.rua),
-      soci::use(row.made), soci::use(row.lookups), soci::use(row.next, row.has_next), soci::use(row.not_sent);
+      soci::use(row.made), soci::use(row.lookups), soci::use(row.next, row.has_next),
+      soci::use(row.looked_up), soci::use(row.not_sent);
 }
 
 struct MailRow {
@@ -278,9 +286,10 @@ Result<> Outbox::settle(const QueuedReport& report, const std::vector<std::strin
   return database_->transact([&](soci::session& sql) -> Result<> {
     ReportRow row(report);
     const auto& id = report.cover.report_id;
-    sql << "UPDATE outbox_report SET lookups = :lookups, next_lookup = :next, not_sent = :not_sent WHERE id "
-           "= :id",
-        soci::use(row.lookups), soci::use(row.next, row.has_next), soci::use(row.not_sent), soci::use(id);
+    sql << "UPDATE outbox_report SET lookups = :lookups, next_lookup = :next, looked_up = :looked_up,"
+           " not_sent = :not_sent WHERE id = :id",
+        soci::use(row.lookups), soci::use(row.next, row.has_next), soci::use(row.looked_up),
+        soci::use(row.not_sent), soci::use(id);
     const auto time = number(now);
     for (const auto& recipient : to) {
       sql << "INSERT INTO outbox_mail (report, recipient, state, why, attempts, made, next_try)"
@@ -327,23 +336,32 @@ Result<> Outbox::send_unsure_again(Time now) {
   });
 }
 
-Result<std::vector<Outbox::Line>> Outbox::unfinished() {
+Result<std::vector<Outbox::Line>> Outbox::unfinished(Time since) {
+  // Of mails: what is open, or came to a bad end since.
+  const std::string open =
+      "(state IN ('ready', 'sending', 'unsure') OR (state IN ('refused', 'given up') AND next_try >= "
+      ":since))";
   return database_->run([&](soci::session& sql) -> Result<std::vector<Line>> {
     ReportRow row;
+    const auto time = number(since);
     soci::statement reports =
         (columns(sql,
-                 "WHERE next_lookup IS NOT NULL OR not_sent <> '[]' OR id IN"
-                 " (SELECT report FROM outbox_mail WHERE state <> 'sent') ORDER BY first, domain, id",
-                 row));
+                 "WHERE next_lookup IS NOT NULL OR (not_sent <> '[]' AND looked_up >= :looked) OR id IN"
+                 " (SELECT report FROM outbox_mail WHERE " +
+                     open + ") ORDER BY first, domain, id",
+                 row),
+         soci::use(time), soci::use(time));
     std::vector<Line> out;
-    for (auto& report : TRY(read_all(reports, row)))
+    for (auto& report : TRY(read_all(reports, row))) {
+      if (report.looked_up < since && !report.next_lookup) report.not_sent.clear();  // told of before
       out.push_back({.report = std::move(report), .mails = {}});
+    }
     for (auto& line : out) {
       MailRow mail;
       const auto& id = line.report.cover.report_id;
       soci::statement mails =
-          (mail_columns(sql, "WHERE report = :id AND state <> 'sent' ORDER BY recipient", mail),
-           soci::use(id));
+          (mail_columns(sql, "WHERE report = :id AND " + open + " ORDER BY recipient", mail), soci::use(id),
+           soci::use(time));
       line.mails = read_mails(mails, mail);
     }
     return out;

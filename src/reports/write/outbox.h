@@ -33,6 +33,7 @@ struct QueuedReport {
   base::Time made{};                      // first written: what time is given up by
   unsigned lookups = 0;                   // of the destinations, that left some unknown
   std::optional<base::Time> next_lookup;  // nothing: all destinations are known, or given up
+  base::Time looked_up{};                 // last; 1970: not yet
   std::vector<Recipients::NotSent> not_sent;
 };
 
@@ -47,7 +48,7 @@ struct QueuedMail {
   std::string why;  // of the last try that failed; printable
   unsigned attempts = 0;
   base::Time made{};      // when its destination was found out: what time is given up by
-  base::Time next_try{};  // of what is `ready`
+  base::Time next_try{};  // of what is `ready`; of anything else when it became that
 };
 
 class Outbox {
@@ -75,12 +76,12 @@ class Outbox {
   // What is `unsure` becomes `ready`, for who would rather have a report twice than not at all.
   base::Result<> send_unsure_again(base::Time now);
 
-  // All that is not `sent`, with the domain and day of its report.
+  // All that is open, and what came to a bad end since `since`: who may not get a report, what was refused or given up.
   struct Line {
     QueuedReport report;
     std::vector<QueuedMail> mails;
   };
-  base::Result<std::vector<Line>> unfinished();
+  base::Result<std::vector<Line>> unfinished(base::Time since);
   base::Result<std::vector<std::uint64_t>> counts();  // of mails, by MailState
 
  private:

@@ -68,7 +68,7 @@ class OutboxTest : public store::OnBothDatabases {
   // "recipient state" of all that is not sent.
   std::vector<std::string> states() {
     std::vector<std::string> out;
-    for (const auto& [one, mails] : *outbox->unfinished()) {
+    for (const auto& [one, mails] : *outbox->unfinished(kNow)) {
       for (const auto& mail : mails)
         out.push_back(fmt::format("{} {}", mail.recipient, to_string(mail.state)));
     }
@@ -162,7 +162,7 @@ TEST_P(OutboxTest, EachMailIsSentOnce) {
   EXPECT_EQ(delivered(kNow, send).sent, 2U);
   EXPECT_EQ(delivered(kNow + std::chrono::hours(9), send).sent, 0U);
   EXPECT_THAT(sent, ElementsAre("a@bank.example", "b@bank.example"));
-  EXPECT_THAT(*outbox->unfinished(), IsEmpty());
+  EXPECT_THAT(*outbox->unfinished(kNow), IsEmpty());
   settled(one, {"a@bank.example"});  // a second lookup queues nothing anew
   EXPECT_THAT(states(), IsEmpty());
 }
@@ -177,12 +177,32 @@ TEST_P(OutboxTest, AnInterruptedOneHasPerhapsBeenSent) {
   outbox.emplace(opened());  // the next run
   EXPECT_THAT(states(), ElementsAre("a@bank.example unsure"));
   EXPECT_THAT(*outbox->due(kNow + std::chrono::hours(9)), IsEmpty());
-  WriteSummary summary{.mails = *outbox->counts(), .pending = *outbox->unfinished()};
+  WriteSummary summary{.mails = *outbox->counts(), .pending = *outbox->unfinished(kNow)};
   EXPECT_TRUE(failed(summary));
   EXPECT_THAT(format_summary(summary), HasSubstr("unsure: the program ended while it was sent"));
   EXPECT_THAT(format_summary_json(summary), HasSubstr("\"unsure\": 1"));
   ASSERT_TRUE(outbox->send_unsure_again(kNow));
   EXPECT_EQ(outbox->due(kNow)->size(), 1U);
+}
+
+TEST_P(OutboxTest, ABadEndIsToldOnce) {
+  const auto one = report();
+  added(one);
+  const Recipients found{.to = {},
+                         .not_sent = {{.uri = "mailto:d@victim.test", .why = "no", .later = false}}};
+  ASSERT_TRUE(outbox->settle(after_lookup(one, found, kNow, {}), {"a@bank.example"}, kNow));
+  delivered(kNow, [](const QueuedMail&) { return Handing{Handed::refused, "550 no such user"}; });
+  const WriteSummary now{.mails = *outbox->counts(), .pending = *outbox->unfinished(kNow)};
+  ASSERT_EQ(now.pending.size(), 1U);
+  EXPECT_TRUE(failed(now));
+  EXPECT_FALSE(waits(now));
+  EXPECT_THAT(format_summary(now), HasSubstr("a@bank.example: refused: 550 no such user"));
+  EXPECT_THAT(format_summary(now), HasSubstr("mailto:d@victim.test: not sent: no"));
+  const auto later = kNow + std::chrono::hours(24);
+  const WriteSummary next{.mails = *outbox->counts(), .pending = *outbox->unfinished(later)};
+  EXPECT_THAT(next.pending, IsEmpty());
+  EXPECT_FALSE(failed(next));
+  EXPECT_THAT(format_summary(next), HasSubstr("1 refused"));
 }
 
 TEST_P(OutboxTest, AServerThatIsDownEndsTheRun) {

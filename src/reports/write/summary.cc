@@ -54,7 +54,8 @@ void append_pending(const WriteSummary& summary, std::string& out) {
     for (const auto& one : report.not_sent)
       out += fmt::format("  {}: {}: {}\n", base::printable(one.uri),
                          one.later ? "unknown, to be looked up again" : "not sent", base::printable(one.why));
-    if (report.lookups == 0 && report.next_lookup) out += "  who may get it is not looked up yet\n";
+    if (report.looked_up == base::Time() && report.next_lookup)
+      out += "  who may get it is not looked up yet\n";
   }
 }
 
@@ -70,9 +71,10 @@ bool waits(const WriteSummary& summary) {
 }
 
 bool failed(const WriteSummary& summary) {
-  return !summary.left.empty() || count(summary, MailState::unsure) + count(summary, MailState::refused) +
-                                          count(summary, MailState::given_up) >
-                                      0;
+  return !summary.left.empty() || std::ranges::any_of(summary.pending, [](const Outbox::Line& line) {
+    return std::ranges::any_of(line.mails,
+                               [](const QueuedMail& mail) { return mail.state != MailState::ready; });
+  });
 }
 
 std::string format_summary(const WriteSummary& summary) {

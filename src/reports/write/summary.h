@@ -25,13 +25,13 @@ struct WriteSummary {
   std::vector<Left> left;             // reports that were not written
   std::uint64_t sent = 0;             // mails, by this run
   std::vector<std::uint64_t> mails;   // all of them, by MailState
-  std::vector<Outbox::Line> pending;  // all that is not sent, or not to everybody
+  std::vector<Outbox::Line> pending;  // Outbox::unfinished() since the run began
   std::string trouble;  // why nothing, or not all, could be looked up or sent; empty: nothing in the way
 };
 
 // Something waits for a later run.
 bool waits(const WriteSummary& summary);
-// Something will not be sent, or perhaps was, or was not written.
+// Something was not written, was refused or given up by this run, or was perhaps sent.
 bool failed(const WriteSummary& summary);
 
 std::string format_summary(const WriteSummary& summary);
