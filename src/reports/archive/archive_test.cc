@@ -163,8 +163,10 @@ TEST_P(ArchiveTest, TextsThatAreHard) {
 
 TEST_P(ArchiveTest, FailureReportsOnce) {
   const FailureReport report{.reported_domain = "bank.example", .subject = "x"};
-  EXPECT_EQ(archive_->add_failure(report, Trust::imported, "f", {}).value(), Fate::added);
-  EXPECT_EQ(archive_->add_failure(report, Trust::imported, "g", {}).value(), Fate::duplicate);
+  EXPECT_EQ(archive_->add_failure({.report = report, .trust = Trust::imported, .origin = "f"}).value(),
+            Fate::added);
+  EXPECT_EQ(archive_->add_failure({.report = report, .trust = Trust::imported, .origin = "g"}).value(),
+            Fate::duplicate);
 }
 
 TEST_P(ArchiveTest, WhatEndsAWorkerIsRemembered) {
@@ -180,7 +182,7 @@ TEST_P(ArchiveTest, WhatIsOldGoes) {
   later.report.begin += 10 * kDay;
   later.report.end += 10 * kDay;
   EXPECT_EQ(add(later), Fate::added);
-  EXPECT_EQ(archive_->prune(base::Time(std::chrono::seconds(kMidnight + 5 * kDay))).value(), 1U);
+  EXPECT_EQ(archive_->prune(base::Time(std::chrono::seconds(kMidnight + 5 * kDay))).value().reports, 1U);
   EXPECT_THAT(days(), ElementsAre("10 192.0.2.1 verified mx.example 4 0"));
 }
 

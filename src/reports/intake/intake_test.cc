@@ -48,6 +48,10 @@ struct Kept : Taker {
     reports.push_back(fmt::format("{} failure of {}", origin.text(), report.reported_domain));
     return {};
   }
+  base::Result<> take(TlsReport&& report, const Origin& origin) override {
+    reports.push_back(fmt::format("{} TLS {} {}", origin.text(), report.report_id, report.policies.size()));
+    return {};
+  }
   void set_aside(const Origin& origin, std::string_view reason) override {
     aside.push_back(fmt::format("{}: {}", origin.text(), reason));
   }
