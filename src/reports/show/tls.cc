@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -63,7 +64,9 @@ Sums sums_of(const TlsHistory& history) {
     one.last_day = std::max(one.last_day, seen.day);
   }
   for (auto& [key, one] : failing) out.failing.push_back(std::move(one));
-  std::ranges::stable_sort(out.failing, std::ranges::greater(), &Failing::sessions);
+  std::ranges::sort(out.failing, [](const Failing& a, const Failing& b) {
+    return std::tie(b.sessions, a.result, a.host) < std::tie(a.sessions, b.result, b.host);
+  });
   return out;
 }
 
@@ -100,7 +103,10 @@ std::string failures_of(const TlsHistory& history, std::int64_t day) {
   for (const auto& seen : history.seen) {
     if (seen.day == day && seen.failed) failures.push_back(&seen);
   }
-  std::ranges::stable_sort(failures, std::ranges::greater(), &TlsSeen::sessions);
+  std::ranges::sort(failures, [](const TlsSeen* a, const TlsSeen* b) {
+    return std::tie(b->sessions, a->result, a->host, a->reporter) <
+           std::tie(a->sessions, b->result, b->host, b->reporter);
+  });
   std::string out;
   for (std::size_t i = 0; i < std::min(failures.size(), kMost); ++i)
     out +=
