@@ -238,7 +238,7 @@ TEST(Parsedmarc, WhatIsNoReport) {
     return kept.aside;
   };
   EXPECT_THAT(aside("{}"), ElementsAre(HasSubstr("report 1: it is no report")));
-  EXPECT_THAT(aside("{\"records\": [}"), ElementsAre(HasSubstr("not well-formed")));
+  EXPECT_THAT(aside("{\"records\": [}]"), ElementsAre(HasSubstr("not well-formed")));
   EXPECT_THAT(aside("[{\"records\": ["), ElementsAre("report 1: it ends in the middle"));
   EXPECT_THAT(aside("null"), ElementsAre(": something that is no report stands between the reports"));
   EXPECT_THAT(
@@ -251,7 +251,7 @@ TEST(Parsedmarc, WhatIsNoReport) {
   EXPECT_THAT(aside(deep), ElementsAre(HasSubstr("report 1: it is not well-formed")));
   EXPECT_THAT(aside("{\"records\": \"" + std::string(kMaxExportItem, 'x') + "\"}"),
               ElementsAre("report 1: it is larger than 32 MiB: import it from the CSV export"));
-  EXPECT_THAT(aside("feedback_type,reported_domain\n\"" + std::string(kMaxCsvRow, 'x') + "\",\n"),
+  EXPECT_THAT(aside("feedback_type,reported_domain\n\"" + std::string(kMaxCsvRow + 1, 'x') + "\",\n"),
               ElementsAre("line 2: the row has more than 1024 KiB or 200 fields"));
   EXPECT_THAT(aside("org_name,source_ip_address,count,header_from\no,192.0.2.1,1,a.example\n"),
               ElementsAre(HasSubstr("line 2: it does not say of")));
