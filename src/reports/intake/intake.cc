@@ -239,7 +239,8 @@ base::Result<> Intake::read_mbox(Window& window, const Place& place) {
   bool large = false;
   const auto give = [&]() -> base::Result<> {
     if (number == 0) return {};
-    const auto inner = within(place, fmt::format("message {}", number));
+    auto inner = within(place, fmt::format("message {}", number));
+    inner.depth = place.depth;  // as deep as a mail alone
     if (large) {
       set_aside(inner, fmt::format("the mail is larger than {} MiB", limits_.max_archive >> 20U));
       return {};
