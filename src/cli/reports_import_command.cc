@@ -2,12 +2,14 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/store_url.h"
+#include "crypto/digest.h"
 #include "reports/intake/importer.h"
 
 namespace rampart::cli {
@@ -21,6 +23,7 @@ using base::Result;
 struct Request {
   std::vector<std::string> paths;
   std::string from;
+  std::string aside;
   std::string format = "text";
 
   [[nodiscard]] bool piped() const { return std::ranges::find(paths, "-") != paths.end(); }
@@ -49,13 +52,64 @@ Result<> each_file(const std::string& path, const std::function<Result<>(const s
   return {};
 }
 
+// Standard input, remembered as it is read: nobody else has it.
+class Remembering : public reports::Source {
+ public:
+  static constexpr std::size_t kMost = std::size_t{64} << 20U;  // bytes; as large as a mail may be
+
+  explicit Remembering(reports::Source& from) : from_(from) {}
+  Result<std::size_t> read(std::span<char> room) override {
+    const auto got = TRY(from_.read(room));
+    bytes_.append(room.data(), std::min(got, kMost - bytes_.size()));
+    return got;
+  }
+  // All of it, with what nobody has read.
+  Result<std::string_view> rest() {
+    std::string room(std::size_t{64} << 10U, '\0');
+    while (TRY(read({room.data(), room.size()})) != 0) continue;
+    return std::string_view(bytes_);
+  }
+
+ private:
+  reports::Source& from_;
+  std::string bytes_;
+};
+
+Result<> keep_bytes(const std::string& folder, std::string_view bytes) {
+  constexpr std::size_t kNamed = 16;  // bytes of its digest
+  std::error_code failed;
+  fs::create_directories(folder, failed);
+  if (failed)
+    return base::fail(ErrorKind::io, "the folder cannot be made: " + failed.message(),
+                      base::printable(folder));
+  const auto name = base::hex(std::string_view(crypto::sha256(bytes)).substr(0, kNamed));
+  return base::write_file((fs::path(folder) / (name + ".eml")).string(), bytes);
+}
+
+// What is set aside of it is kept in --aside, before anybody is told that it was taken.
+Result<> read_input(const Request& request, reports::Source& input, const std::string& name,
+                    reports::Importer& importer) {
+  if (request.aside.empty()) return importer.read(input, name);
+  Remembering remembering(input);
+  const auto before = importer.summary().aside;
+  TRY(importer.read(remembering, name));
+  TRY(importer.flush());
+  return importer.summary().aside == before ? Result<>() : keep_bytes(request.aside, TRY(remembering.rest()));
+}
+
 Result<> read_paths(Session& session, const Request& request, reports::Importer& importer) {
   Progress progress(session.surroundings().err, session.surroundings().err_is_terminal, "files");
   const auto read = [&](const std::string& path) -> Result<> {
     if (interrupted() != 0) return base::fail(ErrorKind::io, "interrupted");
-    const auto name = path == "-" ? std::string("standard input") : path;
     auto source = reports::FileSource::open(path);
-    TRY(source ? importer.read(**source, name) : importer.set_file_aside(name, source.error().what));
+    if (!source) {
+      TRY(importer.set_file_aside(path, source.error().what));
+    } else if (path == "-") {
+      TRY(importer.flush());
+      TRY(read_input(request, **source, "standard input", importer));
+    } else {
+      TRY(importer.read(**source, path));
+    }
     progress.update(importer.summary().files, std::nullopt);
     return {};
   };
@@ -115,6 +169,10 @@ void add_reports_import_command(CLI::App& reports, Session& session) {
                    "Read the exports of another program, JSON or CSV, and nothing else: parsedmarc")
       ->type_name("PROGRAM")
       ->check(one_of({"parsedmarc"}));
+  import
+      ->add_option("--aside", request->aside,
+                   "Keep what was set aside of standard input, by its digest, in this folder")
+      ->type_name("FOLDER");
   import->add_option("--format", request->format, "text or json [text]")
       ->type_name("FORMAT")
       ->check(one_of({"text", "json"}));

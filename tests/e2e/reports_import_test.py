@@ -190,6 +190,11 @@ class Routes(Reports):
         self.assertEqual(done.returncode, 0)
         self.assertIn(b"standard input: the mail has no report", done.stdout)
         self.assertEqual(self.pipe(b"").returncode, 0)
+        aside = self.folder / "aside"
+        for content in (b"Subject: Buy\n\nnothing\n", b"<html>" + b"x" * 600000, message.as_bytes(), b"<html>" + b"x" * 600000):
+            self.assertEqual(self.pipe(content, "--aside", str(aside)).returncode, 0)
+        self.assertEqual(sorted(len(p.read_bytes()) for p in aside.iterdir()), [22, 600006])
+        self.assertEqual(self.pipe(b"Subject: Buy\n\nnothing\n", "--aside", "/dev/null/x").returncode, 75)
         # What is our own fault is for later.
         done = self.pipe(message.as_bytes(), store="sqlite:/dev/null/store.db")
         self.assertEqual(done.returncode, 75)
