@@ -5,6 +5,7 @@
 #include "audit/settings.h"
 #include "audit/watch/settings.h"
 #include "net/settings.h"
+#include "reports/settings.h"
 #include "reports/write/settings.h"
 #include "store/settings.h"
 
@@ -35,8 +36,9 @@ constexpr std::array kOutput{
 
 const base::Schema& schema() {
   static const base::Schema kSchema{
-      audit::settings(), audit::fix::settings(),    audit::keys::settings(), audit::watch::settings(),
-      net::settings(),   reports::write_settings(), store::settings(),       kOutput};
+      audit::settings(),         audit::fix::settings(), audit::keys::settings(),
+      audit::watch::settings(),  net::settings(),        reports::settings(),
+      reports::write_settings(), store::settings(),      kOutput};
   return kSchema;
 }
 
