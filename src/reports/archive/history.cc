@@ -6,48 +6,16 @@
 #include <unordered_map>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "base/text.h"
 #include "reports/archive/days.h"
+#include "reports/archive/names.h"
 #include "store/bulk.h"
 
 namespace rampart::reports {
 namespace {
 
 using Number = long long;  // as SOCI has it
-
-constexpr std::size_t kAtOnce = 500;  // numbers in one question
-
-using Names = std::unordered_map<std::int64_t, std::string>;
-
-// The texts of numbers.
-Names names_of(soci::session& sql, const std::string& table, const std::vector<std::int64_t>& ids) {
-  Names out;
-  for (std::size_t at = 0; at < ids.size(); at += kAtOnce) {
-    const auto some = std::span(ids).subspan(at, std::min(kAtOnce, ids.size() - at));
-    Number id = 0;
-    std::string text;
-    soci::statement all =
-        (sql.prepare << fmt::format("SELECT id, text FROM {} WHERE id IN ({})", table, fmt::join(some, ", ")),
-         soci::into(id), soci::into(text));
-    all.execute();
-    while (all.fetch()) out.emplace(id, text);
-  }
-  return out;
-}
-
-struct Reporter {
-  Trust trust = Trust::unverified;
-  std::string name;
-};
-// "verified google.com".
-Reporter reporter_of(std::string_view text) {
-  const auto space = text.find(' ');
-  const auto trust = parse_trust(text.substr(0, space));
-  return {trust.value_or(Trust::unverified),
-          space == std::string_view::npos ? std::string() : std::string(text.substr(space + 1))};
-}
 
 struct Key {
   std::int64_t address = 0;

@@ -1,0 +1,37 @@
+#include "reports/archive/names.h"
+
+#include <span>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace rampart::reports {
+namespace {
+
+constexpr std::size_t kAtOnce = 500;  // numbers in one question
+
+}  // namespace
+
+Names names_of(soci::session& sql, const std::string& table, const std::vector<std::int64_t>& ids) {
+  Names out;
+  for (std::size_t at = 0; at < ids.size(); at += kAtOnce) {
+    const auto some = std::span(ids).subspan(at, std::min(kAtOnce, ids.size() - at));
+    long long id = 0;
+    std::string text;
+    soci::statement all =
+        (sql.prepare << fmt::format("SELECT id, text FROM {} WHERE id IN ({})", table, fmt::join(some, ", ")),
+         soci::into(id), soci::into(text));
+    all.execute();
+    while (all.fetch()) out.emplace(id, text);
+  }
+  return out;
+}
+
+Reporter reporter_of(std::string_view text) {
+  const auto space = text.find(' ');
+  const auto trust = parse_trust(text.substr(0, space));
+  return {trust.value_or(Trust::unverified),
+          space == std::string_view::npos ? std::string() : std::string(text.substr(space + 1))};
+}
+
+}  // namespace rampart::reports
