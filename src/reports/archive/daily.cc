@@ -220,10 +220,11 @@ class Reading {
     Number reporter = 0;
     std::string head;
     soci::statement all =
-        (sql_.prepare << "SELECT r.reporter, r.head FROM report r JOIN (SELECT reporter, MAX(last) AS last FROM"
-                         " report WHERE domain = :domain AND last >= :first GROUP BY reporter) newest ON"
-                         " newest.reporter = r.reporter AND newest.last = r.last WHERE r.domain = :again"
-                         " ORDER BY r.id",
+        (sql_.prepare
+             << "SELECT r.reporter, r.head FROM report r JOIN (SELECT reporter, MAX(last) AS last FROM"
+                " report WHERE domain = :domain AND last >= :first GROUP BY reporter) newest ON"
+                " newest.reporter = r.reporter AND newest.last = r.last WHERE r.domain = :again"
+                " ORDER BY r.id",
          soci::use(domain_, "domain"), soci::use(first, "first"), soci::use(domain_, "again"),
          soci::into(reporter), soci::into(head));
     all.execute();

@@ -38,17 +38,18 @@ struct ReporterSeen {
   std::uint64_t messages = 0;
   std::int32_t first_day = 0;
   std::int32_t last_day = 0;
-  bool rfc9990 = false;     // its latest report has what RFC 9990 added: the namespace, `testing` or `discovery_method`
-  bool says_pct = false;    // its latest report repeats pct, which RFC 9990 took out
-  bool tested = false;      // it said policy_test_mode: t=y was honoured
-  bool sampled = false;     // it said sampled_out: pct was
-  bool acts = false;        // it quarantined or rejected something that failed
+  bool rfc9990 =
+      false;  // its latest report has what RFC 9990 added: the namespace, `testing` or `discovery_method`
+  bool says_pct = false;  // its latest report repeats pct, which RFC 9990 took out
+  bool tested = false;    // it said policy_test_mode: t=y was honoured
+  bool sampled = false;   // it said sampled_out: pct was
+  bool acts = false;      // it quarantined or rejected something that failed
 };
 
 struct Daily {
   std::int32_t from = 0;  // both days inside
   std::int32_t to = 0;
-  std::vector<std::string> addresses;   // empty: the report did not say
+  std::vector<std::string> addresses;  // empty: the report did not say
   std::vector<Outcome> outcomes;
   std::vector<DailyRow> rows;           // by day, address and outcome
   std::vector<ReporterSeen> reporters;  // most messages first
