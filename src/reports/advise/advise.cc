@@ -10,7 +10,7 @@
 #include "reports/advise/gates.h"
 #include "reports/show/show.h"
 
-namespace rampart::reports {
+namespace rampart::reports::advice {
 namespace {
 
 using dmarc::Policy;
@@ -372,4 +372,4 @@ std::string_view to_string(Verdict verdict) {
 
 Advice advise(const AdviseInput& input) { return Advising(input).run(); }
 
-}  // namespace rampart::reports
+}  // namespace rampart::reports::advice

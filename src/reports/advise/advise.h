@@ -22,7 +22,7 @@
 #include "reports/advise/look.h"
 #include "reports/advise/streams.h"
 
-namespace rampart::reports {
+namespace rampart::reports::advice {
 
 // All our own, but for the month of RFC 9989 section 7.4.
 inline constexpr std::int32_t kInventoryDays = 400;  // that sources are looked for in: yearly tax notices
@@ -141,8 +141,8 @@ struct Forecast {
 struct AdviseInput {
   dns::Name domain;
   std::vector<dns::Name> own_domains;
-  const Daily* daily = nullptr;    // of kInventoryDays and today
-  const Looked* looked = nullptr;  // null: DNS was not asked
+  const Daily* daily = nullptr;     // of kInventoryDays and today
+  const DnsSeen* looked = nullptr;  // null: DNS was not asked
   std::span<const OwnerMark> marks;
   const mail::Registry* registry = nullptr;  // null: the built-in one
   std::int32_t today = 0;
@@ -179,4 +179,4 @@ struct Advice {
 // Advice::blast points into Advice::streams: it is moved, not copied.
 Advice advise(const AdviseInput& input);
 
-}  // namespace rampart::reports
+}  // namespace rampart::reports::advice

@@ -4,7 +4,7 @@
 
 #include <boost/math/special_functions/gamma.hpp>
 
-namespace rampart::reports {
+namespace rampart::reports::advice {
 
 namespace {
 
@@ -34,4 +34,4 @@ Rate rate_of(std::span<const std::uint64_t> days) {
   return out;
 }
 
-}  // namespace rampart::reports
+}  // namespace rampart::reports::advice

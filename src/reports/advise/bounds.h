@@ -14,7 +14,7 @@
 #include <cstdint>
 #include <span>
 
-namespace rampart::reports {
+namespace rampart::reports::advice {
 
 inline constexpr double kConfidence = 0.95;  // two-sided
 
@@ -36,4 +36,4 @@ Interval poisson_bounds(double count);
 // Of the days' counts, days without any included. Of no days at all: nothing is known, the bounds are 0 and infinity.
 Rate rate_of(std::span<const std::uint64_t> days);
 
-}  // namespace rampart::reports
+}  // namespace rampart::reports::advice

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-namespace rampart::reports {
+namespace rampart::reports::advice {
 namespace {
 
 using Days = std::vector<std::uint64_t>;
@@ -77,4 +77,4 @@ TEST(Bounds, TheMeanLiesBetween) {
 }
 
 }  // namespace
-}  // namespace rampart::reports
+}  // namespace rampart::reports::advice

@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "reports/show/show.h"
 
-namespace rampart::reports {
+namespace rampart::reports::advice {
 namespace {
 
 using dmarc::Policy;
@@ -127,4 +127,4 @@ std::vector<Forecast> forecast(const AdviseInput& input, const Advice& advice) {
   return Forecasting(input, advice).run();
 }
 
-}  // namespace rampart::reports
+}  // namespace rampart::reports::advice

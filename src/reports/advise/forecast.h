@@ -3,11 +3,11 @@
 
 #include "reports/advise/advise.h"
 
-namespace rampart::reports {
+namespace rampart::reports::advice {
 
 // The step that publishes Advice::next.
 inline constexpr std::string_view kAdvisedStep = "advised-policy";
 
 std::vector<Forecast> forecast(const AdviseInput& input, const Advice& advice);
 
-}  // namespace rampart::reports
+}  // namespace rampart::reports::advice

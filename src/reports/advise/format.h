@@ -6,7 +6,7 @@
 
 #include "reports/advise/advise.h"
 
-namespace rampart::reports {
+namespace rampart::reports::advice {
 
 struct AdviceStyle {
   std::size_t width = 80;  // columns
@@ -27,4 +27,4 @@ void order(std::vector<Placed>& portfolio);
 std::string format_portfolio(std::span<const Placed> portfolio);
 std::string format_portfolio_json(std::span<const Placed> portfolio);  // "rampart.advise-all/1"
 
-}  // namespace rampart::reports
+}  // namespace rampart::reports::advice

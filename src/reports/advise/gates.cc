@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "reports/show/show.h"
 
-namespace rampart::reports {
+namespace rampart::reports::advice {
 namespace {
 
 using dmarc::Policy;
@@ -506,4 +506,4 @@ GateResult rollback(Gates& gates) {
 }
 
 }  // namespace gates
-}  // namespace rampart::reports
+}  // namespace rampart::reports::advice

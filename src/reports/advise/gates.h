@@ -3,7 +3,7 @@
 
 #include "reports/advise/advise.h"
 
-namespace rampart::reports {
+namespace rampart::reports::advice {
 
 struct Gates {
   const AdviseInput& input;
@@ -45,4 +45,4 @@ std::string days_text(std::int32_t from, std::int32_t to);
 // "0.45 a day (with 95 % confidence between 0.02 and 2.1)".
 std::string rate_text(const Rate& rate);
 
-}  // namespace rampart::reports
+}  // namespace rampart::reports::advice

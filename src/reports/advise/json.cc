@@ -5,7 +5,7 @@
 #include "reports/advise/format.h"
 #include "reports/show/show.h"
 
-namespace rampart::reports {
+namespace rampart::reports::advice {
 namespace {
 
 using base::JsonStyle;
@@ -183,4 +183,4 @@ std::string format_portfolio_json(std::span<const Placed> portfolio) {
   return out + '\n';
 }
 
-}  // namespace rampart::reports
+}  // namespace rampart::reports::advice

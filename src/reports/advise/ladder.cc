@@ -8,7 +8,7 @@
 #include "auth/tags.h"
 #include "base/text.h"
 
-namespace rampart::reports {
+namespace rampart::reports::advice {
 namespace {
 
 using dmarc::Policy;
@@ -114,4 +114,4 @@ std::optional<Rung> next_rung(const RungInput& input) {
   return out;
 }
 
-}  // namespace rampart::reports
+}  // namespace rampart::reports::advice

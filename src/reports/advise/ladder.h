@@ -19,7 +19,7 @@
 #include "reports/advise/look.h"
 #include "reports/archive/daily.h"
 
-namespace rampart::reports {
+namespace rampart::reports::advice {
 
 // The record that stands now.
 struct Current {
@@ -62,4 +62,4 @@ std::optional<Rung> next_rung(const RungInput& input);
 // The policy that a rung leads to, for trying: the same for a soft one and a full one.
 std::optional<dmarc::Policy> next_policy(const Current& current);
 
-}  // namespace rampart::reports
+}  // namespace rampart::reports::advice

@@ -9,7 +9,7 @@
 #include "auth/spf/evaluate.h"
 #include "base/text.h"
 
-namespace rampart::reports {
+namespace rampart::reports::advice {
 namespace {
 
 using dmarc::Discovery;
@@ -136,8 +136,8 @@ std::string_view to_string(Known known) {
   return kNames[static_cast<std::size_t>(known)];
 }
 
-Looked look(const LookInput& input, facts::Facts& facts) {
-  Looked out;
+DnsSeen look(const LookInput& input, facts::Facts& facts) {
+  DnsSeen out;
   look_policy(input, facts, out.dns);
   look_spf(input, facts, out.dns);
   look_names(input, facts, out.dns);
@@ -158,4 +158,4 @@ Looked look(const LookInput& input, facts::Facts& facts) {
   return out;
 }
 
-}  // namespace rampart::reports
+}  // namespace rampart::reports::advice

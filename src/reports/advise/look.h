@@ -10,7 +10,7 @@
 #include "facts/facts.h"
 #include "reports/sources/source.h"
 
-namespace rampart::reports {
+namespace rampart::reports::advice {
 
 // Our own: addresses with the most messages, whose reverse names are looked up. SPF is tried on all of them.
 inline constexpr std::size_t kMaxReverseNames = 1000;
@@ -58,11 +58,11 @@ struct LookInput {
   base::Time now{};
 };
 
-struct Looked {
+struct DnsSeen {
   Dns dns;
   std::vector<SeenAddress> addresses;  // by place, without rows
 };
 
-Looked look(const LookInput& input, facts::Facts& facts);
+DnsSeen look(const LookInput& input, facts::Facts& facts);
 
-}  // namespace rampart::reports
+}  // namespace rampart::reports::advice

@@ -5,7 +5,7 @@
 
 #include "reports/sources/classify.h"
 
-namespace rampart::reports {
+namespace rampart::reports::advice {
 namespace {
 
 constexpr std::int32_t kRunGap = 7;  // days without mail that end a run; ours: weekly mail is no run
@@ -257,4 +257,4 @@ std::optional<std::int32_t> period_of(const Stream& stream) {
   return *middle;
 }
 
-}  // namespace rampart::reports
+}  // namespace rampart::reports::advice

@@ -14,7 +14,7 @@
 #include "reports/archive/daily.h"
 #include "reports/sources/source.h"
 
-namespace rampart::reports {
+namespace rampart::reports::advice {
 
 // What a source is to the owner.
 enum class Standing : std::uint8_t {
@@ -101,4 +101,4 @@ Health health_of(const Stream& stream, Part part, dmarc::Policy policy, std::int
 // where it was seen in one run, or sends all the time.
 std::optional<std::int32_t> period_of(const Stream& stream);
 
-}  // namespace rampart::reports
+}  // namespace rampart::reports::advice

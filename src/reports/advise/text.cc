@@ -10,7 +10,7 @@
 #include "reports/advise/gates.h"
 #include "reports/show/show.h"
 
-namespace rampart::reports {
+namespace rampart::reports::advice {
 namespace {
 
 // Names of reporters in a line; more are counted.
@@ -201,4 +201,4 @@ std::string format_portfolio(std::span<const Placed> portfolio) {
   return out + fmt::format("\n{} of {} domains can take their next step today.\n", ready, portfolio.size());
 }
 
-}  // namespace rampart::reports
+}  // namespace rampart::reports::advice

@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "reports/archive/days.h"
-#include "reports/archive/names.h"
+#include "reports/archive/numbers.h"
 #include "store/bulk.h"
 
 namespace rampart::reports {
@@ -91,7 +91,7 @@ class Reading {
                                 domain_, out_.from, out_.to),
                     1, [&](std::span<const std::int64_t> row) { places.of(row[0]); });
     for (const auto& [id, text] : names_of(sql_, "report_reporter", places.ids()))
-      reporters_.emplace(id, reporter_of(text));
+      reporters_.emplace(id, parse_reporter(text));
   }
 
   // The rows come by their key, so those of one day, address and outcome stand together, reporter after reporter.
@@ -125,7 +125,7 @@ class Reading {
     for (const auto id : addresses.ids()) out_.addresses.push_back(texts.at(id));
     const auto words = names_of(sql_, "report_outcome", outcomes.ids());
     for (const auto id : outcomes.ids())
-      out_.outcomes.push_back(parse_outcome(words.at(id)).value_or(Outcome()));
+      out_.outcomes.push_back(parse_stored_outcome(words.at(id)));
     for (const auto& [reporter, outcome] : pairs) note(seen_[reporter], out_.outcomes[outcome]);
   }
 
@@ -241,7 +241,7 @@ class Reading {
   store::Backend backend_;
   Number domain_;
   Daily out_;
-  std::unordered_map<std::int64_t, Reporter> reporters_;
+  std::unordered_map<std::int64_t, StoredReporter> reporters_;
   std::map<std::int64_t, ReporterSeen> seen_;  // those that count
 };
 
@@ -255,11 +255,9 @@ bool PolicySeen::softened() const {
 base::Result<Daily> read_daily(store::Database& database, std::string_view domain, std::int32_t from,
                                std::int32_t to) {
   return database.transact([&](soci::session& sql) {
-    Number id = 0;
-    const std::string name(domain);
-    sql << "SELECT id FROM report_domain WHERE text = :text", soci::use(name), soci::into(id);
-    if (!sql.got_data()) return Daily{.from = from, .to = to};
-    return Reading(sql, database.backend(), id, from, to).run();
+    const auto id = number_of(sql, "report_domain", std::string(domain));
+    if (!id) return Daily{.from = from, .to = to};
+    return Reading(sql, database.backend(), *id, from, to).run();
   });
 }
 
