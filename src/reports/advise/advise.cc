@@ -104,18 +104,19 @@ class Advising {
     auto& out = out_.honours;
     for (const auto& reporter : input_.daily->reporters) {
       const auto name = base::printable(reporter.name);
-      out.messages += reporter.messages;
-      if (reporter.acts) out.acts += reporter.messages;
+      if (reporter.recent == 0) continue;
+      out.messages += reporter.recent;
+      if (reporter.acts) out.acts += reporter.recent;
       if (reporter.tested) out.seen_t.push_back(name);
       if (reporter.sampled) out.seen_pct.push_back(name);
       if (reporter.tested || reporter.rfc9990) {
-        out.reads_t += reporter.messages;
+        out.reads_t += reporter.recent;
         out.t.push_back(name);
       } else if (reporter.sampled || reporter.says_pct) {
-        out.reads_pct += reporter.messages;
+        out.reads_pct += reporter.recent;
         out.pct.push_back(name);
       } else {
-        out.unknown += reporter.messages;
+        out.unknown += reporter.recent;
       }
     }
   }
@@ -155,6 +156,8 @@ class Advising {
       out.messages += of_window(day, blast.below, &SourceTally::dkim) +
                       of_window(day, blast.below, &SourceTally::spf) +
                       of_window(day, blast.below, &SourceTally::fail);
+      if (!legitimate || !health.mended || day.day > health.last_bad)
+        out.by_spf += of_window(day, blast.below, &SourceTally::spf);
       const auto fails = blast.policy == Policy::none ? 0 : of_window(day, blast.below, &SourceTally::fail);
       const bool mended = legitimate && health.mended && day.day <= health.last_bad;
       (mended ? out.mended : out.stopped) += fails;
@@ -165,10 +168,12 @@ class Advising {
       case Standing::legitimate:
         blast.real += out.stopped;
         blast.messages += out.messages;
+        blast.by_spf += out.by_spf;
         std::ranges::transform(real, days, real.begin(), std::plus());
         break;
       case Standing::handed_on:
         blast.handed_on += out.stopped;
+        blast.lists += blast.policy == Policy::none ? 0 : lists_that_fail(stream, blast);
         break;
       case Standing::forged:
         blast.forged += out.stopped;
@@ -176,6 +181,14 @@ class Advising {
       case Standing::unclear:
         blast.unclear += out.stopped;
         break;
+    }
+    return out;
+  }
+
+  static std::uint64_t lists_that_fail(const Stream& stream, const Blast& blast) {
+    std::uint64_t out = 0;
+    for (const auto& day : stream.days) {
+      if (day.day >= blast.from && day.day <= blast.to) out += day.lists_fail;
     }
     return out;
   }
@@ -243,8 +256,8 @@ class Advising {
     const auto day = day_text(out_.look_again);
     switch (out_.verdict) {
       case Verdict::proven:
-        return fmt::format("ready for {}, proven: no real message of {} days would have been stopped", what,
-                           out_.blast.days());
+        return fmt::format("ready for {}, proven: as your senders send now, no real message is stopped",
+                           what);
       case Verdict::ready:
         return fmt::format("ready for {}", what);
       case Verdict::stay:
@@ -257,7 +270,9 @@ class Advising {
     const auto first = std::ranges::find(out_.blockers, false, &Blocker::accepted);
     return fmt::format("not ready{}: {}{}; look again on {}",
                        out_.next || input_.rehearse ? " for " + what : std::string(),
-                       first == out_.blockers.end() ? "" : first->says,
+                       first == out_.blockers.end() ? ""
+                       : first->brief.empty()       ? first->says
+                                                    : first->brief,
                        open_count() > 1 ? fmt::format(", and {} more", open_count() - 1) : "", day);
   }
 
@@ -282,7 +297,7 @@ class Advising {
                     blast.unclear == 0 ? "" : fmt::format(", {} of unknown origin", grouped(blast.unclear)),
                     real == 0 ? "no" : grouped(real), real == 1 ? "message" : "messages", blast.days());
     if (real != 0) text += fmt::format(" (about {} a week), {}", per_week(real), culprit(real));
-    return text + "." + rare();
+    return text + "." + mended() + by_spf() + rare();
   }
 
   [[nodiscard]] std::string per_week(std::uint64_t messages) const {
@@ -302,6 +317,23 @@ class Advising {
     const auto name = base::printable(most->stream->source.name);
     return most->stopped == real ? "all from " + name
                                  : fmt::format("{} of them from {}", grouped(most->stopped), name);
+  }
+
+  [[nodiscard]] std::string mended() const {
+    std::string out;
+    for (const auto& hit : out_.blast.hits) {
+      if (hit.mended != 0)
+        out += fmt::format(" {} of {} failed before it was mended.", messages_text(hit.mended),
+                           base::printable(hit.stream->source.name));
+    }
+    return out;
+  }
+
+  [[nodiscard]] std::string by_spf() const {
+    if (out_.blast.policy != Policy::reject || out_.blast.by_spf == 0) return {};
+    return fmt::format(" {} of yours {} by SPF alone, and would be lost wherever {} forwarded.",
+                       messages_text(out_.blast.by_spf), out_.blast.by_spf == 1 ? "passes" : "pass",
+                       out_.blast.by_spf == 1 ? "it is" : "they are");
   }
 
   // Sources that were quiet in the window, and would be stopped when they send again.

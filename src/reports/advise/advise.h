@@ -71,6 +71,7 @@ struct GateResult {
 struct Blocker {
   Gate gate = Gate::coverage;
   std::string source;  // its id; empty: it is no source's
+  std::string brief;   // for a headline; empty: as `says`
   std::string says;
   std::string mend;
   std::string help;                   // a URL; may be empty
@@ -94,6 +95,7 @@ struct Hit {
   const Stream* stream = nullptr;
   std::uint64_t messages = 0;
   std::uint64_t stopped = 0;
+  std::uint64_t by_spf = 0;  // that pass by SPF alone; without those before it was mended
   std::uint64_t mended = 0;  // that would have been, before it was mended; not in `stopped`
   Rate rate;                 // of those stopped, a day
 };
@@ -107,15 +109,17 @@ struct Blast {
   std::uint64_t forged = 0;  // messages stopped, by standing
   std::uint64_t real = 0;    // of legitimate sources
   std::uint64_t handed_on = 0;
+  std::uint64_t lists = 0;  // of those handed on: through mailing lists
   std::uint64_t unclear = 0;
   std::uint64_t messages = 0;   // of legitimate sources
+  std::uint64_t by_spf = 0;     // of them: that pass by SPF alone
   std::uint64_t estimated = 0;  // of all messages: whose day is an estimate
   Rate real_rate;               // a day
 
   [[nodiscard]] std::int32_t days() const { return to - from + 1; }
 };
 
-// To whom a domain's mail goes, by what they read: RFC 9989 receivers read t, those of RFC 7489 pct.
+// To whom a domain's mail went in the last kRecentMonth days, by what they read: RFC 9989 receivers read t, those of RFC 7489 pct.
 struct Honours {
   std::uint64_t messages = 0;
   std::uint64_t reads_t = 0;

@@ -28,6 +28,11 @@ std::string figure(double number) {
   return fmt::format("{:.2g}", number);
 }
 
+std::string_view label(Standing standing) {
+  constexpr std::string_view kLabels[] = {"yours", "hands on", "forged", "not classified"};
+  return kLabels[static_cast<std::size_t>(standing)];
+}
+
 // Lines for the first few, and how many are left.
 void cut(std::vector<std::string>& lines) {
   if (lines.size() <= kMostNamed) return;
@@ -227,6 +232,7 @@ GateResult inventory(Gates& gates) {
     }
     const auto mend = mend_of(stream, gates.out.domain);
     gates.block(out, {.source = stream.source.id,
+                      .brief = name_of(stream) + " is not classified",
                       .says = fmt::format("{} is not classified ({}): {}", name_of(stream),
                                           tally_text(stream.source.tally), reason_of(stream)),
                       .mend = fmt::format("Say whose it is by a mark of the source {}. If it is yours: {}",
@@ -238,7 +244,7 @@ GateResult inventory(Gates& gates) {
                          by_standing[0], by_standing[1], by_standing[2], by_standing[3]);
   for (const auto& stream : gates.out.streams) {
     if (stream.standing == Standing::unclear && !matters(stream)) continue;
-    out.evidence.push_back(fmt::format("{} ({}{}): {}, seen {}", name_of(stream), to_string(stream.standing),
+    out.evidence.push_back(fmt::format("{} ({}{}): {}, seen {}", name_of(stream), label(stream.standing),
                                        stream.by_owner ? ", as you say" : "", tally_text(stream.source.tally),
                                        days_text(stream.source.first_day, stream.source.last_day)));
   }
@@ -269,9 +275,15 @@ std::string what_fails(const Health& health, Policy policy) {
   return policy == Policy::reject && health.mail.spf != 0 ? "fail DMARC or pass by SPF alone" : "fail DMARC";
 }
 
+std::string_view short_of(const Health& health, Policy policy) {
+  return policy == Policy::reject && health.mail.spf != 0 ? "have no DKIM that passes" : "fail DMARC";
+}
+
 Blocker blocker_of(const Stream& stream, const Health& health, Policy policy, const Gates& gates) {
   const auto mend = mend_of(stream, gates.out.domain);
   Blocker out{.source = stream.source.id,
+              .brief = fmt::format("{}: {} of {} {}", name_of(stream), grouped(health.bad),
+                                   messages_text(health.messages()), short_of(health, policy)),
               .says = fmt::format("{}: {} of {} {} ({})", name_of(stream), grouped(health.bad),
                                   messages_text(health.messages()), what_fails(health, policy),
                                   days_text(health.from, health.to)),
@@ -327,10 +339,9 @@ Looked check_sources(Gates& gates, Part part, GateResult& gate, bool blocks) {
 GateResult authentication(Gates& gates) {
   GateResult out{.gate = Gate::authentication};
   const auto looked = check_sources(gates, Part::domain, out, true);
-  const auto wanted = gates.out.target == Policy::reject ? "aligned DKIM on all their mail"
-                                                         : "aligned DKIM, or SPF, on all their mail";
-  out.says =
-      fmt::format("{} of {} have {}", looked.ready, count_text(looked.senders, "sender", "senders"), wanted);
+  const auto wanted = gates.out.target == Policy::reject ? "aligned DKIM on their mail"
+                                                         : "aligned DKIM, or SPF, on their mail";
+  out.says = fmt::format("{}: {} of {} senders", wanted, looked.ready, looked.senders);
   if (gates.out.target == Policy::none)
     out.says = fmt::format("{} looked at; p=none asks nothing of them",
                            count_text(looked.senders, "sender", "senders"));
@@ -341,15 +352,14 @@ GateResult blast_radius(Gates& gates) {
   GateResult out{.gate = Gate::blast_radius};
   const auto& blast = gates.out.blast;
   const auto policy = dmarc::to_string(blast.policy);
-  out.says =
-      fmt::format("p={} on {} of {}: {} of yours stopped, {} forged", policy, days_text(blast.from, blast.to),
-                  messages_text(blast.messages), messages_text(blast.real), messages_text(blast.forged));
+  out.says = fmt::format("p={} on {}: of your {} it stops {}, of others {} forged", policy,
+                         days_text(blast.from, blast.to), messages_text(blast.messages), grouped(blast.real),
+                         grouped(blast.forged));
   out.evidence.push_back(fmt::format("yours: {}", rate_text(blast.real_rate)));
   for (const auto& hit : blast.hits) {
     if (hit.stopped == 0 && hit.mended == 0) continue;
-    auto line =
-        fmt::format("{} ({}): {} of {} stopped", name_of(*hit.stream), to_string(hit.stream->standing),
-                    grouped(hit.stopped), messages_text(hit.messages));
+    auto line = fmt::format("{} ({}): {} of {} stopped", name_of(*hit.stream), label(hit.stream->standing),
+                            grouped(hit.stopped), messages_text(hit.messages));
     if (hit.stopped != 0) line += ", " + rate_text(hit.rate);
     if (hit.mended != 0) line += fmt::format("; {} more before it was mended", grouped(hit.mended));
     out.evidence.push_back(std::move(line));
@@ -399,11 +409,12 @@ GateResult indirect(Gates& gates) {
                          "them, and go on with --accept-risk",
                  .acceptable = true});
   const auto& blast = gates.out.blast;
-  if (blast.handed_on * kPerThousand > blast.messages)
+  const auto broken = blast.handed_on - blast.lists;
+  if (broken * kPerThousand > blast.messages)
     gates.block(
         out,
         {.says = fmt::format("forwarders break the signature of {} in {} days, which would be refused",
-                             messages_text(blast.handed_on), blast.days()),
+                             messages_text(broken), blast.days()),
          .mend = "sign so that forwarding leaves it whole (relaxed/relaxed, no l=), ask whoever forwards "
                  "to keep the mail as it is, or go on with --accept-risk",
          .acceptable = true});

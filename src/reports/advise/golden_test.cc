@@ -24,6 +24,9 @@ void expect_golden(const std::string& name, const Advice& advice) {
 
 TEST(AdviseGolden, BlockedByASender) {
   MadeHistory made;
+  made.seen.addresses[made.sendgrid].authorised = true;
+  made.seen.addresses[made.sendgrid].through = {"sendgrid.net"};
+  made.seen.dns.includes = {"sendgrid.net", "spf.old-agency.example"};
   made.add(made.own, MadeHistory::signed_mail(), 60, 1, 100);
   made.add(made.sendgrid, MadeHistory::unsigned_newsletter(), 60, 1, 20);
   made.add(made.forger, MadeHistory::forged(), 60, 1, 40);
@@ -31,6 +34,33 @@ TEST(AdviseGolden, BlockedByASender) {
   const auto advice = made.advice();
   EXPECT_EQ(advice.verdict, Verdict::not_ready);
   expect_golden("blocked", advice);
+}
+
+// Nothing that it sends passes, and SPF does not list it: whose it is only the owner can say.
+TEST(AdviseGolden, NotClassified) {
+  MadeHistory made;
+  made.add(made.own, MadeHistory::signed_mail(), 60, 1, 100);
+  made.add(made.sendgrid, MadeHistory::unsigned_newsletter(), 60, 1, 20);
+  made.reported(60);
+  EXPECT_EQ(made.advice().verdict, Verdict::not_ready);
+  expect_golden("not-classified", made.advice());
+  made.marks = {{.source = "unknown:sendgrid", .standing = Standing::forged, .name = "Somebody at SendGrid"}};
+  EXPECT_EQ(made.advice().verdict, Verdict::proven);
+  made.marks = {{.source = "unknown:sendgrid", .standing = Standing::legitimate}};
+  const auto yours = made.advice();
+  EXPECT_EQ(yours.verdict, Verdict::not_ready);
+  EXPECT_EQ(yours.blockers.front().gate, Gate::authentication);
+}
+
+// What passes by SPF alone bears quarantine, and is no ground for reject.
+TEST(AdviseGolden, SpfAlone) {
+  MadeHistory made;
+  made.dns("v=DMARC1; p=quarantine; rua=mailto:dmarc@bank.example");
+  made.add(made.own, outcome({}, "bank.example", AuthResult::pass), 60, 1, 100);
+  made.reported(60, "quarantine");
+  EXPECT_EQ(made.advice().verdict, Verdict::not_ready);
+  expect_golden("spf-alone", made.advice());
+  EXPECT_EQ(made.advice(dmarc::Policy::quarantine).verdict, Verdict::proven);
 }
 
 TEST(AdviseGolden, MendedReadyProven) {

@@ -78,7 +78,7 @@ class MadeHistory {
     daily.reporters.clear();
     for (const auto* name : {"google.com", "microsoft.com", "mx.isp.example"})
       daily.reporters.push_back(
-          {.name = name, .messages = 1000, .first_day = kNow - first, .last_day = kNow - 1});
+          {.name = name, .messages = 5000, .recent = 1000, .first_day = kNow - first, .last_day = kNow - 1});
     daily.reporters[0].rfc9990 = true;
     daily.reporters[1].says_pct = true;
   }

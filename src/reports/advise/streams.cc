@@ -145,6 +145,7 @@ class Sorting {
     const auto& facts = facts_[row.outcome];
     add(below_[row.outcome] ? day.below : day.domain, facts, row.messages);
     if (listed) day.lists += row.messages;
+    if (listed && !facts.dkim_ok && !facts.spf_ok) day.lists_fail += row.messages;
     if (facts.own_failed) day.refused += row.messages;
     if (below_[row.outcome]) add(stream.names[seen_.outcomes[row.outcome].header_from], facts, row.messages);
   }

@@ -38,8 +38,9 @@ struct StreamDay {
   std::int32_t day = 0;
   SourceTally domain;
   SourceTally below;
-  std::uint64_t lists = 0;    // that receivers, or the place it came from, say came through a mailing list
-  std::uint64_t refused = 0;  // SPF says fail or softfail for a MAIL FROM domain of the owner's
+  std::uint64_t lists = 0;       // that receivers, or the place it came from, say came through a mailing list
+  std::uint64_t lists_fail = 0;  // of them
+  std::uint64_t refused = 0;     // SPF says fail or softfail for a MAIL FROM domain of the owner's
 
   [[nodiscard]] const SourceTally& of(Part part) const { return part == Part::domain ? domain : below; }
 };

@@ -98,12 +98,12 @@ class Text {
   void add_honours() {
     const auto& honours = advice_.honours;
     if (honours.messages == 0) return;
-    auto text = fmt::format("Of your {}, {} went to reporters that read t", messages_text(honours.messages),
-                            grouped(honours.reads_t));
+    auto text = fmt::format("Of {} reported in the last {} days, {} went to reporters that read t",
+                            messages_text(honours.messages), kRecentMonth, grouped(honours.reads_t));
     if (!honours.t.empty()) text += fmt::format(" ({})", names(honours.t));
     text += fmt::format(", {} to such that read pct", grouped(honours.reads_pct));
     if (!honours.pct.empty()) text += fmt::format(" ({})", names(honours.pct));
-    text += fmt::format(", {} to others, of which it is not known.", grouped(honours.unknown));
+    text += fmt::format(", {} to others, of whom it is not known.", grouped(honours.unknown));
     para(4, text);
     para(4,
          fmt::format("Seen to honour t: {}. Seen to honour pct: {}. {} went to reporters that quarantined or "

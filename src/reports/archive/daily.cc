@@ -124,8 +124,7 @@ class Reading {
     const auto texts = names_of(sql_, "report_address", addresses.ids());
     for (const auto id : addresses.ids()) out_.addresses.push_back(texts.at(id));
     const auto words = names_of(sql_, "report_outcome", outcomes.ids());
-    for (const auto id : outcomes.ids())
-      out_.outcomes.push_back(parse_stored_outcome(words.at(id)));
+    for (const auto id : outcomes.ids()) out_.outcomes.push_back(parse_stored_outcome(words.at(id)));
     for (const auto& [reporter, outcome] : pairs) note(seen_[reporter], out_.outcomes[outcome]);
   }
 
@@ -148,6 +147,7 @@ class Reading {
       seen.first_day = day;
     }
     seen.messages += messages;
+    if (day >= out_.to - kRecentMonth) seen.recent += messages;
     seen.last_day = day;
   }
 
@@ -185,6 +185,7 @@ class Reading {
       one.last_day = std::max(one.last_day, seen.last_day);
       one.name = seen.name;
       one.messages += seen.messages;
+      one.recent += seen.recent;
       one.rfc9990 = one.rfc9990 || seen.rfc9990;
       one.says_pct = one.says_pct || seen.says_pct;
       one.tested = one.tested || seen.tested;

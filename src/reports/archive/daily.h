@@ -32,10 +32,13 @@ struct PolicySeen {
   [[nodiscard]] bool softened() const;
 };
 
+inline constexpr std::int32_t kRecentMonth = 30;  // days, before the last one
+
 // One who reports.
 struct ReporterSeen {
   std::string name;
   std::uint64_t messages = 0;
+  std::uint64_t recent = 0;  // of them: of the last kRecentMonth days
   std::int32_t first_day = 0;
   std::int32_t last_day = 0;
   bool rfc9990 =
