@@ -12,6 +12,9 @@ void add_dkim_command(CLI::App& root, Session& session);
 // To `rampart dkim`: list, rotate, publish, retire and delegate.
 void add_key_commands(CLI::App& dkim, Session& session);
 void add_reports_command(CLI::App& root, Session& session);
+// To `rampart reports`: sources; and mark, marks and unmark.
+void add_reports_sources_command(CLI::App& reports, Session& session);
+void add_reports_mark_commands(CLI::App& reports, Session& session);
 void add_import_command(CLI::App& root, Session& session);
 void add_fix_command(CLI::App& root, Session& session);
 // To `rampart fix`: apply and undo.

@@ -8,6 +8,7 @@
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
+#include "cli/reports_options.h"
 #include "cli/store_url.h"
 #include "reports/archive/history.h"
 #include "reports/intake/importer.h"
@@ -28,8 +29,6 @@ struct Request {
   bool all = false;
   std::string format = "text";
 };
-
-constexpr std::int64_t kMaxDays = 3660;  // that are looked back at; ours
 
 // The files below the folders that were named, and the files, each folder's in the order of their names. What is hidden is
 // passed over.
@@ -87,31 +86,9 @@ Result<Exit> run_import(Session& session, const Request& request) {
   return summary.aside == 0 ? Exit::clean : Exit::findings;
 }
 
-// Days since 1970: today and the first day that --since means.
-struct Days {
-  std::int64_t from = 0;
-  std::int64_t to = 0;
-};
-Result<Days> days_of(const std::string& since) {
-  const auto today = std::chrono::floor<std::chrono::days>(base::now()).time_since_epoch().count();
-  const auto wrong = [&] {
-    return base::fail(ErrorKind::usage,
-                      fmt::format("\"{}\" is no time to look back to", base::printable(since)), "--since",
-                      "write 30d, or a day: 2026-11-01");
-  };
-  if (since.ends_with('d')) {
-    const auto count = base::parse_number(std::string_view(since).substr(0, since.size() - 1));
-    if (!count || *count == 0 || *count > kMaxDays) return wrong();
-    return Days{today - static_cast<std::int64_t>(*count) + 1, today};
-  }
-  const auto day = base::parse_time(since + "T00:00:00Z");
-  if (!day) return wrong();
-  return Days{std::chrono::floor<std::chrono::days>(*day).time_since_epoch().count(), today};
-}
-
 Result<Exit> run_show(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
-  const auto days = TRY(days_of(request.since));
+  const auto days = TRY(report_days(request.since));
   auto database = TRY(open_known_store(*config, "read reports into it: rampart reports import reports/"));
   TRY(reports::Archive::open(database));
   if (request.domain.empty()) {
@@ -171,6 +148,9 @@ void add_reports_command(CLI::App& root, Session& session) {
       "Reports whose origin is not known are named and never counted.\n"
       "Most often: rampart reports show mydomain.example");
   session.on_run(*show, [request](Session& s) { return run_show(s, *request); });
+
+  add_reports_sources_command(*reports, session);
+  add_reports_mark_commands(*reports, session);
 }
 
 }  // namespace rampart::cli
