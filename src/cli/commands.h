@@ -15,6 +15,7 @@ void add_reports_command(CLI::App& root, Session& session);
 // To `rampart reports`: sources; and mark, marks and unmark.
 void add_reports_sources_command(CLI::App& reports, Session& session);
 void add_reports_mark_commands(CLI::App& reports, Session& session);
+void add_advise_command(CLI::App& root, Session& session);
 void add_import_command(CLI::App& root, Session& session);
 void add_fix_command(CLI::App& root, Session& session);
 // To `rampart fix`: apply and undo.

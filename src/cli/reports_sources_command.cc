@@ -1,6 +1,5 @@
 // rampart reports sources: who sends in a domain's name.
 #include "audit/ask_lane.h"
-#include "base/file.h"
 #include "cli/commands.h"
 #include "cli/facts_options.h"
 #include "cli/fix_options.h"
@@ -8,7 +7,6 @@
 #include "cli/interrupt.h"
 #include "cli/reports_options.h"
 #include "cli/store_url.h"
-#include "dns/domain.h"
 #include "reports/archive/archive.h"
 #include "reports/sources/inventory.h"
 #include "reports/sources/networks.h"
@@ -31,19 +29,6 @@ struct Request {
   bool no_dns = false;
   bool all = false;
 };
-
-Result<mail::Registry> read_registry(const base::Config& config) {
-  auto out = mail::built_in_registry();
-  for (const auto& file : config.list("reports.providers"))
-    TRY(out.add(TRY(base::read_file(file, mail::kMaxRegistryBytes)), file));
-  return out;
-}
-
-Result<std::vector<dns::Name>> own_domains(const base::Config& config) {
-  std::vector<dns::Name> out;
-  for (const auto& text : config.list("reports.own_domains")) out.push_back(TRY(dns::parse_domain(text)));
-  return out;
-}
 
 // Asks about the addresses with most messages, all at once: each question once. What is odd about the answers is told.
 Result<std::vector<std::string>> look_up(reports::Inventory& inventory, const Request& request,

@@ -147,7 +147,7 @@ struct AdviseInput {
   std::vector<dns::Name> own_domains;
   const Daily* daily = nullptr;     // of kInventoryDays and today
   const DnsSeen* looked = nullptr;  // null: DNS was not asked
-  std::span<const OwnerMark> marks;
+  std::span<const Mark> marks;
   const mail::Registry* registry = nullptr;  // null: the built-in one
   std::int32_t today = 0;
   std::int32_t window = kWindowDays;      // at least 1

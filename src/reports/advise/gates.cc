@@ -245,7 +245,8 @@ GateResult inventory(Gates& gates) {
   for (const auto& stream : gates.out.streams) {
     if (stream.standing == Standing::unclear && !matters(stream)) continue;
     out.evidence.push_back(fmt::format("{} ({}{}): {}, seen {}", name_of(stream), label(stream.standing),
-                                       stream.by_owner ? ", as you say" : "", tally_text(stream.source.tally),
+                                       stream.by_owner() ? ", as you say" : "",
+                                       tally_text(stream.source.tally),
                                        days_text(stream.source.first_day, stream.source.last_day)));
   }
   cut(out.evidence);
@@ -484,7 +485,7 @@ GateResult stability(Gates& gates) {
     if (stream.standing != Standing::legitimate) continue;
     const auto first = stream.source.first_day;
     const bool fresh = first > gates.input.today - kNewSourceDays && begun <= gates.input.today - kDaysWanted;
-    if (fresh && !stream.by_owner)
+    if (fresh && !stream.by_owner())
       gates.block(out, {.source = stream.source.id,
                         .says = fmt::format("{} is new: first seen on {}", name_of(stream), day_text(first)),
                         .mend = "wait, or say by a mark whose it is",

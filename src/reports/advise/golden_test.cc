@@ -44,9 +44,10 @@ TEST(AdviseGolden, NotClassified) {
   made.reported(60);
   EXPECT_EQ(made.advice().verdict, Verdict::not_ready);
   expect_golden("not-classified", made.advice());
-  made.marks = {{.source = "unknown:sendgrid", .standing = Standing::forged, .name = "Somebody at SendGrid"}};
+  made.marks = {
+      {.subject = {.id = "unknown:sendgrid"}, .kind = SourceKind::spoofing, .name = "Somebody at SendGrid"}};
   EXPECT_EQ(made.advice().verdict, Verdict::proven);
-  made.marks = {{.source = "unknown:sendgrid", .standing = Standing::legitimate}};
+  made.marks = {{.subject = {.id = "unknown:sendgrid"}, .kind = SourceKind::service}};
   const auto yours = made.advice();
   EXPECT_EQ(yours.verdict, Verdict::not_ready);
   EXPECT_EQ(yours.blockers.front().gate, Gate::authentication);

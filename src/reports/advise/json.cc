@@ -85,7 +85,7 @@ void write_sources(JsonWriter& json, const Advice& advice) {
     const auto& source = stream.source;
     json.begin_object().member("id", source.id).member("name", source.name);
     json.member("kind", to_string(source.kind)).member("confidence", to_string(source.confidence));
-    json.member("standing", to_string(stream.standing)).member("by_owner", stream.by_owner);
+    json.member("standing", to_string(stream.standing)).member("by_owner", stream.by_owner());
     text_or_null(json, "provider", source.provider == nullptr ? std::string() : source.provider->id);
     write(json, "mail", source.tally);
     json.member("lists", stream.lists()).member("first_day", day_text(source.first_day));

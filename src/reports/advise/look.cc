@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "auth/dmarc/discover.h"
 #include "auth/spf/evaluate.h"
 #include "base/text.h"
+#include "reports/sources/facts.h"
 
 namespace rampart::reports::advice {
 namespace {
@@ -80,53 +82,39 @@ Known exists(const dns::Name& name, facts::Facts& facts) {
 }
 
 void look_names(const LookInput& input, facts::Facts& facts, Dns& out) {
-  for (const auto& text : input.names_below.first(std::min(kMaxNamesBelow, input.names_below.size()))) {
+  for (const auto& text : input.names_below) {
     const auto name = dns::Name::try_parse(text);
     out.names.push_back({text, name ? exists(*name, facts) : Known::unknown});
   }
 }
 
-// Forward-confirmed (RFC 8601 section 2.7.3).
-void look_reverse(SeenAddress& seen, facts::Facts& facts) {
-  const auto& ptr = facts.ask(spf::reverse_name(seen.address), dns::RrType::ptr);
-  std::size_t followed = 0;
-  for (const auto& record : ptr.records()) {
-    if (++followed > kMaxPtrNames) return;
-    const auto name = ptr.target(record);
-    const auto& forward = facts.ask(name, seen.address.is_v4() ? dns::RrType::a : dns::RrType::aaaa);
-    const bool back = std::ranges::any_of(forward.records(), [&](const facts::Record& record_of) {
-      return base::IpAddress::from_bytes(forward.data(record_of)) == seen.address;
-    });
-    if (seen.confirmed || (!back && !seen.reverse_name.empty())) continue;
-    seen.reverse_name = name.text();
-    seen.confirmed = back;
+// The owner's MAIL FROM domains, beside the domain, that SPF passes for: their records may list what the domain's does not.
+std::vector<dns::Name> envelopes_of(const Outcome& outcome, const Owned& owned, const dns::Name& domain) {
+  std::vector<dns::Name> out;
+  for (const auto& spf : outcome.spf_seen) {
+    if (spf.helo || spf.result != AuthResult::pass || !owned.holds(spf.domain)) continue;
+    const auto name = dns::Name::try_parse(spf.domain);
+    if (name && *name != domain) out.push_back(*name);
+  }
+  return out;
+}
+
+void add_envelopes(const std::vector<dns::Name>& names, AddressToLookUp& to) {
+  for (const auto& name : names) {
+    if (to.envelopes.size() == kMaxEnvelopes) return;
+    if (std::ranges::find(to.envelopes, name) == to.envelopes.end()) to.envelopes.push_back(name);
   }
 }
 
-void look_authorised(const LookInput& input, SeenAddress& seen, facts::Facts& facts) {
-  const auto helo = input.domain.text();
-  const auto outcome = spf::check_host({.ip = seen.address,
-                                        .domain = input.domain,
-                                        .local_part = "postmaster",
-                                        .helo = helo,
-                                        .now = input.now},
-                                       facts);
-  switch (outcome.result) {
-    case spf::Result::pass:
-      seen.authorised = true;
-      for (const auto& name : outcome.names()) {
-        if (name != input.domain) seen.through.push_back(name.text());
-      }
-      break;
-    case spf::Result::fail:
-    case spf::Result::softfail:
-    case spf::Result::neutral:
-    case spf::Result::none:
-      seen.authorised = false;
-      break;
-    default:
-      break;  // nobody can tell
+// The From domains below the domain.
+std::vector<std::string> names_below(const Daily& daily, const dns::Name& domain) {
+  std::set<std::string> out;
+  for (const auto& outcome : daily.outcomes) {
+    const auto name = dns::Name::try_parse(outcome.header_from);
+    if (name && *name != domain && name->is_within(domain) && out.size() < kMaxNamesBelow)
+      out.insert(outcome.header_from);
   }
+  return {out.begin(), out.end()};
 }
 
 }  // namespace
@@ -136,24 +124,56 @@ std::string_view to_string(Known known) {
   return kNames[static_cast<std::size_t>(known)];
 }
 
+LookInput to_look_up(const Daily& daily, const dns::Name& domain, std::span<const dns::Name> own_domains,
+                     std::size_t most, base::Time now) {
+  LookInput out{.domain = domain, .of = daily.addresses.size(), .now = now};
+  std::vector<std::uint64_t> messages(daily.addresses.size());
+  for (const auto& row : daily.rows) messages[row.address] += row.messages;
+  out.places.resize(daily.addresses.size());
+  std::iota(out.places.begin(), out.places.end(), 0U);
+  std::ranges::sort(out.places, [&](std::uint32_t a, std::uint32_t b) {
+    return std::pair(messages[b], a) < std::pair(messages[a], b);
+  });
+  if (out.places.size() > most) out.places.resize(most);
+  const Owned owned(domain, own_domains);
+  std::vector<std::uint32_t> asked(daily.addresses.size(), kNoSource);
+  for (std::uint32_t i = 0; i < out.places.size(); ++i) {
+    asked[out.places[i]] = i;
+    out.addresses.push_back(
+        {.address = base::IpAddress::parse(daily.addresses[out.places[i]]).value_or(base::IpAddress())});
+  }
+  std::vector<std::vector<dns::Name>> envelopes;
+  envelopes.reserve(daily.outcomes.size());
+  for (const auto& outcome : daily.outcomes) envelopes.push_back(envelopes_of(outcome, owned, domain));
+  for (const auto& row : daily.rows) {
+    if (const auto place = asked[row.address]; place != kNoSource)
+      add_envelopes(envelopes[row.outcome], out.addresses[place]);
+  }
+  out.names_below = names_below(daily, domain);
+  return out;
+}
+
+std::size_t questions(const LookInput& input) {
+  constexpr std::size_t kForRecords = 500;  // the walk, SPF and the addresses of rua; our own
+  constexpr std::size_t kForName = 3;
+  return kForRecords + input.addresses.size() * kQuestionsPerAddress + input.names_below.size() * kForName;
+}
+
 DnsSeen look(const LookInput& input, facts::Facts& facts) {
   DnsSeen out;
   look_policy(input, facts, out.dns);
   look_spf(input, facts, out.dns);
   look_names(input, facts, out.dns);
-  out.addresses.resize(input.addresses.size());
-  std::vector<std::size_t> order(input.addresses.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
-    return std::pair(input.messages[b], a) < std::pair(input.messages[a], b);
-  });
-  for (std::size_t rank = 0; rank < order.size(); ++rank) {
-    auto& seen = out.addresses[order[rank]];
-    const auto address = base::IpAddress::parse(input.addresses[order[rank]]);
-    if (!address) continue;
-    seen.address = *address;
-    if (rank < kMaxReverseNames) look_reverse(seen, facts);
-    look_authorised(input, seen, facts);
+  out.addresses.resize(input.of);
+  out.left_out = input.of - input.places.size();
+  auto found = look_up_addresses(input.domain, input.addresses, input.now, facts);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    auto& seen = out.addresses[input.places[i]];
+    seen.address = input.addresses[i].address;
+    seen.reverse_name = std::move(found[i].reverse_name);
+    seen.confirmed = found[i].confirmed;
+    seen.authorised = found[i].authorised;
+    seen.through = std::move(found[i].through);
   }
   return out;
 }

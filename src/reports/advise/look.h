@@ -8,13 +8,12 @@
 
 #include "auth/dmarc/external.h"
 #include "facts/facts.h"
+#include "reports/archive/daily.h"
+#include "reports/sources/look.h"
 #include "reports/sources/source.h"
 
 namespace rampart::reports::advice {
 
-// Our own: addresses with the most messages, whose reverse names are looked up. SPF is tried on all of them.
-inline constexpr std::size_t kMaxReverseNames = 1000;
-inline constexpr std::size_t kMaxPtrNames = 3;      // of an address; ours, RFC 7208 section 4.6.4 has 10
 inline constexpr std::size_t kMaxNamesBelow = 200;  // From domains whose existence is looked up; ours
 
 // Three values: what was not asked, or not answered, is unknown.
@@ -50,17 +49,25 @@ struct Dns {
   std::vector<Name> names;
 };
 
+// What is asked, and of whom. Owned by the decision, as an answer may come late.
 struct LookInput {
   dns::Name domain;
-  std::span<const std::string> addresses;
-  std::span<const std::uint64_t> messages;   // of each of them, by place
-  std::span<const std::string> names_below;  // From domains
+  std::vector<std::uint32_t> places;       // of the addresses to look up, in Daily::addresses
+  std::vector<AddressToLookUp> addresses;  // the same
+  std::vector<std::string> names_below;    // From domains
+  std::size_t of = 0;                      // Daily::addresses
   base::Time now{};
 };
+// At most `most` addresses, those with most messages.
+LookInput to_look_up(const Daily& daily, const dns::Name& domain, std::span<const dns::Name> own_domains,
+                     std::size_t most, base::Time now);
+// That look() may have, at most.
+std::size_t questions(const LookInput& input);
 
 struct DnsSeen {
   Dns dns;
-  std::vector<SeenAddress> addresses;  // by place, without rows
+  std::vector<SeenAddress> addresses;  // by place in Daily::addresses, without rows
+  std::size_t left_out = 0;            // addresses that were not asked about
 };
 
 DnsSeen look(const LookInput& input, facts::Facts& facts);

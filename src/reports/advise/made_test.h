@@ -106,7 +106,7 @@ class MadeHistory {
 
   Daily daily;
   DnsSeen seen;
-  std::vector<OwnerMark> marks;
+  std::vector<Mark> marks;
   bool without_dns = false;
   std::uint32_t own = 0;
   std::uint32_t sendgrid = 0;

@@ -1,9 +1,8 @@
 #include "reports/advise/streams.h"
 
 #include <algorithm>
-#include <unordered_map>
 
-#include "reports/sources/classify.h"
+#include "reports/sources/facts.h"
 
 namespace rampart::reports::advice {
 namespace {
@@ -78,100 +77,64 @@ void add(SourceTally& to, const SourceTally& more) {
   to.fail += more.fail;
 }
 
-// Sorts the rows into the sources that find_sources() found, by its own rules.
+// Sorts the rows into the streams of the sources that they are in.
 class Sorting {
  public:
-  Sorting(const StreamsInput& input, const SourcesInput& seen)
-      : input_(input),
-        seen_(seen),
-        registry_(input.registry != nullptr ? *input.registry : mail::built_in_registry()),
-        owned_(input.domain, input.own_domains) {
-    facts_.reserve(seen.outcomes.size());
-    for (const auto& outcome : seen.outcomes)
-      facts_.push_back(read_outcome(outcome, owned_, registry_, keys_));
-    identities_.reserve(seen.addresses.size());
-    for (const auto& address : seen.addresses)
-      identities_.push_back(identify(address, facts_, owned_, registry_));
-    for (const auto& outcome : seen.outcomes) below_.push_back(is_below(outcome.header_from));
+  Sorting(const StreamsInput& input, const std::vector<Outcome>& outcomes)
+      : input_(input), owned_(input.domain, input.own_domains) {
+    const auto& registry = input.registry != nullptr ? *input.registry : mail::built_in_registry();
+    facts_.reserve(outcomes.size());
+    for (const auto& outcome : outcomes) {
+      facts_.push_back(read_outcome(outcome, owned_, registry, keys_));
+      below_.push_back(is_below(outcome.header_from));
+    }
   }
 
-  std::vector<Stream> run(const Rows& rows) {
+  [[nodiscard]] std::vector<Stream> run(std::vector<MailSource> sources, const Rows& rows,
+                                        const RowSources& places) const {
     std::vector<Stream> out;
-    for (auto& source : find_sources(seen_)) {
-      places_.emplace(source.id, out.size());
-      out.push_back({.source = std::move(source)});
+    out.reserve(sources.size());
+    for (auto& source : sources) {
+      const auto standing = standing_of(source);
+      out.push_back({.source = std::move(source), .standing = standing});
     }
-    const Classifier classifier(seen_, facts_, identities_, keys_.size());
-    std::vector<std::size_t> stream_of(rows.places.size());
-    std::vector<bool> listed(rows.places.size());
-    for (std::size_t i = 0, place = 0; i < seen_.addresses.size(); ++i) {
-      for (const auto& verdict : classifier.classify(i)) {
-        stream_of[place] = places_.at(id_of(verdict.kind, identities_[i]));
-        listed[place] = is_list(verdict, identities_[i]);
-        ++place;
-      }
-    }
-    for (const auto& row : input_.daily->rows) {
-      const auto place = rows.of(row);
-      add_row(out[stream_of[place]], row, listed[place]);
-    }
-    mark(out);
+    for (const auto& row : input_.daily->rows)
+      add_row(out[places[row.address][rows.index[rows.of(row)]]], row);
     return out;
   }
 
  private:
-  // As find_sources() names them.
-  static std::string id_of(SourceKind kind, const Identity& identity) {
-    auto id = std::string(to_string(kind));
-    if (kind != SourceKind::own && kind != SourceKind::spoofing) id += ":" + identity.label;
-    return id;
-  }
-
-  static bool is_list(const Verdict& verdict, const Identity& identity) {
-    if (verdict.kind != SourceKind::forwarder) return false;
-    if (verdict.why == Why::said_list) return true;
-    const auto* provider = identity.provider;
-    return provider != nullptr && provider->kind == mail::ProviderKind::lists;
-  }
-
   [[nodiscard]] bool is_below(const std::string& name) const {
     const auto parsed = dns::Name::try_parse(name);
     return parsed && *parsed != input_.domain && parsed->is_within(input_.domain);
   }
 
-  void add_row(Stream& stream, const DailyRow& row, bool listed) const {
+  // A receiver says so, or lists are what is done where it came from.
+  static bool is_list(const Stream& stream, const OutcomeFacts& facts) {
+    if (stream.standing != Standing::handed_on) return false;
+    const auto* provider = stream.source.provider;
+    return facts.said == Override::mailing_list ||
+           (provider != nullptr && provider->kind == mail::ProviderKind::lists);
+  }
+
+  void add_row(Stream& stream, const DailyRow& row) const {
     if (stream.days.empty() || stream.days.back().day != row.day) stream.days.push_back({.day = row.day});
     auto& day = stream.days.back();
     const auto& facts = facts_[row.outcome];
-    add(below_[row.outcome] ? day.below : day.domain, facts, row.messages);
-    if (listed) day.lists += row.messages;
-    if (listed && !facts.dkim_ok && !facts.spf_ok) day.lists_fail += row.messages;
+    const bool below = below_[row.outcome];
+    add(below ? day.below : day.domain, facts, row.messages);
     if (facts.own_failed) day.refused += row.messages;
-    if (below_[row.outcome]) add(stream.names[seen_.outcomes[row.outcome].header_from], facts, row.messages);
-  }
-
-  void mark(std::vector<Stream>& streams) const {
-    for (auto& stream : streams) {
-      stream.standing = standing_of(stream.source);
-      const auto said = std::ranges::find(input_.marks, stream.source.id, &OwnerMark::source);
-      if (said == input_.marks.end()) continue;
-      if (said->standing != Standing::unclear) {
-        stream.standing = said->standing;
-        stream.by_owner = true;
-      }
-      if (!said->name.empty()) stream.source.name = said->name;
-    }
+    if (below) add(stream.names[input_.daily->outcomes[row.outcome].header_from], facts, row.messages);
+    if (!is_list(stream, facts)) return;
+    day.lists += row.messages;
+    if (!facts.dkim_ok && !facts.spf_ok) day.lists_fail += row.messages;
   }
 
   const StreamsInput& input_;
-  const SourcesInput& seen_;
-  const mail::Registry& registry_;
   Owned owned_;
   Keys keys_;
   std::vector<OutcomeFacts> facts_;
   std::vector<bool> below_;  // by outcome
-  std::vector<Identity> identities_;
-  std::unordered_map<std::string, std::size_t> places_;
 };
 
 }  // namespace
@@ -197,8 +160,11 @@ std::vector<Stream> find_streams(StreamsInput input) {
                           .outcomes = input.daily->outcomes,
                           .addresses = input.addresses,
                           .registry = input.registry,
+                          .marks = input.marks,
                           .today = input.today};
-  return Sorting(input, seen).run(rows);
+  RowSources places;
+  auto sources = find_sources(seen, &places);
+  return Sorting(input, input.daily->outcomes).run(std::move(sources), rows, places);
 }
 
 std::uint64_t bad_of(const SourceTally& mail, dmarc::Policy policy) {

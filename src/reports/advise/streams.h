@@ -25,13 +25,6 @@ enum class Standing : std::uint8_t {
 };
 std::string_view to_string(Standing standing);  // "handed-on"
 
-// What the owner says of a source, by its id (MailSource::id). It goes before what was found.
-struct OwnerMark {
-  std::string source;
-  Standing standing = Standing::unclear;
-  std::string name;  // empty: as it was found
-};
-
 // The mail of a day: of the domain itself, and of names below it.
 enum class Part : std::uint8_t { domain, below };
 struct StreamDay {
@@ -48,11 +41,11 @@ struct StreamDay {
 struct Stream {
   MailSource source;
   Standing standing = Standing::unclear;
-  bool by_owner = false;
   std::vector<StreamDay> days;               // in order, those with mail
   std::map<std::string, SourceTally> names;  // by From domain below the domain, of all days
 
   [[nodiscard]] std::uint64_t lists() const;
+  [[nodiscard]] bool by_owner() const { return source.mark != nullptr; }
 };
 
 struct StreamsInput {
@@ -61,7 +54,7 @@ struct StreamsInput {
   const Daily* daily = nullptr;
   // What is known of Daily::addresses, by place; their rows are filled in here.
   std::vector<SeenAddress> addresses;
-  std::span<const OwnerMark> marks;
+  std::span<const Mark> marks;               // of the domain, that stand; they outlive what comes out
   const mail::Registry* registry = nullptr;  // null: the built-in one
   std::int32_t today = 0;
 };

@@ -145,8 +145,13 @@ struct MailSource {
   const Mark* mark = nullptr;  // what the owner says of it; in SourcesInput::marks
 };
 
+// For each address, by place, and each of its rows, by place: the source that it is in, by its place in what find_sources() gives.
+// kNoSource for a row that is left out.
+using RowSources = std::vector<std::vector<std::uint32_t>>;
+inline constexpr std::uint32_t kNoSource = UINT32_MAX;
+
 // The sources, most messages first. Every message is in one of them; an address that sends for itself and forwards for others
 // is in several. Linear in the rows; the networks of the registry are walked once for each address.
-std::vector<MailSource> find_sources(const SourcesInput& input);
+std::vector<MailSource> find_sources(const SourcesInput& input, RowSources* rows = nullptr);
 
 }  // namespace rampart::reports

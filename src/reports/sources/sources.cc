@@ -43,6 +43,7 @@ double within(const SeenRow& row, std::int64_t from, std::int64_t to) {
 
 struct Draft {
   MailSource source;
+  std::uint32_t number = 0;  // in the order in which they were begun
   std::string label;
   std::map<std::size_t, std::uint64_t> addresses;  // messages, by place
   std::map<std::pair<Why, std::string_view>, std::uint64_t> reasons;
@@ -70,7 +71,7 @@ class Sources {
     }
   }
 
-  std::vector<MailSource> run() {
+  std::vector<MailSource> run(RowSources* rows) {
     const Classifier classifier(input_, facts_, identities_, keys_.size());
     for (std::size_t i = 0; i < input_.addresses.size(); ++i) {
       auto verdicts = classifier.classify(i);
@@ -82,24 +83,48 @@ class Sources {
         if (input_.addresses[i].rows[row].outcome >= facts_.size()) continue;
         auto*& draft = of_kind[static_cast<std::size_t>(verdicts[row].kind)];
         if (draft == nullptr) draft = &draft_of(i, verdicts[row].kind);
+        if (rows != nullptr) note_row(*rows, i, row, draft->number);
         add_row(*draft, i, input_.addresses[i].rows[row],
                 draft->source.mark == nullptr ? verdicts[row] : by_mark(*draft->source.mark));
       }
     }
-    std::vector<MailSource> out;
-    out.reserve(drafts_.size());
+    std::vector<Draft*> drafts;
+    drafts.reserve(drafts_.size());
     for (auto& [id, draft] : drafts_) {
       finish(draft);
-      out.push_back(std::move(draft.source));
+      drafts.push_back(&draft);
     }
-    std::ranges::sort(out, [](const MailSource& a, const MailSource& b) {
-      return std::tuple(b.tally.messages(), std::string_view(a.id)) <
-             std::tuple(a.tally.messages(), std::string_view(b.id));
+    std::ranges::sort(drafts, [](const Draft* a, const Draft* b) {
+      return std::tuple(b->source.tally.messages(), std::string_view(a->source.id)) <
+             std::tuple(a->source.tally.messages(), std::string_view(b->source.id));
     });
+    if (rows != nullptr) number_rows(*rows, drafts);
+    std::vector<MailSource> out;
+    out.reserve(drafts.size());
+    for (auto* draft : drafts) out.push_back(std::move(draft->source));
     return out;
   }
 
  private:
+  void note_row(RowSources& rows, std::size_t address, std::size_t row, std::uint32_t number) const {
+    rows.resize(input_.addresses.size());
+    auto& own_rows = rows[address];
+    own_rows.resize(input_.addresses[address].rows.size(), kNoSource);
+    own_rows[row] = number;
+  }
+  // From the order in which the drafts were begun to the one in which they are given.
+  void number_rows(RowSources& rows, const std::vector<Draft*>& drafts) const {
+    rows.resize(input_.addresses.size());
+    std::vector<std::uint32_t> places(drafts.size());
+    for (std::uint32_t place = 0; place < drafts.size(); ++place) places[drafts[place]->number] = place;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      rows[i].resize(input_.addresses[i].rows.size(), kNoSource);
+      for (auto& number : rows[i]) {
+        if (number != kNoSource) number = places[number];
+      }
+    }
+  }
+
   static Verdict by_mark(const Mark& mark) { return {mark.kind, Confidence::certain, Why::marked, {}}; }
 
   // Of the smallest network that holds the address.
@@ -139,6 +164,7 @@ class Sources {
     auto& draft = drafts_[id];
     if (draft.source.id.empty()) {
       draft.source.id = id;
+      draft.number = static_cast<std::uint32_t>(drafts_.size() - 1);
       draft.source.mark = mark;
       draft.source.kind = mark == nullptr ? kind : mark->kind;
       draft.source.provider = draft.source.kind == SourceKind::spoofing ? nullptr : identity.provider;
@@ -361,6 +387,8 @@ std::string Evidence::text() const {
   return {};
 }
 
-std::vector<MailSource> find_sources(const SourcesInput& input) { return Sources(input).run(); }
+std::vector<MailSource> find_sources(const SourcesInput& input, RowSources* rows) {
+  return Sources(input).run(rows);
+}
 
 }  // namespace rampart::reports
