@@ -4,6 +4,7 @@
 #include "cli/interrupt.h"
 #include "cli/reports_options.h"
 #include "reports/archive/archive.h"
+#include "reports/archive/history.h"
 
 namespace rampart::cli {
 namespace {
@@ -26,6 +27,13 @@ Result<Advisers> Advisers::open(store::Database& database, const base::Config& c
 std::int32_t Advisers::today() const {
   const auto now = source_ == nullptr ? base::now() : source_->now();
   return static_cast<std::int32_t>(std::chrono::floor<std::chrono::days>(now).time_since_epoch().count());
+}
+
+Result<bool> Advisers::has_reports(const dns::Name& domain) {
+  const auto day = today();
+  const auto history =
+      TRY(reports::read_history(*database_, domain.text(), day - advice::kInventoryDays, day));
+  return history.reports + history.uncounted != 0;
 }
 
 Result<advice::DnsSeen> Advisers::look(const dns::Name& domain, const reports::Daily& daily) const {

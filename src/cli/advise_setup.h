@@ -28,6 +28,9 @@ class Advisers {
   };
   base::Result<reports::advice::Advice> advise(const dns::Name& domain, const Options& options);
 
+  // Whether any report speaks of the domain.
+  base::Result<bool> has_reports(const dns::Name& domain);
+
   // The day that advice is of: the source's, or the clock's.
   [[nodiscard]] std::int32_t today() const;
 

@@ -27,7 +27,10 @@ class Forecasting {
   std::vector<Forecast> run() {
     const auto at = advice_.current.p();
     if (advice_.next) {
-      auto advised = of_policy(kAdvisedStep, advice_.next->p, advice_.next->below);
+      // A test goes one level down: of p=quarantine it stops nothing.
+      const auto counts = advice_.next->soft ? dmarc::lowered(advice_.next->p) : advice_.next->p;
+      auto advised =
+          counts == Policy::none ? begin(kAdvisedStep) : of_policy(kAdvisedStep, counts, advice_.next->below);
       advised.covered = advice_.now && !input_.rehearse && advised.known;
       out_.push_back(std::move(advised));
     }
@@ -46,8 +49,7 @@ class Forecasting {
  private:
   Forecast begin(std::string_view step) const {
     Forecast out{.step = std::string(step), .known = why_unknown_.empty(), .senders = senders_};
-    out.why = out.known ? fmt::format("by {} of {} that {} sent, {} to {}", "the reports",
-                                      grouped(advice_.blast.messages), "your senders",
+    out.why = out.known ? fmt::format("senders, by what reports say of {} to {}",
                                       day_text(advice_.blast.from), day_text(advice_.blast.to))
                         : why_unknown_;
     return out;
