@@ -66,13 +66,14 @@ void write_blast(JsonWriter& json, const Blast& blast) {
       .member("from", day_text(blast.from))
       .member("to", day_text(blast.to));
   json.member("forged", blast.forged).member("legitimate", blast.real).member("handed_on", blast.handed_on);
-  json.member("unclear", blast.unclear).member("legitimate_messages", blast.messages);
+  json.member("lists", blast.lists).member("unclear", blast.unclear);
+  json.member("legitimate_messages", blast.messages).member("by_spf", blast.by_spf);
   json.member("estimated", blast.estimated);
   write(json, "legitimate_a_day", blast.real_rate);
   json.key("sources").begin_array();
   for (const auto& hit : blast.hits) {
     json.begin_object().member("source", hit.stream->source.id).member("messages", hit.messages);
-    json.member("stopped", hit.stopped).member("before_mended", hit.mended);
+    json.member("stopped", hit.stopped).member("by_spf", hit.by_spf).member("before_mended", hit.mended);
     write(json, "stopped_a_day", hit.rate);
     json.end_object();
   }
