@@ -10,6 +10,7 @@ import jsonschema
 
 import made_reports as made
 from rampart_run import SOURCE, rampart
+from servers import Knot, own_address
 
 SCHEMA = json.loads((SOURCE / "docs" / "rampart.advise-1.schema.json").read_text(encoding="utf-8"))
 SOFT = "v=DMARC1; p=quarantine; sp=quarantine; pct=0; t=y; rua=mailto:dmarc@bank.example"
@@ -90,10 +91,10 @@ class AdviseTest(unittest.TestCase):
         self.assertIn("about every 30 days", advice["blockers"][0]["says"])
         self.assertIn(f"payroll.example, last seen on {day(35)}, would have lost 120 of its 120 messages", advice["sentence"])
         # Its owner says that it is none of his: then it is in nobody's way.
-        run = rampart("reports", "mark", "bank.example", "service:payroll.example", "spoofing", "--reason", "left in May",
+        run = rampart("reports", "mark", "bank.example", "service:payroll.example", "--as", "spoofing", "--reason", "left in May",
                       "--store", self.store)
-        if run.status == 0:
-            self.assertEqual(self.advise()["verdict"], "proven")
+        self.assertEqual(run.status, 0, run.err)
+        self.assertEqual(self.advise(status=0)["verdict"], "proven")
 
     def test_forwarders(self):
         made.write_zones(self.zones, "v=DMARC1; p=quarantine; rua=mailto:dmarc@bank.example")
@@ -150,6 +151,43 @@ class AdviseTest(unittest.TestCase):
                          [("Ministry", "bank.example", "proven"), ("Ministry", "shop.example", "not-ready")])
         text = rampart("advise", "--all", "--store", self.store, "--zone", self.zones).out
         self.assertIn("1 of 2 domains can take their next step today.", text)
+
+    def test_what_a_verdict_covers_is_published(self):
+        for path in self.zones.iterdir():
+            path.write_text(path.read_text().replace("192.0.2.53", own_address(53)), encoding="utf-8")
+        server = Knot(self.zones, updates=True, host=own_address(53), port=53)
+        self.addCleanup(server.stop)
+        before = server.dump("bank.example")
+
+        def apply(store):
+            return rampart("fix", "apply", "bank.example", "--resolver", server.address, "--server", server.address, "--key", server.key,
+                           "--wait", "5s", "--yes", "--store", store, XDG_DATA_HOME=self.folder / "data")
+
+        def record():
+            return [line for line in server.dump("bank.example") if line.startswith("_dmarc")]
+
+        # Three days are not enough, whatever they say.
+        self.read(3, lambda back: [made.own(), made.newsletter(), made.forged()])
+        self.assertIn("Nothing to publish", apply(self.store).out)
+        months = made.history(self.folder / "months", 40, lambda back: [made.own(), made.newsletter(), made.forged()])
+        self.assertEqual(rampart("reports", "import", "--store", self.folder / "months.db", months).status, 0)
+        run = apply(self.folder / "months.db")
+        self.assertEqual(run.status, 0, run.out + run.err)
+        self.assertIn(SOFT, record()[0])
+        self.assertTrue(any("held back" in line for line in run.out.splitlines()), run.out)
+        # The same reports say nothing of the record that stands now.
+        self.assertIn("Nothing to publish", apply(self.folder / "months.db").out)
+        tested = made.history(self.folder / "tested", 40, lambda back: [made.own(), made.newsletter(), made.forged()],
+                              policy="<p>quarantine</p><sp>quarantine</sp><testing>y</testing>")
+        self.assertEqual(rampart("reports", "import", "--store", self.folder / "tested.db", tested).status, 0)
+        run = apply(self.folder / "tested.db")
+        self.assertEqual(run.status, 0, run.out + run.err)
+        self.assertIn('"v=DMARC1; p=quarantine; sp=quarantine; rua=mailto:dmarc@bank.example"', record()[0])
+        for path in sorted((self.folder / "data" / "rampart" / "rollback").iterdir(), reverse=True):
+            back = rampart("fix", "undo", path, "--resolver", server.address, "--key", server.key, "--yes", "--wait", "5s",
+                           XDG_DATA_HOME=self.folder / "data")
+            self.assertEqual(back.status, 0, back.out + back.err)
+        self.assertEqual(server.dump("bank.example"), before)
 
     def test_wrong_usage(self):
         self.read(1, lambda back: [made.own()])

@@ -215,6 +215,14 @@ bool matters(const Stream& stream) {
   return tally.dkim + tally.spf > 0 || tally.fail >= kFewMessages;
 }
 
+// What a mark of it names: the spoofing of a domain is no one source, so there an address.
+std::string subject_of(const Stream& stream) {
+  const auto& source = stream.source;
+  if (source.kind == SourceKind::spoofing && !source.addresses.empty())
+    return source.addresses.front().address.text();
+  return base::printable(source.id);
+}
+
 }  // namespace
 
 GateResult inventory(Gates& gates) {
@@ -231,13 +239,15 @@ GateResult inventory(Gates& gates) {
       continue;
     }
     const auto mend = mend_of(stream, gates.out.domain);
-    gates.block(out, {.source = stream.source.id,
-                      .brief = name_of(stream) + " is not classified",
-                      .says = fmt::format("{} is not classified ({}): {}", name_of(stream),
-                                          tally_text(stream.source.tally), reason_of(stream)),
-                      .mend = fmt::format("Say whose it is by a mark of the source {}. If it is yours: {}",
-                                          base::printable(stream.source.id), mend.says),
-                      .help = mend.help});
+    gates.block(out,
+                {.source = stream.source.id,
+                 .brief = name_of(stream) + " is not classified",
+                 .says = fmt::format("{} is not classified ({}): {}", name_of(stream),
+                                     tally_text(stream.source.tally), reason_of(stream)),
+                 .mend = fmt::format("Say whose it is: rampart reports mark {} {} --as own|service|forwarder|"
+                                     "spoofing --reason WHY. If it is yours: {}",
+                                     gates.out.domain, subject_of(stream), mend.says),
+                 .help = mend.help});
   }
   out.says = fmt::format("{} in {} days: {} yours, {} handing on, {} forged, {} not classified",
                          count_text(gates.out.streams.size(), "source", "sources"), kInventoryDays,

@@ -72,6 +72,7 @@ class MadeHistory {
     add(forger, forged(), first, last, 40);
   }
   void reported(std::int32_t first, std::string_view p = "none", bool soft = false) {
+    daily.policies.clear();
     for (auto back = first; back >= 1; --back)
       daily.policies.push_back({.day = kNow - back, .p = std::string(p), .testing = soft ? "y" : ""});
     daily.reports = static_cast<std::uint64_t>(first) * 3;
