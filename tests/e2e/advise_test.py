@@ -153,9 +153,10 @@ class AdviseTest(unittest.TestCase):
         self.assertIn("1 of 2 domains can take their next step today.", text)
 
     def test_what_a_verdict_covers_is_published(self):
+        address = own_address(53)
         for path in self.zones.iterdir():
-            path.write_text(path.read_text().replace("192.0.2.53", own_address(53)), encoding="utf-8")
-        server = Knot(self.zones, updates=True, host=own_address(53), port=53)
+            path.write_text(path.read_text().replace("192.0.2.53", address), encoding="utf-8")
+        server = Knot(self.zones, updates=True, host=address, port=53)
         self.addCleanup(server.stop)
         before = server.dump("bank.example")
 

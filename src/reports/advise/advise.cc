@@ -290,12 +290,12 @@ class Advising {
     if (blast.policy == Policy::none) return "p=none stops nothing: it only asks for reports.";
     const auto real = blast.real + blast.handed_on;
     const auto enforced = out_.verdict == Verdict::done;
-    auto text =
-        fmt::format("Enforcing p={} {} stopped {} forged {}{} and {} real {} in {} days",
-                    dmarc::to_string(blast.policy), enforced ? "has" : "today would have",
-                    grouped(blast.forged), blast.forged == 1 ? "message" : "messages",
-                    blast.unclear == 0 ? "" : fmt::format(", {} of unknown origin", grouped(blast.unclear)),
-                    real == 0 ? "no" : grouped(real), real == 1 ? "message" : "messages", blast.days());
+    auto text = fmt::format(
+        "Enforcing p={} {} stopped {} forged {}{} and {} real {} in {} days", dmarc::to_string(blast.policy),
+        enforced ? "has" : "today would have", blast.forged == 0 ? "no" : grouped(blast.forged),
+        blast.forged == 1 ? "message" : "messages",
+        blast.unclear == 0 ? "" : fmt::format(", {} of unknown origin", grouped(blast.unclear)),
+        real == 0 ? "no" : grouped(real), real == 1 ? "message" : "messages", blast.days());
     if (real != 0) text += fmt::format(" (about {} a week), {}", per_week(real), culprit(real));
     return text + "." + mended() + by_spf() + rare();
   }

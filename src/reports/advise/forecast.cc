@@ -97,7 +97,9 @@ class Forecasting {
               fmt::format("{} as {}", base::printable(stream.source.name), base::printable(name)));
       }
     }
-    out.covered = out.known && out.failing.empty() && !advice_.current.soft();
+    // t=y would take it down again.
+    const bool test = advice_.current.soft() || (advice_.now && advice_.next->soft);
+    out.covered = out.known && out.failing.empty() && !test;
     return out;
   }
 
