@@ -134,7 +134,8 @@ void read_since(soci::session& sql, store::Backend backend, std::int64_t domain,
   for (const auto& row : out.rows) out.since[row.address] = std::min(out.since[row.address], row.first_day);
   store::each_row(sql, backend,
                   fmt::format("SELECT address, MIN(day) FROM report_day WHERE domain = {} AND day < {}"
-                              " GROUP BY address",
+                              " AND reporter IN (SELECT id FROM report_reporter WHERE text LIKE 'imported %'"
+                              " OR text LIKE 'verified %') GROUP BY address",
                               domain, out.from),
                   2, [&](std::span<const std::int64_t> row) {
                     const auto place = addresses.of.find(row[0]);
