@@ -132,16 +132,14 @@ void read_since(soci::session& sql, store::Backend backend, std::int64_t domain,
                 Sightings& out) {
   out.since.assign(out.addresses.size(), out.to);
   for (const auto& row : out.rows) out.since[row.address] = std::min(out.since[row.address], row.first_day);
-  store::each_row(sql, backend,
-                  fmt::format("SELECT address, MIN(day) FROM report_day WHERE domain = {} AND day < {}"
-                              " AND reporter IN (SELECT id FROM report_reporter WHERE text LIKE 'imported %'"
-                              " OR text LIKE 'verified %') GROUP BY address",
-                              domain, out.from),
-                  2, [&](std::span<const std::int64_t> row) {
-                    const auto place = addresses.of.find(row[0]);
-                    if (place != addresses.of.end())
-                      out.since[place->second] = std::min(out.since[place->second], row[1]);
-                  });
+  store::each_row(
+      sql, backend,
+      fmt::format("SELECT address, day FROM report_since WHERE domain = {} AND day < {}", domain, out.from),
+      2, [&](std::span<const std::int64_t> row) {
+        const auto place = addresses.of.find(row[0]);
+        if (place != addresses.of.end())
+          out.since[place->second] = std::min(out.since[place->second], row[1]);
+      });
 }
 
 }  // namespace

@@ -35,8 +35,7 @@ struct Sightings {
   std::uint64_t estimated = 0;           // of `messages`: whose day is an estimate
   std::uint64_t unaddressed = 0;       // messages of which no address was said: in no row, not in `messages`
   std::vector<std::string> addresses;  // in the order of their texts
-  std::vector<std::int64_t>
-      since;  // by address: the first day that it was ever seen in reports that are kept
+  std::vector<std::int64_t> since;     // by address: the first day that it was ever seen
   std::vector<Outcome> outcomes;
   std::vector<Sighting> rows;  // by address, outcome and days
 };
