@@ -3,11 +3,14 @@
 import csv
 import datetime
 import io
+import json
 import pathlib
 import tempfile
+import time
 import unittest
 
 from rampart_run import rampart
+from servers import Nsd
 
 DAY = 86400
 TODAY = int(datetime.datetime.now(datetime.timezone.utc).timestamp()) // DAY
@@ -171,6 +174,69 @@ class SourcesTest(unittest.TestCase):
         for option, value in (("--asn-database", "/nowhere.mmdb"), ("--providers", "/nowhere.toml"), ("--own-domain", "no domain")):
             run = rampart("reports", "sources", "bank.example", "--store", self.store, "--no-dns", option, value)
             self.assertEqual(run.status, 2, option)
+
+
+class NewsTest(unittest.TestCase):
+    """rampart watch tells the news of reports, each once."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.dir = pathlib.Path(folder.name)
+        zones = self.dir / "zones"
+        zones.mkdir()
+        (zones / "bank.example.zone").write_text(BANK)
+        (zones / "sendgrid.net.zone").write_text(SENDGRID)
+        (zones / "100.51.198.in-addr.arpa.zone").write_text(
+            REVERSE.format(zone="100.51.198.in-addr.arpa.", records="9 3600 IN PTR o1.sendgrid.net."))
+        self.servers = [Nsd(zones), Nsd(zones)]
+        for server in self.servers:
+            self.addCleanup(server.stop)
+        self.config = self.dir / "rampart.toml"
+        self.config.write_text(f'[watch]\nconfirm_after = "1s"\njson_file = "{self.dir}/events"\n')
+        self.number = 0
+
+    def reported(self, days, records):
+        folder = self.dir / f"reports{self.number}"
+        folder.mkdir()
+        for day in days:
+            self.number += 1
+            (folder / f"{self.number}.xml").write_text(report(f"n{self.number}", day, records))
+        run = rampart("reports", "import", "--store", f"{self.dir}/s.db", folder)
+        self.assertEqual(run.status, 0, run.err)
+
+    def watch(self):
+        run = rampart("watch", "bank.example", "--once", "--config", self.config, "--sink", "json", "--store", f"{self.dir}/s.db",
+                      "--resolver", self.servers[0].address, "--second-resolver", self.servers[1].address, "--dns-timeout", "2s")
+        self.assertEqual(run.status, 0, run.err)
+
+    def told(self):
+        path = self.dir / "events"
+        events = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        return [(alert["what"], alert["key"], alert["title"]) for event in events for alert in event["alerts"]]
+
+    def watch_until_told(self, count):
+        for _ in range(4):
+            self.watch()
+            if len(self.told()) >= count:
+                return
+            time.sleep(1.1)
+
+    def test_each_is_told_once(self):
+        steady = [record("192.0.2.1", 50, "s1", "pass"), record("203.0.113.66", 1)]
+        self.reported(range(TODAY - 50, TODAY), steady)
+        self.watch()
+        self.watch()
+        self.assertEqual(self.told(), [])
+        self.reported([TODAY - 1], [record("203.0.113.70", 700), record("198.51.100.9", 30, "s2")])
+        self.watch_until_told(2)
+        self.watch_until_told(3)
+        told = self.told()
+        self.assertEqual([(what, key) for what, key, _ in told],
+                         [("appeared", "reports-new-sender service:sendgrid"), ("appeared", "reports-spoofing-wave")])
+        self.assertIn("30 messages, 30 of them authenticated", told[0][2])
+        self.assertIn("PTR o1.sendgrid.net", told[0][2])
+        self.assertIn("707 messages in the last 7 days", told[1][2])
 
 
 if __name__ == "__main__":
