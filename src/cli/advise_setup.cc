@@ -2,7 +2,7 @@
 
 #include "audit/ask_lane.h"
 #include "cli/interrupt.h"
-#include "cli/reports_options.h"
+#include "cli/source_naming.h"
 #include "reports/archive/archive.h"
 #include "reports/archive/history.h"
 

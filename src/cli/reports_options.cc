@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "base/file.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "dns/domain.h"
 
 namespace rampart::cli {
 namespace {
@@ -29,19 +27,6 @@ base::Result<ReportDays> report_days(const std::string& since) {
   const auto day = base::parse_time(since + "T00:00:00Z");
   if (!day) return wrong();
   return ReportDays{std::chrono::floor<std::chrono::days>(*day).time_since_epoch().count(), today};
-}
-
-base::Result<mail::Registry> read_registry(const base::Config& config) {
-  auto out = mail::built_in_registry();
-  for (const auto& file : config.list("reports.providers"))
-    TRY(out.add(TRY(base::read_file(file, mail::kMaxRegistryBytes)), file));
-  return out;
-}
-
-base::Result<std::vector<dns::Name>> own_domains(const base::Config& config) {
-  std::vector<dns::Name> out;
-  for (const auto& text : config.list("reports.own_domains")) out.push_back(TRY(dns::parse_domain(text)));
-  return out;
 }
 
 }  // namespace rampart::cli

@@ -1,11 +1,10 @@
 // rampart reports sources: who sends in a domain's name.
-#include "audit/ask_lane.h"
 #include "cli/commands.h"
 #include "cli/facts_options.h"
 #include "cli/fix_options.h"
 #include "cli/help.h"
-#include "cli/interrupt.h"
 #include "cli/reports_options.h"
+#include "cli/source_naming.h"
 #include "cli/store_url.h"
 #include "reports/archive/archive.h"
 #include "reports/sources/inventory.h"
@@ -18,9 +17,6 @@ namespace {
 using base::ErrorKind;
 using base::Result;
 
-constexpr std::chrono::seconds kLookUpTime{120};  // for all addresses together; ours
-constexpr std::size_t kQuestionsForSpf = 500;     // beside those of each address; ours
-
 struct Request {
   std::string domain;
   FactsOptions facts;
@@ -29,30 +25,6 @@ struct Request {
   bool no_dns = false;
   bool all = false;
 };
-
-// Asks about the addresses with most messages, all at once: each question once. What is odd about the answers is told.
-Result<std::vector<std::string>> look_up(reports::Inventory& inventory, const Request& request,
-                                         const base::Config& config) {
-  const auto asked =
-      std::make_shared<const std::vector<reports::AddressToLookUp>>(  // shared with late answers
-          inventory.to_look_up(static_cast<std::size_t>(config.integer("reports.lookups"))));
-  if (asked->empty()) return std::vector<std::string>();
-  const auto source = TRY(open_source(request.facts, config, 1));
-  const auto domain = inventory.domain();
-  TRY(source->prepare(domain));
-  const facts::DriveOptions options{
-      .max_questions = asked->size() * reports::kQuestionsPerAddress + kQuestionsForSpf,
-      .time_limit = kLookUpTime};
-  auto found = audit::ask_lane<std::vector<reports::AddressFacts>>(
-      source->lanes().front(), options, domain.text(),
-      [asked, domain, now = source->now()](facts::Facts& facts) {
-        return reports::look_up_addresses(domain, *asked, now, facts);
-      });
-  if (interrupted() != 0) return base::fail(ErrorKind::unavailable, "interrupted");
-  if (!found) return std::unexpected(found.error());
-  inventory.learn(*asked, found->decision);
-  return source->about().notes;
-}
 
 Result<Exit> run_sources(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
@@ -74,7 +46,12 @@ Result<Exit> run_sources(Session& session, const Request& request) {
       TRY(reports::read_sightings(database, domain.text(), days.from, days.to, reports::kSourceBorders)),
       TRY(own_domains(*config)));
   std::vector<std::string> notes;
-  if (!request.no_dns) notes = TRY(look_up(inventory, request, *config));
+  if (!request.no_dns) {
+    const auto source = TRY(open_source(request.facts, *config, 1));
+    TRY(source->prepare(domain));
+    TRY(look_up_sources(inventory, *source, static_cast<std::size_t>(config->integer("reports.lookups"))));
+    notes = source->about().notes;
+  }
   if (networks)
     TRY(inventory.learn_networks([&](const base::IpAddress& address) { return networks->name_of(address); }));
   const auto sources = inventory.sources({.registry = &registry, .marks = marks});

@@ -1,6 +1,7 @@
 #include "reports/archive/sightings.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 #include <unordered_set>
 
@@ -42,30 +43,33 @@ using Counted = std::unordered_set<std::int64_t>;  // numbers of reporters
 Counted read_totals(soci::session& sql, store::Backend backend, std::int64_t domain, Sightings& out) {
   struct Total {
     std::int64_t reporter = 0;
+    std::int64_t day = 0;
     std::int64_t messages = 0;
-    std::int64_t first = 0;
-    std::int64_t last = 0;
   };
   std::vector<Total> totals;
-  store::each_row(
-      sql, backend,
-      fmt::format("SELECT reporter, SUM(messages), MIN(day), MAX(day) FROM report_total"
-                  " WHERE domain = {} AND day BETWEEN {} AND {} GROUP BY reporter",
-                  domain, out.from, out.to),
-      4, [&](std::span<const std::int64_t> row) { totals.push_back({row[0], row[1], row[2], row[3]}); });
+  store::each_row(sql, backend,
+                  fmt::format("SELECT reporter, day, SUM(messages) FROM report_total"
+                              " WHERE domain = {} AND day BETWEEN {} AND {} GROUP BY reporter, day",
+                              domain, out.from, out.to),
+                  3, [&](std::span<const std::int64_t> row) { totals.push_back({row[0], row[1], row[2]}); });
   const auto names = names_of(sql, "report_reporter", numbers_of(totals, &Total::reporter));
   Counted counted;
   std::unordered_set<std::string> reporters;  // one may be believed in several ways
+  std::set<std::int64_t> days;
   for (const auto& total : totals) {
     const auto reporter = parse_reporter(names.at(total.reporter));
     if (!counts(reporter.trust)) {
       out.uncounted_messages += static_cast<std::uint64_t>(total.messages);
       continue;
     }
-    out.first_day = counted.empty() ? total.first : std::min(out.first_day, total.first);
-    out.last_day = counted.empty() ? total.last : std::max(out.last_day, total.last);
+    days.insert(total.day);
     counted.insert(total.reporter);
     reporters.insert(reporter.name);
+  }
+  out.days.assign(days.begin(), days.end());
+  if (!days.empty()) {
+    out.first_day = *days.begin();
+    out.last_day = *days.rbegin();
   }
   out.reporters = reporters.size();
   return counted;
@@ -132,15 +136,14 @@ void read_since(soci::session& sql, store::Backend backend, std::int64_t domain,
                 Sightings& out) {
   out.since.assign(out.addresses.size(), out.to);
   for (const auto& row : out.rows) out.since[row.address] = std::min(out.since[row.address], row.first_day);
-  store::each_row(sql, backend,
-                  fmt::format("SELECT address, MIN(day) FROM report_day WHERE domain = {} AND day < {}"
-                              " GROUP BY address",
-                              domain, out.from),
-                  2, [&](std::span<const std::int64_t> row) {
-                    const auto place = addresses.of.find(row[0]);
-                    if (place != addresses.of.end())
-                      out.since[place->second] = std::min(out.since[place->second], row[1]);
-                  });
+  store::each_row(
+      sql, backend,
+      fmt::format("SELECT address, day FROM report_since WHERE domain = {} AND day < {}", domain, out.from),
+      2, [&](std::span<const std::int64_t> row) {
+        const auto place = addresses.of.find(row[0]);
+        if (place != addresses.of.end())
+          out.since[place->second] = std::min(out.since[place->second], row[1]);
+      });
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ struct Sightings {
   std::int64_t to = 0;
   std::int64_t first_day = 0;  // of which a report that counts speaks, within them; 0 when none does
   std::int64_t last_day = 0;
+  std::vector<std::int64_t> days;        // of which reports that count speak, in order
   std::uint64_t reports = 0;             // that count, whose time is in these days at least in part
   std::uint64_t uncounted = 0;           // reports that do not
   std::uint64_t uncounted_messages = 0;  // and what they tell
@@ -35,8 +36,7 @@ struct Sightings {
   std::uint64_t estimated = 0;           // of `messages`: whose day is an estimate
   std::uint64_t unaddressed = 0;       // messages of which no address was said: in no row, not in `messages`
   std::vector<std::string> addresses;  // in the order of their texts
-  std::vector<std::int64_t>
-      since;  // by address: the first day that it was ever seen in reports that are kept
+  std::vector<std::int64_t> since;     // by address: the first day that it was ever seen
   std::vector<Outcome> outcomes;
   std::vector<Sighting> rows;  // by address, outcome and days
 };

@@ -100,6 +100,8 @@ struct Evidence {
 
 inline constexpr std::int32_t kRecentDays = 7;
 inline constexpr std::int32_t kBeforeDays = 28;  // those before the recent ones
+inline constexpr std::int32_t kFreshDays = 14;   // that a source is new
+inline constexpr double kNoticeable = 10;        // messages; fewer are chance; our own
 // Of the recent days against the weeks before.
 enum class Trend : std::uint8_t {
   fresh,  // first seen within 14 days, and the reports go back further
@@ -138,6 +140,8 @@ struct MailSource {
   std::vector<SourceAddress> addresses;  // most messages first
   std::vector<SourceKey> keys;           // most messages first
   SourceTally tally;
+  SourceTally recent;          // of `tally`: of the recent days
+  SourceTally before;          // and of those before them; rows that lie in both count by their last day
   std::int32_t first_day = 0;  // of its rows
   std::int32_t last_day = 0;
   std::int32_t since = 0;  // the first day that any of its addresses was ever seen

@@ -18,9 +18,7 @@ namespace {
 
 using Who = Identity::Who;
 
-constexpr std::int32_t kFreshDays = 14;
 constexpr double kChange = 2;             // times the weekly mean
-constexpr double kNoticeable = 10;        // messages; fewer are chance
 constexpr std::size_t kMaxEvidence = 30;  // lines of one source; our own
 constexpr std::size_t kShown = 200;       // bytes of a name in a line; our own
 constexpr std::size_t kSentence = 600;    // bytes of a reason; our own
@@ -176,7 +174,16 @@ class Sources {
   void add_row(Draft& draft, std::size_t address, const SeenRow& row, const Verdict& verdict) {
     auto& source = draft.source;
     const auto& facts = facts_[row.outcome];
-    add(facts.dkim_ok ? source.tally.dkim : facts.spf_ok ? source.tally.spf : source.tally.fail, row.count);
+    const auto of = facts.dkim_ok  ? &SourceTally::dkim
+                    : facts.spf_ok ? &SourceTally::spf
+                                   : &SourceTally::fail;
+    add(source.tally.*of, row.count);
+    if (const auto ago = std::int64_t{input_.today} - std::max(row.first_day, row.last_day);
+        ago < kRecentDays) {
+      add(source.recent.*of, row.count);
+    } else if (ago < kRecentDays + kBeforeDays) {
+      add(source.before.*of, row.count);
+    }
     add(draft.addresses[address], row.count);
     add(draft.reasons[{verdict.why, verdict.detail}], row.count);
     add(draft.confidence[static_cast<std::size_t>(verdict.confidence)], row.count);
