@@ -12,7 +12,6 @@
 namespace rampart::reports {
 namespace {
 
-using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
