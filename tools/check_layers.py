@@ -40,6 +40,7 @@ OWNED = {
     r"libpsl\.h|idn2\.h|unicode/.*": ["dns"],
     r"gmime/.*": ["mail"],
     r"seccomp\.h": ["base"],
+    r"maxminddb\.h": ["reports"],
 }
 
 # Decisions are functions of their input (docs/architecture.md).

@@ -25,6 +25,8 @@ struct Input {
   base::Time now{};
   std::vector<std::string> selectors;       // from --selector, --from-mail, the owner's list: asked first
   std::vector<std::string> zone_selectors;  // those seen in the zone itself, when its zone file was given
+  std::vector<std::string>
+      seen_selectors;  // whose signatures verified in DMARC reports: tried, and no fault when gone
   bool zone_is_complete =
       false;  // the zone file shows every selector there is, so none elsewhere is proof of absence
   std::vector<dns::Name> known_subdomains;  // names below the domain that are known to exist (zone, list)

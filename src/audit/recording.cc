@@ -122,6 +122,7 @@ std::optional<facts::Fact> record_input(const Input& input, std::size_t number) 
       .member("number", number)
       .member_array("selectors", input.selectors)
       .member_array("zone_selectors", input.zone_selectors)
+      .member_array("seen_selectors", input.seen_selectors)
       .member("zone_is_complete", input.zone_is_complete)
       .member_array("known_subdomains", texts_of(input.known_subdomains))
       .member_array("spf_subdomains", texts_of(input.spf_subdomains))
@@ -179,6 +180,7 @@ std::optional<Input> recorded_input(const facts::Book& book, const dns::Name& do
                .now = now,
                .selectors = texts(*object, "selectors"),
                .zone_selectors = texts(*object, "zone_selectors"),
+               .seen_selectors = texts(*object, "seen_selectors"),
                .zone_is_complete = flag(*object, "zone_is_complete"),
                .known_subdomains = names(*object, "known_subdomains"),
                .spf_subdomains = names(*object, "spf_subdomains"),

@@ -17,6 +17,7 @@ TEST(Recording, AnInputComesBack) {
                     .selectors = {"s2", "s1"},
                     .zone_selectors = {"a.b"},
                     .zone_is_complete = true,
+                    .seen_selectors = {"seen"},
                     .known_subdomains = {name("www.ministry.example")},
                     .spf_subdomains = {name("erp.ministry.example"), name("*.ministry.example")},
                     .spf_subdomains_left_out = 3,
@@ -36,6 +37,7 @@ TEST(Recording, AnInputComesBack) {
   EXPECT_EQ(back->selectors, input.selectors) << "in their order";
   EXPECT_EQ(back->zone_selectors, input.zone_selectors);
   EXPECT_TRUE(back->zone_is_complete);
+  EXPECT_EQ(back->seen_selectors, input.seen_selectors);
   EXPECT_EQ(back->known_subdomains, input.known_subdomains);
   EXPECT_EQ(back->spf_subdomains, input.spf_subdomains);
   EXPECT_EQ(back->spf_subdomains_left_out, 3U);

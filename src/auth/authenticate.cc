@@ -37,7 +37,10 @@ Iprev check_reverse(const base::IpAddress& client, facts::Facts& facts) {
   if (!name) return out;
   const auto& ptr = facts.ask(*name, dns::RrType::ptr);
   if (ptr.open()) return out;
-  if (ptr.undetermined()) return {Iprev::Result::temperror, {}, "the address's name could not be looked up"};
+  if (ptr.undetermined())
+    return {Iprev::Result::temperror,
+            {},
+            fmt::format("the address's name could not be looked up: {}", facts::describe(ptr.why()))};
   if (ptr.absent()) return {Iprev::Result::permerror, {}, "the address has no name"};
   bool unknown = false;
   std::size_t tried = 0;

@@ -32,10 +32,12 @@ std::string author_of(const Authentication& result) {
   return out.empty() ? "nobody that can be named" : out;
 }
 
-// "its p=reject applies": what the record that was found asks for.
-std::string asked(const dmarc::Discovery& found) {
-  auto out = fmt::format("its {}={} applies", found.tag, dmarc::to_string(found.published));
-  if (found.as_none) out = "it is broken, and applies as p=none";
+// "its p=reject applies": what the record that was found asks for, of this message or of one that does not pass.
+std::string asked(const dmarc::Discovery& found, dmarc::Result result) {
+  const std::string_view when =
+      result == dmarc::Result::pass ? "applies to mail that does not pass" : "applies";
+  auto out = fmt::format("its {}={} {}", found.tag, dmarc::to_string(found.published), when);
+  if (found.as_none) out = "it is broken, and counts as p=none";
   if (found.testing()) out += fmt::format(", in test (t=y) as {}", dmarc::to_string(found.policy));
   return out;
 }
@@ -166,7 +168,7 @@ class Text {
     line("DMARC", dmarc::to_string(verdict.result), whose + verdict.why);
     const auto& found = verdict.discovery;
     if (found.record) record(fmt::format("_dmarc.{}", found.record_name.text()), found.record->text);
-    if (found.status == dmarc::Discovery::Status::found) detail(asked(found));
+    if (found.status == dmarc::Discovery::Status::found) detail(asked(found, verdict.result));
     std::vector<std::string> lines;  // two signatures of one domain say the same
     for (const auto& alignment : verdict.alignments) {
       auto words = fmt::format("{} {}, {}: {}", dmarc::to_string(alignment.method), alignment.domain.text(),

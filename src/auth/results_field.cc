@@ -25,7 +25,11 @@ bool claims_anywhere(std::string_view text) {
 // A comment's text: ASCII without what ends or nests comments.
 std::string comment(std::string_view text) {
   std::string out;
-  text = text.substr(0, kMaxReason);
+  if (text.size() > kMaxReason) {
+    text = text.substr(0, kMaxReason);
+    // Not within a word, unless it is all one.
+    if (const auto space = text.rfind(' '); space != std::string_view::npos) text = text.substr(0, space);
+  }
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     const bool plain = c >= ' ' && c < 0x7f && c != '(' && c != ')' && c != '\\';

@@ -43,6 +43,7 @@ void set_up(CLI::App& root, Session& session) {
   add_dkim_command(root, session);
   add_arc_command(root, session);
   add_reports_command(root, session);
+  add_advise_command(root, session);
   add_import_command(root, session);
   add_watch_command(root, session);
   add_history_commands(root, session);

@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/fix_options.h"
+#include "cli/fix_reports.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/store_url.h"
@@ -197,16 +198,20 @@ Result<audit::DomainReport> audit_again(Session& session, const Request& request
 Result<Exit> run_apply(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
   const auto domain = TRY(domain_of(request.domain));
-  const auto owner = TRY(owner_of(request));
+  auto owner = TRY(owner_of(request));
   const auto risk = TRY(risk_of(request));
   const auto server = TRY(update_server(*config, std::nullopt));
   const auto planner = TRY(open_planner(session, request, domain));
-  const auto plan = TRY(make_plan(planner, domain, owner));
+  const auto forecasts = read_forecasts(session, planner, domain, owner);
+  auto plan = TRY(make_plan(planner, domain, owner));
+  fix::apply_forecasts(plan, forecasts);
+  const auto readiness = readiness_of(forecasts);
   for (const auto& note : planner.source->about().notes) session.note(note);
 
-  auto decisions = fix::decide(
-      plan, owner,
-      {.risk_accepted = risk.has_value(), .steps = request.steps != 0 ? request.steps : SIZE_MAX});
+  auto decisions = fix::decide(plan, owner,
+                               {.readiness = &readiness,
+                                .risk_accepted = risk.has_value(),
+                                .steps = request.steps != 0 ? request.steps : SIZE_MAX});
   Run run(session, *config, server, request.width);
   auto updates = TRY(fix::prepare(run.primary(), domain, decisions));
   TRY(session.print(fix::diff_text(plan, decisions, updates, run.text())));
@@ -317,6 +322,7 @@ void add_apply(CLI::App& parent, Session& session) {
   add_sending_options(*command, *request);
   command->add_flag("--parked", request->parked, "The domain takes no mail either: publish the null MX, too");
   add_server_options(*command, session);
+  session.add_setting(*command, "store.url");
   command
       ->add_option("--accept-risk", request->risk,
                    "Publish what makes receivers refuse more, too, for this reason, which is recorded")
@@ -329,7 +335,9 @@ void add_apply(CLI::App& parent, Session& session) {
       ->type_name("FILE");
   add_run_options(*command, *request);
   command->footer(
-      "Held back without --accept-risk is whatever makes receivers refuse more than before.\n"
+      "Held back without --accept-risk is whatever makes receivers refuse more than before, unless the "
+      "reports\n"
+      "in the store are ready for it (rampart advise).\n"
       "Exit status: 0 what may be published is, or there is nothing; 2 wrong usage; 3 it could not be\n"
       "published, or not every server of the zone shows it.");
   session.on_run(*command, [request](Session& s) { return run_apply(s, *request); });

@@ -1,7 +1,6 @@
 // rampart arc: what a gateway does that hands mail on to another system.
 #include <algorithm>
 
-#include "audit/selectors.h"
 #include "auth/arc/seal.h"
 #include "auth/results_field.h"
 #include "auth/results_parse.h"
@@ -9,8 +8,8 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/fix_options.h"
-#include "cli/key_file.h"
 #include "cli/mail_options.h"
+#include "cli/signers.h"
 #include "dns/domain.h"
 
 namespace rampart::cli {
@@ -25,9 +24,7 @@ struct Request {
   std::string file;
   FactsOptions facts;
   EnvelopeOptions envelope;
-  std::string domain;
-  std::string selector;
-  std::string key;
+  SignerOptions signer;
   std::string host;
   std::string output = "-";
 };
@@ -48,16 +45,16 @@ Result<Exit> run_seal(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
   const auto envelope = TRY(envelope_of(request.envelope));
   arc::SealOptions options;
-  options.domain = TRY(domain_of(request.domain));
-  if (!audit::is_selector(request.selector))
-    return base::fail(ErrorKind::usage,
-                      fmt::format("\"{}\" is no selector", base::printable(request.selector)), "--selector",
-                      "letters, digits, - and _, such as s202611");
-  options.selector = base::lower(request.selector);
   const auto host = dns::parse_domain(request.host);
   if (!host) return base::fail(ErrorKind::usage, "--host is no host name", {}, "such as mx.bank.example");
-  const auto key = TRY(read_key(request.key));
   const auto mail = TRY(read_mail(request.file));
+  const auto signers = TRY(signers_of(session, request.signer, mail->message));
+  // One set is one signature; every receiver reads RSA (RFC 8617 section 4.1.2 has no other yet).
+  const auto rsa = std::ranges::find(signers, crypto::SignKey::Type::rsa,
+                                     [](const Signer& signer) { return signer.key.type(); });
+  const auto& signer = rsa == signers.end() ? signers.front() : *rsa;
+  options.domain = signer.domain;
+  options.selector = signer.selector;
   const auto source = TRY(open_source(request.facts, *config, 1));
   const auto author = mail::read_author(mail->message.header);
   if (!author.domains.empty()) TRY(source->prepare(author.domains.front()));
@@ -74,7 +71,7 @@ Result<Exit> run_seal(Session& session, const Request& request) {
   const auto results = auth::results_field(host->text(), envelope, result);
   const auto value =
       std::string_view(results).substr(kResultsName.size(), results.size() - kResultsName.size() - 2);
-  const auto set = TRY(arc::seal(message, index, key, result.arc.result, value, options));
+  const auto set = TRY(arc::seal(message, index, signer.key, result.arc.result, value, options));
   if (set.empty())
     session.note(fmt::format("no set was added: {}", result.arc.chain.ended
                                                          ? "the chain has failed before, and stays as it is"
@@ -104,15 +101,15 @@ void add_arc_command(CLI::App& root, Session& session) {
   session.add_setting(*command, "dns.authoritative");
   session.add_setting(*command, "dns.trust_ad");
   session.add_setting(*command, "dns.timeout");
-  command->add_option("--domain", request->domain, "The domain that seals")->required()->type_name("DOMAIN");
-  command->add_option("--selector", request->selector, "The key's name below _domainkey")
-      ->required()
-      ->type_name("NAME");
-  command->add_option("--key", request->key, "The private key, in PEM")->required()->type_name("FILE");
+  add_signer_options(*command, session, request->signer, SignerUse::seal);
   command->add_option("--host", request->host, "The host that says what was found")
       ->required()
       ->type_name("NAME");
   command->add_option("--output", request->output, "Write to a file, whole or not at all")->type_name("FILE");
+  command->footer(
+      "Exit status: 0 it is printed, sealed or (which is said) as it may not be sealed any more, 2 wrong "
+      "usage, 3 "
+      "something could not be read or looked up at all.");
   session.on_run(*command, [request](Session& s) { return run_seal(s, *request); });
 }
 

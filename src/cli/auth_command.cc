@@ -25,7 +25,7 @@ struct Request {
   FactsOptions facts;
   EnvelopeOptions envelope;
   std::string format = "text";
-  std::string host = "localhost";
+  std::optional<std::string> host;
   std::string record;
   std::size_t width = 0;
 };
@@ -41,7 +41,10 @@ auth::ReportOptions report_options(Session& session, const Request& request, con
 }
 
 Result<std::string> host_of(const Request& request) {
-  const auto host = dns::parse_domain(request.host);
+  if (request.host && request.format != "header")
+    return base::fail(ErrorKind::usage, "--host is the name in the header, and no header is asked for", {},
+                      "add --format header, or leave it out");
+  const auto host = dns::parse_domain(request.host.value_or("localhost"));
   if (!host) return base::fail(ErrorKind::usage, "--host is no host name", {}, "such as mx.bank.example");
   return host->text();
 }

@@ -1,7 +1,6 @@
 // rampart dkim: keys, and signatures made with them.
 #include "audit/format/words.h"
 #include "audit/keys/rotate.h"
-#include "audit/selectors.h"
 #include "auth/dkim/sign.h"
 #include "base/file.h"
 #include "base/text.h"
@@ -11,6 +10,8 @@
 #include "cli/key_file.h"
 #include "cli/keys_options.h"
 #include "cli/mail_options.h"
+#include "cli/signers.h"
+#include "dns/domain.h"
 
 namespace rampart::cli {
 namespace {
@@ -25,17 +26,9 @@ struct Request {
   std::string domain;
   std::string selector;
   std::string key;
-  std::string file;
-  std::string output = "-";
   std::string type = "rsa";
-  unsigned bits = kLeastBits;
+  std::optional<unsigned> bits;
 };
-
-Result<> check_selector(const std::string& selector) {
-  if (audit::is_selector(selector)) return {};
-  return base::fail(ErrorKind::usage, fmt::format("\"{}\" is no selector", base::printable(selector)),
-                    "--selector", "letters, digits, - and _, such as s202611");
-}
 
 std::string record_line(const dns::Name& name, const crypto::SignKey& key) {
   audit::Remedy record{.action = audit::Remedy::Action::add, .name = name, .data = {}};
@@ -56,8 +49,8 @@ Result<Exit> make_managed(Session& session, const Request& request, const dns::N
     return base::fail(ErrorKind::usage,
                       fmt::format("{} has a key already that waits for its turn", name.text()), {},
                       fmt::format("rampart dkim list {} shows it", name.text()));
-  const auto key =
-      TRY(audit::keys::make_key(folder, domain, next.selector, type, request.bits, schedule_now()));
+  const auto key = TRY(audit::keys::make_key(folder, domain, next.selector, type,
+                                             request.bits.value_or(kLeastBits), schedule_now()));
   TRY(session.print(record_line(*dkim::record_name(domain, next.selector), key)));
   session.note(fmt::format(
       "made {}; rampart dkim publish {} puts its record there, and rampart dkim rotate {} then signs with it",
@@ -66,12 +59,16 @@ Result<Exit> make_managed(Session& session, const Request& request, const dns::N
 }
 
 Result<Exit> run_keygen(Session& session, const Request& request) {
-  const auto domain = TRY(domain_of(request.domain));
-  if (request.bits < kLeastBits || request.bits > kMostBits)
+  const auto domain = TRY(signing_domain(request.domain));
+  const auto bits = request.bits.value_or(kLeastBits);
+  if (bits < kLeastBits || bits > kMostBits)
     return base::fail(ErrorKind::usage, fmt::format("RSA keys have {} to {} bits", kLeastBits, kMostBits),
                       "--bits",
                       "fewer are not safe, and more are not read everywhere (RFC 8301 section 3.2)");
   const bool rsa = request.type == "rsa";
+  if (!rsa && request.bits)
+    return base::fail(ErrorKind::usage, "--bits is for RSA keys: those of ed25519 have 256", {},
+                      "leave it out");
   if (request.selector.empty() != request.key.empty())
     return base::fail(ErrorKind::usage, "--selector and --key go together", {},
                       "give both for a key in a file of your own, or neither for one in the key folder");
@@ -80,91 +77,50 @@ Result<Exit> run_keygen(Session& session, const Request& request) {
   TRY(check_selector(request.selector));
   const auto name = dkim::key_name(domain, request.selector);
   if (!name) return base::fail(ErrorKind::usage, "the key's name is too long", "--selector");
-  const auto key = TRY(
-      crypto::SignKey::make(rsa ? crypto::SignKey::Type::rsa : crypto::SignKey::Type::ed25519, request.bits));
-  TRY(write_secret(request.key, key.pem()));
+  const auto seal = TRY(read_seal(*TRY(session.config())));
+  const auto key =
+      TRY(crypto::SignKey::make(rsa ? crypto::SignKey::Type::rsa : crypto::SignKey::Type::ed25519, bits));
+  const auto pem = key.pem();
+  const auto sealed =
+      seal ? seal->seal(pem, sealed_name(domain, base::lower(request.selector))) : std::string();
+  TRY(write_secret(request.key, seal ? std::string_view(sealed) : pem.view()));
   TRY(session.print(record_line(*name, key)));
-  session.note(fmt::format("the private key is in {}; publish the record, then sign with it", request.key));
+  session.note(fmt::format("the private key is in {}{}; publish the record, then sign with it", request.key,
+                           seal ? ", sealed" : ""));
   return Exit::clean;
 }
 
-struct Signer {
-  dns::Name domain;
-  std::string selector;
-  crypto::SignKey key;
+struct SignRequest {
+  std::string file;
+  SignerOptions signer;
+  std::string output = "-";
 };
 
-// The keys of the folder that sign for the domain now; one at least.
-Result<std::vector<Signer>> managed_signers(const crypto::KeyFolder& folder, const dns::Name& name) {
-  const auto domain = TRY(audit::keys::read_domain(folder, name));
-  std::vector<Signer> out;
-  for (const auto& key : domain.keys) {
-    if (key.phase == dkim::KeyPhase::signing)
-      out.push_back({name, key.selector, TRY(folder.read(name.text(), key.file))});
-  }
-  if (!out.empty()) return out;
-  return base::fail(
-      ErrorKind::usage, fmt::format("no key signs for {}", name.text()), {},
-      domain.keys.empty()
-          ? "name one with --selector and --key, or make one: rampart dkim rotate DOMAIN"
-          : "its key waits for its record or for caches: rampart dkim rotate DOMAIN says for what");
-}
-
-// Whoever the signing table names for the author of the message.
-Result<std::vector<Signer>> table_signers(const crypto::KeyFolder& folder, const mail::Message& message) {
-  const auto table = TRY(read_signing_table(folder));
-  if (table.rules.empty())
-    return base::fail(ErrorKind::usage, "nothing says who signs", {},
-                      "name the domain with --domain, or write a signing table: docs/keys.md");
+// DMARC counts a signature only where its domain and the author's belong together; which do is for DNS to say, and what no
+// receiver can find aligned is said.
+void note_alignment(Session& session, const mail::Message& message, const std::vector<Signer>& signers) {
   const auto author = mail::read_author(message.header);
-  if (!author.fault.empty() || author.addresses.size() != 1)
-    return base::fail(ErrorKind::input, "the message has no one author whose rule could be looked up", {},
-                      "name the domain with --domain");
-  std::vector<Signer> out;
-  // The domain as DNS has it, whatever form the message has it in (RFC 8616 section 4).
-  const auto& address = author.addresses.front();
-  const auto local = address.substr(0, address.rfind('@') + 1);
-  for (const auto& signer : dkim::find_signers(table, local + author.domains.front().text())) {
-    if (signer.selector == "*") {
-      for (auto& one : TRY(managed_signers(folder, TRY(domain_of(signer.key))))) {
-        one.domain = signer.domain;
-        out.push_back(std::move(one));
-      }
-      continue;
-    }
-    const auto slash = signer.key.find('/');
-    out.push_back({signer.domain, signer.selector,
-                   TRY(folder.read(signer.key.substr(0, slash), signer.key.substr(slash + 1)))});
+  if (!author.fault.empty()) {
+    session.note(fmt::format("DMARC can pass for no such message: {}", base::printable(author.fault)));
+    return;
   }
-  if (!out.empty()) return out;
-  return base::fail(ErrorKind::input, fmt::format("no rule signs for {}", author.addresses.front()), {},
-                    "the rules are in the file signing of the key folder");
+  const auto organization = [](const dns::Name& name) { return dns::registered_domain(name).value_or(name); };
+  for (const auto& domain : author.domains) {
+    const bool aligned = std::ranges::any_of(signers, [&](const Signer& signer) {
+      return signer.domain.is_within(domain) || domain.is_within(signer.domain) ||
+             organization(signer.domain) == organization(domain);
+    });
+    if (!aligned)
+      session.note(fmt::format("From is {}, and {} signs: DMARC counts no such signature", domain.text(),
+                               signers.front().domain.text()));
+  }
 }
 
-// The keys that sign: the one that was named, those of the key folder for the domain that was named, or the table's.
-Result<std::vector<Signer>> signers_of(Session& session, const Request& request,
-                                       const mail::Message& message) {
-  std::vector<Signer> out;
-  if (request.selector.empty() != request.key.empty() || (!request.key.empty() && request.domain.empty()))
-    return base::fail(
-        ErrorKind::usage, "--domain, --selector and --key go together", {},
-        "give all three for a key in a file of your own, or --domain alone for those in the key folder");
-  if (!request.key.empty()) {
-    TRY(check_selector(request.selector));
-    out.push_back(
-        {TRY(domain_of(request.domain)), base::lower(request.selector), TRY(read_key(request.key))});
-    return out;
-  }
-  const auto folder = TRY(open_key_folder(*TRY(session.config())));
-  if (request.domain.empty()) return table_signers(folder, message);
-  return managed_signers(folder, TRY(domain_of(request.domain)));
-}
-
-Result<Exit> run_sign(Session& session, const Request& request) {
+Result<Exit> run_sign(Session& session, const SignRequest& request) {
   dkim::SignOptions options;
   options.now = base::now();
   const auto mail = TRY(read_mail(request.file));
-  const auto signers = TRY(signers_of(session, request, mail->message));
+  const auto signers = TRY(signers_of(session, request.signer, mail->message));
   const mail::FieldIndex index(mail->message.header);
   std::string fields;
   for (const auto& signer : signers) {
@@ -172,6 +128,7 @@ Result<Exit> run_sign(Session& session, const Request& request) {
     options.selector = signer.selector;
     fields += TRY(dkim::sign(mail->message, index, signer.key, options));
   }
+  note_alignment(session, mail->message, signers);
   const auto text = with_fields(std::move(fields), mail->bytes);
   TRY(request.output == "-" ? session.print(text) : base::write_file(request.output, text));
   return Exit::clean;
@@ -250,26 +207,21 @@ void add_keygen(CLI::App& dkim, Session& session) {
                    "rsa, which every receiver reads, or ed25519, to be used beside it [rsa]")
       ->check(one_of({"rsa", "ed25519"}));
   command->add_option("--bits", request->bits, "Of RSA [2048]")->type_name("BITS");
+  command->footer(
+      "The record is printed; it is for whoever keeps the zone. Exit status: 0 the key is made, 2 it is "
+      "not.");
   session.on_run(*command, [request](Session& s) { return run_keygen(s, *request); });
 }
 
 void add_sign(CLI::App& dkim, Session& session) {
   auto* command = dkim.add_subcommand("sign", "Sign a message, and print it with its signature");
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<SignRequest>();
   command->add_option("FILE", request->file, "The message, as an .eml file; - for standard input")
       ->required();
-  command
-      ->add_option("--domain", request->domain,
-                   "The domain that signs; without it the signing table of the key folder says")
-      ->type_name("DOMAIN");
-  command
-      ->add_option("--selector", request->selector,
-                   "The key's name below _domainkey; without it the key folder's keys sign")
-      ->type_name("NAME");
-  command->add_option("--key", request->key, "The private key, in PEM")->type_name("FILE");
-  session.add_setting(*command, "dkim.keys");
-  session.add_setting(*command, "dkim.seal_file");
+  add_signer_options(*command, session, request->signer, SignerUse::sign);
   command->add_option("--output", request->output, "Write to a file, whole or not at all")->type_name("FILE");
+  command->footer(
+      "Exit status: 0 it is signed, 2 wrong usage, or no key signs for it; nothing is printed then.");
   session.on_run(*command, [request](Session& s) { return run_sign(s, *request); });
 }
 

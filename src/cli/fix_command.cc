@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/fix_options.h"
+#include "cli/fix_reports.h"
 #include "cli/help.h"
 
 namespace rampart::cli {
@@ -33,9 +34,11 @@ base::Result<Exit> run_fix(Session& session, const Request& request) {
   }
   TRY(session.config());
   const auto domain = TRY(domain_of(request.domain));
-  const auto owner = TRY(owner_of(request));
+  auto owner = TRY(owner_of(request));
   const auto planner = TRY(open_planner(session, request, domain));
-  const auto plan = TRY(make_plan(planner, domain, owner));
+  const auto forecasts = read_forecasts(session, planner, domain, owner);
+  auto plan = TRY(make_plan(planner, domain, owner));
+  audit::fix::apply_forecasts(plan, forecasts);
 
   const auto about = planner.source->about();
   const bool terminal = request.output == "-" && session.surroundings().out_is_terminal;
@@ -65,6 +68,7 @@ base::Result<Exit> run_fix(Session& session, const Request& request) {
 
 void add_common(CLI::App& command, Session& session, Request& request) {
   add_domain_options(command, session, request);
+  session.add_setting(command, "store.url");
   add_source_options(command, request.facts, "Take answers from zone files",
                      "Take answers from what audit --record wrote, and nothing else");
 }

@@ -130,8 +130,11 @@ std::string help_text(const CLI::App& command) {
     if (!group.empty()) out += section(group, option_rows(command, group));
   if (command.get_parent() != nullptr)
     out += "\nOptions of every command, such as --config and --no-color: rampart help\n";
-  if (!command.get_footer().empty()) out += "\n" + command.get_footer() + "\n";
-  out += fmt::format("\nMost often: {}\n", kCommonCommand);
+  if (!command.get_footer().empty()) {
+    out += '\n';
+    for (const auto line : base::split(command.get_footer(), '\n')) out += wrap(line, 0) + '\n';
+  }
+  if (command.get_parent() == nullptr) out += fmt::format("\nMost often: {}\n", kCommonCommand);
   return out;
 }
 

@@ -10,7 +10,7 @@
 
 namespace rampart::cli {
 
-// The command that most people want, at the end of every help text.
+// The command that most people want, at the end of the program's help.
 inline constexpr std::string_view kCommonCommand = "rampart audit mydomain.example";
 
 // The help of the program or of one command, in lines of at most 80 columns.

@@ -310,6 +310,10 @@ void add(CLI::App& parent, Session& session, const char* name, const char* help,
                     "Put the rules in place of another signing table, which is kept as signing.old");
   session.add_setting(*command, "dkim.keys");
   session.add_setting(*command, "dkim.seal_file");
+  command->footer(
+      "Exit status: 0 everything was taken over, or would be, 2 something cannot be (which is said), and "
+      "nothing was "
+      "written.");
   session.on_run(*command, [request, import](Session& s) -> Result<Exit> {
     return run(s, *request, TRY(import(request->path, on_disk())));
   });

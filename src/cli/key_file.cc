@@ -41,12 +41,29 @@ Result<> write_secret(const std::string& path, std::string_view text) {
   return failed(code);
 }
 
-Result<crypto::SignKey> read_key(const std::string& path, crypto::PrivateRules rules) {
-  auto key = crypto::SignKey::from_pem(TRY(crypto::read_private(path, rules)));
+namespace {
+
+Result<crypto::SignKey> from_pem(const crypto::Secret& pem, const std::string& path) {
+  auto key = crypto::SignKey::from_pem(pem);
   if (key) return key;
   auto error = key.error();
   error.where = base::printable(path);
   return std::unexpected(std::move(error));
+}
+
+}  // namespace
+
+Result<crypto::SignKey> read_key(const std::string& path, crypto::PrivateRules rules) {
+  return from_pem(TRY(crypto::read_private(path, rules)), path);
+}
+
+std::string sealed_name(const dns::Name& domain, const std::string& selector) {
+  return domain.text() + '/' + selector;
+}
+
+Result<crypto::SignKey> read_key(const std::string& path, const std::optional<crypto::SealKey>& seal,
+                                 std::string_view name) {
+  return from_pem(TRY(crypto::open_secret(TRY(crypto::read_private(path)), seal, name, path)), path);
 }
 
 }  // namespace rampart::cli

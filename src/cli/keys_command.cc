@@ -68,10 +68,13 @@ Result<std::unique_ptr<Way>> open_way(Session& session, const base::Config& conf
   const auto servers =
       audit::keys::servers_through(lane, drive_options(config), options.visible.allow_private);
   if (config.text("fix.server").empty()) {
+    if (!config.text("fix.key_file").empty())
+      session.note("no server is named, so the key for updates is not used: records are printed (--server)");
     options.visible.tcp.timeout = config.duration("fix.timeout");
     const auto print = [&session](const dns::Name& name, const std::string& text,
                                   std::uint32_t ttl) -> Result<> {
-      session.note("publish this, in place of any other key at the name, and run it again:");
+      session.note(
+          "this record is to be published, in place of any other key at the name; then run this again:");
       return session.print(line_of(name, text, ttl));
     };
     way->records = std::make_unique<audit::keys::PrintedRecords>(servers, print, options);
@@ -87,8 +90,11 @@ Result<std::unique_ptr<Way>> open_way(Session& session, const base::Config& conf
 
 Result<std::vector<dns::Name>> domains_of(const Request& request, const crypto::KeyFolder& folder) {
   std::vector<dns::Name> out;
+  if (request.all && !request.domains.empty())
+    return base::fail(ErrorKind::usage, "--all takes every domain that has keys, and domains were named", {},
+                      "leave out the one or the other");
   for (const auto& text : request.all ? folder.domains() : request.domains)
-    out.push_back(TRY(domain_of(text)));
+    out.push_back(TRY(signing_domain(text)));
   if (!out.empty()) return out;
   return base::fail(ErrorKind::usage, request.all ? "the key folder is empty" : "no domain was named", {},
                     request.all ? "rampart dkim rotate DOMAIN makes a domain's first key"
@@ -97,7 +103,8 @@ Result<std::vector<dns::Name>> domains_of(const Request& request, const crypto::
 
 std::string due_text(const ManagedDomain& domain, const audit::keys::RotationEnd& end) {
   if (!end.waits.empty())
-    return fmt::format("{}: waits: {}\n", domain.domain.text(), base::printable(end.waits));
+    return fmt::format("{}: waits: {}; run this again later, once a day at least\n", domain.domain.text(),
+                       base::printable(end.waits));
   return fmt::format("{}: nothing to do until {}\n", domain.domain.text(), base::format_time(*end.due));
 }
 
@@ -116,6 +123,11 @@ Result<Exit> each_domain(Session& session, const std::vector<dns::Name>& domains
   return status;
 }
 
+dkim::RotationRules rules_of(const base::Config& config) {
+  return {.period = std::chrono::ceil<std::chrono::seconds>(config.duration("dkim.period")),
+          .keep = std::chrono::ceil<std::chrono::seconds>(config.duration("dkim.keep"))};
+}
+
 Result<Exit> rotate_one(Session& session, const base::Config& config, const crypto::KeyFolder& folder,
                         Way& way, const dns::Name& name, bool at_once) {
   const auto lock = TRY(folder.lock(name.text()));
@@ -123,8 +135,7 @@ Result<Exit> rotate_one(Session& session, const base::Config& config, const cryp
   audit::keys::Rotation rotation{
       .folder = folder,
       .records = *way.records,
-      .rules = {.period = std::chrono::ceil<std::chrono::seconds>(config.duration("dkim.period")),
-                .keep = std::chrono::ceil<std::chrono::seconds>(config.duration("dkim.keep"))},
+      .rules = rules_of(config),
       .now = schedule_now,
       .say = [&](const std::string& what) {
         return session.print(fmt::format("{}: {}\n", name.text(), base::printable(what)));
@@ -177,6 +188,15 @@ Result<Exit> publish_one(Session& session, const crypto::KeyFolder& folder, Way&
   auto status = Exit::clean;
   for (const auto i : published(domain)) {
     auto& key = domain.keys[i];
+    // A record whose key nobody can sign with is put nowhere new; that of one that signs stays.
+    if (const Result<> usable = audit::keys::needs_private_key(key)
+                                    ? audit::keys::check_private_key(folder, domain, key)
+                                    : Result<>();
+        !usable) {
+      session.report(usable.error());
+      status = Exit::undetermined;
+      if (key.phase != KeyPhase::signing) continue;
+    }
     const auto place = TRY(audit::keys::place_of(domain, key.selector));
     const auto put =
         TRY(way.records->put(place, dkim::record_text(key), audit::keys::replaced_by(domain, key)));
@@ -200,7 +220,7 @@ Result<Exit> publish_one(Session& session, const crypto::KeyFolder& folder, Way&
 Result<Exit> run_publish(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
   TRY(check_clock(session));
-  const auto folder = TRY(open_key_folder(*config));
+  const auto folder = TRY(open_old_key_folder(*config));
   const auto domains = TRY(domains_of(request, folder));
   const auto way = TRY(open_way(session, *config, request));
   return each_domain(session, domains,
@@ -216,7 +236,32 @@ std::string since(const dkim::ManagedKey& key) {
   return base::format_time(time.value_or(key.made));
 }
 
-std::string list_text(const ManagedDomain& domain) {
+// What keeps keys from signing; their records' state is for rotate to look at.
+std::vector<base::Error> faults_of(const crypto::KeyFolder& folder, const ManagedDomain& domain) {
+  std::vector<base::Error> out;
+  for (const auto& key : domain.keys) {
+    if (!audit::keys::needs_private_key(key) || key.public_key.empty()) continue;
+    if (auto usable = audit::keys::check_private_key(folder, domain, key); !usable)
+      out.push_back(std::move(usable.error()));
+  }
+  return out;
+}
+
+// When rotate will have something to do for the keys that are there; nothing: at once.
+std::optional<base::Time> due_of(const ManagedDomain& domain, const dkim::RotationRules& rules) {
+  std::optional<base::Time> due;
+  for (const auto type : {KeyType::rsa, KeyType::ed25519}) {
+    if (std::ranges::none_of(
+            domain.keys, [&](const auto& key) { return key.type == type && key.phase != KeyPhase::retired; }))
+      continue;
+    const auto next = dkim::next_step(domain, type, schedule_now(), rules);
+    if (!next.due) return std::nullopt;
+    if (!due || *next.due < *due) due = next.due;
+  }
+  return due;
+}
+
+std::string list_text(const ManagedDomain& domain, const dkim::RotationRules& rules) {
   auto out = dns::display(domain.domain);
   if (domain.delegate) out += fmt::format("  (records in {})", domain.delegate->text());
   out += '\n';
@@ -224,16 +269,24 @@ std::string list_text(const ManagedDomain& domain) {
     out += fmt::format("  {} {} {}  {}\n", base::pad_right(key.selector, 14),
                        base::pad_right(fmt::format("{} {}", dkim::to_string(key.type), key.bits), 13),
                        base::pad_right(dkim::to_string(key.phase), 10), since(key));
-  if (domain.keys.empty()) out += "  no key yet\n";
-  return out;
+  if (domain.keys.empty()) return out + "  no key yet\n";
+  const auto due = due_of(domain, rules);
+  return out +
+         (due ? fmt::format("  nothing to do until {}\n", base::format_time(*due))
+              : fmt::format("  something is to be done now: rampart dkim rotate {}\n", domain.domain.text()));
 }
 
 Result<Exit> run_list(Session& session, const Request& request) {
-  const auto folder = TRY(open_key_folder(*TRY(session.config())));
+  const auto* config = TRY(session.config());
+  TRY(check_clock(session));
+  const auto folder = TRY(open_old_key_folder(*config));
+  const auto rules = rules_of(*config);
   std::vector<std::string> parts;
+  std::vector<base::Error> faults;
   for (const auto& text : request.domains.empty() ? folder.domains() : request.domains) {
     const auto domain = TRY(audit::keys::read_domain(folder, TRY(domain_of(text))));
-    parts.push_back(request.format == "json" ? dkim::format_keys(domain) : list_text(domain));
+    std::ranges::move(faults_of(folder, domain), std::back_inserter(faults));
+    parts.push_back(request.format == "json" ? dkim::format_keys(domain) : list_text(domain, rules));
   }
   if (request.format == "json") {
     TRY(session.print(fmt::format("[{}]\n", fmt::join(parts, ","))));
@@ -241,7 +294,8 @@ Result<Exit> run_list(Session& session, const Request& request) {
     TRY(session.print(fmt::format("{}", fmt::join(parts, ""))));
     if (parts.empty()) session.note("no domain has keys yet; rampart dkim rotate DOMAIN makes the first");
   }
-  return Exit::clean;
+  for (const auto& fault : faults) session.report(fault);
+  return faults.empty() ? Exit::clean : Exit::findings;
 }
 
 // The newest key of that name; an error when there is none, or when it cannot be retired.
@@ -262,7 +316,7 @@ Result<dkim::ManagedKey*> to_retire(ManagedDomain& domain, const std::string& se
 Result<Exit> run_retire(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
   TRY(check_clock(session));
-  const auto folder = TRY(open_key_folder(*config));
+  const auto folder = TRY(open_old_key_folder(*config));
   const auto name = TRY(domain_of(request.domain));
   const auto way = TRY(open_way(session, *config, request));
   auto domain = TRY(audit::keys::read_domain(folder, name));
@@ -304,17 +358,27 @@ Result<Exit> run_retire(Session& session, const Request& request) {
 Result<Exit> run_delegate(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
   const auto folder = TRY(open_key_folder(*config));
-  const auto name = TRY(domain_of(request.domain));
-  const auto zone = TRY(domain_of(request.zone));
+  const auto name = TRY(signing_domain(request.domain));
+  const auto zone = TRY(signing_domain(request.zone));
+  if (zone.is_within(name))
+    return base::fail(ErrorKind::usage, fmt::format("{} is a part of {}", zone.text(), name.text()), "--zone",
+                      "name a zone of your own outside the domain, in which rotation can change records");
   const auto lock = TRY(folder.lock(name.text()));
   auto domain = TRY(audit::keys::read_domain(folder, name));
   const bool other = domain.delegate != zone;
   const bool used =
       std::ranges::any_of(domain.keys, [](const auto& key) { return key.phase != KeyPhase::retired; });
   if (other && used)
-    return base::fail(ErrorKind::usage,
-                      fmt::format("{} has keys in use, whose records stand elsewhere", name.text()), {},
-                      "delegate a domain before its first key, or retire its keys first");
+    return base::fail(
+        ErrorKind::usage,
+        fmt::format("{} has keys that are not retired, whose records stand {}", name.text(),
+                    domain.delegate ? fmt::format("in {}", domain.delegate->text()) : "at the domain itself"),
+        {},
+        fmt::format("delegate a domain before its first key, or retire its keys first (rampart dkim list {})",
+                    name.text()));
+  if (other && domain.delegate)
+    session.note(fmt::format("it was delegated to {} until now: its CNAMEs there are to be replaced by these",
+                             domain.delegate->text()));
   domain.delegate = zone;
   std::string out;
   auto types = std::vector{KeyType::rsa};
@@ -366,6 +430,11 @@ void add_key_commands(CLI::App& dkim, Session& session) {
 
   const auto [list, listed] = add("list", "List the keys of domains, and what becomes of them", run_list);
   list->add_option("DOMAIN", listed->domains, "The domains; all that have keys without one");
+  list->footer(
+      "made: its record is not at every server yet. published: it is, and caches may hold what was there "
+      "before. "
+      "signing: it signs. leaving: it signs no more, and mail under way needs it. retired: revoked.\n"
+      "Exit status: 0 every key that is needed can be read, 1 one cannot (which is said), 2 wrong usage.");
   list->add_option("--format", listed->format, "text or json [text]")->check(one_of({"text", "json"}));
 
   const auto [rotate, rotated] =
@@ -382,6 +451,9 @@ void add_key_commands(CLI::App& dkim, Session& session) {
       add("publish", "Put the records of a domain's keys where they have to be, or print them", run_publish);
   add_domains(*publish, *to_publish);
   add_way_options(*publish, session, *to_publish);
+  publish->footer(
+      "Exit status: 0 every record is at every server, 2 wrong usage, 3 one is not (yet): which is said, or "
+      "printed.");
 
   const auto [retire, to_retire] =
       add("retire", "Revoke a key at once, as when somebody may have it", run_retire);
@@ -389,6 +461,10 @@ void add_key_commands(CLI::App& dkim, Session& session) {
   retire->add_option("SELECTOR", to_retire->selector, "The key's name below _domainkey")->required();
   retire->add_flag("--yes", to_retire->yes, "Do not ask");
   add_way_options(*retire, session, *to_retire);
+  retire->footer(
+      "Exit status: 0 it is revoked at every server, or was kept as you answered, 2 wrong usage, 3 not "
+      "everywhere "
+      "yet: run it again.");
 
   const auto [delegate, delegated] =
       add("delegate", "Print the CNAMEs by which a domain's keys live in a zone of yours", run_delegate);
@@ -396,6 +472,8 @@ void add_key_commands(CLI::App& dkim, Session& session) {
   delegate->add_option("--zone", delegated->zone, "The zone in which its records will stand")
       ->required()
       ->type_name("ZONE");
+  delegate->footer(
+      "Whoever keeps the domain publishes the CNAMEs once. Exit status: 0 they are printed, 2 they are not.");
   session.add_setting(*delegate, "dkim.ed25519");
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/fix_options.h"
 #include "cli/store_url.h"
 #include "crypto/private_file.h"
 
@@ -15,17 +16,34 @@ constexpr std::size_t kMaxTable = std::size_t{64} << 20;  // bytes
 
 }  // namespace
 
+base::Result<std::optional<crypto::SealKey>> read_seal(const base::Config& config) {
+  const auto& file = config.text("dkim.seal_file");
+  if (file.empty()) return std::nullopt;
+  auto key = crypto::SealKey::from_text(TRY(crypto::read_private(file)));
+  if (key) return *std::move(key);
+  key.error().where = base::printable(file);
+  return std::unexpected(std::move(key.error()));
+}
+
 base::Result<crypto::KeyFolder> open_key_folder(const base::Config& config) {
-  std::optional<crypto::SealKey> seal;
-  if (const auto& file = config.text("dkim.seal_file"); !file.empty()) {
-    auto key = crypto::SealKey::from_text(TRY(crypto::read_private(file)));
-    if (!key) {
-      key.error().where = file;
-      return std::unexpected(std::move(key.error()));
-    }
-    seal = *std::move(key);
-  }
-  return crypto::KeyFolder::open(key_folder_path(config), std::move(seal));
+  return crypto::KeyFolder::open(key_folder_path(config), TRY(read_seal(config)));
+}
+
+base::Result<crypto::KeyFolder> open_old_key_folder(const base::Config& config) {
+  const auto path = key_folder_path(config);
+  std::error_code error;
+  if (std::filesystem::exists(path, error) || error) return open_key_folder(config);
+  return base::fail(
+      base::ErrorKind::usage, "there is no key folder", base::printable(path),
+      "rampart dkim rotate DOMAIN makes it, with the domain's first key; another one is named with --keys");
+}
+
+base::Result<dns::Name> signing_domain(const std::string& text) {
+  auto name = TRY(domain_of(text));
+  if (name.label_count() >= 2) return name;
+  return base::fail(base::ErrorKind::usage,
+                    fmt::format("{} is no domain of mail: it has one label", name.text()), {},
+                    "write it whole, such as bank.example");
 }
 
 std::string key_folder_path(const base::Config& config) {

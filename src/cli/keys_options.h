@@ -12,8 +12,14 @@
 
 namespace rampart::cli {
 
-// dkim.keys, sealed with dkim.seal_file where one is named.
+// What dkim.seal_file holds; nothing where none is named.
+base::Result<std::optional<crypto::SealKey>> read_seal(const base::Config& config);
+// dkim.keys, sealed with dkim.seal_file where one is named; made where it is not there.
 base::Result<crypto::KeyFolder> open_key_folder(const base::Config& config);
+// The same for what only looks at keys: an error (kind usage) where it is not there.
+base::Result<crypto::KeyFolder> open_old_key_folder(const base::Config& config);
+// A domain that is to have keys: it can be one of mail (kind usage).
+base::Result<dns::Name> signing_domain(const std::string& text);
 // Where it is, or would be made.
 std::string key_folder_path(const base::Config& config);
 

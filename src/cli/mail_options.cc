@@ -1,18 +1,37 @@
 #include "cli/mail_options.h"
 
+#include <algorithm>
+
 #include "base/file.h"
 #include "base/text.h"
 
 namespace rampart::cli {
+
+using base::ErrorKind;
+using base::Result;
+
 namespace {
 
 constexpr std::size_t kMessageQuestions =
     500;  // more than all signatures, sets and walks of a message ask; our own
 
-}  // namespace
+// What SMTP could have carried: no white space or control characters (RFC 5321 section 4.1.1.1), and a sender with a domain.
+Result<> check_words(const auth::Envelope& envelope) {
+  const auto is_bad = [](std::string_view text) {
+    return std::ranges::any_of(text, [](unsigned char c) { return c <= ' ' || c == 0x7f; });
+  };
+  if (is_bad(envelope.helo))
+    return base::fail(ErrorKind::usage, fmt::format("\"{}\" is no name", base::printable(envelope.helo)),
+                      "--helo", "such as mail.bank.example, or [192.0.2.1]");
+  const auto sender = envelope.mail_from.value_or(std::string());
+  const auto at = sender.rfind('@');
+  if (sender.empty() || (at != std::string::npos && at + 1 < sender.size() && !is_bad(sender.substr(at + 1))))
+    return {};
+  return base::fail(ErrorKind::usage, fmt::format("\"{}\" is no address", base::printable(sender)),
+                    "--mail-from", "such as news@bank.example, or \"\" for a bounce");
+}
 
-using base::ErrorKind;
-using base::Result;
+}  // namespace
 
 Result<std::unique_ptr<Mail>> read_mail(const std::string& path) {
   auto out = std::make_unique<Mail>();
@@ -24,6 +43,12 @@ Result<std::unique_ptr<Mail>> read_mail(const std::string& path) {
     return std::unexpected(std::move(error));
   }
   out->message = *std::move(message);
+  // A verdict on what is no message would be taken for one on a message.
+  if (out->message.header.fields.empty())
+    return base::fail(ErrorKind::input,
+                      out->bytes.empty() ? "it is empty" : "it is no message: no header field is in it",
+                      path == "-" ? "standard input" : base::printable(path),
+                      "give a message as it was received, its header first (an .eml file)");
   return out;
 }
 
@@ -57,6 +82,7 @@ Result<auth::Envelope> envelope_of(const EnvelopeOptions& options) {
   // As SMTP and logs write it; "<>" is that of a bounce (RFC 5321 section 4.1.2).
   if (auto& sender = out.mail_from; sender && sender->starts_with('<') && sender->ends_with('>'))
     sender = sender->substr(1, sender->size() - 2);
+  TRY(check_words(out));
   if (!options.ip) {
     if (options.mail_from || !options.helo.empty())
       return base::fail(ErrorKind::usage, "--helo and --mail-from say nothing without the client's address",

@@ -69,7 +69,11 @@ void add_reports_command(CLI::App& root, Session& session) {
       "Most often: rampart reports show mydomain.example");
   session.on_run(*show, [request](Session& s) { return run_show(s, *request); });
 
+  add_reports_sources_command(*reports, session);
+  add_reports_mark_commands(*reports, session);
   add_reports_tls_command(*reports, session);
+  add_reports_write_command(*reports, session);
+  add_reports_authorise_command(*reports, session);
   add_reports_prune_command(*reports, session);
 }
 

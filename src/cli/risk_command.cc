@@ -1,13 +1,11 @@
 // rampart risk: findings that somebody has accepted.
-#include <pwd.h>
-#include <unistd.h>
-
 #include "audit/catalogue.h"
 #include "audit/state/risks.h"
 #include "audit/state/state.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/store_url.h"
+#include "cli/who.h"
 #include "dns/domain.h"
 
 namespace rampart::cli {
@@ -32,11 +30,6 @@ Result<store::Database> open_store(Session& session) {
   auto database = TRY(store::Database::open(TRY(store_url(*config))));
   TRY(audit::state::State::open(database));
   return database;
-}
-
-std::string who() {
-  const auto* user = ::getpwuid(::getuid());  // NOLINT(concurrency-mt-unsafe): one thread
-  return user == nullptr ? fmt::format("uid {}", ::getuid()) : std::string(user->pw_name);
 }
 
 Result<Exit> run_accept(Session& session, const Request& request) {

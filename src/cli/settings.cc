@@ -6,6 +6,8 @@
 #include "audit/watch/settings.h"
 #include "net/settings.h"
 #include "reports/settings.h"
+#include "reports/sources/settings.h"
+#include "reports/write/settings.h"
 #include "store/settings.h"
 
 namespace rampart::cli {
@@ -34,9 +36,16 @@ constexpr std::array kOutput{
 }  // namespace
 
 const base::Schema& schema() {
-  static const base::Schema kSchema{
-      audit::settings(), audit::fix::settings(), audit::keys::settings(), audit::watch::settings(),
-      net::settings(),   reports::settings(),    store::settings(),       kOutput};
+  static const base::Schema kSchema{audit::settings(),
+                                    audit::fix::settings(),
+                                    audit::keys::settings(),
+                                    audit::watch::settings(),
+                                    net::settings(),
+                                    reports::settings(),
+                                    reports::source_settings(),
+                                    reports::write_settings(),
+                                    store::settings(),
+                                    kOutput};
   return kSchema;
 }
 

@@ -15,6 +15,7 @@
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/store_url.h"
+#include "cli/watch_reports.h"
 #include "cli/watch_setup.h"
 #include "dns/domain.h"
 #include "store/database.h"
@@ -60,6 +61,7 @@ class Looker {
     database_ = &database;
     dry_ = dry;
     state_.emplace(TRY(audit::state::State::open(database)));
+    reports_.emplace(TRY(WatchReports::open(database, config_)));
     return {};
   }
 
@@ -76,6 +78,7 @@ class Looker {
     // Anew each time: what caches hold is old by the next look.
     const auto source = TRY(open_source(request_.facts, config, threads()));
     TRY(source->prepare(domains.front()->domain));
+    TRY(reports_->look(domains, *source));
     audit::RunnerOptions options;
     options.in_flight = static_cast<std::size_t>(config.integer("audit.parallel"));
     options.drive.max_questions = static_cast<std::size_t>(config.integer("dns.questions_per_domain"));
@@ -94,6 +97,7 @@ class Looker {
           if (interrupted() != 0) return interrupted_error();
           audit::state::accept(done.report, risks);
           auto seen = audit::watch::observe(*done.input, done.report, *done.book, level_);
+          reports_->add_to(seen);
           if (!second) TRY(record(std::move(done)));
           return take(std::move(seen));
         });
@@ -131,6 +135,7 @@ class Looker {
   const base::Config& config_;
   store::Database* database_ = nullptr;
   std::optional<audit::state::State> state_;
+  std::optional<WatchReports> reports_;
   bool dry_ = false;
   std::vector<audit::state::Recorded> records_;  // not written yet
   audit::SelectorBook selectors_;

@@ -1,11 +1,11 @@
 #include "cli/watch_setup.h"
 
-#include <cstdlib>
 #include <filesystem>
 
 #include <fmt/ranges.h>
 
 #include "base/text.h"
+#include "cli/mail_relay.h"
 #include "crypto/digest.h"
 #include "mail/compose.h"
 #include "net/resolvers.h"
@@ -17,15 +17,6 @@ using audit::watch::SinkKind;
 using base::ErrorKind;
 using base::Result;
 
-constexpr std::uint16_t kSubmission = 587;         // RFC 6409
-constexpr std::uint16_t kSubmissionOverTls = 465;  // RFC 8314
-
-// libcurl does not heed it by itself, and OpenSSL does.
-std::string authorities() {
-  const char* file = std::getenv("SSL_CERT_FILE");  // NOLINT(concurrency-mt-unsafe): one thread sets up
-  return file == nullptr ? "" : file;
-}
-
 std::unexpected<base::Error> lacks(std::string_view sink, std::string_view key) {
   return base::fail(ErrorKind::config, fmt::format("the sink {} needs {}", sink, key), std::string(key),
                     "rampart config explain " + std::string(key));
@@ -36,7 +27,7 @@ Result<std::unique_ptr<audit::watch::Sink>> make_webhook(const base::Config& con
   options.target.url = config.text("watch.webhook_url");
   if (options.target.url.empty()) return lacks("webhook", "watch.webhook_url");
   options.target.allow_private = config.boolean("watch.webhook_private");
-  options.target.ca_file = authorities();
+  options.target.ca_file = certificate_authorities();
   if (const auto& file = config.text("watch.webhook_secret_file"); !file.empty())
     options.secret = TRY(audit::watch::read_secret(file));
   return audit::watch::webhook_sink(std::move(options));
@@ -44,23 +35,9 @@ Result<std::unique_ptr<audit::watch::Sink>> make_webhook(const base::Config& con
 
 Result<std::unique_ptr<audit::watch::Sink>> make_mail(const base::Config& config) {
   audit::watch::MailOptions options;
-  auto& server = options.server;
-  const auto& tls = config.text("watch.mail_tls");
-  using Tls = net::SmtpServer::Tls;
-  server.tls = tls == "none" ? Tls::none : tls == "implicit" ? Tls::implicit : Tls::starttls;
   if (config.text("watch.mail_server").empty()) return lacks("mail", "watch.mail_server");
-  const auto place = TRY(net::parse_host_port(
-      config.text("watch.mail_server"), server.tls == Tls::implicit ? kSubmissionOverTls : kSubmission));
-  server.host = place.host;
-  server.port = place.port;
   options.from = TRY(mail::parse_address(config.text("watch.mail_from")));
-  server.user = config.text("watch.mail_user");
-  if (const auto& file = config.text("watch.mail_password_file"); !file.empty())
-    server.password = TRY(audit::watch::read_secret(file));
-  if (!server.user.empty() && server.password.empty()) return lacks("mail", "watch.mail_password_file");
-  server.hello = config.text("watch.mail_hello");
-  if (server.hello.empty()) server.hello = options.from.substr(options.from.rfind('@') + 1);
-  server.ca_file = authorities();
+  options.server = TRY(mail_relay(config, "watch.mail_", "the sink mail", options.from));
   return audit::watch::mail_sink(std::move(options));
 }
 

@@ -224,20 +224,8 @@ Result<SignKey> KeyFolder::read(const std::string& domain, const std::string& se
   TRY(check_name(domain));
   TRY(check_name(selector));
   const auto path = key_path(domain, selector);
-  auto text = TRY(read_private(path, {.links = false}));
-  if (SealKey::is_sealed(text)) {
-    if (!seal_)
-      return base::fail(ErrorKind::input, "the key is sealed, and no key file was named that opens it",
-                        base::printable(path),
-                        "name it with --seal-file, or as seal_file in [dkim] of the configuration");
-    auto opened = seal_->open(text, domain + '/' + selector);
-    if (!opened)
-      return base::fail(
-          ErrorKind::input, "the key cannot be opened: it was sealed with another key file, or changed",
-          base::printable(path),
-          "name the key file it was sealed with (--seal-file), or put the key back from a copy");
-    text = *std::move(opened);
-  }
+  const auto text =
+      TRY(open_secret(TRY(read_private(path, {.links = false})), seal_, domain + '/' + selector, path));
   auto key = SignKey::from_pem(text);
   if (key) return key;
   auto error = key.error();

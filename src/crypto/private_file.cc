@@ -36,6 +36,8 @@ std::unexpected<base::Error> io_error(int code, const std::string& where) {
 }
 
 Result<> check(const struct stat& status, const PrivateRules& rules, const std::string& where) {
+  if (S_ISDIR(status.st_mode))
+    return base::fail(ErrorKind::input, "is a folder", where, "name the file in it that holds the key");
   if (!S_ISREG(status.st_mode))
     return base::fail(ErrorKind::input, "is not a regular file", where, "name the file that holds the key");
   if ((status.st_mode & kOthers) != 0)

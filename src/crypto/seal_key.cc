@@ -78,4 +78,21 @@ std::optional<Secret> SealKey::open(std::string_view sealed, std::string_view na
   return secret;
 }
 
+base::Result<Secret> open_secret(Secret text, const std::optional<SealKey>& seal, std::string_view name,
+                                 const std::string& path) {
+  if (!SealKey::is_sealed(text)) return text;
+  if (!seal)
+    return base::fail(base::ErrorKind::input, "the key is sealed, and no key file was named that opens it",
+                      base::printable(path),
+                      "name it with --seal-file, or as seal_file in [dkim] of the configuration");
+  auto opened = seal->open(text, name);
+  if (opened) return *std::move(opened);
+  return base::fail(base::ErrorKind::input,
+                    "the key cannot be opened: it was sealed with another key file, or changed",
+                    base::printable(path),
+                    "name the key file it was sealed with (--seal-file), and the domain and selector it was "
+                    "made for, or put it "
+                    "back from a copy");
+}
+
 }  // namespace rampart::crypto

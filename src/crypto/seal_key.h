@@ -32,4 +32,8 @@ class SealKey {
   Secret key_;
 };
 
+// The private key in the text of a file, sealed as `name` or in clear. Errors (kind input) say what is missing.
+base::Result<Secret> open_secret(Secret text, const std::optional<SealKey>& seal, std::string_view name,
+                                 const std::string& path);
+
 }  // namespace rampart::crypto

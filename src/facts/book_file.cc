@@ -240,7 +240,7 @@ class Parser {
 
  private:
   static constexpr const char* kHeaderHint =
-      "its first line is a header; rampart audit --record FILE writes one";
+      "its first line is a header; --record FILE, of audit and of auth check, writes one";
 
   static constexpr const char* kPartsHint = "split the list of domains, and record and read a part at a time";
 

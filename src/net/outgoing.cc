@@ -21,6 +21,7 @@ namespace {
 using base::ErrorKind;
 using base::IpAddress;
 
+constexpr std::size_t kMaxLine = 512;  // octets of a server's line that are kept; RFC 5321 section 4.5.3.1.5
 constexpr std::size_t kMaxReply = 16 * 1024;  // octets of a response's body: it is not looked at
 
 struct FreeUrl {
@@ -103,6 +104,8 @@ class Transfer {
     set(CURLOPT_ERRORBUFFER, error_);
     set(CURLOPT_WRITEFUNCTION, &on_reply);
     set(CURLOPT_WRITEDATA, this);
+    set(CURLOPT_HEADERFUNCTION, &on_line);
+    set(CURLOPT_HEADERDATA, this);
   }
   Transfer(const Transfer&) = delete;
   Transfer& operator=(const Transfer&) = delete;
@@ -139,6 +142,8 @@ class Transfer {
     if (forbidden_) return "the connection would have gone to an address that was not checked";
     return base::excerpt(error_[0] != 0 ? error_ : curl_easy_strerror(code), 300);
   }
+  // The last line by which an SMTP server refused something, without its end.
+  [[nodiscard]] const std::string& refusal() const { return refusal_; }
 
  private:
   static curl_socket_t on_open_socket(void* user, curlsocktype, curl_sockaddr* to) {
@@ -152,6 +157,11 @@ class Transfer {
       return CURL_SOCKET_BAD;
     }
     return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+  }
+  static std::size_t on_line(char* text, std::size_t, std::size_t size, void* user) {
+    if (size > 0 && (text[0] == '4' || text[0] == '5'))
+      static_cast<Transfer*>(user)->refusal_ = base::trim(std::string_view(text, std::min(size, kMaxLine)));
+    return size;
   }
   static std::size_t on_reply(char*, std::size_t, std::size_t size, void* user) {
     auto& self = *static_cast<Transfer*>(user);
@@ -167,6 +177,7 @@ class Transfer {
   curl_slist* lines_ = nullptr;
   bool forbidden_ = false;
   std::size_t replied_ = 0;
+  std::string refusal_;
   char error_[CURL_ERROR_SIZE] = {};
 };
 
@@ -236,7 +247,12 @@ Handing smtp_send(const SmtpServer& server, const std::string& sender,
   const auto status = transfer.run();
   if (status == CURLE_OK) return {Handed::accepted, {}};
   const auto why = transfer.why(status);
-  return {judge_smtp(transfer, why), why};
+  const auto how = judge_smtp(transfer, why);
+  // The end of a message is written when all of it was taken from us; an answer that refuses it is no doubt.
+  const bool answered = transfer.code() >= 400;
+  return {.how = how,
+          .why = answered ? fmt::format("{}: {}", why, base::excerpt(transfer.refusal(), 200)) : why,
+          .perhaps = how == Handed::down && !answered && upload.at == message.size() && !message.empty()};
 }
 
 base::Result<HostPort> parse_host_port(std::string_view text, std::uint16_t default_port) {

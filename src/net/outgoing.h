@@ -23,7 +23,8 @@ enum class Handed : std::uint8_t {
 
 struct Handing {
   Handed how = Handed::down;
-  std::string why;  // of what was not accepted: printable, one line
+  std::string why;       // of what was not accepted: printable, one line
+  bool perhaps = false;  // of what is `down`: the whole message was handed over, and no answer came
 };
 
 struct SmtpServer {
@@ -43,8 +44,8 @@ struct SmtpServer {
 };
 
 // `message` has lines ended by CRLF, as mail::compose() makes them; its recipients are given apart. The envelope
-// sender is `sender`. A server that is lost after the message's end has perhaps taken it: that is `down`, too,
-// and the same Message-ID lets a receiver know it again.
+// sender is `sender`. A server that is lost after the message's end has perhaps taken it: that is `down`, too, with
+// `perhaps`, and the same Message-ID lets a receiver know it again.
 Handing smtp_send(const SmtpServer& server, const std::string& sender,
                   const std::vector<std::string>& recipients, const std::string& message);
 

@@ -82,11 +82,17 @@ void append_copied(std::string_view text, std::string& out) {
 
 // --- Both ---
 
-std::string sums_added(const CountTable& table) {
+std::string sums_merged(const CountTable& table, Backend backend) {
   std::vector<std::string> parts;
   parts.reserve(table.sums.size());
-  for (const auto& sum : table.sums)
-    parts.push_back(fmt::format("{1} = {0}.{1} + excluded.{1}", table.table, sum));
+  for (const auto& sum : table.sums) {
+    if (table.merge == CountTable::Merge::add) {
+      parts.push_back(fmt::format("{1} = {0}.{1} + excluded.{1}", table.table, sum));
+    } else {
+      parts.push_back(fmt::format("{1} = {2}({0}.{1}, excluded.{1})", table.table, sum,
+                                  backend == Backend::sqlite ? "MIN" : "LEAST"));
+    }
+  }
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
@@ -105,11 +111,13 @@ void add_on_server(PGconn* server, const CountTable& table, std::span<const std:
   copy(server, room, lines);
   std::vector<std::string> added;
   added.reserve(table.sums.size());
-  for (const auto& sum : table.sums) added.push_back(fmt::format("SUM({})", sum));
+  for (const auto& sum : table.sums)
+    added.push_back(fmt::format("{}({})", table.merge == CountTable::Merge::add ? "SUM" : "MIN", sum));
   ask(server,
       fmt::format("INSERT INTO {0} ({1}, {2}) SELECT {1}, {3} FROM {4} GROUP BY {1} ON CONFLICT ({1}) DO "
                   "UPDATE SET {5}",
-                  table.table, key, sums, fmt::join(added, ", "), room, sums_added(table)),
+                  table.table, key, sums, fmt::join(added, ", "), room,
+                  sums_merged(table, Backend::postgresql)),
       PGRES_COMMAND_OK);
   ask(server, fmt::format("DROP TABLE {}", room), PGRES_COMMAND_OK);
 }
@@ -158,7 +166,7 @@ void add_counts(soci::session& sql, Backend backend, const CountTable& table,
                          fmt::format("INSERT INTO {} ({}, {}) VALUES (?{}) ON CONFLICT ({}) DO UPDATE SET {}",
                                      table.table, fmt::join(table.key, ", "), fmt::join(table.sums, ", "),
                                      fmt::join(std::vector<std::string>(columns - 1, ", ?"), ""),
-                                     fmt::join(table.key, ", "), sums_added(table)),
+                                     fmt::join(table.key, ", "), sums_merged(table, backend)),
                          columns, values));
 }
 

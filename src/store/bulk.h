@@ -18,6 +18,9 @@ struct CountTable {
   std::string table;
   std::vector<std::string> key;  // the columns of its primary key
   std::vector<std::string> sums;
+  // What becomes of a row that is there: added to, or the lesser of both is kept.
+  enum class Merge : std::uint8_t { add, least };
+  Merge merge = Merge::add;
 };
 
 // `values`: row after row, first the key's columns, then the sums. Rows whose key is there are added to it. Sorted by key is

@@ -155,6 +155,28 @@ class AuthTest(unittest.TestCase):
         run = rampart(*seal, ended, "--output", self.dir / "same.eml")
         self.assertIn("no set was added", run.err)
 
+    def test_a_key_file_that_is_sealed(self):
+        seal = self.dir / "seal"
+        seal.write_text("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n")
+        seal.chmod(0o600)
+        self.publish(self.keygen("s1", "--seal-file", seal))
+        self.assertTrue((self.dir / "s1.pem").read_text().startswith("rampart-sealed-1:"))
+        sign = ["dkim", "sign", self.mail, "--domain", "bank.example", "--key", self.dir / "s1.pem", "--selector"]
+        run = rampart(*sign, "s1", "--seal-file", seal)
+        self.assertEqual(run.status, 0, run.err)
+        (self.dir / "signed.eml").write_text(run.out)
+        self.assertEqual(self.check(self.dir / "signed.eml").status, 0)
+        for words, said in ((["s1"], "no key file was named"), (["s2", "--seal-file", seal], "the domain and selector it was made for")):
+            run = rampart(*sign, *words)
+            self.assertEqual((run.status, said in run.err), (2, True), run.err)
+
+    def test_a_signature_that_dmarc_cannot_count_is_said(self):
+        self.keygen("s1")
+        self.mail.write_text(MAIL.replace("news@bank.example", "news@shop.example"))
+        run = rampart("dkim", "sign", self.mail, "--domain", "bank.example", "--selector", "s1", "--key", self.dir / "s1.pem")
+        self.assertEqual(run.status, 0)
+        self.assertIn("From is shop.example, and bank.example signs", run.err)
+
     def test_debians_verifiers(self):
         """dkimverify and opendkim, where there is no network but a loopback of its own, whose port 53 is NSD's."""
         self.publish(self.keygen("s1"), self.keygen("s2", "--type", "ed25519"))
@@ -201,6 +223,21 @@ sed 's/$/\\r/' "$2" | dkimverify
         run = self.check(headless)
         self.assertEqual(run.status, 1)
         self.assertIn("there is no From field", run.out)
+        for words, said in (
+            (("--ip", "192.0.2.1", "--helo", "a b"), '"a b" is no name'), (("--ip", "192.0.2.1", "--mail-from", "nobody"), '"nobody" is no address'),
+            (("--host", "mx.bank.example"), "--format header"),
+        ):
+            run = self.check(self.mail, "--zone", self.zones, *words)
+            self.assertEqual((run.status, said in run.err), (2, True), run.err)
+        for name, text, said in (("empty", "", "it is empty"), ("none", "hello\nworld\n", "no header field")):
+            (self.dir / name).write_text(text)
+            seal = ("arc", "seal", self.dir / name, "--domain", "bank.example", "--selector", "s1", "--key", self.dir / "s1.pem", "--host", "a.example")
+            for words in (("auth", "check", self.dir / name), ("dkim", "verify", self.dir / name), seal):
+                run = rampart(*words, "--zone", self.zones)
+                self.assertEqual((run.status, said in run.err, run.out), (2, True, ""), run.err)
+        run = rampart("dkim", "keygen", "bank.example", "--type", "ed25519", "--bits", "2048", "--keys", self.dir / "keys")
+        self.assertEqual(run.status, 2)
+        self.assertIn("--bits is for RSA", run.err)
         run = rampart("dkim", "keygen", "bank.example", "--selector", "s9", "--key", self.dir / "s9.pem", "--bits", "1024")
         self.assertEqual(run.status, 2)
         self.assertFalse((self.dir / "s9.pem").exists())

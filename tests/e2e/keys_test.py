@@ -223,6 +223,64 @@ class KeysTest(unittest.TestCase):
         self.assertIn("aaa.example/keys.json", run.err)
         self.assertEqual(self.phases(), ["made"])
 
+    def test_a_private_key_that_is_gone_or_another_s(self):
+        self.settle()
+        key = self.dir / "keys" / "bank.example" / f"{self.keys()[0]['file']}.pem"
+        text = key.read_text()
+        rampart("dkim", "keygen", "shop.example", "--selector", "s1", "--key", self.dir / "other.pem")
+
+        def gone():
+            key.unlink()
+
+        def laxer():
+            key.chmod(0o644)
+
+        def another():
+            key.unlink()
+            key.write_text((self.dir / "other.pem").read_text())
+            key.chmod(0o600)
+
+        for harm, said in ((gone, "cannot be read"), (laxer, "others may read"), (another, "another key than keys.json says")):
+            harm()
+            run = rampart("dkim", "list", "--keys", self.dir / "keys")
+            self.assertEqual((run.status, said in run.err), (1, True), run.err)
+            for command in ("rotate", "publish"):
+                run = self.dkim(command, "bank.example")
+                self.assertEqual((run.status, said in run.out + run.err), (3, True), run.out + run.err)
+            key.unlink(missing_ok=True)
+            key.write_text(text)
+            key.chmod(0o600)
+        self.assertEqual(self.dkim("rotate", "bank.example").status, 0)
+
+    def test_retired_and_then_delegated(self):
+        self.settle()
+        self.settle("--now")
+        first, second = (key["selector"] for key in self.keys())
+        # A key that signs is never retired: mail of the domain stops first, which nobody but its owner can say.
+        path = self.dir / "keys" / "bank.example" / "keys.json"
+        listed = json.loads(path.read_text())
+        listed["keys"][1].update(phase="leaving", left=listed["keys"][1]["signing"])
+        path.write_text(json.dumps(listed))
+        delegate = ("dkim", "delegate", "bank.example", "--keys", self.dir / "keys", "--zone")
+        run = rampart(*delegate, "keys.post.example")
+        self.assertEqual(run.status, 2)
+        self.assertIn("keys that are not retired, whose records stand at the domain itself", run.err)
+        for selector in (first, second):
+            self.dkim("retire", "bank.example", selector, "--yes")
+            self.second.refresh()
+            self.assertEqual(self.dkim("retire", "bank.example", selector, "--yes").status, 0)
+        self.assertEqual(self.phases(), ["retired", "retired"])
+        run = rampart(*delegate, "sub.bank.example")
+        self.assertEqual(run.status, 2)
+        self.assertIn("is a part of bank.example", run.err)
+        self.assertEqual(rampart(*delegate, "keys.post.example").status, 0)
+        run = rampart(*delegate, "shop.example")
+        self.assertIn("it was delegated to keys.post.example until now", run.err)
+        # What was revoked stays so, at the names where it stood.
+        records = [line for line in self.first.dump("bank.example") if "DKIM1" in line]
+        self.assertEqual(len(records), 2)
+        self.assertTrue(all(line.endswith('p="') for line in records), records)
+
     def test_a_key_that_no_list_has(self):
         self.settle()
         (self.dir / "keys" / "bank.example" / "keys.json").unlink()
@@ -307,6 +365,11 @@ class KeysTest(unittest.TestCase):
         self.assertEqual(self.phases(), ["retired", "signing"])
         self.assertEqual(self.dkim("retire", "bank.example", "nobody", "--yes").status, 2)
         self.assertEqual(self.dkim("rotate").status, 2)
+        self.assertIn("one label", self.dkim("rotate", "bank").err)
+        self.assertIn("leave out the one or the other", self.dkim("rotate", "--all", "bank.example").err)
+        run = rampart("dkim", "list", "--keys", self.dir / "nowhere")
+        self.assertEqual((run.status, "there is no key folder" in run.err), (2, True), run.err)
+        self.assertFalse((self.dir / "nowhere").exists())
         self.assertEqual(rampart("dkim", "delegate", "bank.example", "--zone", "shop.example", "--keys", self.dir / "keys").status, 2)
         (self.dir / "keys").chmod(0o755)
         run = self.dkim("rotate", "bank.example")

@@ -19,6 +19,7 @@ import time
 
 SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(SOURCE / "tests"))
+import launch  # noqa: E402
 import servers  # noqa: E402
 
 SHARED = pathlib.Path(os.environ.get("RAMPART_SHARED", SOURCE.parent / "shared"))
@@ -36,18 +37,6 @@ def make_zone(count):
     return folder
 
 
-# A process's peak memory counts that of the process it was forked from, and this one holds reports: so a small one starts it.
-LAUNCH = """
-import json, os, subprocess, sys, time
-began = time.monotonic()
-process = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-errors = process.stderr.read()
-_, status, usage = os.wait4(process.pid, 0)
-json.dump({"wall": time.monotonic() - began, "user": usage.ru_utime, "system": usage.ru_stime, "memory": usage.ru_maxrss / 1024,
-           "exit": os.waitstatus_to_exitcode(status), "errors": errors}, sys.stdout)
-"""
-
-
 def audit(listing, resolvers, name, *options):
     """Runs the audit; wall and CPU seconds, peak memory in MiB, and the reports."""
     output = WORK / f"{name}.jsonl"
@@ -55,11 +44,9 @@ def audit(listing, resolvers, name, *options):
                "--max-unknown", "100", *options]
     for resolver in resolvers:
         command += ["--resolver", resolver]
-    run = json.loads(subprocess.run([sys.executable, "-c", LAUNCH, *command], check=True, capture_output=True, text=True).stdout)
-    if run["exit"] != 0:
-        sys.exit(f"error: the audit ended with {run['exit']}:\n{run['errors']}")
+    run = launch.measured(command, "the audit")
     reports = [json.loads(line) for line in output.open(encoding="utf-8")]
-    return run | {"cpu": run["user"] + run["system"], "reports": [r for r in reports if "domain" in r]}
+    return run | {"reports": [r for r in reports if "domain" in r]}
 
 
 def show(name, run, must, aim=None):

@@ -37,6 +37,7 @@ Candidates always_tried(const Input& input, const std::vector<dns::Name>& mx_tar
   Candidates candidates;
   for (const auto& selector : input.selectors) candidates.add(selector, true);
   for (const auto& selector : input.zone_selectors) candidates.add(selector, true);
+  for (const auto& selector : input.seen_selectors) candidates.add(selector, false);
   const auto common = dkim::common_selectors();
   for (const auto selector : common.first(std::min(kFirstSelectors, common.size()))) {
     candidates.add(selector, false);

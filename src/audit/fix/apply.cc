@@ -105,7 +105,9 @@ void judge(Decision& decision, const Plan& plan, const Owner& owner, const Permi
   if (ready && ruling.how == Class::risky && !is_about_silence(step)) ruling = {};
   if (step.closes.harms && ruling.how == Class::harmless)
     ruling = risky(fmt::format("it opens something else ({})", step.closes.why_not));
-  if (step.breaks.known && !step.breaks.failing.empty() && ruling.how != Class::never)
+  // The verdict has weighed what reports say of it.
+  const bool weighed = ready && step.breaks.by_reports;
+  if (step.breaks.known && !step.breaks.failing.empty() && ruling.how != Class::never && !weighed)
     ruling = risky(fmt::format("{}: make them pass first", failing_senders(step)));
   decision.by_risk = ruling.how == Class::risky && permission.risk_accepted;
   decision.needs_risk = ruling.how == Class::risky && !permission.risk_accepted;

@@ -56,12 +56,13 @@ SenderTally tally(const Input& input, const Owner& owner, facts::Facts& facts) {
 
 std::optional<Step> at(Rung rung, Ladder& ladder) {
   using Climb = std::optional<Step> (*)(Ladder&);
-  constexpr Climb kSending[kRungs] = {rungs::keys,        rungs::spf,     rungs::watch,    rungs::reports,
-                                      rungs::tls_reports, rungs::mta_sts, rungs::np,       rungs::subdomains,
-                                      rungs::sp,          rungs::p,       rungs::old_keys, rungs::hard_fail};
-  constexpr Climb kSilent[kRungs] = {nullptr, rungs::no_sender, rungs::refuse_all, rungs::reports,
-                                     nullptr, nullptr,          nullptr,           rungs::subdomains,
-                                     nullptr, nullptr,          nullptr,           rungs::park};
+  constexpr Climb kSending[kRungs] = {rungs::keys,        rungs::spf,     rungs::watch,   rungs::reports,
+                                      rungs::tls_reports, rungs::mta_sts, rungs::advised, rungs::np,
+                                      rungs::subdomains,  rungs::sp,      rungs::p,       rungs::old_keys,
+                                      rungs::hard_fail};
+  constexpr Climb kSilent[kRungs] = {nullptr, rungs::no_sender, rungs::refuse_all, rungs::reports,    nullptr,
+                                     nullptr, nullptr,          nullptr,           rungs::subdomains, nullptr,
+                                     nullptr, nullptr,          rungs::park};
   const auto climb = (ladder.silent() ? kSilent : kSending)[static_cast<std::size_t>(rung)];
   return climb == nullptr ? std::nullopt : climb(ladder);
 }

@@ -1,7 +1,7 @@
 // The ladder: which step comes next for a domain as it stands, decided from what an audit sees.
 //
-// The order is one that loses no mail: what no receiver acts on first (keys, p=none, reports), then what refuses only
-// names that do not exist (np), then subdomains one by one, all of them (sp), the domain (p), and -all last, because
+// The order is one that loses no mail: what no receiver acts on first (keys, p=none, reports), then the record that reports
+// are ready for, where they were read (Owner::advised), then what refuses only names that do not exist (np), then subdomains one by one, all of them (sp), the domain (p), and -all last, because
 // what it refuses before DMARC runs never shows in a report (RFC 9989 section 7.1). A domain that sends nothing takes
 // a shorter one. Two things are never proposed:
 //
@@ -26,6 +26,7 @@ enum class Rung : std::uint8_t {
   reports,
   tls_reports,
   mta_sts,
+  advised,
   np,
   subdomains,
   sp,
@@ -33,7 +34,7 @@ enum class Rung : std::uint8_t {
   old_keys,
   last,  // -all; for a domain that sends nothing the null MX (when it is parked) and the empty keys
 };
-inline constexpr unsigned kRungs = 12;
+inline constexpr unsigned kRungs = 13;
 
 // The owner's list of senders, evaluated against the domain's SPF.
 struct SenderTally {

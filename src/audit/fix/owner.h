@@ -37,6 +37,12 @@ struct Owner {
   std::optional<std::vector<LegitimateSender>> senders;
   std::string policy_host;  // of MTA-STS: a name or an address; empty when not given
   bool parked = false;      // it takes no mail either
+  // The DMARC record that reports of the domain are ready for, and the one that stood when that was found. Both empty: none.
+  struct Advised {
+    std::string from;
+    std::string to;
+  };
+  Advised advised{};
 };
 
 // All errors are of kind usage or, where a file is wrong, input.

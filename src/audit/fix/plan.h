@@ -57,6 +57,7 @@ struct Closes {
 // The legitimate mail that the step would fail.
 struct Breaks {
   bool known = false;
+  bool by_reports = false;           // reports were read; else what the owner says decides
   std::size_t senders = 0;           // known: of so many
   std::vector<std::string> failing;  // known: these
   std::string why;                   // for people

@@ -48,6 +48,7 @@ std::optional<Step> watch(Ladder& ladder);
 std::optional<Step> reports(Ladder& ladder);
 std::optional<Step> tls_reports(Ladder& ladder);
 std::optional<Step> mta_sts(Ladder& ladder);
+std::optional<Step> advised(Ladder& ladder);
 std::optional<Step> np(Ladder& ladder);
 std::optional<Step> subdomains(Ladder& ladder);
 std::optional<Step> sp(Ladder& ladder);

@@ -110,6 +110,14 @@ std::optional<Step> reports(Ladder& ladder) {
   return put(ladder, std::move(step), with_tag(record.text, "rua", wanted));
 }
 
+std::optional<Step> advised(Ladder& ladder) {
+  const auto& advised = ladder.owner.advised;
+  // What was found for another record says nothing of this one.
+  if (advised.to.empty() || !counts(ladder.picture) || ladder.picture.dmarc.own.record->text != advised.from)
+    return std::nullopt;
+  return put(ladder, ladder.step(step_words("advised-policy")), advised.to);
+}
+
 std::optional<Step> np(Ladder& ladder) {
   if (!governs(ladder.picture)) return std::nullopt;
   if (!ladder.found("dmarc-no-np") && !ladder.found("dmarc-invented-open")) return std::nullopt;

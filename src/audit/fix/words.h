@@ -61,6 +61,13 @@ inline constexpr StepWords kSteps[] = {
      "before the "
      "record is published.",
      "mta-sts-missing", "RFC 8461 section 3"},
+    {"advised-policy", "Publish the DMARC record of {0} that its reports are ready for",
+     "The next record on the way to p=reject, as rampart advise has it. With t=y and pct=0 it is a test: "
+     "receivers "
+     "of RFC 9989 read the one, those of RFC 7489 the other, and both go one level down.",
+     "", "RFC 9989 section 7.4; RFC 9989 appendix A.6",
+     "dmarc-testing dmarc-pct dmarc-policy-none dmarc-policy-quarantine dmarc-subdomains-open "
+     "dmarc-subdomains-weaker dmarc-invented-open"},
     {"np-reject", "Have mail from invented names below {0} refused",
      "np touches only names that do not exist in DNS. Look first whether something of yours writes From with "
      "a name "

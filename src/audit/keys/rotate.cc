@@ -189,11 +189,7 @@ Result<Rotation::Done> Rotation::publish(dkim::ManagedDomain& domain, dkim::Mana
 
 Result<Rotation::Done> Rotation::sign(dkim::ManagedDomain& domain, std::size_t at) {
   auto& key = domain.keys[at];
-  const auto private_key = TRY(folder.read(domain.domain.text(), key.file));
-  if (private_key.public_key() != key.public_key)
-    return base::fail(base::ErrorKind::input,
-                      fmt::format("the file of {} holds another key than keys.json says", key.selector),
-                      folder.list_path(domain.domain.text()), "put the file back that belongs to it");
+  TRY(check_private_key(folder, domain, key));
   // What was seen may be gone: a zone that was loaded from an old file, a new server.
   const auto put = TRY(this->put(domain, key));
   if (!put.everywhere) return Done{.more = false, .end = {.due = {}, .waits = put.why}};
@@ -224,6 +220,19 @@ Result<Rotation::Done> Rotation::retire(dkim::ManagedDomain& domain, dkim::Manag
   return Done{.more = true, .end = {}};
 }
 
+Result<> check_private_key(const crypto::KeyFolder& folder, const dkim::ManagedDomain& domain,
+                           const dkim::ManagedKey& key) {
+  const auto private_key = TRY(folder.read(domain.domain.text(), key.file));
+  if (private_key.public_key() == key.public_key) return {};
+  return base::fail(base::ErrorKind::input,
+                    fmt::format("the file of {} holds another key than keys.json says", key.selector),
+                    folder.list_path(domain.domain.text()), "put the file back that belongs to it");
+}
+
+bool needs_private_key(const dkim::ManagedKey& key) {
+  return key.phase == KeyPhase::made || key.phase == KeyPhase::published || key.phase == KeyPhase::signing;
+}
+
 Result<Rotation::Done> Rotation::step(dkim::ManagedDomain& domain, const dkim::RotationStep& next) {
   switch (next.kind) {
     case Kind::publish:
@@ -239,6 +248,10 @@ Result<Rotation::Done> Rotation::step(dkim::ManagedDomain& domain, const dkim::R
 
 Result<> Rotation::look_after(dkim::ManagedDomain& domain, RotationEnd& end) {
   for (auto& key : domain.keys) {
+    // Found now, not when the key is to sign.
+    if (const Result<> usable = needs_private_key(key) ? check_private_key(folder, domain, key) : Result<>();
+        !usable)
+      join(end, {.due = {}, .waits = usable.error().message()});
     if (key.phase != KeyPhase::signing) continue;
     const auto put = TRY(this->put(domain, key));
     if (put.changed)
@@ -256,6 +269,11 @@ Result<RotationEnd> Rotation::run(dkim::ManagedDomain& domain, const std::vector
   TRY(complete_keys(folder, domain, bits));
   for (const auto type : types) {
     bool now_due = at_once;
+    const auto waiting = std::ranges::find_if(domain.keys, [&](const auto& key) {
+      return key.type == type && (key.phase == KeyPhase::made || key.phase == KeyPhase::published);
+    });
+    if (at_once && waiting != domain.keys.end())
+      TRY(say(fmt::format("{} waits already to sign, so no other is made", waiting->selector)));
     bool may_retire = true;  // a record that cannot be taken away keeps nothing else from being done
     for (;;) {
       const auto next =

@@ -103,6 +103,7 @@ class Decider {
     track.title = item.title;
     track.severity = item.severity;
     track.weakness = item.weakness;
+    track.event = item.event;
   }
 
   void track_what_is_new() {
@@ -148,6 +149,11 @@ class Decider {
       track.pending.reset();
       track.told = now.standing;
       if (item != nullptr) describe(track, *item);
+      return;
+    }
+    if (track.event && now.standing == Standing::absent) {  // over, and nothing is mended by it
+      track.pending.reset();
+      track.told = now.standing;
       return;
     }
     if (track.flapping) return watch_flapping(key, track, now);

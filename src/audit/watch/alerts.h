@@ -39,6 +39,7 @@ struct Track {
   std::string title;                 // of a finding, as it was told
   Severity severity = Severity::info;
   Weakness weakness = Weakness::none;
+  bool event = false;  // of a finding: Observed's
 
   // What was seen instead and waits to be confirmed, or, while it flaps, what was seen last.
   struct Pending {

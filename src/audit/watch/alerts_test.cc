@@ -201,6 +201,26 @@ TEST(Alerts, AnAcceptedRiskIsNothingToBeToldOf) {
   EXPECT_EQ(domain.agreed({record(kSpf, "v=spf1 -all")}).size(), 2U) << "that it is mended is told";
 }
 
+TEST(Alerts, AnEventIsToldWhenItComesAndNotWhenItIsOver) {
+  Domain domain;
+  domain.look({record(kDmarc, kReject)});
+  auto event = finding("reports-new-sender service:x");
+  event.event = true;
+  const std::vector come{record(kDmarc, kReject), event};
+  domain.look(come);
+  domain.now += hours(1);
+  const auto alerts = domain.agreed(come);
+  ASSERT_EQ(alerts.size(), 1U);
+  EXPECT_EQ(alerts[0].what, What::appeared);
+  for (int i = 0; i < 3; ++i) {
+    domain.now += hours(24);
+    EXPECT_TRUE(domain.agreed({record(kDmarc, kReject)}).empty());
+  }
+  domain.look(come);
+  domain.now += hours(1);
+  EXPECT_EQ(domain.agreed(come).size(), 1U) << "when it comes again it is told again";
+}
+
 TEST(Alerts, TheSameResolverTwiceIsNotTwo) {
   Domain domain;
   domain.look({record(kDmarc, kReject)});

@@ -22,6 +22,7 @@ void write(base::JsonWriter& out, const Key& key, const Track& track) {
   if (!track.title.empty()) out.member("title", track.title);
   if (track.severity != Severity::info) out.member("severity", to_string(track.severity));
   if (track.weakness != Weakness::none) out.member("weakness", static_cast<int>(track.weakness));
+  if (track.event) out.member("event", true);
   if (track.pending) {
     out.key("pending").begin_object();
     out.member("standing", to_string(track.pending->standing)).member("value", track.pending->value);
@@ -124,6 +125,7 @@ void read_track(const json::object& object, Memory& memory, bool& good) {
                                    .since = time_of(of.integer("since")),
                                    .looks = of.count("looks")};
   }
+  track.event = in.boolean("event");
   track.unknown_looks = in.count("unknown_looks");
   track.unknown_told = in.boolean("unknown_told");
   track.flapping = in.boolean("flapping");

@@ -34,6 +34,7 @@ struct Observed {
   // Whether every audit asks for this record. Of others nothing is known before they are seen first.
   bool always_asked = true;
 
+  bool event = false;                  // a finding that is told when it comes, and is not mended when it goes
   bool accepted = false;               // of a finding whose risk somebody has accepted
   std::string title;                   // of a finding
   Severity severity = Severity::info;  // its effective level

@@ -30,13 +30,6 @@ Time Schedule::due(const dns::Name& domain, std::optional<Time> last, Time now) 
   return next_turn(domain, std::min(*last, now));
 }
 
-seconds backoff(unsigned failures, std::uint64_t spread, seconds first) {
-  auto wait = std::clamp(first, seconds(1), kLongestBackoff);
-  for (unsigned i = 1; i < failures && wait < kLongestBackoff; ++i) wait *= 2;
-  wait = std::min(wait, kLongestBackoff);
-  return wait - seconds(static_cast<std::int64_t>(spread % 1024) * (wait.count() / 4) / 1024);
-}
-
 std::uint64_t stable_hash(std::string_view text) {
   const auto digest = crypto::sha256(text);
   std::uint64_t out = 0;

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <optional>
 
+#include "base/backoff.h"
 #include "base/time.h"
 #include "dns/name.h"
 
@@ -37,11 +38,8 @@ class Schedule {
   std::chrono::seconds interval_;
 };
 
-// How long to wait before a try is repeated that has failed so many times (at least 1): `first`, then twice as long
-// each time, kLongestBackoff at most; less up to a quarter, by `spread`, so that many do not come at once.
-inline constexpr std::chrono::seconds kLongestBackoff{4 * 3600};
-std::chrono::seconds backoff(unsigned failures, std::uint64_t spread,
-                             std::chrono::seconds first = std::chrono::seconds(60));
+using base::backoff;
+using base::kLongestBackoff;
 
 // A number that depends on the text alone, the same in every process.
 std::uint64_t stable_hash(std::string_view text);

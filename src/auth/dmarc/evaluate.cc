@@ -95,12 +95,19 @@ void align_7489(Alignment& alignment, const dns::Name& author, const dns::Name& 
 
 // Sections 5.3.5 and 5.3.6, once a record applies.
 Result judge(const std::vector<Alignment>& alignments, std::string& why) {
+  const Alignment* first = nullptr;
   for (const auto& alignment : alignments) {
     if (!alignment.passes()) continue;
-    why = fmt::format("{} authenticated {}: {}", to_string(alignment.method), alignment.domain.text(),
-                      alignment.why);
-    return Result::pass;
+    if (first == nullptr) {
+      first = &alignment;
+      why = fmt::format("{} authenticated {}: {}", to_string(alignment.method), alignment.domain.text(),
+                        alignment.why);
+    } else if (alignment.method != first->method) {
+      why += fmt::format("; {} authenticated {}, too", to_string(alignment.method), alignment.domain.text());
+      break;
+    }
   }
+  if (first != nullptr) return Result::pass;
   for (const auto& alignment : alignments) {
     // Unknown whether it is authenticated, or whether it is aligned: it might yet pass.
     const bool open = alignment.check == Check::temperror

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <fmt/format.h>
 
 #include "base/json.h"
@@ -32,6 +33,12 @@ const store::CountTable kDayTable{.table = "report_day",
 
 const store::CountTable kTotalTable{
     .table = "report_total", .key = {"domain", "day", "reporter", "kind"}, .sums = {"messages", "estimated"}};
+
+// Since when an address is known, of reports that count. It outlives the days it was seen on.
+const store::CountTable kSinceTable{.table = "report_since",
+                                    .key = {"domain", "address"},
+                                    .sums = {"day"},
+                                    .merge = store::CountTable::Merge::least};
 
 std::int64_t kind_of(std::string_view text) {
   return static_cast<std::int64_t>(end_of(parse_outcome(text).value_or(Outcome())));
@@ -381,7 +388,16 @@ class Archive::Adding {
         soci::use(records), soci::use(messages), soci::use(numbered.head), soci::use(numbered.facts),
         soci::use(fidelity), soci::use(numbered.alias);
     exports_ = exports_ || incoming.fidelity != Fidelity::original;
-    spread(numbered.domain, reporter, Days(report.begin, report.end), numbered.rows, 1);
+    const Days days(report.begin, report.end);
+    spread(numbered.domain, reporter, days, numbered.rows, 1);
+    if (counts(incoming.trust)) note_since(numbered.domain, days, numbered.rows);
+  }
+
+  void note_since(std::int64_t domain, const Days& days, const std::vector<PackedRow>& rows) {
+    for (const auto& row : rows) {
+      const auto [place, added] = since_.try_emplace({domain, row.address}, days.first());
+      if (!added) place->second = std::min(place->second, days.first());
+    }
   }
 
   void remove(const Stored& stored, std::int64_t domain) {
@@ -397,7 +413,9 @@ class Archive::Adding {
     sql_ << "UPDATE report SET trust = :trust, reporter = :reporter WHERE id = :id", soci::use(trust),
         soci::use(reporter), soci::use(stored.id);
     take_off(stored, domain);
-    spread(domain, reporter, Days(stored.first, stored.last), stored.rows, 1);
+    const Days days(stored.first, stored.last);
+    spread(domain, reporter, days, stored.rows, 1);
+    if (counts(incoming.trust)) note_since(domain, days, stored.rows);
   }
 
   void take_off(const Stored& stored, std::int64_t domain) {
@@ -457,6 +475,7 @@ class Archive::Adding {
       values.insert(values.end(), {sums.first, sums.second});
     }
     store::add_counts(sql_, backend_, kTotalTable, values);
+    write_since();
     for (const auto& range : cleared_) {
       for (const auto* table : {"report_day", "report_total"})
         sql_ << fmt::format(
@@ -466,7 +485,19 @@ class Archive::Adding {
     }
     days_.clear();
     totals_.clear();
+    since_.clear();
     cleared_.clear();
+  }
+
+  void write_since() {
+    std::vector<std::array<std::int64_t, 3>> rows;
+    rows.reserve(since_.size());
+    for (const auto& [key, day] : since_) rows.push_back({key.first, key.second, day});
+    std::ranges::sort(rows);
+    std::vector<std::int64_t> values;
+    values.reserve(rows.size() * 3);
+    for (const auto& row : rows) values.insert(values.end(), row.begin(), row.end());
+    store::add_counts(sql_, backend_, kSinceTable, values);
   }
 
   Archive& archive_;
@@ -475,6 +506,8 @@ class Archive::Adding {
   const Texts& texts_;
   std::vector<DayRow> days_;
   std::map<std::array<std::int64_t, 4>, std::pair<std::int64_t, std::int64_t>> totals_;  // as in report_total
+  boost::unordered_flat_map<std::pair<std::int64_t, std::int64_t>, std::int64_t>
+      since_;  // as in report_since
   struct Range {
     Number domain = 0;
     Number first = 0;
@@ -486,6 +519,7 @@ class Archive::Adding {
 
 base::Result<Archive> Archive::open(store::Database& database) {
   TRY(database.migrate("reports", kMigrations));
+  TRY(database.migrate("report-since", kSinceMigrations));
   return Archive(database);
 }
 

@@ -2,52 +2,18 @@
 
 #include <algorithm>
 #include <functional>
-#include <optional>
 #include <unordered_map>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
-#include "base/text.h"
 #include "reports/archive/days.h"
+#include "reports/archive/numbers.h"
 #include "store/bulk.h"
 
 namespace rampart::reports {
 namespace {
 
 using Number = long long;  // as SOCI has it
-
-constexpr std::size_t kAtOnce = 500;  // numbers in one question
-
-using Names = std::unordered_map<std::int64_t, std::string>;
-
-// The texts of numbers.
-Names names_of(soci::session& sql, const std::string& table, const std::vector<std::int64_t>& ids) {
-  Names out;
-  for (std::size_t at = 0; at < ids.size(); at += kAtOnce) {
-    const auto some = std::span(ids).subspan(at, std::min(kAtOnce, ids.size() - at));
-    Number id = 0;
-    std::string text;
-    soci::statement all =
-        (sql.prepare << fmt::format("SELECT id, text FROM {} WHERE id IN ({})", table, fmt::join(some, ", ")),
-         soci::into(id), soci::into(text));
-    all.execute();
-    while (all.fetch()) out.emplace(id, text);
-  }
-  return out;
-}
-
-struct Reporter {
-  Trust trust = Trust::unverified;
-  std::string name;
-};
-// "verified google.com".
-Reporter reporter_of(std::string_view text) {
-  const auto space = text.find(' ');
-  const auto trust = parse_trust(text.substr(0, space));
-  return {trust.value_or(Trust::unverified),
-          space == std::string_view::npos ? std::string() : std::string(text.substr(space + 1))};
-}
 
 struct Key {
   std::int64_t address = 0;
@@ -84,31 +50,11 @@ void add_to(DayTotal& total, std::int64_t kind, std::uint64_t messages, std::uin
   total.estimated += estimated;
 }
 
-// Each number once.
-template <class Items, class F>
-std::vector<std::int64_t> numbers_of(const Items& items, F part) {
-  std::vector<std::int64_t> out;
-  out.reserve(items.size());
-  for (const auto& item : items) out.push_back(std::invoke(part, item));
-  std::ranges::sort(out);
-  const auto same = std::ranges::unique(out);
-  out.erase(same.begin(), same.end());
-  return out;
-}
-
 template <class T, class F>
 std::unordered_map<std::int64_t, T> parsed(const Names& names, F&& parse) {
   std::unordered_map<std::int64_t, T> out;
   for (const auto& [id, text] : names) out.emplace(id, parse(text));
   return out;
-}
-
-Outcome outcome_of(std::string_view text) { return parse_outcome(text).value_or(Outcome()); }
-
-std::optional<Number> number_of(soci::session& sql, const std::string& domain) {
-  Number out = 0;
-  sql << "SELECT id FROM report_domain WHERE text = :text", soci::use(domain), soci::into(out);
-  return sql.got_data() ? std::optional(out) : std::nullopt;
 }
 
 void count_reports(soci::session& sql, Number domain, History& out) {
@@ -133,7 +79,7 @@ base::Result<History> read_history(store::Database& database, std::string_view d
                                    std::int64_t to) {
   return database.transact([&](soci::session& sql) {
     History out{.from = from, .to = to};
-    const auto id = number_of(sql, std::string(domain));
+    const auto id = number_of(sql, "report_domain", std::string(domain));
     if (!id) return out;
     std::unordered_map<Key, Sum, Hash> sums;
     store::each_row(sql, database.backend(),
@@ -153,11 +99,11 @@ base::Result<History> read_history(store::Database& database, std::string_view d
     const auto outcomes =
         parsed<Outcome>(names_of(sql, "report_outcome",
                                  numbers_of(sums, [](const auto& item) { return item.first.outcome; })),
-                        outcome_of);
-    const auto reporters =
-        parsed<Reporter>(names_of(sql, "report_reporter",
-                                  numbers_of(sums, [](const auto& item) { return item.first.reporter; })),
-                         reporter_of);
+                        parse_stored_outcome);
+    const auto reporters = parsed<StoredReporter>(
+        names_of(sql, "report_reporter",
+                 numbers_of(sums, [](const auto& item) { return item.first.reporter; })),
+        parse_reporter);
     for (const auto& [key, sum] : sums) {
       const auto& reporter = reporters.at(key.reporter);
       out.seen.push_back({.address = addresses.at(key.address),
@@ -209,8 +155,8 @@ base::Result<std::vector<DomainTotal>> read_domains(store::Database& database, s
               {row[0], row[1], row[2], {.messages = row[3], .estimated = row[4], .last = row[5]}});
         });
     const auto domains = names_of(sql, "report_domain", numbers_of(parts, &Part::domain));
-    const auto reporters =
-        parsed<Reporter>(names_of(sql, "report_reporter", numbers_of(parts, &Part::reporter)), reporter_of);
+    const auto reporters = parsed<StoredReporter>(
+        names_of(sql, "report_reporter", numbers_of(parts, &Part::reporter)), parse_reporter);
     std::vector<DomainTotal> out;
     for (const auto& part : parts) {
       if (!counts(reporters.at(part.reporter).trust)) continue;

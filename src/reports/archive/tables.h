@@ -115,4 +115,23 @@ inline constexpr std::array kMigrations{
     },
 };
 
+// `report_since` has the first day on which an address was seen in a domain's mail, by a report that counts: what a page would
+// else look for among all days there are. Apart from the others, whose numbers it does not share.
+inline constexpr std::array kSinceMigrations{
+    store::Migration{
+        .sql = "CREATE TABLE report_since (domain BIGINT NOT NULL, address BIGINT NOT NULL, day BIGINT NOT "
+               "NULL,"
+               " PRIMARY KEY (domain, address)) WITHOUT ROWID;"
+               "INSERT INTO report_since SELECT domain, address, MIN(day) FROM report_day"
+               " WHERE reporter IN (SELECT id FROM report_reporter WHERE text LIKE 'imported %'"
+               " OR text LIKE 'verified %') GROUP BY domain, address;",
+        .postgresql =
+            "CREATE TABLE report_since (domain BIGINT NOT NULL, address BIGINT NOT NULL, day BIGINT NOT NULL,"
+            " PRIMARY KEY (domain, address));"
+            "INSERT INTO report_since SELECT domain, address, MIN(day) FROM report_day"
+            " WHERE reporter IN (SELECT id FROM report_reporter WHERE text LIKE 'imported %'"
+            " OR text LIKE 'verified %') GROUP BY domain, address;",
+    },
+};
+
 }  // namespace rampart::reports

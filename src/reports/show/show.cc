@@ -79,21 +79,9 @@ Sums sums_of(const History& history) {
   return out;
 }
 
-// "12.3 %", never 100 or 0 where it is not.
-std::string share(std::uint64_t part, std::uint64_t whole) {
-  if (whole == 0) return "-";
-  const auto per_mille = static_cast<std::uint64_t>(static_cast<unsigned __int128>(part) * 1000 / whole);
-  if (per_mille == 0 && part != 0) return "<0.1 %";
-  return fmt::format("{}.{} %", per_mille / 10, per_mille % 10);
-}
-
 std::string line(std::string_view what, std::uint64_t part, std::uint64_t whole, std::string_view more = {}) {
   return fmt::format("  {}  {:>14}  {:>7}{}{}\n", base::pad_right(what, 28), grouped(part),
                      share(part, whole), more.empty() ? "" : "  ", more);
-}
-
-std::string plural(std::uint64_t count, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", grouped(count), count == 1 ? one : many);
 }
 
 std::string address_text(const std::string& address) { return address.empty() ? "(not said)" : address; }
@@ -136,6 +124,17 @@ std::string grouped(std::uint64_t number) {
   auto out = std::to_string(number);
   for (auto at = out.size(); at > 3; at -= 3) out.insert(at - 3, ",");
   return out;
+}
+
+std::string share(std::uint64_t part, std::uint64_t whole) {
+  if (whole == 0) return "-";
+  const auto per_mille = static_cast<std::uint64_t>(static_cast<unsigned __int128>(part) * 1000 / whole);
+  if (per_mille == 0 && part != 0) return "<0.1 %";
+  return fmt::format("{}.{} %", per_mille / 10, per_mille % 10);
+}
+
+std::string plural(std::uint64_t count, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", grouped(count), count == 1 ? one : many);
 }
 
 std::string csv_cell(std::string_view text) {

@@ -27,6 +27,10 @@ std::string format_domains_json(const std::vector<DomainTotal>& domains);  // "r
 std::string day_text(std::int64_t day);
 // "1,234,567".
 std::string grouped(std::uint64_t number);
+// "12.3 %", never 100 or 0 where it is not; "-" of nothing.
+std::string share(std::uint64_t part, std::uint64_t whole);
+// "1 report", "2,000 reports".
+std::string plural(std::uint64_t count, std::string_view one, std::string_view many);
 // A cell of a CSV line (RFC 4180), with ' before what a spreadsheet would run.
 std::string csv_cell(std::string_view text);
 

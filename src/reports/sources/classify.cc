@@ -53,6 +53,8 @@ std::string_view name_of(const Identity& identity) {
 
 std::string sentence(Why why, std::string_view detail) {
   switch (why) {
+    case Why::marked:
+      return "you say so";
     case Why::own_server:
       return "the address is yours";
     case Why::said_list:

@@ -16,6 +16,7 @@ namespace rampart::reports {
 
 // Why a row is of its kind; `detail` is put in.
 enum class Why : std::uint8_t {
+  marked,
   own_server,
   said_list,
   said_forwarded,

@@ -16,6 +16,7 @@ struct SeenMail {
   std::vector<Outcome> outcomes;
   std::vector<SeenAddress> addresses;
   std::vector<dns::Name> own_domains;
+  std::vector<Mark> marks;
   mail::Registry registry = mail::built_in_registry();
 
   SeenAddress& at(std::string_view address, std::string_view confirmed = {}) {
@@ -41,6 +42,7 @@ struct SeenMail {
                          .outcomes = outcomes,
                          .addresses = addresses,
                          .registry = &registry,
+                         .marks = marks,
                          .today = kToday});
   }
 };

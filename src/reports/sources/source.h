@@ -23,6 +23,8 @@
 #include "dns/name.h"
 #include "mail/providers/registry.h"
 #include "reports/aggregate/outcome.h"
+#include "reports/sources/marks.h"
+#include "reports/sources/source_kind.h"
 
 namespace rampart::reports {
 
@@ -45,6 +47,7 @@ struct SeenAddress {
   std::vector<std::string> through;
   std::string network_name;  // of the autonomous system, for people: "HETZNER-AS"; may be empty
   std::vector<SeenRow> rows;
+  std::optional<std::int32_t> since;  // the first day that it was ever seen, where that is before its rows
 };
 
 struct SourcesInput {
@@ -53,12 +56,9 @@ struct SourcesInput {
   std::span<const Outcome> outcomes;
   std::span<const SeenAddress> addresses;
   const mail::Registry* registry = nullptr;  // null: the built-in one; otherwise it outlives what comes out
+  std::span<const Mark> marks;               // of the domain, that stand: they outlive what comes out
   std::int32_t today = 0;                    // the last day that reports speak of
 };
-
-enum class SourceKind : std::uint8_t { own, service, forwarder, spoofing, unknown };
-inline constexpr std::size_t kSourceKinds = static_cast<std::size_t>(SourceKind::unknown) + 1;
-std::string_view to_string(SourceKind kind);
 
 enum class Confidence : std::uint8_t { certain, likely, unknown };
 std::string_view to_string(Confidence confidence);
@@ -74,6 +74,7 @@ struct SourceTally {
 };
 
 enum class EvidenceKind : std::uint8_t {
+  marked,  // the owner says so
   reverse_name,
   spf_include,
   spf_own,  // terms of the domain's own record
@@ -84,6 +85,7 @@ enum class EvidenceKind : std::uint8_t {
   system,       // the autonomous system: for people, it names nobody
   reason,       // why the kind; a sentence
 };
+std::string_view to_string(EvidenceKind kind);  // "reverse-name"
 
 // One line of evidence, of all the source's addresses that it holds for.
 struct Evidence {
@@ -96,7 +98,11 @@ struct Evidence {
   [[nodiscard]] std::string text() const;  // one line; printable whatever the reports say
 };
 
-// Of the last 7 days against the weeks before, the 28 days before those.
+inline constexpr std::int32_t kRecentDays = 7;
+inline constexpr std::int32_t kBeforeDays = 28;  // those before the recent ones
+inline constexpr std::int32_t kFreshDays = 14;   // that a source is new
+inline constexpr double kNoticeable = 10;        // messages; fewer are chance; our own
+// Of the recent days against the weeks before.
 enum class Trend : std::uint8_t {
   fresh,  // first seen within 14 days, and the reports go back further
   rising,
@@ -122,7 +128,9 @@ struct SourceKey {
 inline constexpr std::size_t kMaxSourceKeys = 50;  // of one source; our own
 
 struct MailSource {
-  std::string id;    // the same from day to day: "service:amazon-ses", "own", "unknown:192.0.2.0/24"
+  // The same from day to day: "service:amazon-ses", "own", "unknown:192.0.2.0/24"; "marked:198.51.100.0/24" where the owner
+  // marked a network. A mark of a source leaves its id.
+  std::string id;
   std::string name;  // printable: "Amazon SES", "Unknown sender at Hetzner servers"
   SourceKind kind = SourceKind::unknown;
   Confidence confidence = Confidence::unknown;  // of the name and the kind, for most of its messages
@@ -132,13 +140,22 @@ struct MailSource {
   std::vector<SourceAddress> addresses;  // most messages first
   std::vector<SourceKey> keys;           // most messages first
   SourceTally tally;
-  std::int32_t first_day = 0;
+  SourceTally recent;          // of `tally`: of the recent days
+  SourceTally before;          // and of those before them; rows that lie in both count by their last day
+  std::int32_t first_day = 0;  // of its rows
   std::int32_t last_day = 0;
+  std::int32_t since = 0;  // the first day that any of its addresses was ever seen
   Trend trend = Trend::steady;
+  const Mark* mark = nullptr;  // what the owner says of it; in SourcesInput::marks
 };
+
+// For each address, by place, and each of its rows, by place: the source that it is in, by its place in what find_sources() gives.
+// kNoSource for a row that is left out.
+using RowSources = std::vector<std::vector<std::uint32_t>>;
+inline constexpr std::uint32_t kNoSource = UINT32_MAX;
 
 // The sources, most messages first. Every message is in one of them; an address that sends for itself and forwards for others
 // is in several. Linear in the rows; the networks of the registry are walked once for each address.
-std::vector<MailSource> find_sources(const SourcesInput& input);
+std::vector<MailSource> find_sources(const SourcesInput& input, RowSources* rows = nullptr);
 
 }  // namespace rampart::reports

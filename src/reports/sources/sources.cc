@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "reports/sources/classify.h"
 #include "reports/sources/facts.h"
 #include "reports/sources/identity.h"
@@ -17,11 +18,7 @@ namespace {
 
 using Who = Identity::Who;
 
-constexpr std::int32_t kRecentDays = 7;
-constexpr std::int32_t kBeforeDays = 28;  // those before the recent ones
-constexpr std::int32_t kFreshDays = 14;
 constexpr double kChange = 2;             // times the weekly mean
-constexpr double kNoticeable = 10;        // messages; fewer are chance
 constexpr std::size_t kMaxEvidence = 30;  // lines of one source; our own
 constexpr std::size_t kShown = 200;       // bytes of a name in a line; our own
 constexpr std::size_t kSentence = 600;    // bytes of a reason; our own
@@ -44,6 +41,7 @@ double within(const SeenRow& row, std::int64_t from, std::int64_t to) {
 
 struct Draft {
   MailSource source;
+  std::uint32_t number = 0;  // in the order in which they were begun
   std::string label;
   std::map<std::size_t, std::uint64_t> addresses;  // messages, by place
   std::map<std::pair<Why, std::string_view>, std::uint64_t> reasons;
@@ -64,44 +62,110 @@ class Sources {
     for (const auto& outcome : input.outcomes)
       facts_.push_back(read_outcome(outcome, owned_, registry_, keys_));
     identities_.reserve(input.addresses.size());
-    for (const auto& seen : input.addresses) identities_.push_back(identify(seen, facts_, owned_, registry_));
+    for (const auto& seen : input.addresses) {
+      identities_.push_back(identify(seen, facts_, owned_, registry_));
+      marks_.push_back(mark_of(seen.address));
+      if (marks_.back() != nullptr && marks_.back()->kind == SourceKind::own) own(identities_.back());
+    }
   }
 
-  std::vector<MailSource> run() {
+  std::vector<MailSource> run(RowSources* rows) {
     const Classifier classifier(input_, facts_, identities_, keys_.size());
     for (std::size_t i = 0; i < input_.addresses.size(); ++i) {
-      const auto verdicts = classifier.classify(i);
+      auto verdicts = classifier.classify(i);
+      if (marks_[i] != nullptr) {
+        for (auto& verdict : verdicts) verdict = by_mark(*marks_[i]);
+      }
       std::array<Draft*, kSourceKinds> of_kind{};
       for (std::size_t row = 0; row < verdicts.size(); ++row) {
         if (input_.addresses[i].rows[row].outcome >= facts_.size()) continue;
         auto*& draft = of_kind[static_cast<std::size_t>(verdicts[row].kind)];
         if (draft == nullptr) draft = &draft_of(i, verdicts[row].kind);
-        add_row(*draft, i, input_.addresses[i].rows[row], verdicts[row]);
+        if (rows != nullptr) note_row(*rows, i, row, draft->number);
+        add_row(*draft, i, input_.addresses[i].rows[row],
+                draft->source.mark == nullptr ? verdicts[row] : by_mark(*draft->source.mark));
       }
     }
-    std::vector<MailSource> out;
-    out.reserve(drafts_.size());
+    std::vector<Draft*> drafts;
+    drafts.reserve(drafts_.size());
     for (auto& [id, draft] : drafts_) {
       finish(draft);
-      out.push_back(std::move(draft.source));
+      drafts.push_back(&draft);
     }
-    std::ranges::sort(out, [](const MailSource& a, const MailSource& b) {
-      return std::tuple(b.tally.messages(), std::string_view(a.id)) <
-             std::tuple(a.tally.messages(), std::string_view(b.id));
+    std::ranges::sort(drafts, [](const Draft* a, const Draft* b) {
+      return std::tuple(b->source.tally.messages(), std::string_view(a->source.id)) <
+             std::tuple(a->source.tally.messages(), std::string_view(b->source.id));
     });
+    if (rows != nullptr) number_rows(*rows, drafts);
+    std::vector<MailSource> out;
+    out.reserve(drafts.size());
+    for (auto* draft : drafts) out.push_back(std::move(draft->source));
     return out;
   }
 
  private:
+  void note_row(RowSources& rows, std::size_t address, std::size_t row, std::uint32_t number) const {
+    rows.resize(input_.addresses.size());
+    auto& own_rows = rows[address];
+    own_rows.resize(input_.addresses[address].rows.size(), kNoSource);
+    own_rows[row] = number;
+  }
+  // From the order in which the drafts were begun to the one in which they are given.
+  void number_rows(RowSources& rows, const std::vector<Draft*>& drafts) const {
+    rows.resize(input_.addresses.size());
+    std::vector<std::uint32_t> places(drafts.size());
+    for (std::uint32_t place = 0; place < drafts.size(); ++place) places[drafts[place]->number] = place;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      rows[i].resize(input_.addresses[i].rows.size(), kNoSource);
+      for (auto& number : rows[i]) {
+        if (number != kNoSource) number = places[number];
+      }
+    }
+  }
+
+  static Verdict by_mark(const Mark& mark) { return {mark.kind, Confidence::certain, Why::marked, {}}; }
+
+  // Of the smallest network that holds the address.
+  [[nodiscard]] const Mark* mark_of(const base::IpAddress& address) const {
+    const Mark* out = nullptr;
+    for (const auto& mark : input_.marks) {
+      const auto& network = mark.subject.network;
+      if (!network || !address.in_prefix(network->address, network->length)) continue;
+      if (out == nullptr || network->length > out->subject.network->length) out = &mark;
+    }
+    return out;
+  }
+  [[nodiscard]] const Mark* mark_of(std::string_view id) const {
+    const auto found = std::ranges::find_if(
+        input_.marks, [&](const Mark& mark) { return !mark.subject.network && mark.subject.id == id; });
+    return found == input_.marks.end() ? nullptr : &*found;
+  }
+  // What is signed there is signed at home.
+  static void own(Identity& identity) {
+    identity.who = Who::own;
+    identity.confidence = Confidence::certain;
+    identity.provider = nullptr;
+    identity.label = "own";
+  }
+
   Draft& draft_of(std::size_t address, SourceKind kind) {
     const auto& identity = identities_[address];
-    auto id = std::string(to_string(kind));
-    if (kind != SourceKind::own && kind != SourceKind::spoofing) id += ":" + identity.label;
+    const auto* mark = marks_[address];
+    std::string id;
+    if (mark != nullptr) {
+      id = "marked:" + mark->subject.text();
+    } else {
+      id = to_string(kind);
+      if (kind != SourceKind::own && kind != SourceKind::spoofing) id += ":" + identity.label;
+      mark = mark_of(id);
+    }
     auto& draft = drafts_[id];
     if (draft.source.id.empty()) {
       draft.source.id = id;
-      draft.source.kind = kind;
-      draft.source.provider = kind == SourceKind::spoofing ? nullptr : identity.provider;
+      draft.number = static_cast<std::uint32_t>(drafts_.size() - 1);
+      draft.source.mark = mark;
+      draft.source.kind = mark == nullptr ? kind : mark->kind;
+      draft.source.provider = draft.source.kind == SourceKind::spoofing ? nullptr : identity.provider;
       draft.label = identity.label;
     }
     return draft;
@@ -110,7 +174,16 @@ class Sources {
   void add_row(Draft& draft, std::size_t address, const SeenRow& row, const Verdict& verdict) {
     auto& source = draft.source;
     const auto& facts = facts_[row.outcome];
-    add(facts.dkim_ok ? source.tally.dkim : facts.spf_ok ? source.tally.spf : source.tally.fail, row.count);
+    const auto of = facts.dkim_ok  ? &SourceTally::dkim
+                    : facts.spf_ok ? &SourceTally::spf
+                                   : &SourceTally::fail;
+    add(source.tally.*of, row.count);
+    if (const auto ago = std::int64_t{input_.today} - std::max(row.first_day, row.last_day);
+        ago < kRecentDays) {
+      add(source.recent.*of, row.count);
+    } else if (ago < kRecentDays + kBeforeDays) {
+      add(source.before.*of, row.count);
+    }
     add(draft.addresses[address], row.count);
     add(draft.reasons[{verdict.why, verdict.detail}], row.count);
     add(draft.confidence[static_cast<std::size_t>(verdict.confidence)], row.count);
@@ -118,8 +191,11 @@ class Sources {
     const auto last = std::max(row.first_day, row.last_day);
     source.first_day = draft.begun ? std::min(source.first_day, row.first_day) : row.first_day;
     source.last_day = draft.begun ? std::max(source.last_day, last) : last;
+    const auto since = std::min(input_.addresses[address].since.value_or(row.first_day), row.first_day);
+    source.since = draft.begun ? std::min(source.since, since) : since;
     draft.begun = true;
-    history_ = std::min(history_, row.first_day);
+    history_ = std::min({history_, row.first_day, since});
+    rows_begin_ = std::min(rows_begin_, row.first_day);
     const std::int64_t today = input_.today;
     draft.recent += within(row, today - kRecentDays + 1, today);
     draft.before += within(row, today - kRecentDays - kBeforeDays + 1, today - kRecentDays);
@@ -149,8 +225,12 @@ class Sources {
 
   [[nodiscard]] std::string name_of(const Draft& draft) const {
     const auto& source = draft.source;
+    if (source.mark != nullptr && !source.mark->name.empty())
+      return base::excerpt(source.mark->name, kMaxMarkName);
     const auto& identity = identities_[draft.addresses.begin()->first];
-    const auto where = source.addresses.size() == 1 ? source.addresses.front().address.text() : draft.label;
+    const auto where = source.addresses.size() == 1 ? source.addresses.front().address.text()
+                       : source.mark != nullptr && source.mark->subject.network ? source.mark->subject.text()
+                                                                                : draft.label;
     const bool named = identity.who == Who::provider;
     const bool organised = !identity.organisation.empty();
     auto who = named       ? identity.provider->name
@@ -158,13 +238,13 @@ class Sources {
                            : where;
     switch (source.kind) {
       case SourceKind::own:
-        return "Your own servers";
+        return source.mark == nullptr ? "Your own servers" : "Your own: " + where;
       case SourceKind::service:
         return who;
       case SourceKind::forwarder:
         return named || organised ? who + " (handed on)" : "Forwarder " + who;
       case SourceKind::spoofing:
-        return "Spoofing";
+        return source.mark == nullptr ? "Spoofing" : "Spoofing from " + where;
       case SourceKind::unknown:
         break;
     }
@@ -199,7 +279,13 @@ class Sources {
       }
     }
     std::vector<Evidence> out;
-    out.reserve(merged.size());
+    out.reserve(merged.size() + 1);
+    if (const auto* mark = draft.source.mark; mark != nullptr)
+      out.push_back({.kind = EvidenceKind::marked,
+                     .mark = fmt::format("{} marked it on {}: {}", mark->who,
+                                         base::format_time(mark->made).substr(0, 10), mark->reason),
+                     .addresses = static_cast<std::uint32_t>(draft.addresses.size()),
+                     .messages = draft.source.tally.messages()});
     for (auto& [key, entry] : merged) out.push_back(std::move(entry.first));
     const auto by_weight = [](const Evidence& a, const Evidence& b) {
       return std::tie(a.kind, b.messages, a.mark) < std::tie(b.kind, a.messages, b.mark);
@@ -221,9 +307,9 @@ class Sources {
     const auto& source = draft.source;
     const std::int64_t today = input_.today;
     if (source.last_day <= today - kFreshDays) return Trend::quiet;
-    if (source.first_day > today - kFreshDays && history_ <= today - kFreshDays) return Trend::fresh;
+    if (source.since > today - kFreshDays && history_ <= today - kFreshDays) return Trend::fresh;
     const double weeks =
-        std::clamp<double>(static_cast<double>(today - kRecentDays - history_ + 1) / kRecentDays, 0,
+        std::clamp<double>(static_cast<double>(today - kRecentDays - rows_begin_ + 1) / kRecentDays, 0,
                            static_cast<double>(kBeforeDays) / kRecentDays);
     if (weeks < 1) return Trend::steady;  // nothing to compare with
     const double mean = draft.before / weeks;
@@ -239,7 +325,9 @@ class Sources {
   std::vector<OutcomeFacts> facts_;
   std::vector<Identity> identities_;
   std::map<std::string, Draft> drafts_;
-  std::int32_t history_ = std::numeric_limits<std::int32_t>::max();  // the first day of any row
+  std::vector<const Mark*> marks_;  // by place of the address; null: nobody marked its network
+  std::int32_t history_ = std::numeric_limits<std::int32_t>::max();  // the first day that anything was seen
+  std::int32_t rows_begin_ = std::numeric_limits<std::int32_t>::max();  // the first day of any row
 };
 
 }  // namespace
@@ -247,6 +335,20 @@ class Sources {
 std::string_view to_string(SourceKind kind) {
   constexpr std::string_view kNames[] = {"own", "service", "forwarder", "spoofing", "unknown"};
   static_assert(std::size(kNames) == kSourceKinds);
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+std::optional<SourceKind> parse_source_kind(std::string_view text) {
+  for (std::size_t i = 0; i < kSourceKinds; ++i) {
+    if (to_string(static_cast<SourceKind>(i)) == text) return static_cast<SourceKind>(i);
+  }
+  return std::nullopt;
+}
+
+std::string_view to_string(EvidenceKind kind) {
+  constexpr std::string_view kNames[] = {"marked",    "reverse-name", "spf-include", "spf-own", "network",
+                                         "signature", "bounce",       "unconfirmed", "system",  "reason"};
+  static_assert(std::size(kNames) == static_cast<std::size_t>(EvidenceKind::reason) + 1);
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -267,6 +369,8 @@ std::string Evidence::text() const {
   const auto all = base::excerpt(mark, kShown);
   const auto more = addresses > 1 ? fmt::format(" ({} addresses)", addresses) : std::string();
   switch (kind) {
+    case EvidenceKind::marked:
+      return base::excerpt(mark, kSentence);
     case EvidenceKind::reverse_name:
       return addresses > 1 ? fmt::format("PTR {} and {} more below {}", first, addresses - 1, all)
                            : "PTR " + first;
@@ -290,6 +394,8 @@ std::string Evidence::text() const {
   return {};
 }
 
-std::vector<MailSource> find_sources(const SourcesInput& input) { return Sources(input).run(); }
+std::vector<MailSource> find_sources(const SourcesInput& input, RowSources* rows) {
+  return Sources(input).run(rows);
+}
 
 }  // namespace rampart::reports

@@ -88,9 +88,22 @@ void check(const MailSource& source) {
     explained = explained || evidence.kind == EvidenceKind::reason;
   }
   if (!named || !explained) std::abort();
-  if (source.kind == SourceKind::spoofing &&
+  if (source.mark != nullptr && source.kind != source.mark->kind) std::abort();
+  if (source.kind == SourceKind::spoofing && source.mark == nullptr &&
       (source.provider != nullptr || source.tally.dkim + source.tally.spf > 0))
     std::abort();
+}
+
+std::vector<Mark> owner_says() {
+  std::vector<Mark> out;
+  const auto add = [&](std::string_view subject, SourceKind kind, std::string name) {
+    out.push_back({.subject = *parse_mark_subject(subject), .kind = kind, .name = std::move(name)});
+  };
+  add("192.0.2.0/24", SourceKind::own, "Branches \x1b[2J");
+  add("192.0.2.2", SourceKind::spoofing, "");
+  add("service:amazon-ses", SourceKind::spoofing, "");
+  add("unknown:esp.example", SourceKind::service, "");
+  return out;
 }
 
 }  // namespace
@@ -117,14 +130,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (seen.rows.back().outcome < outcomes.size()) messages += seen.rows.back().count;
     }
   }
-  const auto sources = find_sources({.domain = *dns::Name::parse("bank.example"),
-                                     .outcomes = outcomes,
-                                     .addresses = addresses,
-                                     .today = 60});
-  for (const auto& source : sources) {
-    check(source);
-    messages -= source.tally.messages();
+  const auto marks = owner_says();
+  for (const auto some : {std::span<const Mark>(), std::span<const Mark>(marks)}) {
+    auto left = messages;
+    for (const auto& source : find_sources({.domain = *dns::Name::parse("bank.example"),
+                                            .outcomes = outcomes,
+                                            .addresses = addresses,
+                                            .marks = some,
+                                            .today = 60})) {
+      check(source);
+      left -= source.tally.messages();
+    }
+    if (left != 0) std::abort();
   }
-  if (messages != 0) std::abort();
   return 0;
 }

@@ -1,11 +1,11 @@
 #include "reports/write/recipients.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 
 #include <fmt/format.h>
 
-#include "auth/dmarc/external.h"
 #include "base/text.h"
 #include "mail/compose.h"
 
@@ -19,6 +19,8 @@ constexpr std::size_t kShown = 200;  // bytes of a URI
 
 class Choice {
  public:
+  explicit Choice(std::size_t bytes) : bytes_(bytes) {}
+
   void take(const Destination& destination) {
     const auto& uri = destination.uri;
     if (!uri.valid) return leave(uri, "it is malformed");
@@ -52,12 +54,15 @@ class Choice {
   void add(const dmarc::Uri& uri) {
     const auto address = mail::parse_address(uri.address);
     if (!address) return leave(uri, address.error().what);
+    if (const auto limit = size_limit(uri); limit && bytes_ > *limit)
+      return leave(uri, fmt::format("it takes {} bytes at most, and the report has {}", *limit, bytes_));
     if (std::ranges::find(out_.to, *address) != out_.to.end()) return;
     if (out_.to.size() == kMaxRecipients)
       return leave(uri, fmt::format("a report goes to {} addresses at most", kMaxRecipients));
     out_.to.push_back(*address);
   }
 
+  std::size_t bytes_;
   Recipients out_;
 };
 
@@ -65,17 +70,31 @@ class Choice {
 
 bool Recipients::undetermined() const { return std::ranges::any_of(not_sent, &NotSent::later); }
 
-Recipients recipients(const dns::Name& policy_domain, const std::vector<std::string>& rua,
-                      facts::Facts& facts) {
+std::optional<std::uint64_t> size_limit(const dmarc::Uri& uri) {
+  std::string_view digits = uri.obsolete_size_limit;
+  if (digits.empty()) return std::nullopt;
+  unsigned shift = 0;
+  if (const auto unit = std::string_view("kmgt").find(base::to_lower(digits.back()));
+      unit != std::string_view::npos) {
+    shift = 10 * (static_cast<unsigned>(unit) + 1);
+    digits.remove_suffix(1);
+  }
+  const auto number = base::parse_number(digits);
+  if (!number || *number > std::numeric_limits<std::uint64_t>::max() >> shift) return std::nullopt;
+  return *number << shift;
+}
+
+Recipients recipients(const dns::Name& policy_domain, const std::vector<std::string>& rua, std::size_t bytes,
+                      facts::Facts& facts, dmarc::ReportKind kind) {
   auto record = std::make_shared<dmarc::Record>();
   std::vector<auth::Fault> faults;
+  auto& uris = kind == dmarc::ReportKind::aggregate ? record->rua : record->ruf;
   for (const auto& uri : rua) {
-    if (record->rua.size() == dmarc::kMaxUris) break;
-    record->rua.push_back(dmarc::parse_uri(base::trim(uri), 0, faults));
+    if (uris.size() == dmarc::kMaxUris) break;
+    uris.push_back(dmarc::parse_uri(base::trim(uri), 0, faults));
   }
-  Choice choice;
-  for (const auto& destination :
-       dmarc::check_destinations({policy_domain, record}, dmarc::ReportKind::aggregate, facts))
+  Choice choice(bytes);
+  for (const auto& destination : dmarc::check_destinations({policy_domain, record}, kind, facts))
     choice.take(destination);
   return std::move(choice).result();
 }

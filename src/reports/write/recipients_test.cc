@@ -13,8 +13,9 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-Recipients asked(TestZone& zone, std::string_view domain, const std::vector<std::string>& rua) {
-  return zone.run([&](facts::Facts& facts) { return recipients(TestZone::name(domain), rua, facts); });
+Recipients asked(TestZone& zone, std::string_view domain, const std::vector<std::string>& rua,
+                 std::size_t bytes = 2000) {
+  return zone.run([&](facts::Facts& facts) { return recipients(TestZone::name(domain), rua, bytes, facts); });
 }
 
 TestZone world() {
@@ -82,6 +83,19 @@ TEST(Recipients, OrganizationalDomainsAreCompared) {  // RFC 9990 section 4
   EXPECT_THAT(asked(zone, "news.bank.example", {"mailto:d@vendor.test"}).to, IsEmpty());
 }
 
+TEST(Recipients, FailureReportsAreAskedForAlike) {  // RFC 9991 section 5
+  auto zone = world();
+  zone.txt("bank.example._report._dmarc.moved.test",
+           "v=DMARC1; rua=mailto:r@moved.test; ruf=mailto:f@moved.test")
+      .mx("moved.test", 10, "mx.moved.test");
+  const auto found = zone.run([&](facts::Facts& facts) {
+    return recipients(TestZone::name("bank.example"), {"mailto:x@moved.test", "mailto:d@victim.test"}, 0,
+                      facts, dmarc::ReportKind::failure);
+  });
+  EXPECT_THAT(found.to, ElementsAre("f@moved.test"));
+  EXPECT_EQ(found.not_sent.size(), 1U);
+}
+
 TEST(Recipients, WhatIsUnknownIsTriedLater) {
   auto zone = world();
   zone.fails("bank.example._report._dmarc.slow.test", facts::Why::timeout)
@@ -89,6 +103,38 @@ TEST(Recipients, WhatIsUnknownIsTriedLater) {
   const auto found = asked(zone, "bank.example", {"mailto:d@slow.test", "mailto:d@bank.example"});
   EXPECT_THAT(found.to, ElementsAre("d@bank.example"));
   EXPECT_TRUE(found.undetermined());
+}
+
+TEST(Recipients, SizeLimitsAreKept) {  // RFC 7489 section 6.2
+  auto zone = world();
+  struct Case {
+    std::string_view limit;
+    std::size_t bytes;
+    bool sent;
+  };
+  for (const auto& one : std::initializer_list<Case>{{"!2000", 2000, true},
+                                                     {"!1999", 2000, false},
+                                                     {"!1k", 1024, true},
+                                                     {"!1K", 1025, false},
+                                                     {"!1m", 1 << 20, true},
+                                                     {"!1m", (1 << 20) + 1, false},
+                                                     {"!0", 1, false},
+                                                     {"!99999999999999999999", 2000, true},
+                                                     {"!99999999999t", 2000, true},
+                                                     {"", std::size_t{7} << 20, true}}) {
+    const auto found =
+        asked(zone, "bank.example", {"mailto:d@bank.example" + std::string(one.limit)}, one.bytes);
+    EXPECT_EQ(found.to.size(), one.sent ? 1U : 0U) << one.limit << " " << one.bytes;
+    EXPECT_FALSE(found.undetermined());
+    if (!one.sent) {
+      EXPECT_THAT(found.not_sent.at(0).why, HasSubstr("at most"));
+    }
+  }
+  // What the destination puts in the address's place has limits of its own.
+  zone.txt("bank.example._report._dmarc.moved.test", "v=DMARC1; rua=mailto:new@moved.test!1k")
+      .mx("moved.test", 10, "mx.moved.test");
+  EXPECT_THAT(asked(zone, "bank.example", {"mailto:d@moved.test"}, 1025).to, IsEmpty());
+  EXPECT_THAT(asked(zone, "bank.example", {"mailto:d@moved.test!1"}, 1024).to, ElementsAre("new@moved.test"));
 }
 
 TEST(Recipients, EachOnceAndNotTooMany) {

@@ -13,6 +13,7 @@
 #include "reports/unpack/source.h"
 #include "reports/write/feedback.h"
 #include "reports/write/messages_test.h"
+#include "reports/write/own_mail.h"
 
 namespace rampart::reports {
 namespace {
@@ -111,7 +112,7 @@ class Mailing : public testing::Test {
     EXPECT_TRUE(collector->add(message()));
     one = collector->finish().at(0);
     file = *report_file(one.report, texts, who);
-    auto out = report_mail(one.report, file, who, to, kNow);
+    auto out = report_mail(cover_of(one.report, who), file, to, kNow);
     EXPECT_TRUE(out) << out.error().message();
     return std::move(*out);
   }
@@ -138,15 +139,15 @@ TEST_F(Mailing, TheRfcsSubject) {
   EXPECT_THAT(field(made.message, "Message-ID"), testing::StartsWith("<" + one.report.report_id + "."));
   EXPECT_EQ(made.message, mail().message);
   EXPECT_NE(field(made.message, "Message-ID"), field(mail("other@bank.example").message, "Message-ID"));
-  EXPECT_FALSE(report_mail(one.report, file, reporter(), "nobody", kNow));
-  EXPECT_FALSE(report_mail(one.report, file, reporter(), "a@b.example\r\nBcc: c@d.example", kNow));
+  EXPECT_FALSE(report_mail(cover_of(one.report, reporter()), file, "nobody", kNow));
+  EXPECT_FALSE(report_mail(cover_of(one.report, reporter()), file, "a@b.example\r\nBcc: c@d.example", kNow));
 }
 
 TEST_F(Mailing, LongNamesStayAsTheyAre) {
   auto who = reporter();
   who.domain = fmt::format("{0}.{0}.{0}.example", std::string(60, 'r'));
   const auto made = mail("dmarc@bank.example", who);
-  EXPECT_EQ(field(made.message, "Subject"), report_subject(one.report, who));
+  EXPECT_EQ(field(made.message, "Subject"), report_subject(cover_of(one.report, who)));
   std::size_t longest = 0;
   for (const auto line : base::split(made.message, '\n')) longest = std::max(longest, line.size());
   EXPECT_LE(longest, 999U);  // RFC 5322 section 2.1.1
@@ -174,25 +175,53 @@ TEST_F(Mailing, PythonFindsTheReport) {
           file.name, *feedback_xml(one.report, texts)));
 }
 
-TEST_F(Mailing, SignedItPassesDkimAligned) {
+TEST_F(Mailing, SignedItPassesDmarc) {
   const auto made = mail();
-  const auto key = crypto::SignKey::make(crypto::SignKey::Type::ed25519);
-  ASSERT_TRUE(key);
+  const auto rsa = crypto::SignKey::make(crypto::SignKey::Type::rsa, 2048);
+  const auto ed25519 = crypto::SignKey::make(crypto::SignKey::Type::ed25519);
+  ASSERT_TRUE(rsa && ed25519);
   const auto name = [](std::string_view text) { return auth::TestZone::name(text); };
   auth::TestZone zone;
+  zone.txt("_dmarc.ministry.example", "v=DMARC1; p=reject");
   zone.txt("r1._domainkey.ministry.example",
-           fmt::format("v=DKIM1; k=ed25519; p={}", base::encode_base64(key->public_key())));
-  const auto whole =
-      signed_message(made, *key, {.domain = name("ministry.example"), .selector = "r1", .now = kNow});
+           fmt::format("v=DKIM1; k=rsa; p={}", base::encode_base64(rsa->public_key())));
+  zone.txt("e1._domainkey.ministry.example",
+           fmt::format("v=DKIM1; k=ed25519; p={}", base::encode_base64(ed25519->public_key())));
+  const dkim::SignOptions options{.domain = name("ministry.example"), .selector = "r1", .now = kNow};
+  auto second = options;
+  second.selector = "e1";
+  const auto whole = signed_message(made, std::vector{MailKey{*rsa, options}, MailKey{*ed25519, second}});
   ASSERT_TRUE(whole) << whole.error().message();
   const auto results = dkim::suite::verify(*whole, zone, kNow);
-  ASSERT_EQ(results.size(), 1U);
+  ASSERT_EQ(results.size(), 2U);
   EXPECT_EQ(results[0].result, dkim::Result::pass) << results[0].why;
+  EXPECT_EQ(results[1].result, dkim::Result::pass) << results[1].why;
+  const auto own = [&](auth::TestZone& world, const std::string& bytes) {
+    const auto parsed = mail::Message::parse(bytes);
+    EXPECT_TRUE(parsed);
+    OwnMail work(*parsed);
+    return world.run([&](facts::Facts& facts) { return work.check(facts, kNow); });
+  };
+  EXPECT_EQ(own(zone, *whole).stands, Stands::passes);
+
+  auth::TestZone bare;  // nothing is published
+  EXPECT_EQ(own(bare, *whole).stands, Stands::fails);
+  EXPECT_THAT(own(bare, *whole).why, HasSubstr("no DMARC record"));
+  bare.txt("_dmarc.ministry.example", "v=DMARC1; p=reject");
+  EXPECT_EQ(own(bare, *whole).stands, Stands::fails);
+  EXPECT_THAT(own(bare, *whole).why, HasSubstr("DKIM"));
+  EXPECT_EQ(own(zone, made.message).stands, Stands::fails);
+  bare.fails("r1._domainkey.ministry.example", facts::Why::timeout);
+  EXPECT_EQ(own(bare, *whole).stands, Stands::unknown);
+
   for (const auto* other : {"ministry.test", "mx.ministry.example", "bank.example"}) {
-    const auto refused = signed_message(made, *key, {.domain = name(other), .selector = "r1", .now = kNow});
+    auto elsewhere = options;
+    elsewhere.domain = name(other);
+    const auto refused = signed_message(made, std::vector{MailKey{*rsa, elsewhere}});
     ASSERT_FALSE(refused) << other;
     EXPECT_THAT(refused.error().what, HasSubstr("would not pass DMARC"));
   }
+  EXPECT_FALSE(signed_message(made, {}));
 }
 
 }  // namespace

@@ -42,7 +42,8 @@ void check_due(const reports::DueReport& due, const reports::Texts& texts,
   for (const auto& defect : read->defects) check(defect.kind == reports::DefectKind::no_results);
   const auto file = reports::report_file(report, texts, reporter);
   check(file.has_value());
-  check(reports::report_mail(report, *file, reporter, "dmarc@bank.example", base::Time{}).has_value());
+  check(reports::report_mail(reports::cover_of(report, reporter), *file, "dmarc@bank.example", base::Time{})
+            .has_value());
 }
 
 }  // namespace

@@ -1,0 +1,72 @@
+#include "cli/advise_setup.h"
+
+#include "audit/ask_lane.h"
+#include "cli/interrupt.h"
+#include "cli/source_naming.h"
+#include "reports/archive/archive.h"
+#include "reports/archive/history.h"
+
+namespace rampart::cli {
+namespace {
+
+namespace advice = reports::advice;
+using base::Result;
+
+constexpr std::chrono::seconds kLookUpTime{120};  // for all addresses of a domain together; ours
+
+}  // namespace
+
+Result<Advisers> Advisers::open(store::Database& database, const base::Config& config, FactSource* source) {
+  TRY(reports::Archive::open(database));
+  Advisers out(database, config, source);
+  out.own_domains_ = TRY(own_domains(config));
+  out.registry_ = std::make_unique<mail::Registry>(TRY(read_registry(config)));
+  return out;
+}
+
+std::int32_t Advisers::today() const {
+  const auto now = source_ == nullptr ? base::now() : source_->now();
+  return static_cast<std::int32_t>(std::chrono::floor<std::chrono::days>(now).time_since_epoch().count());
+}
+
+Result<bool> Advisers::has_reports(const dns::Name& domain) {
+  const auto day = today();
+  const auto history =
+      TRY(reports::read_history(*database_, domain.text(), day - advice::kInventoryDays, day));
+  return history.reports + history.uncounted != 0;
+}
+
+Result<advice::DnsSeen> Advisers::look(const dns::Name& domain, const reports::Daily& daily) const {
+  // Shared with answers that come late.
+  const auto input = std::make_shared<const advice::LookInput>(
+      advice::to_look_up(daily, domain, own_domains_,
+                         static_cast<std::size_t>(config_->integer("reports.lookups")), source_->now()));
+  const facts::DriveOptions options{.max_questions = advice::questions(*input), .time_limit = kLookUpTime};
+  auto found =
+      audit::ask_lane<advice::DnsSeen>(source_->lanes().front(), options, domain.text(),
+                                       [input](facts::Facts& facts) { return advice::look(*input, facts); });
+  if (interrupted() != 0) return base::fail(base::ErrorKind::unavailable, "interrupted");
+  if (!found) return std::unexpected(found.error());
+  return std::move(found->decision);
+}
+
+Result<advice::Advice> Advisers::advise(const dns::Name& domain, const Options& options) {
+  const auto day = today();
+  const auto daily = TRY(reports::read_daily(*database_, domain.text(), day - advice::kInventoryDays, day));
+  auto store_of_marks = TRY(reports::Marks::open(*database_));
+  marks_.push_back(std::make_unique<const std::vector<reports::Mark>>(TRY(store_of_marks.list(domain))));
+  std::optional<advice::DnsSeen> looked;
+  if (source_ != nullptr) looked = TRY(look(domain, daily));
+  return advice::advise({.domain = domain,
+                         .own_domains = own_domains_,
+                         .daily = &daily,
+                         .looked = looked ? &*looked : nullptr,
+                         .marks = *marks_.back(),
+                         .registry = registry_.get(),
+                         .today = day,
+                         .window = options.window,
+                         .rehearse = options.rehearse,
+                         .accept_risk = options.accept_risk});
+}
+
+}  // namespace rampart::cli

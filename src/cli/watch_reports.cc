@@ -1,0 +1,94 @@
+#include "cli/watch_reports.h"
+
+#include <algorithm>
+
+#include "cli/source_naming.h"
+#include "reports/archive/archive.h"
+#include "reports/sources/news.h"
+
+namespace rampart::cli {
+namespace {
+
+using base::Result;
+
+constexpr std::size_t kLookups = 200;      // addresses of a domain at each look; ours
+constexpr std::size_t kUnknownShare = 20;  // in a hundred messages: then who is new cannot be told; ours
+
+audit::Severity severity_of(reports::NewsKind kind) {
+  switch (kind) {
+    case reports::NewsKind::new_sender:
+      return audit::Severity::low;
+    case reports::NewsKind::spoofing_wave:
+    case reports::NewsKind::lost_authentication:
+      return audit::Severity::high;
+    case reports::NewsKind::silence:
+      break;
+  }
+  return audit::Severity::medium;
+}
+
+audit::watch::Observed observed(const reports::News& news) {
+  auto title = news.text;
+  for (const auto& line : news.evidence) title += "; " + line;
+  return {.subject = audit::watch::Subject::finding,
+          .key = news.key(),
+          .standing = audit::watch::Standing::present,
+          .event = news.kind == reports::NewsKind::new_sender,
+          .title = std::move(title),
+          .severity = severity_of(news.kind)};
+}
+
+}  // namespace
+
+Result<WatchReports> WatchReports::open(store::Database& database, const base::Config& config) {
+  TRY(reports::Archive::open(database));
+  TRY(reports::Marks::open(database));
+  return WatchReports(database, config);
+}
+
+Result<> WatchReports::look(std::span<const audit::Entry* const> domains, FactSource& source) {
+  news_.clear();
+  for (const auto* entry : domains) TRY(look(entry->domain, source));
+  return {};
+}
+
+Result<> WatchReports::look(const dns::Name& domain, FactSource& source) {
+  const auto today = std::chrono::floor<std::chrono::days>(source.now()).time_since_epoch().count();
+  auto sightings = TRY(reports::read_sightings(*database_, domain.text(), today - reports::kNewsDays + 1,
+                                               today, reports::kSourceBorders));
+  if (sightings.days.empty()) return {};
+  reports::Inventory inventory(domain, std::move(sightings), TRY(own_domains(*config_)));
+  TRY(look_up_sources(inventory, source, kLookups));
+  auto store_of_marks = TRY(reports::Marks::open(*database_));
+  const auto marks = TRY(store_of_marks.list(domain));
+  const auto registry = TRY(read_registry(*config_));
+  const auto sources = inventory.sources({.registry = &registry, .marks = marks});
+  News out;
+  for (const auto& news :
+       reports::find_news({.sources = sources, .sightings = &inventory.sightings(), .today = today}))
+    out.items.push_back(observed(news));
+  // Who has another name because a resolver is ill is not new, and his authentication is not lost.
+  const auto& looked = inventory.looked();
+  if (std::max(looked.reverse.messages, looked.listed.messages) * 100 >
+      inventory.sightings().messages * kUnknownShare) {
+    std::erase_if(out.items, [](const auto& item) {
+      return item.key.starts_with("reports-new-sender") ||
+             item.key.starts_with("reports-lost-authentication");
+    });
+    out.undecided = {"reports-new-sender", "reports-lost-authentication"};
+  }
+  news_.emplace(domain, std::move(out));
+  return {};
+}
+
+void WatchReports::add_to(audit::watch::Observation& observation) const {
+  const auto found = news_.find(observation.domain);
+  if (found == news_.end()) return;
+  auto& items = observation.items;
+  items.insert(items.end(), found->second.items.begin(), found->second.items.end());
+  std::ranges::sort(items, {}, [](const auto& item) { return std::pair(item.subject, item.key); });
+  observation.undecided.insert(observation.undecided.end(), found->second.undecided.begin(),
+                               found->second.undecided.end());
+}
+
+}  // namespace rampart::cli

@@ -1,0 +1,98 @@
+// Who sends a domain's mail, as advice needs it: each source with its mail day by day, what the owner says of it, and how it
+// stands by what was last seen of it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "auth/dmarc/record.h"
+#include "reports/archive/daily.h"
+#include "reports/sources/source.h"
+
+namespace rampart::reports::advice {
+
+// What a source is to the owner.
+enum class Standing : std::uint8_t {
+  legitimate,  // sends for him
+  handed_on,   // hands on what was sent for him: a forwarder or a mailing list
+  forged,
+  unclear,  // nothing decides it
+};
+std::string_view to_string(Standing standing);  // "handed-on"
+
+// The mail of a day: of the domain itself, and of names below it.
+enum class Part : std::uint8_t { domain, below };
+struct StreamDay {
+  std::int32_t day = 0;
+  SourceTally domain;
+  SourceTally below;
+  std::uint64_t lists = 0;       // that receivers, or the place it came from, say came through a mailing list
+  std::uint64_t lists_fail = 0;  // of them
+  std::uint64_t refused = 0;     // SPF says fail or softfail for a MAIL FROM domain of the owner's
+
+  [[nodiscard]] const SourceTally& of(Part part) const { return part == Part::domain ? domain : below; }
+};
+
+struct Stream {
+  MailSource source;
+  Standing standing = Standing::unclear;
+  std::vector<StreamDay> days;               // in order, those with mail
+  std::map<std::string, SourceTally> names;  // by From domain below the domain, of all days
+
+  [[nodiscard]] std::uint64_t lists() const;
+  [[nodiscard]] bool by_owner() const { return source.mark != nullptr; }
+};
+
+struct StreamsInput {
+  dns::Name domain;
+  std::vector<dns::Name> own_domains;
+  const Daily* daily = nullptr;
+  // What is known of Daily::addresses, by place; their rows are filled in here.
+  std::vector<SeenAddress> addresses;
+  std::span<const Mark> marks;               // of the domain, that stand; they outlive what comes out
+  const mail::Registry* registry = nullptr;  // null: the built-in one
+  std::int32_t today = 0;
+};
+
+// Most messages first. Every row is in one of them.
+std::vector<Stream> find_streams(StreamsInput input);
+
+// --- How a source stands ---
+
+// All our own.
+inline constexpr std::int32_t kLookDays = 30;   // of a source: what it did last
+inline constexpr std::int32_t kCleanDays = 14;  // after which a source that failed counts as mended
+inline constexpr std::uint64_t kMaxBadPerHundred =
+    1;  // messages of a source that may fail: receivers' own faults
+
+// What would not stand a policy: for quarantine what fails DMARC; for reject also what passes by SPF alone, which is lost
+// wherever it is forwarded (RFC 9989 section 7.4: p=reject MUST NOT rely solely on SPF).
+std::uint64_t bad_of(const SourceTally& mail, dmarc::Policy policy);
+
+struct Health {
+  std::int32_t from =
+      0;  // the days that were looked at, both inside: the last 30 before today, or, where it was quiet in
+  std::int32_t to = 0;        // them, the last 30 in which it sent
+  bool recent = false;        // the former
+  SourceTally mail;           // of these days
+  std::uint64_t bad = 0;      // of them, bad_of()
+  std::int32_t last_bad = 0;  // its day; only when bad is not 0
+  std::uint64_t since = 0;    // messages on days after it
+  bool mended = false;        // it sent for kCleanDays and longer without any
+  bool ok = true;             // mended, or at most kMaxBadPerHundred
+
+  [[nodiscard]] std::uint64_t messages() const { return mail.messages(); }
+};
+// `today` is the day of the advice; its reports are not complete, so it is not looked at.
+Health health_of(const Stream& stream, Part part, dmarc::Policy policy, std::int32_t today);
+
+// The usual time from the beginning of one run of mail to the next, in days, of a source that sends in runs: the median. Nothing
+// where it was seen in one run, or sends all the time.
+std::optional<std::int32_t> period_of(const Stream& stream);
+
+}  // namespace rampart::reports::advice

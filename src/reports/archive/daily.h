@@ -1,0 +1,72 @@
+// What reports that count say of a domain, day by day: what advice is made of. history.h has the same days added up.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "reports/aggregate/outcome.h"
+#include "reports/archive/archive.h"
+#include "store/database.h"
+
+namespace rampart::reports {
+
+// Messages of a day from one address with one outcome.
+struct DailyRow {
+  std::int32_t day = 0;       // since 1970
+  std::uint32_t address = 0;  // its place in Daily::addresses
+  std::uint32_t outcome = 0;  // in Daily::outcomes
+  std::uint64_t messages = 0;
+  std::uint64_t estimated = 0;  // of `messages`: whose day is an estimate
+};
+
+// The policy that receivers found, as a report says it; as it was written, empty: not said.
+struct PolicySeen {
+  std::int32_t day = 0;  // on which the report's time ends
+  std::string p, sp, np, pct, testing;
+
+  // t=y, or a pct below 100.
+  [[nodiscard]] bool softened() const;
+};
+
+inline constexpr std::int32_t kRecentMonth = 30;  // days, before the last one
+
+// One who reports.
+struct ReporterSeen {
+  std::string name;
+  std::uint64_t messages = 0;
+  std::uint64_t recent = 0;  // of them: of the last kRecentMonth days
+  std::int32_t first_day = 0;
+  std::int32_t last_day = 0;
+  bool rfc9990 =
+      false;  // its latest report has what RFC 9990 added: the namespace, `testing` or `discovery_method`
+  bool says_pct = false;  // its latest report repeats pct, which RFC 9990 took out
+  bool tested = false;    // it said policy_test_mode: t=y was honoured
+  bool sampled = false;   // it said sampled_out: pct was
+  bool acts = false;      // it quarantined or rejected something that failed
+};
+
+struct Daily {
+  std::int32_t from = 0;  // both days inside
+  std::int32_t to = 0;
+  std::vector<std::string> addresses;  // empty: the report did not say
+  std::vector<Outcome> outcomes;
+  std::vector<DailyRow> rows;           // by day, address and outcome
+  std::vector<ReporterSeen> reporters;  // most messages first
+  std::vector<PolicySeen> policies;     // one of each day, in order
+  std::uint64_t reports = 0;
+  // Of reports that do not count.
+  std::uint64_t uncounted_reports = 0;
+  std::uint64_t uncounted_messages = 0;
+  std::uint64_t uncounted_days = 0;
+};
+
+// Of a domain at which receivers found a policy; an empty one when nothing is known of it. Memory: some 40 bytes for each day
+// and each address and outcome of it.
+base::Result<Daily> read_daily(store::Database& database, std::string_view domain, std::int32_t from,
+                               std::int32_t to);
+
+}  // namespace rampart::reports

@@ -1,0 +1,107 @@
+#include "reports/archive/daily.h"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "reports/archive/days.h"
+#include "store/store_test.h"
+
+namespace rampart::reports {
+namespace {
+
+using store::Backend;
+using testing::ElementsAre;
+
+constexpr std::int32_t kDayOne = 20'417;  // 2025-11-25
+
+class DailyTest : public store::OnBothDatabases {
+ protected:
+  void SetUp() override {
+    OnBothDatabases::SetUp();
+    if (IsSkipped()) return;
+    database_.emplace(open());
+    auto archive = Archive::open(*database_);
+    ASSERT_TRUE(archive) << archive.error().message();
+    archive_.emplace(*archive);
+  }
+  Incoming report(std::int32_t day, std::string reporter, std::uint64_t count,
+                  Trust trust = Trust::verified) {
+    Incoming out{.report = {.organisation = reporter,
+                            .report_id = fmt::format("{}.{}", reporter, day),
+                            .begin = (kDayOne + day) * kDay,
+                            .end = (kDayOne + day + 1) * kDay - 1,
+                            .policy = {.domain = "bank.example", .p = "none", .pct = "100"}},
+                 .trust = trust,
+                 .reporter = reporter,
+                 .origin = "f"};
+    std::string outcome;
+    append_outcome({.dkim = Aligned::pass, .header_from = "bank.example"}, outcome);
+    out.report.rows.push_back(
+        {.address = texts_.add("192.0.2.1"), .outcome = texts_.add(outcome), .count = count});
+    return out;
+  }
+  void add(const Incoming& one) { ASSERT_TRUE(archive_->add(std::span(&one, 1), texts_)); }
+
+  Texts texts_;
+  std::optional<store::Database> database_;
+  std::optional<Archive> archive_;
+};
+INSTANTIATE_TEST_SUITE_P(Reports, DailyTest, ::testing::Values(Backend::sqlite, Backend::postgresql),
+                         store::backend_name);
+
+TEST_P(DailyTest, DaysOfAllWhoCount) {
+  add(report(0, "a.example", 3));
+  add(report(0, "b.example", 4, Trust::imported));
+  add(report(1, "a.example", 5));
+  add(report(1, "forger.example", 900, Trust::unverified));
+  add(report(2, "forger.example", 900, Trust::unverified));
+  auto late = report(3, "a.example", 7);
+  late.report.policy = {.domain = "bank.example", .p = "quarantine", .testing = "y"};
+  std::string tested;
+  append_outcome({.disposition = Disposition::quarantine,
+                  .header_from = "bank.example",
+                  .reasons = {{.type = Override::policy_test_mode, .comment = ""}}},
+                 tested);
+  late.report.rows.push_back({.address = texts_.add("192.0.2.2"), .outcome = texts_.add(tested), .count = 1});
+  add(late);
+
+  const auto found = read_daily(*database_, "bank.example", kDayOne, kDayOne + 3).value();
+  std::vector<std::string> rows;
+  for (const auto& row : found.rows)
+    rows.push_back(fmt::format("{} {} {}", row.day - kDayOne, found.addresses[row.address], row.messages));
+  EXPECT_THAT(rows, ElementsAre("0 192.0.2.1 7", "1 192.0.2.1 5", "3 192.0.2.1 7", "3 192.0.2.2 1"));
+  EXPECT_EQ(found.reports, 4U);
+  EXPECT_EQ(found.uncounted_reports, 2U);
+  EXPECT_EQ(found.uncounted_messages, 1800U);
+  EXPECT_EQ(found.uncounted_days, 2U);
+  ASSERT_EQ(found.reporters.size(), 2U);
+  EXPECT_EQ(found.reporters[0].name, "a.example");
+  EXPECT_EQ(found.reporters[0].messages, 16U);
+  EXPECT_TRUE(found.reporters[0].rfc9990);
+  EXPECT_TRUE(found.reporters[0].tested);
+  EXPECT_TRUE(found.reporters[0].acts);
+  EXPECT_FALSE(found.reporters[0].says_pct);
+  EXPECT_TRUE(found.reporters[1].says_pct);
+  EXPECT_FALSE(found.reporters[1].rfc9990);
+  std::vector<std::string> policies;
+  for (const auto& policy : found.policies)
+    policies.push_back(fmt::format("{} {} {}", policy.day - kDayOne, policy.p, policy.softened()));
+  EXPECT_THAT(policies, ElementsAre("0 none false", "1 none false", "3 quarantine true"));
+
+  EXPECT_EQ(read_daily(*database_, "bank.example", kDayOne + 1, kDayOne + 1).value().rows.size(), 1U);
+  EXPECT_TRUE(read_daily(*database_, "other.example", kDayOne, kDayOne + 3).value().rows.empty());
+}
+
+// One who is believed for some of its reports and known from files for others is one reporter.
+TEST_P(DailyTest, AReporterIsOne) {
+  add(report(0, "a.example", 3));
+  add(report(1, "a.example", 4, Trust::imported));
+  const auto found = read_daily(*database_, "bank.example", kDayOne, kDayOne + 3).value();
+  ASSERT_EQ(found.reporters.size(), 1U);
+  EXPECT_EQ(found.reporters[0].messages, 7U);
+  EXPECT_EQ(found.reporters[0].last_day, kDayOne + 1);
+}
+
+}  // namespace
+}  // namespace rampart::reports
