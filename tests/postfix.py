@@ -75,9 +75,10 @@ postlog unix-dgram n - n - 1 postlogd
 
 
 class Postfix:
-    """`refused` maps recipients to the answer that they get ("550 no such user", "451 later")."""
+    """`refused` maps recipients to the answer that they get ("550 no such user", "451 later"). `main` and `master` are lines behind
+    those of its files of these names."""
 
-    def __init__(self, certificate, refused=None):
+    def __init__(self, certificate, refused=None, main="", master=""):
         if os.geteuid() != 0 or not (DAEMONS / "master").exists():
             raise unittest.SkipTest("Postfix takes root, and has to be installed (./dev setup test)")
         # Its processes give up root, and have to reach every folder above.
@@ -95,8 +96,8 @@ class Postfix:
         shutil.copyfile(certificate, copied)
         (self.dir / "refused").write_text("".join(f"{address} {answer}\n" for address, answer in (refused or {}).items()))
         (self.dir / "conf" / "main.cf").write_text(MAIN.format(dir=self.dir, daemons=DAEMONS, certificate=copied, level="encrypt",
-                                                               uid=owner.pw_uid, gid=owner.pw_gid))
-        (self.dir / "conf" / "master.cf").write_text(MASTER.format(port=self.port))
+                                                               uid=owner.pw_uid, gid=owner.pw_gid) + main)
+        (self.dir / "conf" / "master.cf").write_text(MASTER.format(port=self.port) + master)
         self.start()
 
     def start(self):

@@ -130,6 +130,7 @@ base::Result<std::vector<TlsDomain>> read_tls_domains(store::Database& database,
       one.last_day = std::max<std::int64_t>(one.last_day, last / kDay);
     }
     std::vector<TlsDomain> out;
+    out.reserve(domains.size());
     for (auto& [name, one] : domains) out.push_back(std::move(one));
     return out;
   });

@@ -270,11 +270,13 @@ base::Result<> ExportReader::read_json(Window& window, ExportSink& sink) {
 }
 
 bool is_export_json(std::string_view begin) {
+  const auto has = [&](std::string_view name) { return begin.find(name) != std::string_view::npos; };
   for (const auto* name : {"\"xml_schema\"", "\"report_metadata\"", "\"policy_published\"",
-                           "\"aggregate_reports\"", "\"organization_name\"", "\"parsed_sample\""}) {
-    if (begin.find(name) != std::string_view::npos) return true;
+                           "\"aggregate_reports\"", "\"parsed_sample\"", "\"authentication_mechanisms\""}) {
+    if (has(name)) return true;
   }
-  return false;
+  // A TLS report that has _ for - in its names is none.
+  return has("\"organization_name\"") && has("\"begin_date\"");
 }
 
 }  // namespace rampart::reports

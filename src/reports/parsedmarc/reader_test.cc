@@ -12,7 +12,6 @@
 namespace rampart::reports {
 namespace {
 
-using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -285,6 +284,7 @@ TEST(Parsedmarc, WhatAnExportBeginsWith) {
   EXPECT_TRUE(is_export_json(exported_tls_json()));
   EXPECT_TRUE(is_export_json(exported_failure_json()));
   EXPECT_FALSE(is_export_json(R"({"organization-name": "x", "policies": []})"));
+  EXPECT_FALSE(is_export_json(R"({"organization_name": "x", "date_range": {}, "policies": []})"));
 }
 
 TEST(CsvRows, QuotesAndLineEnds) {

@@ -124,6 +124,7 @@ void add_failing(const Sums& sums, std::string& out) {
                        one.last_day == one.first_day ? "" : " to " + day_text(one.last_day));
     out += fmt::format("      {}\n", meaning(one.result));
     std::vector<std::string> reporters;
+    reporters.reserve(one.reporters.size());
     for (const auto& reporter : one.reporters) reporters.push_back(shown(reporter));
     out += fmt::format("      told by {}\n", fmt::join(reporters, ", "));
   }
