@@ -171,8 +171,8 @@ void add_advise_command(CLI::App& root, Session& session) {
   add_options(*command, session, *request);
   command->footer(
       "Nothing is published. Reports whose origin is not known are never counted.\n"
-      "Exit status: 0 the next step may be taken, or none is left; 1 something is in the way; 2 wrong "
-      "usage.\n"
+      "Exit status: 0 the next step may be taken, or none is left; 1 something is in\n"
+      "the way; 2 wrong usage.\n"
       "Most often: rampart advise mydomain.example");
   session.on_run(*command, [request](Session& s) { return run_advise(s, *request); });
 }

@@ -335,9 +335,8 @@ void add_apply(CLI::App& parent, Session& session) {
       ->type_name("FILE");
   add_run_options(*command, *request);
   command->footer(
-      "Held back without --accept-risk is whatever makes receivers refuse more than before, unless the "
-      "reports\n"
-      "in the store are ready for it (rampart advise).\n"
+      "Held back without --accept-risk is whatever makes receivers refuse more than\n"
+      "before, unless the reports in the store are ready for it (rampart advise).\n"
       "Exit status: 0 what may be published is, or there is nothing; 2 wrong usage; 3 it could not be\n"
       "published, or not every server of the zone shows it.");
   session.on_run(*command, [request](Session& s) { return run_apply(s, *request); });

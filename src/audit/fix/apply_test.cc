@@ -5,10 +5,12 @@
 #include <gtest/gtest.h>
 
 #include "audit/fix/fix_test.h"
+#include "audit/fix/reported.h"
 
 namespace rampart::audit::fix {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -58,6 +60,35 @@ TEST(Apply, AReadinessVerdictIsEnough) {
   const Readiness ready{.steps = {"np-reject"}};
   EXPECT_EQ(ruled(plan_of(kOpen, owner), owner, {.readiness = &ready}),
             "watch tls-reports np-reject | sp-quarantine sp-reject p-quarantine p-reject spf-hard-fail ");
+}
+
+// What reports are ready for comes before the rest of the ladder, and alone is covered.
+TEST(Apply, TheRecordThatReportsAreReadyFor) {
+  const std::string record = "v=DMARC1; p=none; rua=mailto:dmarc@right.example";
+  const std::string next =
+      "v=DMARC1; p=quarantine; sp=quarantine; pct=0; t=y; rua=mailto:dmarc@right.example";
+  const Domain watched{.spf = "v=spf1 ip4:192.0.2.0/28 ~all", .dmarc = record};
+  const Owner owner{.report_to = "dmarc@right.example", .advised = {record, next}};
+  auto plan = plan_of(watched, owner);
+  EXPECT_EQ(text_after(step_of(plan, "advised-policy")), next);
+  const std::vector<Forecast> forecasts = {
+      {.step = "advised-policy",
+       .known = true,
+       .senders = 3,
+       .failing = {"Shop"},
+       .why = "senders",
+       .covered = true},
+      {.step = "p-reject", .known = true, .senders = 3, .failing = {"Shop"}, .why = "senders"}};
+  apply_forecasts(plan, forecasts);
+  EXPECT_THAT(step_of(plan, "p-reject").breaks.failing, ElementsAre("Shop"));
+  const Readiness ready{.steps = {"advised-policy"}};
+  const auto ruling = ruled(plan, owner, {.readiness = &ready});
+  EXPECT_THAT(ruling, HasSubstr("advised-policy"));
+  EXPECT_LT(ruling.find("advised-policy"), ruling.find('|')) << "the verdict has weighed that Shop fails";
+  EXPECT_GT(ruling.find("p-reject"), ruling.find('|'));
+  // Of another record than the one that stands it says nothing.
+  const Owner late{.report_to = "dmarc@right.example", .advised = {"v=DMARC1; p=none", next}};
+  EXPECT_THAT(steps(plan_of(watched, late)), Not(HasSubstr("advised-policy")));
 }
 
 TEST(Apply, WhatComesAfterAHeldStepOfTheSameRecordIsHeld) {

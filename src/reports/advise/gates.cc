@@ -1,6 +1,7 @@
 #include "reports/advise/gates.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include <fmt/format.h>
@@ -24,7 +25,7 @@ std::string name_of(const Stream& stream) { return base::printable(stream.source
 
 // 0.45, 12, 1,234: two figures are all that an interval is worth.
 std::string figure(double number) {
-  if (number >= 100) return grouped(static_cast<std::uint64_t>(number + 0.5));
+  if (number >= 100) return grouped(static_cast<std::uint64_t>(std::llround(number)));
   return fmt::format("{:.2g}", number);
 }
 

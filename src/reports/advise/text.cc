@@ -122,6 +122,7 @@ class Text {
   void add_spf() {
     if (!advice_.idle_includes.empty()) {
       std::vector<std::string> lines;
+      lines.reserve(advice_.idle_includes.size());
       for (const auto& include : advice_.idle_includes)
         lines.push_back(fmt::format("include:{}: no mail was seen through it in {} days{}",
                                     base::printable(include), kInventoryDays,
