@@ -150,7 +150,7 @@ Result<Exit> run_import(Session& session, const Request& request) {
 // it. So a mail is taken once it is read or noted as set aside, and whatever is our own fault is for later.
 Result<Exit> run_piped(Session& session, const Request& request) {
   auto exit = run_import(session, request);
-  if (exit) return Exit::clean;
+  if (exit) return *exit == Exit::undetermined ? Exit::try_again : Exit::clean;
   session.report(exit.error());
   return Exit::try_again;
 }
