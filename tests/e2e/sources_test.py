@@ -155,13 +155,10 @@ class SourcesTest(unittest.TestCase):
 
     def test_an_audit_takes_selectors_from_reports(self):
         audit = ["audit", "bank.example", "--zone", self.zones / "bank.example.zone", "--format", "json"]
-        # The zone file shows the selector by itself, so the zone is one that does not: answers recorded without a store know nothing.
         book = pathlib.Path(self.store).with_name("with.book")
         run = rampart(*audit, "--store", self.store, "--record", book)
         self.assertIn(run.status, (0, 1, 3), run.err)
-        recorded = book.read_text()
-        self.assertIn("xq7rare", recorded)
-        self.assertIn('"seen_selectors":["s1","xq7rare"]', recorded.replace(" ", ""))
+        self.assertIn('"seen_selectors":["s1","xq7rare"]', book.read_text().replace("\\", ""))
 
     def test_nothing_known(self):
         run = rampart("reports", "sources", "nobody.example", "--store", self.store, "--no-dns")
@@ -214,6 +211,12 @@ class NewsTest(unittest.TestCase):
         path = self.dir / "events"
         events = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
         return [(alert["what"], alert["key"], alert["title"]) for event in events for alert in event["alerts"]]
+
+    def test_an_audit_finds_the_key_that_nobody_could_guess(self):
+        self.reported([TODAY - 1], [record("198.51.100.9", 30, "xq7rare")])
+        audit = ["audit", "bank.example", "--resolver", self.servers[0].address, "--dns-timeout", "2s", "--format", "json"]
+        self.assertNotIn("xq7rare", rampart(*audit).out)
+        self.assertIn("xq7rare", rampart(*audit, "--store", f"{self.dir}/s.db").out)
 
     def watch_until_told(self, count):
         for _ in range(4):
