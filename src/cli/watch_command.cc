@@ -97,7 +97,7 @@ class Looker {
           if (interrupted() != 0) return interrupted_error();
           audit::state::accept(done.report, risks);
           auto seen = audit::watch::observe(*done.input, done.report, *done.book, level_);
-          reports_->add_to(seen);
+          reports_->add_to(seen, level_);
           if (!second) TRY(record(std::move(done)));
           return take(std::move(seen));
         });

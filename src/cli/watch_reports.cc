@@ -1,6 +1,7 @@
 #include "cli/watch_reports.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "cli/source_naming.h"
 #include "reports/archive/archive.h"
@@ -81,11 +82,12 @@ Result<> WatchReports::look(const dns::Name& domain, FactSource& source) {
   return {};
 }
 
-void WatchReports::add_to(audit::watch::Observation& observation) const {
+void WatchReports::add_to(audit::watch::Observation& observation, audit::Severity least) const {
   const auto found = news_.find(observation.domain);
   if (found == news_.end()) return;
   auto& items = observation.items;
-  items.insert(items.end(), found->second.items.begin(), found->second.items.end());
+  std::ranges::copy_if(found->second.items, std::back_inserter(items),
+                       [&](const auto& item) { return item.severity >= least; });
   std::ranges::sort(items, {}, [](const auto& item) { return std::pair(item.subject, item.key); });
   observation.undecided.insert(observation.undecided.end(), found->second.undecided.begin(),
                                found->second.undecided.end());

@@ -20,8 +20,8 @@ class WatchReports {
 
   // Reads the reports of these domains and asks DNS who the senders are: before `source` is used for anything else.
   base::Result<> look(std::span<const audit::Entry* const> domains, FactSource& source);
-  // Puts the news of its domain into an observation; nothing where no report speaks of it.
-  void add_to(audit::watch::Observation& observation) const;
+  // Puts the news of its domain into an observation, of this level or above; nothing where no report speaks of it.
+  void add_to(audit::watch::Observation& observation, audit::Severity least) const;
 
  private:
   struct News {

@@ -107,7 +107,7 @@ void add_source(const MailSource& source, bool all, std::string& out) {
 
 void add_unknowns(const Unknowns& unknowns, std::string_view what, std::string& out) {
   if (unknowns.addresses == 0) return;
-  out += fmt::format("  {} of {} with {} (such as {})\n", what,
+  out += fmt::format("  not found out: {} {} with {} (such as {})\n", what,
                      plural(unknowns.addresses, "address", "addresses"),
                      plural(unknowns.messages, "message", "messages"), base::excerpt(unknowns.example, 200));
 }
@@ -138,8 +138,8 @@ void add_head(const SourcesPage& page, std::string& out) {
         "  DNS was asked about the {} with most messages; {} with {} were left out (--lookups)\n",
         plural(looked.addresses, "address", "addresses"), plural(looked.left_out, "address", "addresses"),
         plural(looked.left_out_messages, "message", "messages"));
-  add_unknowns(looked.reverse, "the reverse name could not be found out", out);
-  add_unknowns(looked.listed, "whether your SPF record lists the address could not be found out", out);
+  add_unknowns(looked.reverse, "the reverse name of", out);
+  add_unknowns(looked.listed, "whether your SPF record lists", out);
 }
 
 void add_group(const SourcesPage& page, const Group& group, std::string& out) {

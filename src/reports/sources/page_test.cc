@@ -78,7 +78,8 @@ TEST_F(SourcesPageTest, SaysWhoSendsInOneLook) {
   EXPECT_THAT(text, HasSubstr("PTR o1.ptr9.sendgrid.net"));
   EXPECT_THAT(text, HasSubstr("s1 at bank.example (1,200)"));
   EXPECT_THAT(text, HasSubstr("0 of 50 (0.0 %)"));
-  EXPECT_THAT(text, HasSubstr("the reverse name could not be found out of 1 address with 50 messages"));
+  EXPECT_THAT(text, HasSubstr("not found out: the reverse name of 1 address with 50 messages (such as "
+                              "66.2.0.192.in-addr.arpa PTR"));
   EXPECT_THAT(text, HasSubstr("2023-08-31")) << "first seen long before these days";
   EXPECT_THAT(text, Not(HasSubstr("--no-dns")));
 }
