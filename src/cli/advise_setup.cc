@@ -4,7 +4,6 @@
 #include "cli/interrupt.h"
 #include "cli/source_naming.h"
 #include "reports/archive/archive.h"
-#include "reports/archive/history.h"
 
 namespace rampart::cli {
 namespace {
@@ -30,10 +29,7 @@ std::int32_t Advisers::today() const {
 }
 
 Result<bool> Advisers::has_reports(const dns::Name& domain) {
-  const auto day = today();
-  const auto history =
-      TRY(reports::read_history(*database_, domain.text(), day - advice::kInventoryDays, day));
-  return history.reports + history.uncounted != 0;
+  return reports::is_reported(*database_, domain.text());
 }
 
 Result<advice::DnsSeen> Advisers::look(const dns::Name& domain, const reports::Daily& daily) const {

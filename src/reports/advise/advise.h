@@ -156,6 +156,14 @@ struct AdviseInput {
 };
 
 struct Advice {
+  // Advice::blast points into Advice::streams, so it is moved and never copied.
+  Advice() = default;
+  Advice(Advice&&) noexcept = default;
+  Advice& operator=(Advice&&) noexcept = default;
+  ~Advice() = default;
+  Advice(const Advice&) = delete;
+  Advice& operator=(const Advice&) = delete;
+
   std::string domain;
   std::int32_t today = 0;
   Verdict verdict = Verdict::not_ready;
@@ -180,7 +188,6 @@ struct Advice {
   std::vector<Forecast> forecasts;
 };
 
-// Advice::blast points into Advice::streams: it is moved, not copied.
 Advice advise(const AdviseInput& input);
 
 }  // namespace rampart::reports::advice

@@ -253,6 +253,11 @@ bool PolicySeen::softened() const {
   return testing == "y" || (percent && *percent < 100);
 }
 
+base::Result<bool> is_reported(store::Database& database, std::string_view domain) {
+  return database.transact(
+      [&](soci::session& sql) { return number_of(sql, "report_domain", std::string(domain)).has_value(); });
+}
+
 base::Result<Daily> read_daily(store::Database& database, std::string_view domain, std::int32_t from,
                                std::int32_t to) {
   return database.transact([&](soci::session& sql) {

@@ -69,4 +69,7 @@ struct Daily {
 base::Result<Daily> read_daily(store::Database& database, std::string_view domain, std::int32_t from,
                                std::int32_t to);
 
+// Whether any report, whether it counts or not, speaks of the domain.
+base::Result<bool> is_reported(store::Database& database, std::string_view domain);
+
 }  // namespace rampart::reports

@@ -90,6 +90,8 @@ TEST_P(DailyTest, DaysOfAllWhoCount) {
   EXPECT_THAT(policies, ElementsAre("0 none false", "1 none false", "3 quarantine true"));
 
   EXPECT_EQ(read_daily(*database_, "bank.example", kDayOne + 1, kDayOne + 1).value().rows.size(), 1U);
+  EXPECT_TRUE(is_reported(*database_, "bank.example").value());
+  EXPECT_FALSE(is_reported(*database_, "other.example").value());
   EXPECT_TRUE(read_daily(*database_, "other.example", kDayOne, kDayOne + 3).value().rows.empty());
 }
 
