@@ -181,6 +181,7 @@ class Writing {
       std::size_t bytes;
     };
     std::vector<Asked> asked;
+    asked.reserve(some.size());
     for (const auto& report : some)
       asked.push_back({TRY(dns::parse_domain(report.cover.domain)), report.rua, report.bytes});
     auto* source = TRY(facts());
