@@ -301,7 +301,7 @@ password_file = "{secret if user else ''}"
         self.assertEqual(run.status, 0, run.out)
         name, content = self.attachment(message)
         self.assertEqual(content, (self.out / "reports" / name).read_bytes())
-        self.assertEqual(self.mails(), [path for path in self.mails() if b"tax@vendor.test" in path.read_bytes()])
+        self.assertEqual(self.mails(), [])
 
     def test_postfix_is_busy_and_then_it_is_not(self):
         path = self.results(result("bank.example", ["mailto:dmarc@bank.example"]))
