@@ -50,6 +50,12 @@ class Writing {
     if (request_.send) TRY(send());
     summary_.mails = TRY(desk_.outbox().counts());
     summary_.pending = TRY(desk_.outbox().unfinished(desk_.now()));
+    // mail/ holds what is still to be sent, and nothing that has perhaps arrived or never will.
+    for (const auto& [report, mails] : summary_.pending) {
+      for (const auto& mail : mails) {
+        if (mail.state != reports::MailState::ready) desk_.drop_mail(mail.report, mail.recipient);
+      }
+    }
     TRY(session_.print(request_.format == "json" ? reports::format_summary_json(summary_)
                                                  : reports::format_summary(summary_)));
     if (!summary_.trouble.empty()) session_.note(summary_.trouble);
@@ -181,6 +187,7 @@ class Writing {
       std::size_t bytes;
     };
     std::vector<Asked> asked;
+    asked.reserve(some.size());
     for (const auto& report : some)
       asked.push_back({TRY(dns::parse_domain(report.cover.domain)), report.rua, report.bytes});
     auto* source = TRY(facts());

@@ -246,13 +246,17 @@ Handing smtp_send(const SmtpServer& server, const std::string& sender,
   transfer.set(CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(message.size()));
   const auto status = transfer.run();
   if (status == CURLE_OK) return {Handed::accepted, {}};
-  const auto why = transfer.why(status);
+  auto why = transfer.why(status);
   const auto how = judge_smtp(transfer, why);
   // The end of a message is written when all of it was taken from us; an answer that refuses it is no doubt.
   const bool answered = transfer.code() >= 400;
-  return {.how = how,
-          .why = answered ? fmt::format("{}: {}", why, base::excerpt(transfer.refusal(), 200)) : why,
-          .perhaps = how == Handed::down && !answered && upload.at == message.size() && !message.empty()};
+  const bool perhaps = how == Handed::down && !answered && upload.at == message.size() && !message.empty();
+  if (answered) {
+    const auto code = fmt::format(": {}", transfer.code());  // the line begins with it
+    if (why.ends_with(code)) why.resize(why.size() - code.size());
+    why += ": " + base::excerpt(transfer.refusal(), 200);
+  }
+  return {.how = how, .why = why, .perhaps = perhaps};
 }
 
 base::Result<HostPort> parse_host_port(std::string_view text, std::uint16_t default_port) {

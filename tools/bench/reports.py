@@ -97,7 +97,7 @@ def store():
     small = [load(few, fresh("bench-small"), "import") for _ in range(ROUNDS + 2)]
     best = min(runs, key=lambda run: run["wall"])
     show("parse and store in SQLite, committed", f"{1e6 / best['wall']:,.0f}", "records/s", "120,000", "300,000",
-         f"{best['wall']:.2f} s wall, {best['cpu']:.2f} s CPU, {best['memory']:.0f} MiB")
+         f"{best['wall']:.2f} s wall, {best['cpu']:.2f} s CPU ({1e6 / best['cpu']:,.0f} a CPU second), {best['memory']:.0f} MiB")
     start = min(load(one, fresh("bench-start"), "import")["cpu"] for _ in range(ROUNDS + 2))  # a run's own cost: tables, a worker
     each = (min(run["cpu"] for run in runs) - start) / 1e6
     each_small = (min(run["cpu"] for run in small) - start) / 1e4

@@ -108,6 +108,7 @@ std::vector<Authorisation> each_once(std::vector<Authorisation> all) {
     found.try_emplace(std::move(key), std::move(one));
   }
   std::vector<Authorisation> out;
+  out.reserve(found.size());
   for (auto& [key, one] : found) out.push_back(std::move(one));
   return out;
 }

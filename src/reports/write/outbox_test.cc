@@ -52,7 +52,7 @@ class OutboxTest : public store::OnBothDatabases {
   Outbox opened(base::Time now = kNow) {
     auto out = Outbox::open(*database, now);
     EXPECT_TRUE(out) << out.error().message();
-    return std::move(*out);
+    return *out;
   }
   Outbox::Added added(const QueuedReport& one, bool replace = false) {
     const auto out = outbox->add(one, replace);
