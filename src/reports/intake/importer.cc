@@ -27,11 +27,47 @@ Importer::Importer(Archive& archive, base::Worker& worker, Trust trust, base::Ti
       now_(now),
       intake_(texts_, limits, now, *this, *this) {}
 
+Importer::Importer(Archive& archive, base::Worker& worker, MailJudge& judge, base::Time now,
+                   const UnpackLimits& limits)
+    : Importer(archive, worker, Trust::unverified, now, limits) {
+  judge_ = &judge;
+  summary_.beliefs.emplace();
+}
+
 base::Result<> Importer::read(Source& source, const std::string& name) {
   ++summary_.files;
   TRY(intake_.read(source, name));
+  return flush_when_full();
+}
+
+base::Result<Importer::MailRead> Importer::read_mail(std::string_view mail, const std::string& name) {
+  ++summary_.files;
+  mail_ = {};
+  TRY(intake_.read_message(mail, name));
+  TRY(flush_when_full());
+  return mail_;
+}
+
+base::Result<> Importer::flush_when_full() {
   if (batch_.size() >= kBatchReports || rows_ >= kBatchRows || aside_.size() >= kBatchReports) TRY(flush());
   return {};
+}
+
+void Importer::enter_mail(std::string_view mail, bool within) {
+  if (judge_ != nullptr) judge_->enter(mail, within);
+}
+
+void Importer::leave_mail() {
+  if (judge_ != nullptr) judge_->leave();
+}
+
+base::Result<Belief> Importer::believe(const Speaker& speaker, const Origin& origin) {
+  ++mail_.reports;
+  if (judge_ == nullptr) return Belief{.trust = trust_};
+  auto belief = TRY(judge_->judge(speaker));
+  summary_.beliefs->add(origin.text(), belief);
+  if (belief.undetermined) mail_.undetermined = belief.why;
+  return belief;
 }
 
 base::Result<> Importer::set_file_aside(const std::string& name, std::string_view reason) {
@@ -41,10 +77,13 @@ base::Result<> Importer::set_file_aside(const std::string& name, std::string_vie
 }
 
 base::Result<> Importer::take(Report&& report, const Origin& origin) {
+  const auto belief = TRY(believe({.email = report.email, .organisation = report.organisation}, origin));
   rows_ += report.rows.size();
-  auto reporter = base::lower(report.organisation.empty() ? report.email : report.organisation);
+  auto reporter = belief.reporter;
+  if (reporter.empty())
+    reporter = base::lower(report.organisation.empty() ? report.email : report.organisation);
   batch_.push_back({.report = std::move(report),
-                    .trust = trust_,
+                    .trust = belief.trust,
                     .reporter = std::move(reporter),
                     .origin = origin.text(),
                     .received = now_});
@@ -52,7 +91,8 @@ base::Result<> Importer::take(Report&& report, const Origin& origin) {
 }
 
 base::Result<> Importer::take(FailureReport&& report, const Origin& origin) {
-  const auto fate = TRY(archive_.add_failure(report, trust_, origin.text(), now_));
+  const auto belief = TRY(believe({}, origin));
+  const auto fate = TRY(archive_.add_failure(report, belief.trust, origin.text(), now_));
   ++(fate == Fate::added ? summary_.failures : summary_.duplicates);
   return {};
 }
@@ -73,6 +113,7 @@ base::Result<Unpacker::Parts> Importer::unpack(std::string_view mail) {
 }
 
 void Importer::set_aside(const Origin& origin, std::string_view reason) {
+  ++mail_.aside;
   aside_.push_back({origin.text(), std::string(reason)});
 }
 
@@ -153,6 +194,7 @@ std::string format_import(const ImportSummary& summary) {
     if (summary.defects.size() > kShown)
       out += fmt::format("    and {} more: --format json\n", summary.defects.size() - kShown);
   }
+  if (summary.beliefs) out += format_beliefs(*summary.beliefs);
   if (summary.aside == 0) return out;
   out += fmt::format("  {} set aside:\n", plural(summary.aside, "file or part was", "files or parts were"));
   std::size_t shown = 0;
@@ -182,7 +224,9 @@ std::string format_import_json(const ImportSummary& summary) {
     json.member("count", one.defect.count).member("text", describe(one.defect.kind));
     json.member("example", one.defect.example).end_object();
   }
-  json.end_array().end_object();
+  json.end_array();
+  if (summary.beliefs) write_beliefs(json, *summary.beliefs);
+  json.end_object();
   return out + "\n";
 }
 
