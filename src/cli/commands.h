@@ -12,6 +12,8 @@ void add_dkim_command(CLI::App& root, Session& session);
 // To `rampart dkim`: list, rotate, publish, retire and delegate.
 void add_key_commands(CLI::App& dkim, Session& session);
 void add_reports_command(CLI::App& root, Session& session);
+// To `rampart reports`: fetch.
+void add_reports_fetch_command(CLI::App& reports, Session& session);
 void add_import_command(CLI::App& root, Session& session);
 void add_fix_command(CLI::App& root, Session& session);
 // To `rampart fix`: apply and undo.

@@ -8,6 +8,7 @@
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
+#include "cli/report_origin.h"
 #include "cli/store_url.h"
 #include "reports/archive/history.h"
 #include "reports/intake/importer.h"
@@ -26,6 +27,8 @@ struct Request {
   std::string domain;
   std::string since = "30d";
   bool all = false;
+  bool verify = false;
+  FactsOptions facts;
   std::string format = "text";
 };
 
@@ -64,7 +67,10 @@ Result<Exit> run_import(Session& session, const Request& request) {
   auto worker = TRY(base::Worker::start(&mail::unpack_mime, {}));
   auto database = TRY(store::Database::open(TRY(store_url(*config))));
   auto archive = TRY(reports::Archive::open(database));
-  reports::Importer importer(archive, worker, reports::Trust::imported, base::now());
+  OriginFacts facts(request.facts, *config);
+  auto judge = facts.judge();
+  auto importer = request.verify ? reports::Importer(archive, worker, judge, base::now())
+                                 : reports::Importer(archive, worker, reports::Trust::imported, base::now());
   Progress progress(session.surroundings().err, session.surroundings().err_is_terminal, "files");
   const auto read = [&](const std::string& path) -> Result<> {
     if (interrupted() != 0) return base::fail(ErrorKind::io, "interrupted");
@@ -84,7 +90,10 @@ Result<Exit> run_import(Session& session, const Request& request) {
   const auto& summary = importer.summary();
   TRY(session.print(request.format == "json" ? reports::format_import_json(summary)
                                              : reports::format_import(summary)));
-  return summary.aside == 0 ? Exit::clean : Exit::findings;
+  if (summary.aside != 0) return Exit::findings;
+  if (!summary.beliefs || summary.beliefs->undetermined == 0) return Exit::clean;
+  session.note("the same command again looks at those that are not known yet once more");
+  return Exit::undetermined;
 }
 
 // Days since 1970: today and the first day that --since means.
@@ -150,11 +159,15 @@ void add_reports_command(CLI::App& root, Session& session) {
   import->add_option("--format", request->format, "text or json [text]")
       ->type_name("FORMAT")
       ->check(one_of({"text", "json"}));
+  import->add_flag("--verify", request->verify,
+                   "Believe reports by the mails they came in, and not because you give the files");
+  add_origin_options(*import, session, request->facts);
   session.add_setting(*import, "store.url");
   import->footer(
       "What cannot be read is set aside with its reason and stops nothing else; a report that is read again "
       "counts once.\n"
-      "Exit status: 0 everything was read, 1 something was set aside, 2 wrong usage.\n"
+      "Exit status: 0 everything was read, 1 something was set aside, 2 wrong usage, 3 (--verify) who sent a "
+      "report could not be found out now.\n"
       "Most often: rampart reports import reports/");
   session.on_run(*import, [request](Session& s) { return run_import(s, *request); });
 
@@ -171,6 +184,7 @@ void add_reports_command(CLI::App& root, Session& session) {
       "Reports whose origin is not known are named and never counted.\n"
       "Most often: rampart reports show mydomain.example");
   session.on_run(*show, [request](Session& s) { return run_show(s, *request); });
+  add_reports_fetch_command(*reports, session);
 }
 
 }  // namespace rampart::cli

@@ -5,6 +5,7 @@
 #include "audit/settings.h"
 #include "audit/watch/settings.h"
 #include "net/settings.h"
+#include "reports/mailbox/settings.h"
 #include "store/settings.h"
 
 namespace rampart::cli {
@@ -33,13 +34,9 @@ constexpr std::array kOutput{
 }  // namespace
 
 const base::Schema& schema() {
-  static const base::Schema kSchema{audit::settings(),
-                                    audit::fix::settings(),
-                                    audit::keys::settings(),
-                                    audit::watch::settings(),
-                                    net::settings(),
-                                    store::settings(),
-                                    kOutput};
+  static const base::Schema kSchema{
+      audit::settings(), audit::fix::settings(),      audit::keys::settings(), audit::watch::settings(),
+      net::settings(),   reports::mailbox_settings(), store::settings(),       kOutput};
   return kSchema;
 }
 

@@ -72,6 +72,10 @@ base::Result<Belief> Importer::believe(const Speaker& speaker, const Origin& ori
 
 base::Result<> Importer::set_file_aside(const std::string& name, std::string_view reason) {
   ++summary_.files;
+  return note_aside(name, reason);
+}
+
+base::Result<> Importer::note_aside(const std::string& name, std::string_view reason) {
   set_aside({.file = base::printable(name), .member = {}}, reason);
   return aside_.size() >= kBatchReports ? flush() : base::Result<>();
 }
@@ -210,6 +214,12 @@ std::string format_import_json(const ImportSummary& summary) {
   std::string out;
   base::JsonWriter json(out, base::JsonStyle::pretty);
   json.begin_object().member("schema", "rampart.reports-import/1");
+  write_import(json, summary);
+  json.end_object();
+  return out + "\n";
+}
+
+void write_import(base::JsonWriter& json, const ImportSummary& summary) {
   json.member("files", summary.files).member("reports", summary.reports).member("records", summary.records);
   json.member("messages", summary.messages)
       .member("failures", summary.failures)
@@ -226,8 +236,6 @@ std::string format_import_json(const ImportSummary& summary) {
   }
   json.end_array();
   if (summary.beliefs) write_beliefs(json, *summary.beliefs);
-  json.end_object();
-  return out + "\n";
 }
 
 }  // namespace rampart::reports

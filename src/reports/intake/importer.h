@@ -68,6 +68,8 @@ class Importer : private Taker, private Unpacker {
   base::Result<MailRead> read_mail(std::string_view mail, const std::string& name);
   // A file that cannot even be opened.
   base::Result<> set_file_aside(const std::string& name, std::string_view reason);
+  // Something about a file that was read, to stand among what was set aside.
+  base::Result<> note_aside(const std::string& name, std::string_view reason);
   // Writes what is not written yet.
   base::Result<> flush();
   // Of what is written, after flush().
@@ -107,5 +109,7 @@ class Importer : private Taker, private Unpacker {
 // As text for people, and as JSON (schema "rampart.reports-import/1").
 std::string format_import(const ImportSummary& summary);
 std::string format_import_json(const ImportSummary& summary);
+// The members of that, but for the schema, of an object that was begun.
+void write_import(base::JsonWriter& json, const ImportSummary& summary);
 
 }  // namespace rampart::reports

@@ -16,9 +16,17 @@ base::Result<Belief> OriginJudge::judge(const Speaker& speaker) {
     if (!mail.within) options = {.authserv_ids = authserv_ids_, .received = received_};
     mail.origin = std::make_shared<MailOrigin>(mail.bytes, *keys_, std::move(options));
   }
-  auto belief = TRY(decide_([origin = mail.origin, keys = keys_, speaker, now = now_](facts::Facts& facts) {
-    return origin->judge(speaker, facts, now);
-  }));
+  const auto author = mail.origin->author();
+  // Without one nothing is asked.
+  if (!author) {
+    const facts::Book nothing;
+    facts::Facts facts(nothing);
+    return mail.origin->judge(speaker, facts, now_);
+  }
+  auto belief =
+      TRY(decide_(*author, [origin = mail.origin, keys = keys_, speaker, now = now_](facts::Facts& facts) {
+        return origin->judge(speaker, facts, now);
+      }));
   mail.last.emplace(speaker, belief);
   return belief;
 }

@@ -29,8 +29,8 @@ class MailJudge {
 // By what the mail proves (origin.h). A report that came in no mail is not verified.
 class OriginJudge final : public MailJudge {
  public:
-  // Drives a decision over facts to its end. What it is given owns all that it needs.
-  using Decide = std::function<base::Result<Belief>(std::function<Belief(facts::Facts&)>)>;
+  // Drives a decision over facts to its end; the name is the mail's author's. What it is given owns all that it needs.
+  using Decide = std::function<base::Result<Belief>(const dns::Name&, std::function<Belief(facts::Facts&)>)>;
 
   OriginJudge(Decide decide, std::vector<std::string> authserv_ids, base::Time now)
       : decide_(std::move(decide)), authserv_ids_(std::move(authserv_ids)), now_(now) {}

@@ -92,6 +92,10 @@ MailOrigin::MailOrigin(std::string_view mail, dkim::KeyCache& keys, OriginOption
   }
 }
 
+std::optional<dns::Name> MailOrigin::author() const {
+  return fault_.empty() ? std::optional(author_.domains.front()) : std::nullopt;
+}
+
 // Absent, or there and revoked; and the mail is old enough for that.
 bool MailOrigin::key_is_gone(const dkim::Checked& checked, facts::Facts& facts, base::Time now) const {
   if (checked.result != dkim::Result::permerror || !checked.signature.fault.empty()) return false;

@@ -47,6 +47,8 @@ class MailOrigin {
   MailOrigin(const MailOrigin&) = delete;
   MailOrigin& operator=(const MailOrigin&) = delete;
 
+  // The domain of the From field; nothing when there is no single one, and judge() then asks nothing.
+  [[nodiscard]] std::optional<dns::Name> author() const;
   // Void while questions are open.
   Belief judge(const Speaker& speaker, facts::Facts& facts, base::Time now);
 

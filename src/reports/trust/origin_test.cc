@@ -179,7 +179,9 @@ TEST(OriginJudge, AMailWithinAnotherIsAStrangers) {
   auto zone = bank_and_evil();
   int asked = 0;
   OriginJudge judge(
-      [&](const std::function<Belief(facts::Facts&)>& decide) -> base::Result<Belief> {
+      [&](const dns::Name& about,
+          const std::function<Belief(facts::Facts&)>& decide) -> base::Result<Belief> {
+        EXPECT_EQ(about.text(), "bank.example");
         ++asked;
         return zone.run(decide);
       },
