@@ -116,7 +116,7 @@ namespace inbox {{
     def start(self, program="/usr/sbin/dovecot"):
         with self.log.open("ab") as log:
             self.process = subprocess.Popen([program, "-F", "-c", str(self.dir / "dovecot.conf")], cwd=self.dir, stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log, preexec_fn=_die_with_parent)
+                                            stdout=log, stderr=log, preexec_fn=_die_with_parent, start_new_session=True)
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
@@ -139,6 +139,11 @@ namespace inbox {{
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        if self.process:
+            try:
+                os.killpg(self.process.pid, signal.SIGKILL)  # those that still serve somebody
+            except ProcessLookupError:
+                pass
 
     def stop(self):
         self.halt()

@@ -21,7 +21,7 @@ def start(*arguments, **environment):
 
 
 def rows(number):
-    return [(f"198.51.{number % 250}.{row + 1}", number + row) for row in range(ROWS)]
+    return [(f"198.51.{number % 250}.{row + 1}", number + row + 1) for row in range(ROWS)]
 
 
 def store_of(path):
@@ -76,10 +76,12 @@ def kill_until_done(test, kills, command, check, refill=lambda: None, **environm
 
 
 def kills_in_fetch(case, kills, batch):
-    """Reports in the mailbox of a MailboxCase, more of them whenever the program has read all."""
+    """Reports in the mailbox of a MailboxCase, more of them whenever the program has read all. How often it was killed half-way, and how
+    often between committing and putting away."""
     test, imap, reporters, store = case, case.imap, case.reporters, case.store
     command, environment = case.command(), {"SSL_CERT_FILE": str(case.authority.file)}
     sent = {}
+    half_way, between = [], []
 
     def refill():
         for _ in range(batch):
@@ -95,6 +97,8 @@ def kills_in_fetch(case, kills, batch):
         test.assertEqual(len(committed), len(set(committed)), "each report once")
         test.assertEqual(set(sent), set().union(*there), "no mail is lost")
         test.assertLessEqual(there[1] | there[2], set(committed), "put away after it was committed")
+        half_way.append(bool(there[0]) and len(committed) > len(sent) - batch)
+        between.append(bool(there[0] & set(committed)))
 
     refill()
     kill_until_done(test, kills, command, check, refill, **environment)
@@ -103,6 +107,7 @@ def kills_in_fetch(case, kills, batch):
     test.assertEqual(len(imap.mails("Rampart-Read")), len(sent))
     test.assertEqual(sorted(store_of(store)), sorted(sent))
     test.assertEqual(days_of(store), expected_days(len(sent)))
+    return sum(half_way), sum(between)
 
 
 def kills_in_import(case, kills, count):
