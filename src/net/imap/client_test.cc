@@ -225,7 +225,7 @@ TEST(ImapClient, TokensAndTheirErrors) {
             "it went well");
   EXPECT_THAT(with("AUTH=XOAUTH2", "XOAUTH2", error, "\r\n"), HasSubstr("invalid_token"));
   EXPECT_THAT(with("AUTH=OAUTHBEARER", "OAUTHBEARER", error, "AQ==\r\n"), HasSubstr("bad token"));
-  EXPECT_THAT(with("AUTH=PLAIN", "LOGOUT", "", ""), HasSubstr("takes no OAuth token"));
+  EXPECT_THAT(with("AUTH=PLAIN", "", "", ""), HasSubstr("takes no OAuth token"));
 }
 
 TEST(ImapClient, WhatAHostileServerSends) {
