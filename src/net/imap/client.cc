@@ -416,7 +416,9 @@ Result<bool> Client::poll() {
 void Client::close() {
   server_.timeout = std::min(server_.timeout, std::chrono::milliseconds(2'000));
   const auto tag = next_tag();
-  if (send(fmt::format("{} LOGOUT\r\n", tag))) (void)hear(Clock::now() + server_.timeout);
+  if (!send(fmt::format("{} LOGOUT\r\n", tag))) return;
+  // Its goodbye, or none.
+  if (const auto said = hear(Clock::now() + server_.timeout); !said) return;
 }
 
 }  // namespace rampart::net::imap

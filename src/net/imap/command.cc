@@ -92,7 +92,7 @@ std::string uid_set(std::vector<std::uint32_t> uids) {
   for (std::size_t i = 0; i < uids.size();) {
     const auto first = uids[i];
     auto last = first;
-    while (++i < uids.size() && uids[i] - last <= 1) last = uids[i];
+    for (++i; i < uids.size() && uids[i] - last <= 1; ++i) last = uids[i];
     if (!out.empty()) out += ',';
     out += first == last ? std::to_string(first) : fmt::format("{}:{}", first, last);
   }

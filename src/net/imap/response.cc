@@ -224,6 +224,7 @@ Result<std::optional<Response>> ResponseReader::next() {
       read_status(rest, out);
     } else {
       std::vector<Parser::Literal> literals;
+      literals.reserve(literals_.size());
       for (const auto& place : literals_) literals.push_back({place.begin, place.size});
       if (!Parser(whole, whole.size() - rest.size(), std::move(literals)).values(out.values)) {
         if (std::ranges::find(kRead, out.word) != kRead.end())
