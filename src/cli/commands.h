@@ -12,7 +12,10 @@ void add_dkim_command(CLI::App& root, Session& session);
 // To `rampart dkim`: list, rotate, publish, retire and delegate.
 void add_key_commands(CLI::App& dkim, Session& session);
 void add_reports_command(CLI::App& root, Session& session);
-// To `rampart reports`: fetch.
+// To `rampart reports`.
+void add_reports_import_command(CLI::App& reports, Session& session);
+void add_reports_tls_command(CLI::App& reports, Session& session);
+void add_reports_prune_command(CLI::App& reports, Session& session);
 void add_reports_fetch_command(CLI::App& reports, Session& session);
 void add_import_command(CLI::App& root, Session& session);
 void add_fix_command(CLI::App& root, Session& session);

@@ -16,6 +16,7 @@ enum class Exit : int {
   findings = 1,      // something at or above --fail-on
   usage = 2,         // the command line, the configuration or a given file is wrong
   undetermined = 3,  // it could not be found out
+  try_again = 75,    // sysexits.h's EX_TEMPFAIL, for a mail server's pipe
 };
 
 // Where output goes and what surrounds the program. Tests put strings and folders of their own here.

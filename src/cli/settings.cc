@@ -6,6 +6,7 @@
 #include "audit/watch/settings.h"
 #include "net/settings.h"
 #include "reports/mailbox/settings.h"
+#include "reports/settings.h"
 #include "store/settings.h"
 
 namespace rampart::cli {
@@ -35,8 +36,9 @@ constexpr std::array kOutput{
 
 const base::Schema& schema() {
   static const base::Schema kSchema{
-      audit::settings(), audit::fix::settings(),      audit::keys::settings(), audit::watch::settings(),
-      net::settings(),   reports::mailbox_settings(), store::settings(),       kOutput};
+      audit::settings(),           audit::fix::settings(), audit::keys::settings(),
+      audit::watch::settings(),    net::settings(),        reports::settings(),
+      reports::mailbox_settings(), store::settings(),      kOutput};
   return kSchema;
 }
 

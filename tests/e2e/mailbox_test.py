@@ -140,6 +140,11 @@ class MailboxTest(MailboxCase):
         run = rampart(*arguments, "--verify", *self.reporters.zone_options("mx1.example", "mx2.example"), files)
         self.assertEqual(run.status, 3, run.err)
         self.assertEqual(self.trusts()["signed"], "verified", "what was found out before stays")
+        # In a mail server's pipe: to be brought again when DNS answers, and counted once all the same.
+        piped = (files / "a.eml").read_text(encoding="ascii")
+        without = self.reporters.zone_options("mx1.example")
+        self.assertEqual(rampart(*arguments, "--verify", *without, "-", stdin=piped).status, 75)
+        self.assertEqual(rampart(*arguments, "--verify", *self.reporters.zone_options(), "-", stdin=piped).status, 0)
         self.assertEqual(rampart(*arguments, files).status, 0)
         self.assertEqual(self.trusts(), {"signed": "verified", "unsigned": "imported", "in-mbox": "verified"})
 

@@ -9,8 +9,8 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "crypto/digest.h"
 #include "reports/archive/days.h"
+#include "reports/archive/digests.h"
 #include "reports/archive/tables.h"
 #include "store/bulk.h"
 
@@ -24,7 +24,7 @@ constexpr std::string_view kFates[] = {"added",      "duplicate", "replaced",
                                        "told-apart", "refused",   "too-large"};
 // Of a row and a day: sums of them stay far from 64 bits, whatever a stranger counts.
 constexpr std::int64_t kMaxDayCount = std::int64_t{1} << 40U;
-constexpr std::size_t kHashed = 16;  // bytes of a digest that stand for what it is of
+constexpr int kMaxMet = 100;  // reports that an export's may be the same as
 
 const store::CountTable kDayTable{.table = "report_day",
                                   .key = {"domain", "day", "address", "outcome", "reporter"},
@@ -35,10 +35,6 @@ const store::CountTable kTotalTable{
 
 std::int64_t kind_of(std::string_view text) {
   return static_cast<std::int64_t>(end_of(parse_outcome(text).value_or(Outcome())));
-}
-
-std::string digest(std::string_view text) {
-  return base::hex(std::string_view(crypto::sha256(text)).substr(0, kHashed));
 }
 
 std::string head_of(const Report& report) {
@@ -97,7 +93,20 @@ struct Archive::Stored {
   std::int64_t reporter = 0;
   std::int64_t first = 0;
   std::int64_t last = 0;
+  Number messages = 0;
+  Fidelity fidelity = Fidelity::original;
   std::vector<PackedRow> rows;
+};
+
+// A report on its way in, as the tables have it.
+struct Archive::Numbered {
+  std::int64_t domain = 0;
+  std::vector<PackedRow> rows;
+  std::string facts;
+  std::string head;
+  std::string content;
+  std::string identity;
+  std::string alias;
 };
 
 // One transaction's work.
@@ -108,6 +117,9 @@ class Archive::Adding {
 
   std::vector<Fate> run(std::span<const Incoming> batch) {
     number_texts(batch);
+    Number one = 0;
+    sql_ << "SELECT id FROM report WHERE fidelity < 2 LIMIT 1", soci::into(one);
+    exports_ = sql_.got_data();
     std::vector<Fate> out;
     out.reserve(batch.size());
     for (const auto& incoming : batch) out.push_back(add(incoming));
@@ -115,7 +127,44 @@ class Archive::Adding {
     return out;
   }
 
+  // Takes away a domain's reports that ended and were read before `second`. How many.
+  std::uint64_t prune(Number domain, Number second) {
+    Number recent = 0;  // an old one that was read since
+    sql_ << "SELECT id FROM report WHERE domain = :domain AND last < :second AND received >= :since LIMIT 1",
+        soci::use(domain), soci::use(second), soci::use(second), soci::into(recent);
+    if (sql_.got_data()) {
+      take_off_pruned(domain, second);
+    } else {
+      const Number day = second / kDay;
+      for (const auto* table : {"report_day", "report_total"})
+        sql_ << fmt::format("DELETE FROM {} WHERE domain = :domain AND day < :day", table), soci::use(domain),
+            soci::use(day);
+    }
+    soci::statement all = (sql_.prepare << "DELETE FROM report WHERE domain = :domain AND last < :second AND "
+                                           "received < :since",
+                           soci::use(domain), soci::use(second), soci::use(second));
+    all.execute(true);
+    return static_cast<std::uint64_t>(all.get_affected_rows());
+  }
+
  private:
+  // Of a domain with old reports that stay: the days of those that go, one by one.
+  void take_off_pruned(Number domain, Number second) {
+    constexpr std::size_t kAtOnce = 500;
+    std::vector<std::string> identities;
+    std::string identity;
+    soci::statement all = (sql_.prepare << "SELECT identity FROM report WHERE domain = :domain AND last < "
+                                           ":second AND received < :since",
+                           soci::use(domain), soci::use(second), soci::use(second), soci::into(identity));
+    all.execute();
+    while (all.fetch()) identities.push_back(identity);
+    for (std::size_t i = 0; i < identities.size(); ++i) {
+      if (const auto stored = find(identities[i])) take_off(*stored, domain);
+      if ((i + 1) % kAtOnce == 0) write_days();
+    }
+    write_days();
+  }
+
   void number_texts(std::span<const Incoming> batch) {
     auto& archive = archive_;
     archive.addresses_.resize(texts_.size());
@@ -168,7 +217,7 @@ class Archive::Adding {
     return fmt::format("{} {}", to_string(incoming.trust), incoming.reporter);
   }
 
-  std::vector<PackedRow> numbered(const Report& report) const {
+  std::vector<PackedRow> rows_of(const Report& report) const {
     std::vector<PackedRow> out;
     out.reserve(report.rows.size());
     for (const auto& row : report.rows)
@@ -181,36 +230,83 @@ class Archive::Adding {
   Fate add(const Incoming& incoming) {
     const auto& report = incoming.report;
     if (report.rows.size() * Days(report.begin, report.end).size() > kMaxDayRows) return Fate::too_large;
-    const auto rows = numbered(report);
-    const auto facts = pack(rows);
-    const auto head = head_of(report);
-    const auto content = digest(facts + head);
-    const auto domain = archive_.domains_.at(report.policy.domain);
+    Numbered numbered{.domain = archive_.domains_.at(report.policy.domain),
+                      .rows = rows_of(report),
+                      .head = head_of(report)};
+    numbered.facts = pack(numbered.rows);
+    numbered.content = short_digest(numbered.facts + numbered.head);
     // Who writes is part of it by the domain of the address, or else by the name: both are as the report says them.
     const auto who = base::lower(report.email.empty() ? report.organisation
                                                       : report.email.substr(report.email.rfind('@') + 1));
+    numbered.alias =
+        short_digest(fmt::format("{}\n{}\n{}", who, exported_id(report.report_id), numbered.domain));
+    bool instead = false;  // in the place of another
+    if (exports_ || incoming.fidelity != Fidelity::original) {
+      const auto fate = meet(incoming, numbered);
+      if (fate && *fate != Fate::replaced) return *fate;
+      instead = fate.has_value();
+    }
     const auto base_identity =
-        fmt::format("{}\n{}\n{}\n{}\n{}", who, report.report_id, domain, report.begin, report.end);
+        fmt::format("{}\n{}\n{}\n{}\n{}", who, report.report_id, numbered.domain, report.begin, report.end);
     auto fate = Fate::added;
     for (int number = 1;; ++number) {
-      const auto identity = digest(fmt::format("{}\n{}", base_identity, number));
-      auto stored = find(identity);
+      numbered.identity = short_digest(fmt::format("{}\n{}", base_identity, number));
+      const auto stored = find(numbered.identity);
       if (!stored) {
-        insert(incoming, identity, content, domain, rows, facts, head);
-        return fate;
+        insert(incoming, numbered);
+        return instead ? Fate::replaced : fate;
       }
-      if (stored->content == content) {
-        believe_more(*stored, incoming, domain);
+      if (stored->content == numbered.content) {
+        believe_more(*stored, incoming, numbered.domain);
         return Fate::duplicate;
       }
-      if (share_rows(stored->rows, rows)) {
+      if (share_rows(stored->rows, numbered.rows)) {
         if (stored->trust > incoming.trust) return Fate::refused;
-        remove(*stored, domain);
-        insert(incoming, identity, content, domain, rows, facts, head);
+        remove(*stored, numbered.domain);
+        insert(incoming, numbered);
         return Fate::replaced;
       }
       fate = Fate::told_apart;
     }
+  }
+
+  // The same report as an export has it, or the other way round; `replaced` when it was taken out to make room.
+  std::optional<Fate> meet(const Incoming& incoming, const Numbered& numbered) {
+    const auto& report = incoming.report;
+    const auto messages = static_cast<Number>(report.messages());
+    for (const auto& stored : met(numbered.alias, incoming.fidelity)) {
+      if (!may_be_same({stored.first, stored.last}, {report.begin, report.end}) ||
+          !share_addresses(stored.rows, numbered.rows))
+        continue;
+      const bool same = stored.messages == messages;
+      if (incoming.fidelity > stored.fidelity) {
+        if (stored.trust > incoming.trust) return same ? Fate::duplicate : Fate::refused;
+      } else if (same || stored.trust >= incoming.trust) {
+        believe_more(stored, incoming, numbered.domain);
+        return Fate::duplicate;
+      }
+      remove(stored, numbered.domain);
+      return Fate::replaced;
+    }
+    return std::nullopt;
+  }
+
+  // Reports with this alias of another fidelity.
+  std::vector<Stored> met(const std::string& alias, Fidelity fidelity) {
+    std::vector<std::string> identities;
+    std::string identity;
+    const auto own = static_cast<Number>(fidelity);
+    soci::statement all = (sql_.prepare << fmt::format("SELECT identity FROM report WHERE alias = :alias AND "
+                                                       "fidelity <> :own ORDER BY id LIMIT {}",
+                                                       kMaxMet),
+                           soci::use(alias), soci::use(own), soci::into(identity));
+    all.execute();
+    while (all.fetch()) identities.push_back(identity);
+    std::vector<Stored> out;
+    for (const auto& one : identities) {
+      if (auto stored = find(one)) out.push_back(*std::move(stored));
+    }
+    return out;
   }
 
   std::optional<Stored> find(const std::string& identity) {
@@ -220,14 +316,18 @@ class Archive::Adding {
     Number reporter = 0;
     Number first = 0;
     Number last = 0;
-    sql_ << "SELECT id, content, trust, reporter, first, last, facts FROM report WHERE identity = :identity",
+    Number fidelity = 0;
+    sql_ << "SELECT id, content, trust, reporter, first, last, messages, fidelity, facts FROM report WHERE "
+            "identity = :identity",
         soci::use(identity), soci::into(out.id), soci::into(out.content), soci::into(trust),
-        soci::into(reporter), soci::into(first), soci::into(last), soci::into(facts);
+        soci::into(reporter), soci::into(first), soci::into(last), soci::into(out.messages),
+        soci::into(fidelity), soci::into(facts);
     if (!sql_.got_data()) return std::nullopt;
     out.trust = parse_trust(trust).value_or(Trust::unverified);
     out.reporter = reporter;
     out.first = first;
     out.last = last;
+    out.fidelity = static_cast<Fidelity>(fidelity);
     out.rows = unpack_rows(facts).value_or(std::vector<PackedRow>());
     return out;
   }
@@ -249,30 +349,39 @@ class Archive::Adding {
     return a.empty() || b.empty();
   }
 
-  void insert(const Incoming& incoming, const std::string& identity, const std::string& content,
-              std::int64_t domain, const std::vector<PackedRow>& rows, const std::string& facts,
-              const std::string& head) {
+  // Whether any address is in both.
+  static bool share_addresses(const std::vector<PackedRow>& a, const std::vector<PackedRow>& b) {
+    for (std::size_t i = 0, j = 0; i < a.size() && j < b.size();) {
+      if (a[i].address == b[j].address) return true;
+      ++(a[i].address < b[j].address ? i : j);
+    }
+    return a.empty() || b.empty();
+  }
+
+  void insert(const Incoming& incoming, const Numbered& numbered) {
     const auto& report = incoming.report;
-    const Number domain_number = domain;
+    const Number domain_number = numbered.domain;
     const Number reporter = archive_.reporters_.at(reporter_text(incoming));
     const std::string trust(to_string(incoming.trust));
     const Number first = report.begin;
     const Number last = report.end;
-    const Number received =
-        std::chrono::floor<std::chrono::seconds>(incoming.received).time_since_epoch().count();
+    const Number received = seconds_of(incoming.received);
+    const auto fidelity = static_cast<Number>(incoming.fidelity);
     const auto records = static_cast<Number>(report.records);
     const auto messages = static_cast<Number>(report.messages());
     sql_ << "INSERT INTO report (identity, content, domain, reporter, trust, organisation, report_id, first, "
             "last, received,"
-            " origin, records, messages, head, facts) VALUES (:identity, :content, :domain, :reporter, "
-            ":trust,"
+            " origin, records, messages, head, facts, fidelity, alias) VALUES (:identity, :content, :domain, "
+            ":reporter, :trust,"
             " :organisation, :report_id, :first, :last, :received, :origin, :records, :messages, :head, "
-            ":facts)",
-        soci::use(identity), soci::use(content), soci::use(domain_number), soci::use(reporter),
-        soci::use(trust), soci::use(report.organisation), soci::use(report.report_id), soci::use(first),
-        soci::use(last), soci::use(received), soci::use(incoming.origin), soci::use(records),
-        soci::use(messages), soci::use(head), soci::use(facts);
-    spread(domain, reporter, Days(report.begin, report.end), rows, 1);
+            ":facts, :fidelity, :alias)",
+        soci::use(numbered.identity), soci::use(numbered.content), soci::use(domain_number),
+        soci::use(reporter), soci::use(trust), soci::use(report.organisation), soci::use(report.report_id),
+        soci::use(first), soci::use(last), soci::use(received), soci::use(incoming.origin),
+        soci::use(records), soci::use(messages), soci::use(numbered.head), soci::use(numbered.facts),
+        soci::use(fidelity), soci::use(numbered.alias);
+    exports_ = exports_ || incoming.fidelity != Fidelity::original;
+    spread(numbered.domain, reporter, Days(report.begin, report.end), numbered.rows, 1);
   }
 
   void remove(const Stored& stored, std::int64_t domain) {
@@ -351,9 +460,13 @@ class Archive::Adding {
     for (const auto& range : cleared_) {
       for (const auto* table : {"report_day", "report_total"})
         sql_ << fmt::format(
-            "DELETE FROM {} WHERE domain = :domain AND day BETWEEN :first AND :last AND messages = 0", table),
+            "DELETE FROM {} WHERE domain = :domain AND day BETWEEN :first AND :last AND messages <= 0",
+            table),
             soci::use(range.domain), soci::use(range.first), soci::use(range.last);
     }
+    days_.clear();
+    totals_.clear();
+    cleared_.clear();
   }
 
   Archive& archive_;
@@ -368,6 +481,7 @@ class Archive::Adding {
     Number last = 0;
   };
   std::vector<Range> cleared_;  // where days may have become empty
+  bool exports_ = false;        // whether any report is there as an export has it
 };
 
 base::Result<Archive> Archive::open(store::Database& database) {
@@ -390,8 +504,9 @@ void Archive::forget() {
   reporters_.clear();
 }
 
-base::Result<Fate> Archive::add_failure(const FailureReport& report, Trust trust, std::string_view origin,
-                                        base::Time received) {
+namespace {
+
+std::string failure_head(const FailureReport& report) {
   std::string head;
   base::JsonWriter json(head);
   json.begin_object().member("feedback_type", report.feedback_type).member("user_agent", report.user_agent);
@@ -404,19 +519,49 @@ base::Result<Fate> Archive::add_failure(const FailureReport& report, Trust trust
       .member("incidents", report.incidents);
   json.member("from_domain", report.from_domain).member("subject", report.subject);
   json.member("message_id", report.message_id).member("plain", report.plain).end_object();
-  return database_->run([&](soci::session& sql) {
-    const auto content = digest(fmt::format("{}\n{}", report.reported_domain, head));
-    const std::string believed(to_string(trust));
-    const std::string where(origin);
-    const Number at = std::chrono::floor<std::chrono::seconds>(received).time_since_epoch().count();
+  return head;
+}
+
+// What an export keeps of which message it was; empty where it keeps too little to tell two apart.
+std::string failure_alias(const FailureReport& report) {
+  auto message = report.message_id;
+  std::erase_if(message, [](char c) { return c == '<' || c == '>' || base::is_wsp(c); });
+  if (message.empty()) message = report.arrival_date;
+  if (message.empty()) return {};
+  return short_digest(fmt::format("{}\n{}\n{}", report.reported_domain, report.source_ip, message));
+}
+
+}  // namespace
+
+base::Result<Fate> Archive::add_failure(const IncomingFailure& incoming) {
+  return database_->transact([&](soci::session& sql) {
+    const auto& report = incoming.report;
+    const auto head = failure_head(report);
+    const auto content = short_digest(fmt::format("{}\n{}", report.reported_domain, head));
+    const auto alias = failure_alias(report);
+    const std::string trust(to_string(incoming.trust));
+    const Number at = seconds_of(incoming.received);
+    const auto fidelity = static_cast<Number>(incoming.fidelity);
+    Number id = 0;
+    Number known = 0;
+    auto fate = Fate::added;
+    sql << "SELECT id, fidelity FROM report_failure WHERE alias = :alias AND alias <> '' AND fidelity <> "
+           ":fidelity LIMIT 1",
+        soci::use(alias), soci::use(fidelity), soci::into(id), soci::into(known);
+    if (sql.got_data()) {
+      if (known > fidelity) return Fate::duplicate;
+      sql << "DELETE FROM report_failure WHERE id = :id", soci::use(id);
+      fate = Fate::replaced;
+    }
     soci::statement insert =
-        (sql.prepare << "INSERT INTO report_failure (content, domain, trust, origin, received, head) VALUES "
-                        "(:content,"
-                        " :domain, :trust, :origin, :received, :head) ON CONFLICT (content) DO NOTHING",
-         soci::use(content), soci::use(report.reported_domain), soci::use(believed), soci::use(where),
-         soci::use(at), soci::use(head));
+        (sql.prepare
+             << "INSERT INTO report_failure (content, domain, trust, origin, received, head, fidelity, "
+                "alias) VALUES (:content, :domain, :trust, :origin, :received, :head, :fidelity, "
+                ":alias) ON CONFLICT (content) DO NOTHING",
+         soci::use(content), soci::use(report.reported_domain), soci::use(trust), soci::use(incoming.origin),
+         soci::use(at), soci::use(head), soci::use(fidelity), soci::use(alias));
     insert.execute(true);
-    return insert.get_affected_rows() > 0 ? Fate::added : Fate::duplicate;
+    return insert.get_affected_rows() > 0 ? fate : Fate::duplicate;
   });
 }
 
@@ -424,7 +569,7 @@ base::Result<> Archive::keep_aside(std::string_view origin, std::string_view rea
   return database_->run([&](soci::session& sql) {
     const std::string where(origin);
     const std::string why(reason);
-    const Number at = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+    const Number at = seconds_of(now);
     sql << "INSERT INTO report_aside (origin, reason, at) VALUES (:origin, :reason, :at)"
            " ON CONFLICT (origin, reason) DO UPDATE SET at = excluded.at",
         soci::use(where), soci::use(why), soci::use(at);
@@ -444,22 +589,38 @@ base::Result<> Archive::note_killer(std::string_view content, std::string_view r
   return database_->run([&](soci::session& sql) {
     const std::string key(content);
     const std::string why(reason);
-    const Number at = std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count();
+    const Number at = seconds_of(now);
     sql << "INSERT INTO report_killer (content, reason, at) VALUES (:content, :reason, :at) ON CONFLICT "
            "(content) DO NOTHING",
         soci::use(key), soci::use(why), soci::use(at);
   });
 }
 
-base::Result<std::uint64_t> Archive::prune(base::Time before) {
+base::Result<Pruned> Archive::prune(base::Time before) {
   return database_->transact([&](soci::session& sql) {
-    const Number second = std::chrono::floor<std::chrono::seconds>(before).time_since_epoch().count();
-    const Number day = second / kDay;
-    soci::statement reports = (sql.prepare << "DELETE FROM report WHERE last < :before", soci::use(second));
-    reports.execute(true);
-    for (const auto* table : {"report_day", "report_total"})
-      sql << fmt::format("DELETE FROM {} WHERE day < :day", table), soci::use(day);
-    return static_cast<std::uint64_t>(reports.get_affected_rows());
+    const Number second = seconds_of(before);
+    std::vector<Number> domains;
+    Number domain = 0;
+    soci::statement all = (sql.prepare << "SELECT DISTINCT domain FROM report WHERE last < :second AND "
+                                          "received < :since",
+                           soci::use(second), soci::use(second), soci::into(domain));
+    all.execute();
+    while (all.fetch()) domains.push_back(domain);
+    Pruned out;
+    const Texts none;
+    Adding pruning(*this, sql, database_->backend(), none);
+    for (const auto one : domains) out.reports += pruning.prune(one, second);
+    const auto taken = [&](std::string_view rest) {
+      soci::statement away =
+          (sql.prepare << fmt::format("DELETE FROM {} < :second", rest), soci::use(second));
+      away.execute(true);
+      return static_cast<std::uint64_t>(away.get_affected_rows());
+    };
+    out.tls_reports = taken(fmt::format("report_tls WHERE last < {} AND received", second));
+    out.failures = taken("report_failure WHERE received");
+    out.aside = taken("report_aside WHERE at");
+    taken("report_killer WHERE at");
+    return out;
   });
 }
 

@@ -6,6 +6,7 @@
 // A report is the same when reporter, report id, domain and period are; then what it says decides. The same again is a
 // duplicate. Another that shares rows with the first is a correction, and replaces it. One that shares none is another report
 // with an id that was given twice, and is kept beside it. Nothing replaces a report that is believed more than itself.
+// A report out of another program's export (fidelity.h) is the same as the one it was made of, which takes its place.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,10 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "reports/aggregate/report.h"
+#include "reports/archive/fidelity.h"
 #include "reports/archive/packed.h"
 #include "reports/failure/reader.h"
+#include "reports/tls/report.h"
 #include "store/database.h"
 
 namespace rampart::reports {
@@ -43,6 +46,33 @@ struct Incoming {
   std::string reporter;  // who sent it: the domain that signed it, or what the report says of itself
   std::string origin;    // printable
   base::Time received{};
+  Fidelity fidelity = Fidelity::original;
+};
+
+struct IncomingTls {
+  TlsReport report;  // of at least one policy
+  Trust trust = Trust::unverified;
+  std::string origin;  // printable
+  base::Time received{};
+  Fidelity fidelity = Fidelity::original;
+};
+
+struct IncomingFailure {
+  FailureReport report;
+  Trust trust = Trust::unverified;
+  std::string origin;  // printable
+  base::Time received{};
+  Fidelity fidelity = Fidelity::original;
+};
+
+// What prune() took away.
+struct Pruned {
+  std::uint64_t reports = 0;
+  std::uint64_t tls_reports = 0;
+  std::uint64_t failures = 0;
+  std::uint64_t aside = 0;  // notes of what was set aside
+
+  [[nodiscard]] bool any() const { return reports + tls_reports + failures + aside != 0; }
 };
 
 enum class Fate : std::uint8_t {
@@ -67,9 +97,12 @@ class Archive {
   base::Result<std::vector<Fate>> add(std::span<const Incoming> batch, const Texts& texts);
   void forget();
 
-  // A failure report: added or a duplicate.
-  base::Result<Fate> add_failure(const FailureReport& report, Trust trust, std::string_view origin,
-                                 base::Time received);
+  // TLS reports, in one transaction. A report's fate is that of its policy domains which says most: refused, added, replaced,
+  // duplicate.
+  base::Result<std::vector<Fate>> add_tls(std::span<const IncomingTls> batch);
+
+  // A failure report: added, a duplicate, or in place of an export's.
+  base::Result<Fate> add_failure(const IncomingFailure& incoming);
 
   // What could not be read: the same origin and reason once.
   base::Result<> keep_aside(std::string_view origin, std::string_view reason, base::Time now);
@@ -78,12 +111,14 @@ class Archive {
   base::Result<std::optional<std::string>> killer(std::string_view content);
   base::Result<> note_killer(std::string_view content, std::string_view reason, base::Time now);
 
-  // Takes away reports that ended before `before` and the days before it. How many reports that were.
-  base::Result<std::uint64_t> prune(base::Time before);
+  // Takes away the reports that speak of times before `before` and were read before it, too, with their days, and what was set
+  // aside before it. So a backlog of old reports is there for as long after it was read as a new report is.
+  base::Result<Pruned> prune(base::Time before);
 
  private:
   struct DayRow;
   struct Stored;
+  struct Numbered;
   class Adding;
 
   explicit Archive(store::Database& database) : database_(&database) {}

@@ -161,10 +161,94 @@ TEST_P(ArchiveTest, TextsThatAreHard) {
                                                     "0  verified mx.example 1099511627776 0"));
 }
 
+// As an export of parsedmarc has it: another head, perhaps other outcomes, a part of the id, and times in another zone.
+TEST_P(ArchiveTest, AnExportAndWhatItWasMadeOfAreOne) {
+  auto original = incoming({{"192.0.2.1", 3}, {"192.0.2.2", 4}}, "<r1@mx.example>", Trust::imported);
+  auto json = incoming({{"192.0.2.1", 3}}, "r1", Trust::imported);
+  std::string poorer;
+  append_outcome({.dkim = Aligned::pass}, poorer);
+  json.report.rows.push_back({.address = texts_.add("192.0.2.2"), .outcome = texts_.add(poorer), .count = 4});
+  json.report.policy.sp = "none";
+  json.report.begin -= 5 * 3600;
+  json.report.end -= 5 * 3600;
+  json.fidelity = Fidelity::json_export;
+  auto csv = json;
+  csv.report.begin = original.report.begin;
+  csv.report.end = original.report.end;
+  csv.fidelity = Fidelity::csv_export;
+  const auto all = [](const std::vector<std::string>& lines) {
+    std::int64_t out = 0;
+    for (const auto& line : lines) out += std::stoll(line.substr(line.rfind(' ', line.rfind(' ') - 1)));
+    return out;
+  };
+  EXPECT_EQ(add(csv), Fate::added);
+  EXPECT_EQ(add(csv), Fate::duplicate);
+  EXPECT_EQ(add(json), Fate::replaced) << "it says more";
+  EXPECT_EQ(add(csv), Fate::duplicate);
+  EXPECT_EQ(add(json), Fate::duplicate);
+  EXPECT_EQ(all(days()), 7);
+  EXPECT_EQ(add(original), Fate::replaced);
+  EXPECT_EQ(all(days()), 7);
+  for (const auto* poor : {&json, &csv}) EXPECT_EQ(add(*poor), Fate::duplicate);
+  EXPECT_EQ(add(original), Fate::duplicate);
+  EXPECT_THAT(days(),
+              ElementsAre("0 192.0.2.1 imported mx.example 3 0", "0 192.0.2.2 imported mx.example 4 0"));
+  // Another day's, with the same id, and one with other addresses are none of it.
+  auto next = json;
+  next.report.begin += kDay;
+  next.report.end += kDay;
+  EXPECT_EQ(add(next), Fate::added);
+  auto other = json;
+  other.report.rows = {{.address = texts_.add("203.0.113.1"), .outcome = texts_.add(poorer), .count = 1}};
+  EXPECT_EQ(add(other), Fate::added);
+}
+
+TEST_P(ArchiveTest, HowFarAnExportIsBelieved) {
+  auto given = incoming({{"192.0.2.1", 3}}, "r1", Trust::imported);
+  given.fidelity = Fidelity::json_export;
+  EXPECT_EQ(add(given), Fate::added);
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 3}}, "r1", Trust::unverified)), Fate::duplicate);
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 9}}, "r1", Trust::unverified)), Fate::refused);
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 9}}, "r1", Trust::verified)), Fate::replaced);
+  EXPECT_THAT(days(), ElementsAre("0 192.0.2.1 verified mx.example 9 0"));
+  EXPECT_EQ(add(given), Fate::duplicate);
+  // The operator vouches for what a stranger sent, where both say the same.
+  EXPECT_EQ(add(incoming({{"192.0.2.2", 5}}, "r2", Trust::unverified)), Fate::added);
+  auto vouched = incoming({{"192.0.2.2", 5}}, "r2", Trust::imported);
+  vouched.fidelity = Fidelity::csv_export;
+  EXPECT_EQ(add(vouched), Fate::duplicate);
+  EXPECT_THAT(days(),
+              ElementsAre("0 192.0.2.1 verified mx.example 9 0", "0 192.0.2.2 imported mx.example 5 0"));
+}
+
+TEST_P(ArchiveTest, AFailureReportAndItsExportAreOne) {
+  FailureReport original{.user_agent = "X",
+                         .source_ip = "192.0.2.1",
+                         .reported_domain = "bank.example",
+                         .spf_dns = "txt",
+                         .message_id = "<1@bank.example>"};
+  auto exported = original;
+  exported.spf_dns.clear();
+  const auto add = [&](const FailureReport& report, Fidelity fidelity) {
+    return archive_
+        ->add_failure({.report = report, .trust = Trust::imported, .origin = "f", .fidelity = fidelity})
+        .value();
+  };
+  EXPECT_EQ(add(exported, Fidelity::json_export), Fate::added);
+  EXPECT_EQ(add(original, Fidelity::original), Fate::replaced);
+  EXPECT_EQ(add(original, Fidelity::original), Fate::duplicate);
+  EXPECT_EQ(add(exported, Fidelity::json_export), Fate::duplicate);
+  EXPECT_EQ(add(exported, Fidelity::csv_export), Fate::duplicate);
+  exported.message_id = "<2@bank.example>";
+  EXPECT_EQ(add(exported, Fidelity::csv_export), Fate::added);
+}
+
 TEST_P(ArchiveTest, FailureReportsOnce) {
   const FailureReport report{.reported_domain = "bank.example", .subject = "x"};
-  EXPECT_EQ(archive_->add_failure(report, Trust::imported, "f", {}).value(), Fate::added);
-  EXPECT_EQ(archive_->add_failure(report, Trust::imported, "g", {}).value(), Fate::duplicate);
+  EXPECT_EQ(archive_->add_failure({.report = report, .trust = Trust::imported, .origin = "f"}).value(),
+            Fate::added);
+  EXPECT_EQ(archive_->add_failure({.report = report, .trust = Trust::imported, .origin = "g"}).value(),
+            Fate::duplicate);
 }
 
 TEST_P(ArchiveTest, WhatEndsAWorkerIsRemembered) {
@@ -180,8 +264,34 @@ TEST_P(ArchiveTest, WhatIsOldGoes) {
   later.report.begin += 10 * kDay;
   later.report.end += 10 * kDay;
   EXPECT_EQ(add(later), Fate::added);
-  EXPECT_EQ(archive_->prune(base::Time(std::chrono::seconds(kMidnight + 5 * kDay))).value(), 1U);
+  EXPECT_EQ(archive_->prune(base::Time(std::chrono::seconds(kMidnight + 5 * kDay))).value().reports, 1U);
   EXPECT_THAT(days(), ElementsAre("10 192.0.2.1 verified mx.example 4 0"));
+}
+
+TEST_P(ArchiveTest, ABacklogStaysAsLongAsANewReport) {
+  const auto at = [](std::int64_t day) { return base::Time(std::chrono::seconds(kMidnight + day * kDay)); };
+  auto old = incoming({{"192.0.2.1", 3}});
+  old.received = at(0);
+  auto backlog = incoming({{"192.0.2.1", 4}, {"192.0.2.2", 1}}, "r2");
+  backlog.received = at(10);
+  auto recent = incoming({{"192.0.2.3", 5}}, "r3");
+  recent.report.begin += 9 * kDay;
+  recent.report.end += 9 * kDay;
+  recent.received = at(10);
+  for (const auto* one : {&old, &backlog, &recent}) EXPECT_EQ(add(*one), Fate::added);
+  EXPECT_EQ(archive_->prune(at(5)).value().reports, 1U);
+  EXPECT_THAT(days(),
+              ElementsAre("0 192.0.2.1 verified mx.example 4 0", "0 192.0.2.2 verified mx.example 1 0",
+                          "9 192.0.2.3 verified mx.example 5 0"));
+  EXPECT_FALSE(archive_->prune(at(5)).value().any());
+  EXPECT_EQ(archive_->prune(at(11)).value().reports, 2U);
+  EXPECT_THAT(days(), ElementsAre());
+  const FailureReport failure{.reported_domain = "bank.example"};
+  EXPECT_TRUE(archive_->add_failure({.report = failure, .origin = "f", .received = at(1)}));
+  EXPECT_TRUE(archive_->keep_aside("f", "it is empty", at(1)));
+  const auto pruned = archive_->prune(at(2)).value();
+  EXPECT_EQ(pruned.failures, 1U);
+  EXPECT_EQ(pruned.aside, 1U);
 }
 
 TEST_P(ArchiveTest, RowsTimesDaysHaveALimit) {

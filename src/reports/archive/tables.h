@@ -6,6 +6,10 @@
 // those by what became of them (EndKind), for pages of many domains. `report_failure` has single
 // messages that failed, as their receivers tell it. `report_killer` has mails that end what unpacks them, by
 // their digest.
+//
+// `report_tls` has what TLS reports say of one policy domain each, its `facts` in JSON (tls.h). `fidelity` says whether a
+// report is there as it was sent (2) or as another program's export has it (1: JSON, 0: CSV); `alias` is what such an export
+// keeps of a report's identity (fidelity.h), empty for what was read by a program older than these columns.
 #pragma once
 
 #include <array>
@@ -75,6 +79,42 @@ inline constexpr std::array kMigrations{
             "CREATE TABLE report_killer (content TEXT PRIMARY KEY, reason TEXT NOT NULL, at BIGINT NOT "
             "NULL);",
     },
+    store::Migration{
+        .sql =
+            "ALTER TABLE report ADD COLUMN fidelity BIGINT NOT NULL DEFAULT 2;"
+            "ALTER TABLE report ADD COLUMN alias TEXT NOT NULL DEFAULT '';"
+            "CREATE INDEX report_alias ON report (alias);"
+            "CREATE INDEX report_export ON report (fidelity) WHERE fidelity < 2;"
+            "CREATE INDEX report_ended ON report (last);"
+            "ALTER TABLE report_failure ADD COLUMN fidelity BIGINT NOT NULL DEFAULT 2;"
+            "ALTER TABLE report_failure ADD COLUMN alias TEXT NOT NULL DEFAULT '';"
+            "CREATE INDEX report_failure_alias ON report_failure (alias);"
+            "CREATE TABLE report_tls (id INTEGER PRIMARY KEY, identity TEXT NOT NULL UNIQUE, content TEXT "
+            "NOT "
+            "NULL,"
+            " domain TEXT NOT NULL, trust TEXT NOT NULL, fidelity BIGINT NOT NULL, reporter TEXT NOT NULL,"
+            " report_id TEXT NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL, received BIGINT NOT NULL,"
+            " origin TEXT NOT NULL, successful BIGINT NOT NULL, failed BIGINT NOT NULL, facts TEXT NOT NULL);"
+            "CREATE INDEX report_tls_of_domain ON report_tls (domain, last);",
+        .postgresql =
+            "ALTER TABLE report ADD COLUMN fidelity BIGINT NOT NULL DEFAULT 2;"
+            "ALTER TABLE report ADD COLUMN alias TEXT NOT NULL DEFAULT '';"
+            "CREATE INDEX report_alias ON report (alias);"
+            "CREATE INDEX report_export ON report (fidelity) WHERE fidelity < 2;"
+            "CREATE INDEX report_ended ON report (last);"
+            "ALTER TABLE report_failure ADD COLUMN fidelity BIGINT NOT NULL DEFAULT 2;"
+            "ALTER TABLE report_failure ADD COLUMN alias TEXT NOT NULL DEFAULT '';"
+            "CREATE INDEX report_failure_alias ON report_failure (alias);"
+            "CREATE TABLE report_tls (id BIGSERIAL PRIMARY KEY, identity TEXT NOT NULL UNIQUE, content TEXT "
+            "NOT "
+            "NULL,"
+            " domain TEXT NOT NULL, trust TEXT NOT NULL, fidelity BIGINT NOT NULL, reporter TEXT NOT NULL,"
+            " report_id TEXT NOT NULL, first BIGINT NOT NULL, last BIGINT NOT NULL, received BIGINT NOT NULL,"
+            " origin TEXT NOT NULL, successful BIGINT NOT NULL, failed BIGINT NOT NULL, facts TEXT NOT NULL);"
+            "CREATE INDEX report_tls_of_domain ON report_tls (domain, last);",
+    },
+    // The domain of a TLS report's contact: what its id says nothing of, and what whoever replaces it has to have.
+    store::Migration{.sql = "ALTER TABLE report_tls ADD COLUMN contact TEXT NOT NULL DEFAULT '';"},
 };
 
 }  // namespace rampart::reports

@@ -17,6 +17,12 @@ std::string plural(std::uint64_t count, std::string_view one, std::string_view m
   return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
+// A contact may be anything (RFC 8460 section 4.4); mostly it is an address.
+Speaker speaker_of(const TlsReport& report) {
+  const bool address = report.contact.find('@') != std::string::npos;
+  return {.email = address ? report.contact : std::string(), .organisation = report.organisation};
+}
+
 }  // namespace
 
 Importer::Importer(Archive& archive, base::Worker& worker, Trust trust, base::Time now,
@@ -37,20 +43,15 @@ Importer::Importer(Archive& archive, base::Worker& worker, MailJudge& judge, bas
 base::Result<> Importer::read(Source& source, const std::string& name) {
   ++summary_.files;
   TRY(intake_.read(source, name));
-  return flush_when_full();
+  return batch_is_full() ? flush() : base::Result<>();
 }
 
 base::Result<Importer::MailRead> Importer::read_mail(std::string_view mail, const std::string& name) {
   ++summary_.files;
   mail_ = {};
   TRY(intake_.read_message(mail, name));
-  TRY(flush_when_full());
+  if (batch_is_full()) TRY(flush());
   return mail_;
-}
-
-base::Result<> Importer::flush_when_full() {
-  if (batch_.size() >= kBatchReports || rows_ >= kBatchRows || aside_.size() >= kBatchReports) TRY(flush());
-  return {};
 }
 
 void Importer::enter_mail(std::string_view mail, bool within) {
@@ -90,13 +91,34 @@ base::Result<> Importer::take(Report&& report, const Origin& origin) {
                     .trust = belief.trust,
                     .reporter = std::move(reporter),
                     .origin = origin.text(),
-                    .received = now_});
-  return {};
+                    .received = now_,
+                    .fidelity = origin.fidelity});
+  // One file may hold any number of them.
+  return batch_is_full() ? flush() : base::Result<>();
+}
+
+base::Result<> Importer::take(TlsReport&& report, const Origin& origin) {
+  const auto belief = TRY(believe(speaker_of(report), origin));
+  tls_batch_.push_back({.report = std::move(report),
+                        .trust = belief.trust,
+                        .origin = origin.text(),
+                        .received = now_,
+                        .fidelity = origin.fidelity});
+  return batch_is_full() ? flush() : base::Result<>();
+}
+
+bool Importer::batch_is_full() const {
+  return batch_.size() >= kBatchReports || rows_ >= kBatchRows || tls_batch_.size() >= kBatchReports ||
+         aside_.size() >= kBatchReports;
 }
 
 base::Result<> Importer::take(FailureReport&& report, const Origin& origin) {
-  const auto belief = TRY(believe({}, origin));
-  const auto fate = TRY(archive_.add_failure(report, belief.trust, origin.text(), now_));
+  const auto belief = TRY(believe({.names_itself = false}, origin));
+  const auto fate = TRY(archive_.add_failure({.report = std::move(report),
+                                              .trust = belief.trust,
+                                              .origin = origin.text(),
+                                              .received = now_,
+                                              .fidelity = origin.fidelity}));
   ++(fate == Fate::added ? summary_.failures : summary_.duplicates);
   return {};
 }
@@ -132,6 +154,11 @@ base::Result<> Importer::flush() {
       archive_.forget();
     }
   }
+  if (!tls_batch_.empty()) {
+    const auto fates = TRY(archive_.add_tls(tls_batch_));
+    for (std::size_t i = 0; i < tls_batch_.size(); ++i) note(tls_batch_[i], fates[i]);
+    tls_batch_.clear();
+  }
   for (auto& one : std::exchange(aside_, {})) {
     TRY(archive_.keep_aside(one.origin, one.reason, now_));
     ++summary_.aside;
@@ -141,17 +168,31 @@ base::Result<> Importer::flush() {
 }
 
 void Importer::note(const Incoming& incoming, Fate fate) {
+  if (!note(incoming.origin, incoming.report.defects, fate)) return;
+  ++summary_.reports;
+  summary_.records += incoming.report.records;
+  summary_.messages += incoming.report.messages();
+}
+
+void Importer::note(const IncomingTls& incoming, Fate fate) {
+  if (!note(incoming.origin, incoming.report.defects, fate)) return;
+  ++summary_.tls_reports;
+  summary_.sessions += incoming.report.successful() + incoming.report.failed();
+}
+
+bool Importer::note(const std::string& origin, const std::vector<Defect>& defects, Fate fate) {
   switch (fate) {
     case Fate::duplicate:
       ++summary_.duplicates;
-      return;
+      return false;
     case Fate::refused:
-      aside_.push_back(
-          {incoming.origin, "it has the id of a report that is believed more, and says something else"});
-      return;
+      aside_.push_back({origin,
+                        "it has the id of a report that is believed more, or that came from somebody else, "
+                        "and says something else"});
+      return false;
     case Fate::too_large:
-      aside_.push_back({incoming.origin, "it has more rows for more days than are kept"});
-      return;
+      aside_.push_back({origin, "it has more rows for more days than are kept"});
+      return false;
     case Fate::replaced:
       ++summary_.replaced;
       break;
@@ -161,13 +202,11 @@ void Importer::note(const Incoming& incoming, Fate fate) {
     case Fate::added:
       break;
   }
-  ++summary_.reports;
-  summary_.records += incoming.report.records;
-  summary_.messages += incoming.report.messages();
-  if (!incoming.report.defects.empty()) ++summary_.flawed;
-  for (const auto& defect : incoming.report.defects) {
-    if (summary_.defects.size() < kMaxNamed) summary_.defects.push_back({incoming.origin, defect});
+  if (!defects.empty()) ++summary_.flawed;
+  for (const auto& defect : defects) {
+    if (summary_.defects.size() < kMaxNamed) summary_.defects.push_back({origin, defect});
   }
+  return true;
 }
 
 std::string format_import(const ImportSummary& summary) {
@@ -175,11 +214,15 @@ std::string format_import(const ImportSummary& summary) {
                          plural(summary.reports, "new report", "new reports"),
                          plural(summary.records, "record", "records"),
                          plural(summary.messages, "message", "messages"));
+  if (summary.tls_reports != 0)
+    out += fmt::format("  {} of TLS with {}\n", plural(summary.tls_reports, "new report", "new reports"),
+                       plural(summary.sessions, "session", "sessions"));
   if (summary.failures != 0)
     out +=
         fmt::format("  {} of single messages that failed\n", plural(summary.failures, "report", "reports"));
   if (summary.replaced != 0)
-    out += fmt::format("  {} corrected one that was there\n", plural(summary.replaced, "report", "reports"));
+    out += fmt::format("  {} took the place of one that was there\n",
+                       plural(summary.replaced, "report", "reports"));
   if (summary.told_apart != 0)
     out += fmt::format("  {} had the id of another, and were kept beside it\n",
                        plural(summary.told_apart, "report", "reports"));
@@ -199,6 +242,10 @@ std::string format_import(const ImportSummary& summary) {
       out += fmt::format("    and {} more: --format json\n", summary.defects.size() - kShown);
   }
   if (summary.beliefs) out += format_beliefs(*summary.beliefs);
+  if (summary.pruned.any())
+    out += fmt::format("  older than is kept: {}, {} of TLS and {} of single messages were taken away\n",
+                       plural(summary.pruned.reports, "report", "reports"), summary.pruned.tls_reports,
+                       summary.pruned.failures);
   if (summary.aside == 0) return out;
   out += fmt::format("  {} set aside:\n", plural(summary.aside, "file or part was", "files or parts were"));
   std::size_t shown = 0;
@@ -223,6 +270,8 @@ void write_import(base::JsonWriter& json, const ImportSummary& summary) {
   json.member("files", summary.files).member("reports", summary.reports).member("records", summary.records);
   json.member("messages", summary.messages)
       .member("failures", summary.failures)
+      .member("tls_reports", summary.tls_reports)
+      .member("sessions", summary.sessions)
       .member("duplicates", summary.duplicates);
   json.member("replaced", summary.replaced).member("told_apart", summary.told_apart);
   json.member("set_aside_count", summary.aside).key("set_aside").begin_array();
@@ -234,7 +283,9 @@ void write_import(base::JsonWriter& json, const ImportSummary& summary) {
     json.member("count", one.defect.count).member("text", describe(one.defect.kind));
     json.member("example", one.defect.example).end_object();
   }
-  json.end_array();
+  json.end_array().key("pruned").begin_object().member("reports", summary.pruned.reports);
+  json.member("tls_reports", summary.pruned.tls_reports).member("failures", summary.pruned.failures);
+  json.end_object();
   if (summary.beliefs) write_beliefs(json, *summary.beliefs);
 }
 

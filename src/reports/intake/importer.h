@@ -34,18 +34,21 @@ struct ImportSummary {
   };
 
   std::uint64_t files = 0;
-  std::uint64_t reports = 0;     // new ones
-  std::uint64_t records = 0;     // their rows
-  std::uint64_t messages = 0;    // what they count
-  std::uint64_t failures = 0;    // reports of single messages, new ones
-  std::uint64_t duplicates = 0;  // that were there already
-  std::uint64_t replaced = 0;    // of `reports`: corrections
-  std::uint64_t told_apart = 0;  // of `reports`: with an id that was given twice
+  std::uint64_t reports = 0;      // new ones
+  std::uint64_t records = 0;      // their rows
+  std::uint64_t messages = 0;     // what they count
+  std::uint64_t failures = 0;     // reports of single messages, new ones
+  std::uint64_t tls_reports = 0;  // new ones
+  std::uint64_t sessions = 0;     // what they count
+  std::uint64_t duplicates = 0;   // that were there already
+  std::uint64_t replaced = 0;     // of the new ones: corrections, and those that took an export's place
+  std::uint64_t told_apart = 0;   // of `reports`: with an id that was given twice
   std::uint64_t aside = 0;
   std::vector<Aside> set_aside;
   std::uint64_t flawed = 0;  // reports with defects
   std::vector<DefectOf> defects;
   std::optional<BeliefSummary> beliefs;  // where a judge was asked
+  Pruned pruned;                         // what was too old to be kept on, where that was looked for
 };
 
 class Importer : private Taker, private Unpacker {
@@ -57,6 +60,8 @@ class Importer : private Taker, private Unpacker {
   Importer(Archive& archive, base::Worker& worker, MailJudge& judge, base::Time now,
            const UnpackLimits& limits = {});
 
+  // From here on files are exports of parsedmarc.
+  void expect_exports() { intake_.expect_exports(); }
   // One file. Errors are the store's.
   base::Result<> read(Source& source, const std::string& name);
   // One mail, and what came of it.
@@ -78,14 +83,18 @@ class Importer : private Taker, private Unpacker {
  private:
   base::Result<> take(Report&& report, const Origin& origin) override;
   base::Result<> take(FailureReport&& report, const Origin& origin) override;
+  base::Result<> take(TlsReport&& report, const Origin& origin) override;
   void set_aside(const Origin& origin, std::string_view reason) override;
   void enter_mail(std::string_view mail, bool within) override;
   void leave_mail() override;
   base::Result<Belief> believe(const Speaker& speaker, const Origin& origin);
-  base::Result<> flush_when_full();
   // What ends its process twice is never tried again.
   base::Result<Parts> unpack(std::string_view mail) override;
+  [[nodiscard]] bool batch_is_full() const;
   void note(const Incoming& incoming, Fate fate);
+  void note(const IncomingTls& incoming, Fate fate);
+  // Whether it is a new one.
+  bool note(const std::string& origin, const std::vector<Defect>& defects, Fate fate);
 
   static constexpr std::size_t kBatchReports = 500;
   static constexpr std::size_t kBatchRows = 50'000;
@@ -101,6 +110,7 @@ class Importer : private Taker, private Unpacker {
   Intake intake_;
   MailRead mail_;  // what came of the mail at hand
   std::vector<Incoming> batch_;
+  std::vector<IncomingTls> tls_batch_;
   std::size_t rows_ = 0;
   std::vector<ImportSummary::Aside> aside_;  // not written yet
   ImportSummary summary_;

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "mail/header.h"
+#include "reports/tls/reader.h"
 #include "reports/unpack/zip.h"
 
 namespace rampart::reports {
@@ -20,6 +21,7 @@ std::string_view without_mark(std::string_view begin) {
 }
 
 constexpr std::size_t kLooked = 512;  // bytes of a part that say what it is
+constexpr std::size_t kLookedForExport = 4096;
 
 // Whether a mail's header begins here: a name, a colon (RFC 5322 section 2.2).
 bool is_header(std::string_view begin) {
@@ -63,7 +65,7 @@ Form form_of(std::string_view begin) {
 }
 
 Intake::Intake(Texts& texts, const UnpackLimits& limits, base::Time now, Unpacker& unpacker, Taker& taker)
-    : limits_(limits), now_(now), unpacker_(unpacker), taker_(taker), reader_(texts) {}
+    : texts_(texts), limits_(limits), now_(now), unpacker_(unpacker), taker_(taker), reader_(texts) {}
 
 base::Result<> Intake::read(Source& source, const std::string& name) {
   unpacked_ = {};
@@ -94,6 +96,8 @@ base::Result<> Intake::read_any(Source& source, const Place& place) {
   }
   auto form = form_of(window.view());
   if (form == Form::empty && !window.last()) form = Form::xml;  // blanks as far as can be seen
+  if (exports_ != nullptr && form != Form::gzip && form != Form::zip && form != Form::empty)
+    return read_export(window, place);
   switch (form) {
     case Form::xml:
       return read_xml(window, place);
@@ -112,8 +116,11 @@ base::Result<> Intake::read_any(Source& source, const Place& place) {
     case Form::mail:
       return read_whole_mail(window, place);
     case Form::json:
+      return read_json(window, place);
     case Form::unknown:
-      set_aside(place, "it is neither XML nor gzip nor zip nor a mail");
+      set_aside(place, is_export_csv(window.view())
+                           ? "it is an export of parsedmarc: read it with --from parsedmarc"
+                           : "it is neither XML nor JSON nor gzip nor zip nor a mail");
       break;
   }
   return {};
@@ -135,6 +142,56 @@ base::Result<> Intake::read_xml(Window& window, const Place& place) {
   return {};
 }
 
+base::Result<> Intake::read_json(Window& window, const Place& place) {
+  if (is_export_json(window.view().substr(0, kLookedForExport))) {
+    set_aside(place, "it is an export of parsedmarc: read it with --from parsedmarc");
+    return {};
+  }
+  const auto json = whole(window, place, "report", kMaxTlsBytes);
+  if (!json) return {};
+  auto report = read_tls(*json, place.name, now_);
+  if (report && !report->policies.empty()) return taker_.take(*std::move(report), place.origin);
+  set_aside(place, report ? "it speaks of no policy" : std::string_view(report.error().what));
+  return {};
+}
+
+base::Result<> Intake::read_export(Window& window, const Place& place) {
+  class Sink : public ExportSink {
+   public:
+    Sink(Taker& taker, const Origin& origin) : taker_(taker), origin_(origin) {}
+    base::Result<> take(Report&& report, Fidelity fidelity, const std::string& where) override {
+      return taker_.take(std::move(report), at(where, fidelity));
+    }
+    base::Result<> take(FailureReport&& report, Fidelity fidelity, const std::string& where) override {
+      return taker_.take(std::move(report), at(where, fidelity));
+    }
+    base::Result<> take(TlsReport&& report, Fidelity fidelity, const std::string& where) override {
+      if (!report.policies.empty()) return taker_.take(std::move(report), at(where, fidelity));
+      set_aside(where, "it speaks of no policy");
+      return {};
+    }
+    void set_aside(const std::string& where, std::string_view reason) override {
+      taker_.set_aside(at(where, Fidelity::original), reason);
+    }
+
+   private:
+    [[nodiscard]] Origin at(const std::string& where, Fidelity fidelity) const {
+      auto out = origin_;
+      out.fidelity = fidelity;
+      if (!where.empty()) out.member += (out.member.empty() ? "" : ": ") + where;
+      return out;
+    }
+    Taker& taker_;
+    const Origin& origin_;
+  };
+  if (form_of(window.view()) != Form::json && !is_export_csv(window.view())) {
+    set_aside(place, "it is no export of parsedmarc: neither JSON nor CSV with its columns");
+    return {};
+  }
+  Sink sink(taker_, place.origin);
+  return exports_->read(window, sink);
+}
+
 base::Result<> Intake::read_gzip(Window& window, const Place& place) {
   if (too_deep(place)) return {};
   InflateSource inflated(window, InflateSource::Form::gzip, inflater(place.depth), limits_, unpacked_);
@@ -146,7 +203,7 @@ base::Result<> Intake::read_gzip(Window& window, const Place& place) {
 
 base::Result<> Intake::read_zip(Window& window, const Place& place) {
   if (too_deep(place)) return {};
-  const auto bytes = whole(window, place, "zip archive");
+  const auto bytes = whole(window, place, "zip archive", limits_.max_archive);
   if (!bytes) return {};
   const auto content = reports::read_zip(*bytes, limits_.max_members);
   if (!content) {
@@ -201,7 +258,8 @@ base::Result<> Intake::read_mbox(Window& window, const Place& place) {
   bool large = false;
   const auto give = [&]() -> base::Result<> {
     if (number == 0) return {};
-    const auto inner = within(place, fmt::format("message {}", number));
+    auto inner = within(place, fmt::format("message {}", number));
+    inner.depth = place.depth;  // as deep as a mail alone
     if (large) {
       set_aside(inner, fmt::format("the mail is larger than {} MiB", limits_.max_archive >> 20U));
       return {};
@@ -240,7 +298,7 @@ base::Result<> Intake::read_mbox(Window& window, const Place& place) {
 
 base::Result<> Intake::read_whole_mail(Window& window, const Place& place) {
   if (too_deep(place)) return {};
-  const auto mail = whole(window, place, "mail");
+  const auto mail = whole(window, place, "mail", limits_.max_archive);
   return mail ? read_mail(*mail, place) : base::Result<>();
 }
 
@@ -287,13 +345,14 @@ base::Result<bool> Intake::read_part(const mail::MimePart& part, const Place& pl
   return true;
 }
 
-std::optional<std::string> Intake::whole(Window& window, const Place& place, std::string_view what) {
+std::optional<std::string> Intake::whole(Window& window, const Place& place, std::string_view what,
+                                         std::size_t most) {
   std::string out;
   for (;;) {
     out += window.view();
     window.drop(window.view().size());
-    if (out.size() > limits_.max_archive) {
-      set_aside(place, fmt::format("the {} is larger than {} MiB", what, limits_.max_archive >> 20U));
+    if (out.size() > most) {
+      set_aside(place, fmt::format("the {} is larger than {} MiB", what, most >> 20U));
       return std::nullopt;
     }
     if (window.last()) return out;

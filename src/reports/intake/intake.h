@@ -1,4 +1,4 @@
-// Reports out of whatever they come in: XML as it is, gzip, zip, mails, mboxes, and one in another.
+// Reports out of whatever they come in: XML and JSON as they are, gzip, zip, mails, mboxes, and one in another.
 //
 //   Intake intake(texts, limits, now, taker);
 //   TRY(intake.read(source, "google.com!bank.example!1764028800!1764115199.xml.gz"));   // taker.take(report, origin)
@@ -7,6 +7,7 @@
 // (UnpackLimits), and memory stays flat for XML and gzip, whatever their size.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,8 @@
 #include "reports/aggregate/reader.h"
 #include "reports/failure/reader.h"
 #include "reports/intake/window.h"
+#include "reports/parsedmarc/reader.h"
+#include "reports/tls/report.h"
 #include "reports/unpack/source.h"
 
 namespace rampart::reports {
@@ -26,6 +29,7 @@ namespace rampart::reports {
 struct Origin {
   std::string file;
   std::string member;  // of an archive or a mail within it; empty for the file itself
+  Fidelity fidelity = Fidelity::original;
 
   [[nodiscard]] std::string text() const { return member.empty() ? file : file + ": " + member; }
 };
@@ -47,6 +51,8 @@ class Taker {
   // An error ends the intake.
   virtual base::Result<> take(Report&& report, const Origin& origin) = 0;
   virtual base::Result<> take(FailureReport&& report, const Origin& origin) = 0;
+  // Of at least one policy.
+  virtual base::Result<> take(TlsReport&& report, const Origin& origin) = 0;
   // `reason` is one clause.
   virtual void set_aside(const Origin& origin, std::string_view reason) = 0;
   // What is taken between the two came out of this mail, and of none within it. `within`: it stood in another mail.
@@ -62,6 +68,9 @@ class Intake {
  public:
   // All of them outlive it.
   Intake(Texts& texts, const UnpackLimits& limits, base::Time now, Unpacker& unpacker, Taker& taker);
+
+  // From here on files are exports of parsedmarc, perhaps in archives, and nothing else is read.
+  void expect_exports() { exports_ = std::make_unique<ExportReader>(texts_, now_); }
 
   // One file. Errors are the taker's.
   base::Result<> read(Source& source, const std::string& name);
@@ -79,6 +88,8 @@ class Intake {
   Inflater& inflater(std::size_t depth);
   base::Result<> read_any(Source& source, const Place& place);
   base::Result<> read_xml(Window& window, const Place& place);
+  base::Result<> read_json(Window& window, const Place& place);
+  base::Result<> read_export(Window& window, const Place& place);
   base::Result<> read_gzip(Window& window, const Place& place);
   base::Result<> read_zip(Window& window, const Place& place);
   base::Result<> read_mbox(Window& window, const Place& place);
@@ -91,13 +102,16 @@ class Intake {
   bool too_deep(const Place& place);
   void set_aside(const Place& place, std::string_view reason);
   // The whole of it; nothing when it was set aside.
-  std::optional<std::string> whole(Window& window, const Place& place, std::string_view what);
+  std::optional<std::string> whole(Window& window, const Place& place, std::string_view what,
+                                   std::size_t most);
 
+  Texts& texts_;
   UnpackLimits limits_;
   base::Time now_;
   Unpacker& unpacker_;
   Taker& taker_;
   AggregateReader reader_;
+  std::unique_ptr<ExportReader> exports_;
   Unpacked unpacked_;                                 // of the file that is read
   std::vector<Window::Room> rooms_;                   // by depth
   std::vector<std::unique_ptr<Inflater>> inflaters_;  // by depth

@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "reports/parsedmarc/exports_test.h"
+#include "reports/tls/reader.h"
 #include "reports/unpack/archives_test.h"
 
 namespace rampart::reports {
@@ -46,6 +48,10 @@ struct Kept : Taker {
   }
   base::Result<> take(FailureReport&& report, const Origin& origin) override {
     reports.push_back(fmt::format("{} failure of {}", origin.text(), report.reported_domain));
+    return {};
+  }
+  base::Result<> take(TlsReport&& report, const Origin& origin) override {
+    reports.push_back(fmt::format("{} TLS {} {}", origin.text(), report.report_id, report.policies.size()));
     return {};
   }
   void set_aside(const Origin& origin, std::string_view reason) override {
@@ -157,6 +163,62 @@ TEST(Intake, WhatAStrangersArchiveMayCost) {
   auto deep = report();
   for (int i = 0; i < 4; ++i) deep = deflated(deep);
   EXPECT_THAT(taken(deep).aside, ElementsAre("f: it stands within 3 others"));
+}
+
+std::string tls_report() {
+  return R"({"organization-name": "o", "report-id": "t1", "date-range": {"start-datetime": "2025-11-25T00:00:00Z",
+            "end-datetime": "2025-11-25T23:59:59Z"}, "policies": [{"policy": {"policy-type": "sts", "policy-domain":
+            "bank.example"}, "summary": {"total-successful-session-count": 1, "total-failure-session-count": 0}}]})";
+}
+
+TEST(Intake, TlsReportsByEachRoute) {
+  const auto json = tls_report();
+  EXPECT_THAT(taken(json).reports, ElementsAre("f TLS t1 1"));
+  EXPECT_THAT(taken(" \n" + json).reports, ElementsAre("f TLS t1 1"));
+  EXPECT_THAT(taken(deflated(json)).reports, ElementsAre("f TLS t1 1"));
+  EXPECT_THAT(taken(zipped({{"a.json", json}, {"b.xml", report()}})).reports,
+              ElementsAre("f: a.json TLS t1 1", "f: b.xml r1 1"));
+  EXPECT_THAT(taken("Name: a.json.gz\n\n" + deflated(json)).reports, ElementsAre("f: a.json.gz TLS t1 1"));
+  EXPECT_THAT(taken("From x\nName: a.json\n\n" + json + "\n\nFrom y\nName: b.zip\n\n" +
+                    zipped({{"c.json.gz", deflated(json)}}))
+                  .reports,
+              ElementsAre("f: message 1: a.json TLS t1 1", "f: message 2: b.zip: c.json.gz TLS t1 1"));
+  EXPECT_THAT(taken("{\"a\": 1}").aside, ElementsAre(HasSubstr("no TLS report in it")));
+  EXPECT_THAT(taken("[1, 2").aside, ElementsAre(HasSubstr("f: ")));
+  auto none = json;
+  none.replace(none.find("[{"), none.size() - none.find("[{"), "[]}");
+  EXPECT_THAT(taken(none).aside, ElementsAre("f: it speaks of no policy"));
+  EXPECT_THAT(taken("{\"policies\": \"" + std::string(kMaxTlsBytes, 'x') + "\"}").aside,
+              ElementsAre("f: the report is larger than 8 MiB"));
+}
+
+TEST(Intake, ExportsOfParsedmarc) {
+  for (const auto& text : {exported_json(), exported_tls_json(), exported_failure_json(), exported_csv()})
+    EXPECT_THAT(taken(text).aside,
+                ElementsAre("f: it is an export of parsedmarc: read it with --from parsedmarc"));
+  const auto exports = [](std::string_view bytes) {
+    Kept out;
+    Texts texts;
+    OnePart unpacker;
+    Intake intake(texts, {}, kNow, unpacker, out);
+    intake.expect_exports();
+    MemorySource source(bytes);
+    EXPECT_TRUE(intake.read(source, "f"));
+    return out;
+  };
+  EXPECT_THAT(exports("[" + exported_json() + "]").reports, ElementsAre("f: report 1 r1 2"));
+  EXPECT_THAT(exports(deflated(exported_csv())).reports, ElementsAre("f: line 2 r1 2"));
+  EXPECT_THAT(exports(zipped({{"aggregate.csv", exported_csv()},
+                              {"smtp_tls.json", exported_tls_json()},
+                              {"forensic.csv", exported_failure_csv()},
+                              {"a.xml", report()}}))
+                  .reports,
+              ElementsAre("f: aggregate.csv: line 2 r1 2",
+                          "f: smtp_tls.json: report 1 TLS 2025-11-25T00:00:00Z_bank.example 2",
+                          "f: forensic.csv: line 2 failure of bank.example"));
+  EXPECT_THAT(exports(report()).aside, ElementsAre(HasSubstr("f: it is no export of parsedmarc")));
+  EXPECT_THAT(exports("a,b\n1,2\n").aside, ElementsAre(HasSubstr("f: it is no export of parsedmarc")));
+  EXPECT_THAT(exports("").aside, ElementsAre("f: it is empty"));
 }
 
 TEST(Intake, ThePeriodOfTheNameWithin) {

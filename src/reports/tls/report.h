@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ enum class TlsResult : std::uint8_t {
   sts_webpki_invalid,
 };
 std::string_view to_string(TlsResult result);  // "starttls-not-supported"
+std::optional<TlsResult> parse_tls_result(std::string_view text);
+std::string_view describe(TlsResult result);  // what it means and what mends it, for people
 
 // Texts are as clean() makes them and empty where nothing was said; addresses are as IpAddress::text() writes them.
 struct TlsFailure {

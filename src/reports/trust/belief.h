@@ -14,6 +14,7 @@ namespace rampart::reports {
 struct Speaker {
   std::string email;         // of its head, as it stands there
   std::string organisation;  // as it stands there
+  bool names_itself = true;  // false: of a kind of report that does not say it
   friend bool operator==(const Speaker&, const Speaker&) = default;
 };
 

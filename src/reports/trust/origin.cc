@@ -59,10 +59,12 @@ dmarc::Aligned same_organisation(const dns::Name& author, const std::optional<dn
 }  // namespace
 
 std::optional<dns::Name> domain_of(const Speaker& speaker, std::string& fault) {
+  if (!speaker.names_itself) return std::nullopt;
   if (speaker.email.empty()) {
     // "Yahoo! Inc." names nobody; "google.com" does, and stands for its reports where they name no address.
     auto name = name_of(speaker.organisation);
     if (name && name->label_count() < 2) name.reset();
+    if (!name) fault = "its report names no domain that it comes from";
     return name;
   }
   auto name = name_of(domain_part(speaker.email));

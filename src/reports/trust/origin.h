@@ -8,7 +8,9 @@
 //
 // A report is verified when three domains belong to one organisation (RFC 9989 section 4.10): that of a signature which holds
 // (RFC 6376), that of the mail's From field (RFC 9990 section 3.5.2 wants the report's mail to pass DMARC), and that of the
-// address which the report itself names. The last is what keeps a well signed mail of anybody from speaking for another.
+// address which the report itself names. The last is what keeps a well signed mail of anybody from speaking for another, or from
+// taking the place of another's report: the ids of reports go by it. A report that should name a domain and does not is none that
+// can be verified.
 // In place of the signature stands what our own server found at reception, where it is named and its field is the topmost:
 // dkim=pass for such a domain, or dmarc=pass for the author's.
 //
@@ -86,7 +88,7 @@ class MailOrigin {
 };
 
 // The domain that a report says it comes from: that of its address, or, without one, the name of its organisation where that
-// is a domain. Nothing when it names none; `fault` says when what it names cannot be read.
+// is a domain. Nothing when it names none; `fault` says so where it should, and where what it names cannot be read.
 std::optional<dns::Name> domain_of(const Speaker& speaker, std::string& fault);
 
 }  // namespace rampart::reports

@@ -45,8 +45,14 @@ TEST(MailOrigin, ASignatureOfTheReporterVerifies) {
   EXPECT_EQ(below.reporter, "bank.example");
   // Without an address the organisation's name speaks, where it is a domain.
   EXPECT_EQ(judge(signed_by_hand(mail()), {.organisation = "bank.example"}).trust, Trust::verified);
-  EXPECT_EQ(judge(signed_by_hand(mail()), {.organisation = "Some Bank Ltd."}).trust, Trust::verified);
-  EXPECT_EQ(judge(signed_by_hand(mail()), {}).trust, Trust::verified);
+  // The ids of reports go by what they name: one that names nothing could take another's place.
+  EXPECT_THAT(judge(signed_by_hand(mail()), {.organisation = "Some Bank Ltd."}).why,
+              HasSubstr("names no domain"));
+  EXPECT_EQ(judge(signed_by_hand(mail()), {.email = "else.example", .organisation = "bank.example"}).trust,
+            Trust::unverified);
+  EXPECT_EQ(judge(signed_by_hand(mail()), {}).trust, Trust::unverified);
+  EXPECT_EQ(judge(signed_by_hand(mail()), {.names_itself = false}).trust, Trust::verified)
+      << "a failure report";
 }
 
 TEST(MailOrigin, AWellSignedMailSpeaksForNobodyElse) {

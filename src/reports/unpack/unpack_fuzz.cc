@@ -20,6 +20,11 @@ struct Nobody : Taker, Unpacker {
     ++taken;
     return {};
   }
+  rampart::base::Result<> take(TlsReport&& report, const Origin&) override {
+    ++taken;
+    if (report.policies.empty()) std::abort();
+    return {};
+  }
   void set_aside(const Origin&, std::string_view reason) override {
     ++taken;
     if (reason.empty()) std::abort();

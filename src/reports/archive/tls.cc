@@ -1,0 +1,261 @@
+#include "reports/archive/tls.h"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <fmt/format.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "reports/archive/archive.h"
+#include "reports/archive/digests.h"
+
+namespace rampart::reports {
+namespace {
+
+using Number = long long;  // as SOCI has it
+
+constexpr std::array kTypes{TlsPolicyType::unknown, TlsPolicyType::tlsa, TlsPolicyType::sts,
+                            TlsPolicyType::no_policy_found};
+
+auto key_of(const TlsFailure& failure) {
+  return std::tie(failure.result_text, failure.receiving_host, failure.receiving_address,
+                  failure.sending_address, failure.receiving_helo, failure.information, failure.reason);
+}
+
+void merge(std::vector<TlsFailure>& failures) {
+  std::ranges::sort(failures, [](const TlsFailure& a, const TlsFailure& b) { return key_of(a) < key_of(b); });
+  std::vector<TlsFailure> out;
+  for (auto& failure : failures) {
+    if (out.empty() || key_of(out.back()) != key_of(failure)) {
+      out.push_back(std::move(failure));
+    } else {
+      out.back().sessions += failure.sessions;
+    }
+    out.back().sessions = std::min(out.back().sessions, kMaxTlsSessions);
+  }
+  failures = std::move(out);
+}
+
+TlsPolicy compact(const TlsPolicy& from) {
+  auto out = from;
+  out.domain.clear();
+  std::uint64_t described = 0;
+  for (const auto& failure : out.failures) described = std::min(described + failure.sessions, kMaxCount);
+  if (out.failed == 0) out.failed = described;
+  out.successful = std::min(out.successful, kMaxTlsSessions);
+  out.failed = std::min(out.failed, kMaxTlsSessions);
+  merge(out.failures);
+  if (out.failures.size() > kMaxTlsKept) {
+    for (auto& failure : out.failures)
+      failure = {.result = failure.result,
+                 .result_text = failure.result_text,
+                 .receiving_host = failure.receiving_host,
+                 .sessions = failure.sessions};
+    merge(out.failures);
+  }
+  return out;
+}
+
+std::uint64_t sum(const std::vector<TlsPolicy>& policies, std::uint64_t TlsPolicy::* member) {
+  std::uint64_t out = 0;
+  for (const auto& policy : policies) out = std::min(out + policy.*member, kMaxTlsSessions);
+  return out;
+}
+
+void member(base::JsonWriter& json, std::string_view name, const std::string& text) {
+  if (!text.empty()) json.member(name, text);
+}
+
+std::string text_of(const boost::json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(std::string_view(value->get_string()))
+                                                : std::string();
+}
+
+std::uint64_t number_of(const boost::json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  if (value == nullptr || !value->is_int64() || value->get_int64() < 0) return 0;
+  return static_cast<std::uint64_t>(value->get_int64());
+}
+
+const boost::json::array& list_of(const boost::json::object& object, std::string_view name) {
+  static const boost::json::array kNone;
+  const auto* value = object.if_contains(name);
+  return value != nullptr && value->is_array() ? value->get_array() : kNone;
+}
+
+std::vector<std::string> texts_of(const boost::json::object& object, std::string_view name) {
+  std::vector<std::string> out;
+  for (const auto& value : list_of(object, name)) {
+    if (value.is_string()) out.emplace_back(std::string_view(value.get_string()));
+  }
+  return out;
+}
+
+TlsFailure failure_of(const boost::json::object& object) {
+  TlsFailure out{.result_text = text_of(object, "result"),
+                 .sending_address = text_of(object, "from"),
+                 .receiving_host = text_of(object, "host"),
+                 .receiving_helo = text_of(object, "helo"),
+                 .receiving_address = text_of(object, "to"),
+                 .sessions = number_of(object, "sessions"),
+                 .information = text_of(object, "information"),
+                 .reason = text_of(object, "reason")};
+  out.result = parse_tls_result(out.result_text).value_or(TlsResult::unknown);
+  return out;
+}
+
+}  // namespace
+
+std::uint64_t TlsFacts::successful() const { return sum(policies, &TlsPolicy::successful); }
+std::uint64_t TlsFacts::failed() const { return sum(policies, &TlsPolicy::failed); }
+
+std::map<std::string, TlsFacts> facts_by_domain(const TlsReport& report) {
+  std::map<std::string, TlsFacts> out;
+  for (const auto& policy : report.policies) out[policy.domain].policies.push_back(compact(policy));
+  return out;
+}
+
+std::string format_tls_facts(const TlsFacts& facts) {
+  std::string out;
+  base::JsonWriter json(out);
+  json.begin_array();
+  for (const auto& policy : facts.policies) {
+    json.begin_object().member("type", to_string(policy.type));
+    if (!policy.lines.empty()) json.member_array("lines", policy.lines);
+    if (!policy.hosts.empty()) json.member_array("hosts", policy.hosts);
+    json.member("successful", policy.successful).member("failed", policy.failed);
+    if (!policy.failures.empty()) {
+      json.key("failures").begin_array();
+      for (const auto& failure : policy.failures) {
+        json.begin_object().member("result", failure.result_text);
+        member(json, "host", failure.receiving_host);
+        member(json, "to", failure.receiving_address);
+        member(json, "from", failure.sending_address);
+        member(json, "helo", failure.receiving_helo);
+        member(json, "information", failure.information);
+        member(json, "reason", failure.reason);
+        json.member("sessions", failure.sessions).end_object();
+      }
+      json.end_array();
+    }
+    json.end_object();
+  }
+  json.end_array();
+  return out;
+}
+
+std::optional<TlsFacts> parse_tls_facts(std::string_view text) {
+  // Of our own making, so larger than what was read: escapes.
+  const auto value = base::parse_json(text, "report_tls", {.max_bytes = std::size_t{64} << 20U});
+  if (!value || !value->is_array()) return std::nullopt;
+  TlsFacts out;
+  for (const auto& one : value->get_array()) {
+    if (!one.is_object()) return std::nullopt;
+    const auto& object = one.get_object();
+    TlsPolicy policy{.lines = texts_of(object, "lines"),
+                     .hosts = texts_of(object, "hosts"),
+                     .successful = number_of(object, "successful"),
+                     .failed = number_of(object, "failed")};
+    const auto type = std::ranges::find(kTypes, text_of(object, "type"),
+                                        [](TlsPolicyType each) { return to_string(each); });
+    if (type == kTypes.end()) return std::nullopt;
+    policy.type = *type;
+    for (const auto& failure : list_of(object, "failures")) {
+      if (!failure.is_object()) return std::nullopt;
+      policy.failures.push_back(failure_of(failure.get_object()));
+    }
+    out.policies.push_back(std::move(policy));
+  }
+  return out;
+}
+
+namespace {
+
+struct StoredTls {
+  Number id = 0;
+  std::string content;
+  Trust trust = Trust::unverified;
+  Fidelity fidelity = Fidelity::original;
+  std::string contact;
+};
+
+std::optional<StoredTls> find(soci::session& sql, const std::string& identity) {
+  StoredTls out;
+  std::string trust;
+  Number fidelity = 0;
+  sql << "SELECT id, content, trust, fidelity, contact FROM report_tls WHERE identity = :identity",
+      soci::use(identity), soci::into(out.id), soci::into(out.content), soci::into(trust),
+      soci::into(fidelity), soci::into(out.contact);
+  if (!sql.got_data()) return std::nullopt;
+  out.trust = parse_trust(trust).value_or(Trust::unverified);
+  out.fidelity = static_cast<Fidelity>(fidelity);
+  return out;
+}
+
+Fate add_domain(soci::session& sql, const IncomingTls& incoming, const std::string& domain,
+                const TlsFacts& facts) {
+  const auto& report = incoming.report;
+  const auto text = format_tls_facts(facts);
+  const auto content = short_digest(text);
+  const auto reporter = base::lower(report.organisation);
+  const auto contact = base::lower(report.contact.substr(report.contact.rfind('@') + 1));
+  const auto identity = short_digest(
+      fmt::format("{}\n{}\n{}\n{}\n{}", reporter, report.report_id, domain, report.begin, report.end));
+  const std::string trust(to_string(incoming.trust));
+  auto fate = Fate::added;
+  if (const auto stored = find(sql, identity)) {
+    const bool same = stored->content == content || incoming.fidelity < stored->fidelity;
+    if (same) {
+      if (incoming.trust > stored->trust)
+        sql << "UPDATE report_tls SET trust = :trust WHERE id = :id", soci::use(trust), soci::use(stored->id);
+      return Fate::duplicate;
+    }
+    // Anybody may call himself by another's name, and sign a mail of his own.
+    const bool other = !stored->contact.empty() && stored->contact != contact;
+    if (stored->trust > incoming.trust || other) return Fate::refused;
+    sql << "DELETE FROM report_tls WHERE id = :id", soci::use(stored->id);
+    fate = Fate::replaced;
+  }
+  const auto fidelity = static_cast<Number>(incoming.fidelity);
+  const Number first = report.begin;
+  const Number last = report.end;
+  const Number received = seconds_of(incoming.received);
+  const auto successful = static_cast<Number>(facts.successful());
+  const auto failed = static_cast<Number>(facts.failed());
+  sql << "INSERT INTO report_tls (identity, content, domain, trust, fidelity, reporter, report_id, first, "
+         "last, received, origin, successful, failed, facts, contact) VALUES (:identity, :content, :domain, "
+         ":trust, "
+         ":fidelity, :reporter, :report_id, :first, :last, :received, :origin, :successful, :failed, :facts, "
+         ":contact)",
+      soci::use(identity), soci::use(content), soci::use(domain), soci::use(trust), soci::use(fidelity),
+      soci::use(reporter), soci::use(report.report_id), soci::use(first), soci::use(last),
+      soci::use(received), soci::use(incoming.origin), soci::use(successful), soci::use(failed),
+      soci::use(text), soci::use(contact);
+  return fate;
+}
+
+}  // namespace
+
+base::Result<std::vector<Fate>> Archive::add_tls(std::span<const IncomingTls> batch) {
+  return database_->transact([&](soci::session& sql) {
+    // What is worst to miss of a report's domains.
+    constexpr std::array kWeighty{Fate::refused, Fate::added, Fate::replaced};
+    std::vector<Fate> out;
+    for (const auto& incoming : batch) {
+      std::vector<Fate> fates;
+      for (const auto& [domain, facts] : facts_by_domain(incoming.report))
+        fates.push_back(add_domain(sql, incoming, domain, facts));
+      const auto weighty = std::ranges::find_if(
+          kWeighty, [&](Fate fate) { return std::ranges::find(fates, fate) != fates.end(); });
+      out.push_back(weighty == kWeighty.end() ? Fate::duplicate : *weighty);
+    }
+    return out;
+  });
+}
+
+}  // namespace rampart::reports
