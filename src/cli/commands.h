@@ -19,6 +19,7 @@ void add_reports_tls_command(CLI::App& reports, Session& session);
 void add_reports_write_command(CLI::App& reports, Session& session);
 void add_reports_authorise_command(CLI::App& reports, Session& session);
 void add_reports_prune_command(CLI::App& reports, Session& session);
+void add_reports_fetch_command(CLI::App& reports, Session& session);
 void add_reports_mark_commands(CLI::App& reports, Session& session);
 void add_advise_command(CLI::App& root, Session& session);
 void add_import_command(CLI::App& root, Session& session);

@@ -72,6 +72,7 @@ void add_reports_command(CLI::App& root, Session& session) {
   add_reports_sources_command(*reports, session);
   add_reports_mark_commands(*reports, session);
   add_reports_tls_command(*reports, session);
+  add_reports_fetch_command(*reports, session);
   add_reports_write_command(*reports, session);
   add_reports_authorise_command(*reports, session);
   add_reports_prune_command(*reports, session);

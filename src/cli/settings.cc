@@ -5,6 +5,7 @@
 #include "audit/settings.h"
 #include "audit/watch/settings.h"
 #include "net/settings.h"
+#include "reports/mailbox/settings.h"
 #include "reports/settings.h"
 #include "reports/sources/settings.h"
 #include "reports/write/settings.h"
@@ -42,6 +43,7 @@ const base::Schema& schema() {
                                     audit::watch::settings(),
                                     net::settings(),
                                     reports::settings(),
+                                    reports::mailbox_settings(),
                                     reports::source_settings(),
                                     reports::write_settings(),
                                     store::settings(),

@@ -113,6 +113,8 @@ inline constexpr std::array kMigrations{
             " origin TEXT NOT NULL, successful BIGINT NOT NULL, failed BIGINT NOT NULL, facts TEXT NOT NULL);"
             "CREATE INDEX report_tls_of_domain ON report_tls (domain, last);",
     },
+    // The domain of a TLS report's contact: what its id says nothing of, and what whoever replaces it has to have.
+    store::Migration{.sql = "ALTER TABLE report_tls ADD COLUMN contact TEXT NOT NULL DEFAULT '';"},
 };
 
 // `report_since` has the first day on which an address was seen in a domain's mail, by a report that counts: what a page would

@@ -181,15 +181,16 @@ struct StoredTls {
   std::string content;
   Trust trust = Trust::unverified;
   Fidelity fidelity = Fidelity::original;
+  std::string contact;
 };
 
 std::optional<StoredTls> find(soci::session& sql, const std::string& identity) {
   StoredTls out;
   std::string trust;
   Number fidelity = 0;
-  sql << "SELECT id, content, trust, fidelity FROM report_tls WHERE identity = :identity",
+  sql << "SELECT id, content, trust, fidelity, contact FROM report_tls WHERE identity = :identity",
       soci::use(identity), soci::into(out.id), soci::into(out.content), soci::into(trust),
-      soci::into(fidelity);
+      soci::into(fidelity), soci::into(out.contact);
   if (!sql.got_data()) return std::nullopt;
   out.trust = parse_trust(trust).value_or(Trust::unverified);
   out.fidelity = static_cast<Fidelity>(fidelity);
@@ -202,6 +203,7 @@ Fate add_domain(soci::session& sql, const IncomingTls& incoming, const std::stri
   const auto text = format_tls_facts(facts);
   const auto content = short_digest(text);
   const auto reporter = base::lower(report.organisation);
+  const auto contact = base::lower(report.contact.substr(report.contact.rfind('@') + 1));
   const auto identity = short_digest(
       fmt::format("{}\n{}\n{}\n{}\n{}", reporter, report.report_id, domain, report.begin, report.end));
   const std::string trust(to_string(incoming.trust));
@@ -213,7 +215,9 @@ Fate add_domain(soci::session& sql, const IncomingTls& incoming, const std::stri
         sql << "UPDATE report_tls SET trust = :trust WHERE id = :id", soci::use(trust), soci::use(stored->id);
       return Fate::duplicate;
     }
-    if (stored->trust > incoming.trust) return Fate::refused;
+    // Anybody may call himself by another's name, and sign a mail of his own.
+    const bool other = !stored->contact.empty() && stored->contact != contact;
+    if (stored->trust > incoming.trust || other) return Fate::refused;
     sql << "DELETE FROM report_tls WHERE id = :id", soci::use(stored->id);
     fate = Fate::replaced;
   }
@@ -224,12 +228,14 @@ Fate add_domain(soci::session& sql, const IncomingTls& incoming, const std::stri
   const auto successful = static_cast<Number>(facts.successful());
   const auto failed = static_cast<Number>(facts.failed());
   sql << "INSERT INTO report_tls (identity, content, domain, trust, fidelity, reporter, report_id, first, "
-         "last, received, origin, successful, failed, facts) VALUES (:identity, :content, :domain, :trust, "
-         ":fidelity, :reporter, :report_id, :first, :last, :received, :origin, :successful, :failed, :facts)",
+         "last, received, origin, successful, failed, facts, contact) VALUES (:identity, :content, :domain, "
+         ":trust, "
+         ":fidelity, :reporter, :report_id, :first, :last, :received, :origin, :successful, :failed, :facts, "
+         ":contact)",
       soci::use(identity), soci::use(content), soci::use(domain), soci::use(trust), soci::use(fidelity),
       soci::use(reporter), soci::use(report.report_id), soci::use(first), soci::use(last),
       soci::use(received), soci::use(incoming.origin), soci::use(successful), soci::use(failed),
-      soci::use(text);
+      soci::use(text), soci::use(contact);
   return fate;
 }
 

@@ -77,6 +77,17 @@ class TlsArchiveTest : public store::OnBothDatabases {
 INSTANTIATE_TEST_SUITE_P(Reports, TlsArchiveTest, ::testing::Values(Backend::sqlite, Backend::postgresql),
                          store::backend_name);
 
+TEST_P(TlsArchiveTest, NobodyReplacesAReportByCallingHimselfAsItsSenderDoes) {
+  auto real = incoming(5, {}, "r1", Trust::imported);
+  real.report.contact = "tls@MX.example";
+  EXPECT_EQ(add(real), Fate::added);
+  auto forged = incoming(9, {}, "r1", Trust::verified);
+  forged.report.contact = "tls@evil.example";
+  EXPECT_EQ(add(forged), Fate::refused);
+  forged.report.contact = "tls@mx.example";
+  EXPECT_EQ(add(forged), Fate::replaced);
+}
+
 TEST_P(TlsArchiveTest, EachReportOnceAndACorrectionReplaces) {
   const auto first = incoming(40, {expired(2)});
   EXPECT_EQ(add(first), Fate::added);

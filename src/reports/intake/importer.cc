@@ -17,6 +17,12 @@ std::string plural(std::uint64_t count, std::string_view one, std::string_view m
   return fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
+// A contact may be anything (RFC 8460 section 4.4); mostly it is an address.
+Speaker speaker_of(const TlsReport& report) {
+  const bool address = report.contact.find('@') != std::string::npos;
+  return {.email = address ? report.contact : std::string(), .organisation = report.organisation};
+}
+
 }  // namespace
 
 Importer::Importer(Archive& archive, base::Worker& worker, Trust trust, base::Time now,
@@ -27,23 +33,62 @@ Importer::Importer(Archive& archive, base::Worker& worker, Trust trust, base::Ti
       now_(now),
       intake_(texts_, limits, now, *this, *this) {}
 
+Importer::Importer(Archive& archive, base::Worker& worker, MailJudge& judge, base::Time now,
+                   const UnpackLimits& limits)
+    : Importer(archive, worker, Trust::unverified, now, limits) {
+  judge_ = &judge;
+  summary_.beliefs.emplace();
+}
+
 base::Result<> Importer::read(Source& source, const std::string& name) {
   ++summary_.files;
   TRY(intake_.read(source, name));
   return batch_is_full() ? flush() : base::Result<>();
 }
 
+base::Result<Importer::MailRead> Importer::read_mail(std::string_view mail, const std::string& name) {
+  ++summary_.files;
+  mail_ = {};
+  TRY(intake_.read_message(mail, name));
+  if (batch_is_full()) TRY(flush());
+  return mail_;
+}
+
+void Importer::enter_mail(std::string_view mail, bool within) {
+  if (judge_ != nullptr) judge_->enter(mail, within);
+}
+
+void Importer::leave_mail() {
+  if (judge_ != nullptr) judge_->leave();
+}
+
+base::Result<Belief> Importer::believe(const Speaker& speaker, const Origin& origin) {
+  ++mail_.reports;
+  if (judge_ == nullptr) return Belief{.trust = trust_};
+  auto belief = TRY(judge_->judge(speaker));
+  summary_.beliefs->add(origin.text(), belief);
+  if (belief.undetermined) mail_.undetermined = belief.why;
+  return belief;
+}
+
 base::Result<> Importer::set_file_aside(const std::string& name, std::string_view reason) {
   ++summary_.files;
+  return note_aside(name, reason);
+}
+
+base::Result<> Importer::note_aside(const std::string& name, std::string_view reason) {
   set_aside({.file = base::printable(name), .member = {}}, reason);
   return aside_.size() >= kBatchReports ? flush() : base::Result<>();
 }
 
 base::Result<> Importer::take(Report&& report, const Origin& origin) {
+  const auto belief = TRY(believe({.email = report.email, .organisation = report.organisation}, origin));
   rows_ += report.rows.size();
-  auto reporter = base::lower(report.organisation.empty() ? report.email : report.organisation);
+  auto reporter = belief.reporter;
+  if (reporter.empty())
+    reporter = base::lower(report.organisation.empty() ? report.email : report.organisation);
   batch_.push_back({.report = std::move(report),
-                    .trust = trust_,
+                    .trust = belief.trust,
                     .reporter = std::move(reporter),
                     .origin = origin.text(),
                     .received = now_,
@@ -53,8 +98,9 @@ base::Result<> Importer::take(Report&& report, const Origin& origin) {
 }
 
 base::Result<> Importer::take(TlsReport&& report, const Origin& origin) {
+  const auto belief = TRY(believe(speaker_of(report), origin));
   tls_batch_.push_back({.report = std::move(report),
-                        .trust = trust_,
+                        .trust = belief.trust,
                         .origin = origin.text(),
                         .received = now_,
                         .fidelity = origin.fidelity});
@@ -67,8 +113,9 @@ bool Importer::batch_is_full() const {
 }
 
 base::Result<> Importer::take(FailureReport&& report, const Origin& origin) {
+  const auto belief = TRY(believe({.names_itself = false}, origin));
   const auto fate = TRY(archive_.add_failure({.report = std::move(report),
-                                              .trust = trust_,
+                                              .trust = belief.trust,
                                               .origin = origin.text(),
                                               .received = now_,
                                               .fidelity = origin.fidelity}));
@@ -92,6 +139,7 @@ base::Result<Unpacker::Parts> Importer::unpack(std::string_view mail) {
 }
 
 void Importer::set_aside(const Origin& origin, std::string_view reason) {
+  ++mail_.aside;
   aside_.push_back({origin.text(), std::string(reason)});
 }
 
@@ -138,7 +186,9 @@ bool Importer::note(const std::string& origin, const std::vector<Defect>& defect
       ++summary_.duplicates;
       return false;
     case Fate::refused:
-      aside_.push_back({origin, "it has the id of a report that is believed more, and says something else"});
+      aside_.push_back({origin,
+                        "it has the id of a report that is believed more, or that came from somebody else, "
+                        "and says something else"});
       return false;
     case Fate::too_large:
       aside_.push_back({origin, "it has more rows for more days than are kept"});
@@ -191,6 +241,7 @@ std::string format_import(const ImportSummary& summary) {
     if (summary.defects.size() > kShown)
       out += fmt::format("    and {} more: --format json\n", summary.defects.size() - kShown);
   }
+  if (summary.beliefs) out += format_beliefs(*summary.beliefs);
   if (summary.pruned.any())
     out += fmt::format("  older than is kept: {}, {} of TLS and {} of single messages were taken away\n",
                        plural(summary.pruned.reports, "report", "reports"), summary.pruned.tls_reports,
@@ -210,6 +261,12 @@ std::string format_import_json(const ImportSummary& summary) {
   std::string out;
   base::JsonWriter json(out, base::JsonStyle::pretty);
   json.begin_object().member("schema", "rampart.reports-import/1");
+  write_import(json, summary);
+  json.end_object();
+  return out + "\n";
+}
+
+void write_import(base::JsonWriter& json, const ImportSummary& summary) {
   json.member("files", summary.files).member("reports", summary.reports).member("records", summary.records);
   json.member("messages", summary.messages)
       .member("failures", summary.failures)
@@ -228,8 +285,8 @@ std::string format_import_json(const ImportSummary& summary) {
   }
   json.end_array().key("pruned").begin_object().member("reports", summary.pruned.reports);
   json.member("tls_reports", summary.pruned.tls_reports).member("failures", summary.pruned.failures);
-  json.end_object().end_object();
-  return out + "\n";
+  json.end_object();
+  if (summary.beliefs) write_beliefs(json, *summary.beliefs);
 }
 
 }  // namespace rampart::reports

@@ -16,6 +16,7 @@
 #include "base/worker.h"
 #include "reports/archive/archive.h"
 #include "reports/intake/intake.h"
+#include "reports/trust/judge.h"
 
 namespace rampart::reports {
 
@@ -46,7 +47,8 @@ struct ImportSummary {
   std::vector<Aside> set_aside;
   std::uint64_t flawed = 0;  // reports with defects
   std::vector<DefectOf> defects;
-  Pruned pruned;  // what was too old to be kept on, where that was looked for
+  std::optional<BeliefSummary> beliefs;  // where a judge was asked
+  Pruned pruned;                         // what was too old to be kept on, where that was looked for
 };
 
 class Importer : private Taker, private Unpacker {
@@ -54,13 +56,25 @@ class Importer : private Taker, private Unpacker {
   // All of them outlive it.
   Importer(Archive& archive, base::Worker& worker, Trust trust, base::Time now,
            const UnpackLimits& limits = {});
+  // With a judge, who outlives it and says of each report how far it is believed.
+  Importer(Archive& archive, base::Worker& worker, MailJudge& judge, base::Time now,
+           const UnpackLimits& limits = {});
 
   // From here on files are exports of parsedmarc.
   void expect_exports() { intake_.expect_exports(); }
   // One file. Errors are the store's.
   base::Result<> read(Source& source, const std::string& name);
+  // One mail, and what came of it.
+  struct MailRead {
+    std::size_t reports = 0;  // that were read, new or not
+    std::size_t aside = 0;
+    std::string undetermined;  // why a report's origin could not be found out now; empty otherwise
+  };
+  base::Result<MailRead> read_mail(std::string_view mail, const std::string& name);
   // A file that cannot even be opened.
   base::Result<> set_file_aside(const std::string& name, std::string_view reason);
+  // Something about a file that was read, to stand among what was set aside.
+  base::Result<> note_aside(const std::string& name, std::string_view reason);
   // Writes what is not written yet.
   base::Result<> flush();
   // Of what is written, after flush().
@@ -71,6 +85,9 @@ class Importer : private Taker, private Unpacker {
   base::Result<> take(FailureReport&& report, const Origin& origin) override;
   base::Result<> take(TlsReport&& report, const Origin& origin) override;
   void set_aside(const Origin& origin, std::string_view reason) override;
+  void enter_mail(std::string_view mail, bool within) override;
+  void leave_mail() override;
+  base::Result<Belief> believe(const Speaker& speaker, const Origin& origin);
   // What ends its process twice is never tried again.
   base::Result<Parts> unpack(std::string_view mail) override;
   [[nodiscard]] bool batch_is_full() const;
@@ -87,9 +104,11 @@ class Importer : private Taker, private Unpacker {
   Archive& archive_;
   base::Worker& worker_;
   Trust trust_;
+  MailJudge* judge_ = nullptr;  // instead of `trust_`
   base::Time now_;
   Texts texts_;
   Intake intake_;
+  MailRead mail_;  // what came of the mail at hand
   std::vector<Incoming> batch_;
   std::vector<IncomingTls> tls_batch_;
   std::size_t rows_ = 0;
@@ -100,5 +119,7 @@ class Importer : private Taker, private Unpacker {
 // As text for people, and as JSON (schema "rampart.reports-import/1").
 std::string format_import(const ImportSummary& summary);
 std::string format_import_json(const ImportSummary& summary);
+// The members of that, but for the schema, of an object that was begun.
+void write_import(base::JsonWriter& json, const ImportSummary& summary);
 
 }  // namespace rampart::reports

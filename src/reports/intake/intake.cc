@@ -36,6 +36,20 @@ std::string_view without_ending(std::string_view name, std::string_view ending) 
   return name;
 }
 
+// Whichever way it is left.
+class InMail {
+ public:
+  InMail(Taker& taker, std::string_view mail, bool within) : taker_(taker) {
+    taker_.enter_mail(mail, within);
+  }
+  ~InMail() { taker_.leave_mail(); }
+  InMail(const InMail&) = delete;
+  InMail& operator=(const InMail&) = delete;
+
+ private:
+  Taker& taker_;
+};
+
 }  // namespace
 
 Form form_of(std::string_view begin) {
@@ -57,6 +71,11 @@ base::Result<> Intake::read(Source& source, const std::string& name) {
   unpacked_ = {};
   return read_any(source,
                   {.origin = {.file = base::printable(name), .member = {}}, .name = name, .depth = 0});
+}
+
+base::Result<> Intake::read_message(std::string_view mail, const std::string& name) {
+  unpacked_ = {};
+  return read_mail(mail, {.origin = {.file = base::printable(name), .member = {}}, .name = name, .depth = 0});
 }
 
 Inflater& Intake::inflater(std::size_t depth) {
@@ -299,9 +318,12 @@ base::Result<> Intake::read_mail(std::string_view mail, const Place& place) {
     set_aside(place, fmt::format("the mail could not be unpacked: {}", unpacked.fault));
     return {};
   }
+  const InMail scope(taker_, mail, place.in_mail);
+  auto inner = place;
+  inner.in_mail = true;
   bool any = false;
   for (const auto& part : unpacked.parts) {
-    const bool read = TRY(read_part(part, place));
+    const bool read = TRY(read_part(part, inner));
     any = any || read;
   }
   if (any) return {};

@@ -55,6 +55,9 @@ class Taker {
   virtual base::Result<> take(TlsReport&& report, const Origin& origin) = 0;
   // `reason` is one clause.
   virtual void set_aside(const Origin& origin, std::string_view reason) = 0;
+  // What is taken between the two came out of this mail, and of none within it. `within`: it stood in another mail.
+  virtual void enter_mail(std::string_view mail, bool within) { (void)mail, (void)within; }
+  virtual void leave_mail() {}
 };
 
 // What a file's first bytes say it is.
@@ -71,12 +74,15 @@ class Intake {
 
   // One file. Errors are the taker's.
   base::Result<> read(Source& source, const std::string& name);
+  // One mail, whatever its first line looks like.
+  base::Result<> read_message(std::string_view mail, const std::string& name);
 
  private:
   struct Place {
     Origin origin;
     std::string name;  // of the innermost file
     std::size_t depth = 0;
+    bool in_mail = false;
   };
 
   Inflater& inflater(std::size_t depth);

@@ -1,0 +1,51 @@
+// How far a report is believed, and why: what was found out about the mail that it came in.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/json.h"
+#include "reports/archive/archive.h"
+
+namespace rampart::reports {
+
+// Who a report says that it comes from.
+struct Speaker {
+  std::string email;         // of its head, as it stands there
+  std::string organisation;  // as it stands there
+  bool names_itself = true;  // false: of a kind of report that does not say it
+  friend bool operator==(const Speaker&, const Speaker&) = default;
+};
+
+struct Belief {
+  Trust trust = Trust::unverified;
+  std::string reporter;  // of a verified one: the Organizational Domain that signed its mail; empty otherwise
+  bool undetermined = false;  // it could not be found out now, and may be verified at another time
+  std::string why;            // one clause, printable
+};
+
+// Our own: what is named one by one; the rest is counted.
+inline constexpr std::size_t kMaxDoubts = 1'000;
+
+// Of the reports that came in mails.
+struct BeliefSummary {
+  struct Doubt {
+    std::string origin;
+    Belief belief;
+  };
+  std::uint64_t verified = 0;
+  std::uint64_t key_gone = 0;
+  std::uint64_t unverified = 0;    // for good
+  std::uint64_t undetermined = 0;  // for now
+  std::vector<Doubt> doubts;       // of those that are not verified
+
+  void add(const std::string& origin, const Belief& belief);
+};
+
+// Lines for people, to stand below format_import(); empty when no report was judged.
+std::string format_beliefs(const BeliefSummary& summary);
+// The member "beliefs" of an object.
+void write_beliefs(base::JsonWriter& json, const BeliefSummary& summary);
+
+}  // namespace rampart::reports

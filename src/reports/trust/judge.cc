@@ -1,0 +1,34 @@
+#include "reports/trust/judge.h"
+
+namespace rampart::reports {
+
+void OriginJudge::enter(std::string_view mail, bool within) {
+  mails_.push_back({.bytes = mail, .within = within, .origin = nullptr, .last = std::nullopt});
+}
+
+base::Result<Belief> OriginJudge::judge(const Speaker& speaker) {
+  if (mails_.empty()) return Belief{.why = "it came in no mail, so nothing vouches for it"};
+  auto& mail = mails_.back();
+  if (mail.last && mail.last->first == speaker) return mail.last->second;
+  if (!mail.origin) {
+    OriginOptions options;
+    // Of a mail within another one our own server has seen nothing.
+    if (!mail.within) options = {.authserv_ids = authserv_ids_, .received = received_};
+    mail.origin = std::make_shared<MailOrigin>(mail.bytes, *keys_, std::move(options));
+  }
+  const auto author = mail.origin->author();
+  // Without one nothing is asked.
+  if (!author) {
+    const facts::Book nothing;
+    facts::Facts facts(nothing);
+    return mail.origin->judge(speaker, facts, now_);
+  }
+  auto belief =
+      TRY(decide_(*author, [origin = mail.origin, keys = keys_, speaker, now = now_](facts::Facts& facts) {
+        return origin->judge(speaker, facts, now);
+      }));
+  mail.last.emplace(speaker, belief);
+  return belief;
+}
+
+}  // namespace rampart::reports
