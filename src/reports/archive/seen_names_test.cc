@@ -34,11 +34,13 @@ class SeenNamesTest : public store::OnBothDatabases {
   }
   static std::vector<std::string> keys(const SeenNames& seen) {
     std::vector<std::string> out;
+    out.reserve(seen.keys.size());
     for (const auto& key : seen.keys) out.push_back(key.selector + " " + key.domain.text());
     return out;
   }
   static std::vector<std::string> texts(const std::vector<dns::Name>& names) {
     std::vector<std::string> out;
+    out.reserve(names.size());
     for (const auto& name : names) out.push_back(name.text());
     return out;
   }

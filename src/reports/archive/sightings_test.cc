@@ -33,6 +33,7 @@ class SightingsTest : public store::OnBothDatabases {
   // "address messages first last", days before today.
   static std::vector<std::string> texts(const Sightings& sightings) {
     std::vector<std::string> out;
+    out.reserve(sightings.rows.size());
     for (const auto& row : sightings.rows)
       out.push_back(fmt::format("{} {} {} {}", sightings.addresses[row.address], row.messages,
                                 kLastDay - row.first_day, kLastDay - row.last_day));

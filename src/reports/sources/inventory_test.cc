@@ -46,6 +46,7 @@ class InventoryTest : public ::testing::Test {
   }
   static std::vector<std::string> texts(const std::vector<MailSource>& sources) {
     std::vector<std::string> out;
+    out.reserve(sources.size());
     for (const auto& source : sources)
       out.push_back(fmt::format("{} {} {}", source.id, source.tally.messages(), to_string(source.trend)));
     return out;

@@ -111,9 +111,9 @@ TEST_F(NetworksTest, ADamagedFileIsAnErrorOrKnowsNothing) {
     auto broken = whole;
     broken[at] = static_cast<char>(broken[at] ^ 0x55);
     const auto networks = NetworkDatabase::open(write(broken));
-    if (networks) static_cast<void>(networks->name_of(*base::IpAddress::parse("192.0.2.1")));
+    if (networks) EXPECT_LT(name(*networks, "192.0.2.1").size(), 1'000U);
     const auto cut = NetworkDatabase::open(write(std::string_view(whole).substr(0, at)));
-    if (cut) static_cast<void>(cut->name_of(*base::IpAddress::parse("192.0.2.1")));
+    if (cut) EXPECT_LT(name(*cut, "192.0.2.1").size(), 1'000U);
   }
 }
 

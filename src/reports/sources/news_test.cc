@@ -40,7 +40,9 @@ class NewsTest : public ::testing::Test {
   }
   [[nodiscard]] std::vector<std::string> keys(std::int64_t today = kDay0 + 1) const {
     std::vector<std::string> out;
-    for (const auto& news : find(today)) out.push_back(news.key());
+    const auto found = find(today);
+    out.reserve(found.size());
+    for (const auto& news : found) out.push_back(news.key());
     return out;
   }
 
