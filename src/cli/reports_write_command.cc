@@ -184,12 +184,11 @@ class Writing {
     struct Asked {
       dns::Name domain;
       std::vector<std::string> rua;
-      std::size_t bytes;
     };
     std::vector<Asked> asked;
     asked.reserve(some.size());
     for (const auto& report : some)
-      asked.push_back({TRY(dns::parse_domain(report.cover.domain)), report.rua, report.bytes});
+      asked.push_back({TRY(dns::parse_domain(report.cover.domain)), report.rua});
     auto* source = TRY(facts());
     facts::DriveOptions options;
     options.max_questions = kReportsAtOnce * kQuestionsOfReport;
@@ -199,7 +198,7 @@ class Writing {
           std::vector<reports::Recipients> out;
           out.reserve(asked.size());
           for (const auto& one : asked)
-            out.push_back(reports::recipients(one.domain, one.rua, one.bytes, facts));
+            out.push_back(reports::recipients(one.domain, one.rua, facts));
           return out;
         }));
     return decided.decision;

@@ -1,7 +1,6 @@
 #include "reports/write/recipients.h"
 
 #include <algorithm>
-#include <limits>
 #include <memory>
 
 #include <fmt/format.h>
@@ -19,8 +18,6 @@ constexpr std::size_t kShown = 200;  // bytes of a URI
 
 class Choice {
  public:
-  explicit Choice(std::size_t bytes) : bytes_(bytes) {}
-
   void take(const Destination& destination) {
     const auto& uri = destination.uri;
     if (!uri.valid) return leave(uri, "it is malformed");
@@ -54,15 +51,12 @@ class Choice {
   void add(const dmarc::Uri& uri) {
     const auto address = mail::parse_address(uri.address);
     if (!address) return leave(uri, address.error().what);
-    if (const auto limit = size_limit(uri); limit && bytes_ > *limit)
-      return leave(uri, fmt::format("it takes {} bytes at most, and the report has {}", *limit, bytes_));
     if (std::ranges::find(out_.to, *address) != out_.to.end()) return;
     if (out_.to.size() == kMaxRecipients)
       return leave(uri, fmt::format("a report goes to {} addresses at most", kMaxRecipients));
     out_.to.push_back(*address);
   }
 
-  std::size_t bytes_;
   Recipients out_;
 };
 
@@ -70,21 +64,7 @@ class Choice {
 
 bool Recipients::undetermined() const { return std::ranges::any_of(not_sent, &NotSent::later); }
 
-std::optional<std::uint64_t> size_limit(const dmarc::Uri& uri) {
-  std::string_view digits = uri.obsolete_size_limit;
-  if (digits.empty()) return std::nullopt;
-  unsigned shift = 0;
-  if (const auto unit = std::string_view("kmgt").find(base::to_lower(digits.back()));
-      unit != std::string_view::npos) {
-    shift = 10 * (static_cast<unsigned>(unit) + 1);
-    digits.remove_suffix(1);
-  }
-  const auto number = base::parse_number(digits);
-  if (!number || *number > std::numeric_limits<std::uint64_t>::max() >> shift) return std::nullopt;
-  return *number << shift;
-}
-
-Recipients recipients(const dns::Name& policy_domain, const std::vector<std::string>& rua, std::size_t bytes,
+Recipients recipients(const dns::Name& policy_domain, const std::vector<std::string>& rua,
                       facts::Facts& facts, dmarc::ReportKind kind) {
   auto record = std::make_shared<dmarc::Record>();
   std::vector<auth::Fault> faults;
@@ -93,7 +73,7 @@ Recipients recipients(const dns::Name& policy_domain, const std::vector<std::str
     if (uris.size() == dmarc::kMaxUris) break;
     uris.push_back(dmarc::parse_uri(base::trim(uri), 0, faults));
   }
-  Choice choice(bytes);
+  Choice choice;
   for (const auto& destination : dmarc::check_destinations({policy_domain, record}, kind, facts))
     choice.take(destination);
   return std::move(choice).result();

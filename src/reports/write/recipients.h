@@ -28,15 +28,11 @@ struct Recipients {
   [[nodiscard]] bool undetermined() const;  // some are to be tried later
 };
 
-// `rua`: the URIs of the record that was found at `policy_domain`; `bytes`: of the report's file. An address gets reports when its host's Organizational Domain is
+// `rua`: the URIs of the record that was found at `policy_domain`. An address gets reports when its host's Organizational Domain is
 // the policy domain's, or when the host's own record agrees; what that record puts in its place, on the same host, gets them
-// instead. Left out: URIs that are malformed or no mailto, addresses that no mail can be sent to, hosts that receive none, those whose
-// URI takes less than `bytes`, and what is beyond kMaxRecipients. Of failure reports `rua` holds the URIs of ruf (RFC 9991 section 5).
-Recipients recipients(const dns::Name& policy_domain, const std::vector<std::string>& rua, std::size_t bytes,
+// instead. Left out: URIs that are malformed or no mailto, addresses that no mail can be sent to, hosts that receive none, and
+// what is beyond kMaxRecipients. A size behind a URI ("!10m") is obsolete, and ignored (RFC 9989 section 4.8). Of failure reports `rua` holds the URIs of ruf (RFC 9991 section 5).
+Recipients recipients(const dns::Name& policy_domain, const std::vector<std::string>& rua,
                       facts::Facts& facts, dmarc::ReportKind kind = dmarc::ReportKind::aggregate);
-
-// "!10m" behind a URI: the bytes that its owner takes, after compression and before base64 (RFC 7489 section 6.2; k, m, g and t are
-// powers of 1024). RFC 9989 section 4.8 lets reporters ignore it; we keep to what owners say. Nothing where there is none.
-std::optional<std::uint64_t> size_limit(const dmarc::Uri& uri);
 
 }  // namespace rampart::reports
