@@ -247,12 +247,11 @@ void add_reports_fetch_command(CLI::App& reports, Session& session) {
       ->check(one_of({"text", "json"}));
   session.add_setting(*fetch, "store.url");
   fetch->footer(
-      "A mail is put away once its reports are in the store, and not before. The password, or the token, is "
-      "in a file that "
-      "the configuration names (reports.imap_password_file, reports.imap_token_file).\n"
-      "Exit status: 0 everything was read, 1 something was set aside, 2 wrong usage or refused by the "
-      "server, 3 the server or DNS "
-      "did not answer.\n"
+      "A mail is put away once its reports are in the store, and not before. The\n"
+      "password, or the token, is in a file that the configuration names\n"
+      "(reports.imap_password_file, reports.imap_token_file).\n"
+      "Exit status: 0 everything was read, 1 something was set aside, 2 wrong usage\n"
+      "or refused by the server, 3 the server or DNS did not answer.\n"
       "Most often: rampart reports fetch --watch");
   session.on_run(*fetch, [request](Session& s) { return run_fetch(s, *request); });
 }

@@ -194,12 +194,12 @@ void add_reports_import_command(CLI::App& reports, Session& session) {
   session.add_setting(*import, "reports.keep");
   session.add_setting(*import, "store.url");
   import->footer(
-      "What cannot be read is set aside with its reason and stops nothing else; a report that is read again "
-      "counts once.\n"
-      "Exit status: 0 everything was read, 1 something was set aside, 2 wrong usage, 3 (--verify) who sent a "
-      "report could not be "
-      "found out now.\n"
-      "With -, for a mail server's pipe (sysexits.h): 0 it was read or set aside, 75 try it again later.\n"
+      "What cannot be read is set aside with its reason and stops nothing else; a\n"
+      "report that is read again counts once.\n"
+      "Exit status: 0 everything was read, 1 something was set aside, 2 wrong usage,\n"
+      "3 (--verify) who sent a report could not be found out now.\n"
+      "With -, for a mail server's pipe (sysexits.h): 0 it was read or set aside, 75\n"
+      "try it again later.\n"
       "Most often: rampart reports import reports/");
   session.on_run(*import, [request](Session& s) {
     return request->piped() ? run_piped(s, *request) : run_import(s, *request);

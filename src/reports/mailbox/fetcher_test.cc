@@ -15,7 +15,6 @@ using store::Backend;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::UnorderedElementsAre;
 
 constexpr base::Time kNow{std::chrono::seconds(1'795'000'000)};
 
@@ -39,6 +38,7 @@ class TestInbox final : public Inbox {
   Result<std::uint32_t> look() override { return validity; }
   Result<std::vector<Listed>> list() override {
     std::vector<Listed> out;
+    out.reserve(mails.size());
     for (const auto& [uid, mail] : mails)
       out.push_back({.uid = uid, .size = sizes.contains(uid) ? sizes[uid] : mail.size(), .received = kNow});
     return out;
