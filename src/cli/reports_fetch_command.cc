@@ -113,7 +113,13 @@ class Connected {
     const auto now = base::now();
     reports::Importer importer(*archive_, *worker_, judge_, now);
     auto done = TRY(fetcher_->turn(*inbox_, importer, now));
-    return Turn{done, importer.summary()};
+    auto summary = importer.summary();
+    if (!pruned_ || now - *pruned_ >= std::chrono::days(1)) {
+      const auto keep = std::chrono::duration_cast<std::chrono::seconds>(config_.duration("reports.keep"));
+      summary.pruned = TRY(archive_->prune(now - keep));
+      pruned_ = now;
+    }
+    return Turn{done, std::move(summary)};
   }
   Result<> print(const Turn& turn) {
     return session_.print(request_.format == "json"
@@ -146,6 +152,7 @@ class Connected {
   std::optional<reports::ImapInbox> inbox_;
   std::optional<reports::WaitingMails> waiting_;
   std::optional<reports::Fetcher> fetcher_;
+  std::optional<base::Time> pruned_;  // when what is too old was last taken out
 };
 
 Result<Exit> fetch_once(Session& session, const Request& request, const base::Config& config) {
