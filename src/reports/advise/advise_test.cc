@@ -21,6 +21,7 @@ const Forecast& step_of(const Advice& advice, std::string_view step) {
 }
 std::vector<std::string> says(const Advice& advice) {
   std::vector<std::string> out;
+  out.reserve(advice.blockers.size());
   for (const auto& blocker : advice.blockers) out.push_back(blocker.says);
   return out;
 }
@@ -233,6 +234,7 @@ TEST(Advise, ThePortfolioBeginsWithWhatCanBeDone) {
   all.push_back(placed("Tax", "stay.example", Verdict::stay));
   order(all);
   std::vector<std::string> domains;
+  domains.reserve(all.size());
   for (const auto& one : all) domains.push_back(one.advice.domain);
   EXPECT_THAT(domains,
               ElementsAre("many.example", "late.example", "done.example", "few.example", "stay.example"));

@@ -68,6 +68,7 @@ TEST_P(DailyTest, DaysOfAllWhoCount) {
 
   const auto found = read_daily(*database_, "bank.example", kDayOne, kDayOne + 3).value();
   std::vector<std::string> rows;
+  rows.reserve(found.rows.size());
   for (const auto& row : found.rows)
     rows.push_back(fmt::format("{} {} {}", row.day - kDayOne, found.addresses[row.address], row.messages));
   EXPECT_THAT(rows, ElementsAre("0 192.0.2.1 7", "1 192.0.2.1 5", "3 192.0.2.1 7", "3 192.0.2.2 1"));
@@ -85,6 +86,7 @@ TEST_P(DailyTest, DaysOfAllWhoCount) {
   EXPECT_TRUE(found.reporters[1].says_pct);
   EXPECT_FALSE(found.reporters[1].rfc9990);
   std::vector<std::string> policies;
+  policies.reserve(found.policies.size());
   for (const auto& policy : found.policies)
     policies.push_back(fmt::format("{} {} {}", policy.day - kDayOne, policy.p, policy.softened()));
   EXPECT_THAT(policies, ElementsAre("0 none false", "1 none false", "3 quarantine true"));
