@@ -88,8 +88,8 @@ TEST(Recipients, FailureReportsAreAskedForAlike) {  // RFC 9991 section 5
            "v=DMARC1; rua=mailto:r@moved.test; ruf=mailto:f@moved.test")
       .mx("moved.test", 10, "mx.moved.test");
   const auto found = zone.run([&](facts::Facts& facts) {
-    return recipients(TestZone::name("bank.example"), {"mailto:x@moved.test", "mailto:d@victim.test"}, 0,
-                      facts, dmarc::ReportKind::failure);
+    return recipients(TestZone::name("bank.example"), {"mailto:x@moved.test", "mailto:d@victim.test"}, facts,
+                      dmarc::ReportKind::failure);
   });
   EXPECT_THAT(found.to, ElementsAre("f@moved.test"));
   EXPECT_EQ(found.not_sent.size(), 1U);
