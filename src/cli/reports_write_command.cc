@@ -197,8 +197,7 @@ class Writing {
         source->lanes().front(), options, {}, [asked](facts::Facts& facts) {
           std::vector<reports::Recipients> out;
           out.reserve(asked.size());
-          for (const auto& one : asked)
-            out.push_back(reports::recipients(one.domain, one.rua, facts));
+          for (const auto& one : asked) out.push_back(reports::recipients(one.domain, one.rua, facts));
           return out;
         }));
     return decided.decision;

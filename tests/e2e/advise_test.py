@@ -184,7 +184,7 @@ class AdviseTest(unittest.TestCase):
         run = apply(self.folder / "tested.db")
         self.assertEqual(run.status, 0, run.out + run.err)
         self.assertIn('"v=DMARC1; p=quarantine; sp=quarantine; rua=mailto:dmarc@bank.example"', record()[0])
-        for path in sorted((self.folder / "data" / "rampart" / "rollback").iterdir(), reverse=True):
+        for path in sorted((self.folder / "data" / "rampart" / "rollback").iterdir(), key=lambda path: path.stat().st_mtime_ns, reverse=True):
             back = rampart("fix", "undo", path, "--resolver", server.address, "--key", server.key, "--yes", "--wait", "5s",
                            XDG_DATA_HOME=self.folder / "data")
             self.assertEqual(back.status, 0, back.out + back.err)
