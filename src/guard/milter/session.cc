@@ -239,7 +239,7 @@ Result<Turn> Session::take(const Frame& frame) {
     case Command::abort:
       return forget(State::connected);
     case Command::quit_new_connection: {
-      const auto turn = forget(State::agreed);
+      auto turn = forget(State::agreed);
       macros_.end_connection();
       client_ = {};
       helo_.clear();

@@ -163,15 +163,20 @@ TEST(Session, KnowsEveryKindOfClient) {
 }
 
 TEST(Session, RefusesWhatHasNoPlace) {
-  const std::string begun = offer() + client("h", "192.0.2.1");
-  for (const auto& text :
-       {frame(Command::helo), begun + client("h", "192.0.2.1"),
-        begun + frame(Command::recipient, texts({"<a@b>"})), begun + kText, begun + frame(Command::mail),
-        begun + kMail + kMail, begun + kMail + frame(Command::body, "x"),
-        begun + kMail + frame(Command::header, "From"), begun + frame(Command::macros, "Mi"),
-        begun + frame(static_cast<Command>('!')), begun + frame(Command::end_of_body), offer() + kMail,
-        offer() + frame(Command::helo, texts({"h"}))}) {
+  const auto none = std::string();
+  const auto agreed = offer();
+  const auto begun = agreed + client("h", "192.0.2.1");
+  const auto mailed = begun + kMail;
+  for (const auto& [before, text] :
+       {std::pair(none, frame(Command::helo)), std::pair(agreed, kMail),
+        std::pair(agreed, frame(Command::helo, texts({"h"}))), std::pair(begun, client("h", "192.0.2.1")),
+        std::pair(begun, frame(Command::recipient, texts({"<a@b>"}))), std::pair(begun, kText),
+        std::pair(begun, frame(Command::mail)), std::pair(begun, frame(Command::macros, "Mi")),
+        std::pair(begun, frame(static_cast<Command>('!'))), std::pair(begun, frame(Command::end_of_body)),
+        std::pair(mailed, kMail), std::pair(mailed, frame(Command::body, "x")),
+        std::pair(mailed, frame(Command::header, "From"))}) {
     Session session(in_temp());
+    ASSERT_TRUE(play(session, before).last);
     const auto played = play(session, text);
     ASSERT_FALSE(played.last) << base::printable(text);
     EXPECT_EQ(played.last.error().kind, base::ErrorKind::input);
