@@ -74,6 +74,11 @@ std::string Session::progress() {
   return out;
 }
 
+void Session::skip_content(std::string fault) {
+  message_.bytes.clear();
+  message_.fault = std::move(fault);
+}
+
 Turn Session::waited_for(std::uint32_t no_reply) const {
   Turn turn;
   if (!agreed_.has(no_reply)) append_frame(turn.reply, Reply::go_on);

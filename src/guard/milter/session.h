@@ -82,6 +82,8 @@ class Session {
   // The bytes that end the message; the next may come. Only where a turn was `decide`. Errors are those of format(), and leave
   // the message open.
   base::Result<std::string> answer(const Answer& answer);
+  // Keeps nothing more of the message under way, which then has this fault.
+  void skip_content(std::string fault);
   // While a decision takes long: bytes that restart the MTA's clock.
   static std::string progress();
 
