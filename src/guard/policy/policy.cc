@@ -19,7 +19,7 @@ std::string author_of(const auth::Authentication& result) {
 }
 
 void add(Ruling& ruling, std::string code, std::string text, std::string_view section = {}) {
-  ruling.causes.push_back({std::move(code), std::move(text), section});
+  ruling.causes.push_back({std::move(code), std::move(text), std::string(section)});
 }
 
 // Both mechanisms found something else than a pass, which is what 5.7.26 means (RFC 7372 section 3.3).

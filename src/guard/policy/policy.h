@@ -25,9 +25,9 @@ std::string_view to_string(Action action);
 
 // One clause of why, in the order in which they decided. `code` is stable.
 struct Cause {
-  std::string code;  // "dmarc-reject", "second-fact-spf-hard-fail", "override", …
-  std::string text;  // one clause, printable
-  std::string_view section;
+  std::string code;     // "dmarc-reject", "second-fact-spf-hard-fail", "override", …
+  std::string text;     // one clause, printable
+  std::string section;  // what says so; may be empty
 
   friend bool operator==(const Cause&, const Cause&) = default;
 };

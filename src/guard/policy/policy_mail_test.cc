@@ -85,9 +85,7 @@ TEST(PolicyOnMail, TakesTheWordOfASealerThatIsTrusted) {
   EXPECT_EQ(judge(sealed, zones(), "198.51.100.9", {}).ruling.action, Action::quarantine) << "of nobody else";
   for (const auto* saw : {"mx.list.example; dmarc=fail header.from=bank.example", "mx.list.example; spf=pass",
                           "mx.list.example; dmarc=pass header.from=shop.example"})
-    EXPECT_EQ(judge(listed(saw), zones(), "198.51.100.9", trusting).ruling.action,
-              Action::quarantine)
-        << saw;
+    EXPECT_EQ(judge(listed(saw), zones(), "198.51.100.9", trusting).ruling.action, Action::quarantine) << saw;
   auto changed = sealed;
   changed.replace(changed.find("The list"), 8, "The lost");
   EXPECT_EQ(judge(changed, zones(), "198.51.100.9", trusting).ruling.action, Action::quarantine)
