@@ -7,13 +7,13 @@
 #include <system_error>
 
 #include <fmt/format.h>
-#include <openssl/rand.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "crypto/ids.h"
 #include "crypto/sealed_file.h"
 #include "guard/quarantine/kept_head.h"
 #include "guard/quarantine/tables.h"
@@ -26,7 +26,6 @@ using base::Result;
 using Number = long long;  // of a column
 
 constexpr std::array kStates{KeptState::kept, KeptState::releasing, KeptState::released, KeptState::deleted};
-constexpr std::size_t kIdLength = 26;    // of 32 letters: 130 bits
 constexpr std::chrono::hours kStray{1};  // a file without a row that is older is nobody's any more
 constexpr std::string_view kEnding = ".eml.kept";
 
@@ -35,19 +34,9 @@ Number seconds(base::Time time) {
 }
 base::Time time_of(Number number) { return base::Time(std::chrono::seconds(number)); }
 
-Result<std::string> new_id() {
-  constexpr std::string_view kLetters = "0123456789abcdefghjkmnpqrstvwxyz";  // none that is taken for another
-  std::array<unsigned char, kIdLength> bytes{};
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1)
-    return base::fail(ErrorKind::internal, "OpenSSL gave no random numbers");
-  std::string out;
-  for (const auto byte : bytes) out += kLetters[byte % kLetters.size()];
-  return out;
-}
-
 // No id of a stranger's leads out of the folder.
 Result<> check_id(const std::string& id) {
-  if (id.size() == kIdLength && std::ranges::all_of(id, [](char c) { return base::is_alnum(c); })) return {};
+  if (crypto::is_id(id)) return {};
   return base::fail(ErrorKind::usage,
                     fmt::format("\"{}\" is no id of a quarantined message", base::printable(id)), {},
                     "rampart quarantine list shows them");
@@ -140,7 +129,8 @@ Result<std::string> Quarantine::keep(KeptMessage entry, std::string_view message
   }));
   if (!known.empty()) return known;
   TRY(check_room(entry));
-  const auto id = TRY(new_id());
+  const auto id = crypto::new_id();
+  if (id.empty()) return base::fail(ErrorKind::internal, "OpenSSL gave no random numbers");
   auto file = TRY(
       crypto::SealedWriter::create(path_of(id), options_.seal ? &*options_.seal : nullptr, seal_name(id)));
   TRY(file.write(message));
