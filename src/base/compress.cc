@@ -30,9 +30,9 @@ Result<std::string> compress(std::string_view text) {
   return out;
 }
 
-Result<std::string> decompress(std::string_view packed) {
+Result<std::string> decompress(std::string_view packed, std::size_t limit) {
   const auto size = ZSTD_getFrameContentSize(packed.data(), packed.size());
-  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN)
+  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > limit)
     return fail(ErrorKind::internal, "compressed text is damaged");
   std::string out(size, '\0');
   const auto written = ZSTD_decompress(out.data(), out.size(), packed.data(), packed.size());

@@ -10,7 +10,7 @@
 namespace rampart::base {
 
 Result<std::string> compress(std::string_view text);  // fails where memory is short
-// What compress() made; an error of kind internal for anything else.
-Result<std::string> decompress(std::string_view packed);
+// What compress() made of at most `limit` octets; an error of kind internal for anything else.
+Result<std::string> decompress(std::string_view packed, std::size_t limit = std::size_t{1} << 31U);
 
 }  // namespace rampart::base

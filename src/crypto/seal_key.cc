@@ -37,38 +37,39 @@ base::Result<SealKey> SealKey::from_text(std::string_view text) {
 
 bool SealKey::is_sealed(std::string_view text) { return text.starts_with(kMark); }
 
-std::string SealKey::seal(std::string_view secret, std::string_view name) const {
-  std::string nonce(kNonceBytes, '\0');
-  std::string tag(kTagBytes, '\0');
-  std::string out(secret.size(), '\0');
+std::string SealKey::seal_bytes(std::string_view secret, std::string_view name) const {
+  std::string out(kNonceBytes + kTagBytes + secret.size(), '\0');
+  auto* const nonce = bytes(out);
+  auto* const body = nonce + kNonceBytes + kTagBytes;
   int size = 0;
   const Context context(EVP_CIPHER_CTX_new());
   const bool good =
-      context && RAND_bytes(bytes(nonce), kNonceBytes) == 1 &&
-      EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes(key_.view()), bytes(nonce)) == 1 &&
+      context && RAND_bytes(nonce, kNonceBytes) == 1 &&
+      EVP_EncryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes(key_.view()), nonce) == 1 &&
       EVP_EncryptUpdate(context.get(), nullptr, &size, bytes(name), static_cast<int>(name.size())) == 1 &&
-      EVP_EncryptUpdate(context.get(), bytes(out), &size, bytes(secret), static_cast<int>(secret.size())) ==
-          1 &&
-      EVP_EncryptFinal_ex(context.get(), bytes(out) + size, &size) == 1 &&
-      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, tag.data()) == 1;
+      EVP_EncryptUpdate(context.get(), body, &size, bytes(secret), static_cast<int>(secret.size())) == 1 &&
+      EVP_EncryptFinal_ex(context.get(), body + size, &size) == 1 &&
+      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, nonce + kNonceBytes) == 1;
   if (!good) return {};
-  return std::string(kMark) + base::encode_base64(nonce + tag + out) + '\n';
+  return out;
 }
 
-std::optional<Secret> SealKey::open(std::string_view sealed, std::string_view name) const {
-  if (!is_sealed(sealed)) return std::nullopt;
-  const auto text = base::trim(sealed.substr(kMark.size()));
-  auto all = base::decode_base64(text);
-  // In one form alone: base64 has bits at its end that say nothing.
-  if (!all || all->size() < kNonceBytes + kTagBytes || base::encode_base64(*all) != text) return std::nullopt;
-  const std::string_view body = std::string_view(*all).substr(kNonceBytes + kTagBytes);
-  std::string tag = all->substr(kNonceBytes, kTagBytes);
+std::string SealKey::seal(std::string_view secret, std::string_view name) const {
+  const auto sealed = seal_bytes(secret, name);
+  if (sealed.empty()) return {};
+  return std::string(kMark) + base::encode_base64(sealed) + '\n';
+}
+
+std::optional<Secret> SealKey::open_bytes(std::string_view sealed, std::string_view name) const {
+  if (sealed.size() < kNonceBytes + kTagBytes) return std::nullopt;
+  const auto body = sealed.substr(kNonceBytes + kTagBytes);
+  std::string tag(sealed.substr(kNonceBytes, kTagBytes));
   std::string out(body.size(), '\0');
   int size = 0;
   const Context context(EVP_CIPHER_CTX_new());
   const bool good =
       context &&
-      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes(key_.view()), bytes(*all)) == 1 &&
+      EVP_DecryptInit_ex(context.get(), EVP_aes_256_gcm(), nullptr, bytes(key_.view()), bytes(sealed)) == 1 &&
       EVP_DecryptUpdate(context.get(), nullptr, &size, bytes(name), static_cast<int>(name.size())) == 1 &&
       EVP_DecryptUpdate(context.get(), bytes(out), &size, bytes(body), static_cast<int>(body.size())) == 1 &&
       EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, tag.data()) == 1 &&
@@ -76,6 +77,15 @@ std::optional<Secret> SealKey::open(std::string_view sealed, std::string_view na
   Secret secret(std::move(out));
   if (!good) return std::nullopt;
   return secret;
+}
+
+std::optional<Secret> SealKey::open(std::string_view sealed, std::string_view name) const {
+  if (!is_sealed(sealed)) return std::nullopt;
+  const auto text = base::trim(sealed.substr(kMark.size()));
+  const auto all = base::decode_base64(text);
+  // In one form alone: base64 has bits at its end that say nothing.
+  if (!all || base::encode_base64(*all) != text) return std::nullopt;
+  return open_bytes(*all, name);
 }
 
 base::Result<Secret> open_secret(Secret text, const std::optional<SealKey>& seal, std::string_view name,

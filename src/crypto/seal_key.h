@@ -24,6 +24,9 @@ class SealKey {
   [[nodiscard]] std::string seal(std::string_view secret, std::string_view name) const;
   // Nothing when the text was changed, or sealed with another key or under another name.
   [[nodiscard]] std::optional<Secret> open(std::string_view sealed, std::string_view name) const;
+  // The same as bytes: 28 more than the secret has.
+  [[nodiscard]] std::string seal_bytes(std::string_view secret, std::string_view name) const;
+  [[nodiscard]] std::optional<Secret> open_bytes(std::string_view sealed, std::string_view name) const;
   static constexpr std::string_view kMark = "rampart-sealed-1:";  // how sealed text begins
   static bool is_sealed(std::string_view text);
 

@@ -1,0 +1,227 @@
+#include "guard/gate/gate.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "auth/results_field.h"
+#include "auth/results_parse.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "crypto/ids.h"
+#include "dns/domain.h"
+
+namespace rampart::guard {
+namespace {
+
+using base::Result;
+
+constexpr std::string_view kResultsName = "Authentication-Results";
+constexpr std::size_t kShown = 200;  // octets of a field in an event
+
+std::string text_of(const mail::Header& header, std::string_view name) {
+  const auto found =
+      std::ranges::find_if(header.fields, [&](const mail::Field& field) { return field.is(name); });
+  return found == header.fields.end() ? std::string()
+                                      : base::excerpt(base::trim(mail::unfold(found->value)), kShown);
+}
+
+// Where the MTA finds these fields: by their name, and how many of that name stand above. What is no field of its own cannot be
+// taken out.
+std::vector<milter::FieldPlace> places_of(const mail::Header& header,
+                                          const std::vector<std::string_view>& raws) {
+  std::vector<milter::FieldPlace> out;
+  for (const auto raw : raws) {
+    const auto found = std::ranges::find(header.fields, raw.data(),
+                                         [](const mail::Field& field) { return field.raw.data(); });
+    if (found == header.fields.end()) continue;
+    const auto above = std::count_if(header.fields.begin(), found,
+                                     [&](const mail::Field& field) { return field.is(found->name); });
+    out.push_back({.name = std::string(found->name), .number = static_cast<std::uint32_t>(above) + 1});
+  }
+  return out;
+}
+
+// The value of our field, as a milter adds it: folded with line feeds, without its name and final line end.
+std::string results_value(std::string field) {
+  std::erase(field, '\r');
+  field.erase(0, kResultsName.size() + 2);
+  while (field.ends_with('\n')) field.pop_back();
+  return field;
+}
+
+milter::Answer refusal(const Ruling& ruling) {
+  return {.verdict = ruling.action == Action::reject ? milter::Answer::Verdict::reject
+                                                     : milter::Answer::Verdict::tempfail,
+          .reply = {.code = ruling.code, .enhanced = ruling.enhanced, .text = ruling.text},
+          .removed = {},
+          .added = {},
+          .not_for = {}};
+}
+
+}  // namespace
+
+std::string_view to_string(Mode mode) { return mode == Mode::monitor ? "monitor" : "enforce"; }
+
+std::string event_json(const Event& event) {
+  std::string out;
+  base::JsonWriter json(out);
+  json.begin_object()
+      .member("schema", "rampart.event/1")
+      .member("id", event.id)
+      .member("at", base::format_time(event.at))
+      .member("mode", to_string(event.mode))
+      .member("asked", to_string(event.asked))
+      .member("answered", to_string(event.answered))
+      .member("queue_id", event.queue_id)
+      .member("client", event.client)
+      .member("role", event.role)
+      .member("mail_from", event.mail_from)
+      .member_array("recipients", event.recipients)
+      .member("author", event.author)
+      .member("subject", event.subject)
+      .member("message_id", event.message_id)
+      .member("size", event.size)
+      .member("results", event.results)
+      .member("kept", event.kept)
+      .member("took_us", event.took.count())
+      .key("causes")
+      .begin_array();
+  for (const auto& cause : event.causes)
+    json.begin_object()
+        .member("code", cause.code)
+        .member("text", cause.text)
+        .member("section", cause.section)
+        .end_object();
+  json.end_array().end_object();
+  return out;
+}
+
+// A message on its way through the gate; lives until it is answered.
+struct Gate::Work {
+  milter::Session& session;
+  std::shared_ptr<const Rules> rules;
+  mail::Message message;
+  std::unique_ptr<Scan> scan;
+  Event event;
+  std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+};
+
+milter::Answer Gate::failed(const std::string& what) {
+  parts_.log(what);
+  milter::Answer out;
+  if (options_.mode == Mode::enforce) {
+    out.verdict = milter::Answer::Verdict::tempfail;
+    out.reply = {
+        .code = 451, .enhanced = "4.3.0", .text = "this message cannot be looked at now; try again later"};
+  }
+  return out;
+}
+
+milter::Answer Gate::overloaded() {
+  return failed(fmt::format("there was no room to look at a message: it was {}",
+                            options_.mode == Mode::enforce ? "put off" : "let through"));
+}
+
+void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> done) {
+  auto& transaction = session.message();
+  const auto bytes = transaction.bytes.view();
+  if (!bytes) return done(failed(bytes.error().message()));
+  if (!transaction.fault.empty())
+    return done(failed(fmt::format("a message was not kept whole: {}", transaction.fault)));
+  auto message = mail::Message::parse(*bytes);
+  if (!message) return done(failed(message.error().message()));
+  const auto work = std::make_shared<Work>(Work{.session = session,
+                                                .rules = parts_.rules(),
+                                                .message = *std::move(message),
+                                                .scan = nullptr,
+                                                .event = {}});
+  Situation situation{.peer = {.client = session.client().ip,
+                               .helo = session.helo(),
+                               .authenticated = session.macros().find("auth_type").has_value()},
+                      .mail_from = transaction.sender.address,
+                      .memory = {}};
+  work->scan = std::make_unique<Scan>(work->message, std::move(situation), work->rules->roles,
+                                      work->rules->local, keys_);
+  const auto now = parts_.now();
+  facts::drive<Verdict>([work, now](facts::Facts& facts) { return work->scan->run(facts, now); },
+                        parts_.provider, options_.drive,
+                        [this, work, done = std::move(done)](facts::Driven<Verdict> driven) {
+                          done(answer(*work, driven.decision));
+                        });
+}
+
+Result<std::string> Gate::keep(const Work& work, const Verdict& verdict) {
+  if (parts_.quarantine == nullptr)
+    return base::fail(base::ErrorKind::internal, "there is no quarantine to keep it in");
+  const auto& event = work.event;
+  KeptMessage entry{.id = {},
+                    .received = event.at,
+                    .queue_id = event.queue_id,
+                    .content = {},
+                    .client = event.client,
+                    .helo = work.session.helo(),
+                    .mail_from = event.mail_from,
+                    .recipients = event.recipients,
+                    .author = event.author,
+                    .from = text_of(work.message.header, "From"),
+                    .subject = event.subject,
+                    .message_id = event.message_id,
+                    .action = verdict.ruling.action,
+                    .causes = verdict.ruling.causes,
+                    .by = {}};
+  return parts_.quarantine->keep(std::move(entry), TRY(work.session.message().bytes.view()), event.at);
+}
+
+milter::Answer Gate::answer(Work& work, const Verdict& verdict) {
+  const auto& header = work.message.header;
+  auto& transaction = work.session.message();
+  auto& event = work.event;
+  event.id = crypto::new_id();
+  event.at = parts_.now();
+  event.queue_id = work.session.macros().find("i").value_or(std::string_view());
+  event.client = work.session.client().ip ? work.session.client().ip->text() : std::string();
+  event.mail_from = base::printable(transaction.sender.address);
+  for (const auto& recipient : transaction.recipients)
+    event.recipients.push_back(base::printable(recipient.address));
+  for (const auto& domain : verdict.authentication.author.domains)
+    event.author += (event.author.empty() ? "" : ", ") + domain.text();
+  event.subject = text_of(header, "Subject");
+  event.message_id = text_of(header, "Message-ID");
+  event.size = transaction.size;
+  event.role = to_string(verdict.standing.role);
+  event.asked = verdict.ruling.action;
+  event.causes = verdict.ruling.causes;
+  event.mode = options_.mode;
+  event.results =
+      results_value(auth::results_field(options_.authserv_id, verdict.envelope, verdict.authentication));
+
+  milter::Answer out;
+  if (options_.mode == Mode::enforce) {
+    auto action = verdict.ruling.action;
+    if (action == Action::quarantine) {
+      if (auto kept = keep(work, verdict)) {
+        event.kept = *std::move(kept);
+        out.verdict = milter::Answer::Verdict::discard;
+      } else {
+        out = failed(kept.error().message());
+        action = Action::tempfail;
+      }
+    } else if (action != Action::accept) {
+      out = refusal(verdict.ruling);
+    } else {
+      const mail::FieldIndex index(header);
+      out.removed = places_of(header, auth::forged_results(header, index, options_.authserv_id));
+      out.added = {{.place = 0, .name = std::string(kResultsName), .value = event.results},
+                   {.place = 0, .name = "X-Rampart-Id", .value = event.id}};
+    }
+    event.answered = action;
+  }
+  event.took =
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - work.begun);
+  parts_.tell(event);
+  return out;
+}
+
+}  // namespace rampart::guard

@@ -1,0 +1,89 @@
+// What stands behind a milter server: each message is judged, kept or let through, and told of.
+//
+//   Gate gate(provider, rules, {.authserv_id = "guard.bank.example"}, …);
+//   milter::Server server(io, {}, admission, gate);
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "facts/driver.h"
+#include "guard/gate/verdict.h"
+#include "guard/milter/server.h"
+#include "guard/quarantine/quarantine.h"
+
+namespace rampart::guard {
+
+// What is decided by, of one configuration; replaced as a whole when that is read again.
+struct Rules {
+  RoleRules roles;
+  LocalRules local;
+};
+
+enum class Mode : std::uint8_t {
+  monitor,  // nothing is changed, and whatever goes wrong accepts
+  enforce,  // whatever goes wrong is a temporary failure: the sender tries again
+};
+std::string_view to_string(Mode mode);
+
+// A message that was answered.
+struct Event {
+  std::string id;  // 26 letters, as a quarantined message's
+  base::Time at{};
+  std::string queue_id;
+  std::string client;
+  std::string mail_from;
+  std::vector<std::string> recipients;
+  std::string author;
+  std::string subject;
+  std::string message_id;
+  std::uint64_t size = 0;
+  std::string role;
+  std::string results;               // the value of our Authentication-Results field
+  Action asked = Action::accept;     // what the policy asks for
+  Action answered = Action::accept;  // what was done
+  std::vector<Cause> causes;
+  std::string kept;  // its id in the quarantine
+  Mode mode = Mode::monitor;
+  std::chrono::microseconds took{};
+};
+std::string event_json(const Event& event);  // one line, without its end; schema "rampart.event/1"
+
+struct GateOptions {
+  std::string authserv_id;
+  Mode mode = Mode::monitor;
+  facts::DriveOptions drive{.time_limit = std::chrono::seconds(20)};
+};
+
+class Gate : public milter::Decider {
+ public:
+  struct Parts {
+    facts::Provider& provider;
+    Quarantine* quarantine;                               // nullptr in monitor mode
+    std::function<std::shared_ptr<const Rules>()> rules;  // those of now
+    std::function<void(const Event&)> tell;
+    std::function<void(const std::string&)> log;
+    std::function<base::Time()> now;
+  };
+  // Everything in `parts` outlives it.
+  Gate(Parts parts, GateOptions options) : parts_(std::move(parts)), options_(std::move(options)) {}
+
+  void decide(milter::Session& session, std::function<void(milter::Answer)> done) override;
+  milter::Answer overloaded() override;
+  void trouble(const std::string& what) override { parts_.log(what); }
+
+ private:
+  struct Work;
+  // When something of ours failed: accept or tempfail, as the mode says.
+  milter::Answer failed(const std::string& what);
+  milter::Answer answer(Work& work, const Verdict& verdict);
+  base::Result<std::string> keep(const Work& work, const Verdict& verdict);
+
+  Parts parts_;
+  GateOptions options_;
+  dkim::KeyCache keys_;
+};
+
+}  // namespace rampart::guard

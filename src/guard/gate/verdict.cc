@@ -1,0 +1,76 @@
+#include "guard/gate/verdict.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace rampart::guard {
+namespace {
+
+auth::Envelope envelope_of(const Standing& standing, const Situation& situation) {
+  auth::Envelope out{.ip = standing.ip, .helo = standing.helo, .mail_from = situation.mail_from};
+  if (!out.ip) out.helo.clear();
+  return out;
+}
+
+// What fails under p=none carries no weight (RFC 9989 section 5.4).
+void add_signals(Verdict& verdict) {
+  const auto& result = verdict.authentication;
+  const auto add = [&](std::string code, double strength, std::string evidence, std::string part) {
+    verdict.signals.push_back({std::move(code), strength, std::move(evidence), std::move(part)});
+  };
+  if (!result.author.fault.empty()) add("from-malformed", 50, result.author.fault, "header");
+  if (result.dmarc != dmarc::Result::fail) return;
+  if (result.policy == dmarc::Policy::none) add("dmarc-fail-none", 0, result.why, "header");
+  if (result.policy == dmarc::Policy::quarantine) add("dmarc-fail-quarantine", 50, result.why, "header");
+  if (result.policy == dmarc::Policy::reject) add("dmarc-fail-reject", 80, result.why, "header");
+}
+
+void add_unchecked(Verdict& verdict) {
+  if (!verdict.envelope.ip)
+    verdict.unchecked.emplace_back("SPF and the client's name: its address is not known");
+  else if (!verdict.authentication.spf)
+    verdict.unchecked.emplace_back("SPF: neither the envelope sender nor HELO is known");
+}
+
+}  // namespace
+
+double Verdict::score() const {
+  double out = 0;
+  for (const auto& signal : signals) out += signal.strength;
+  return std::min(out, 100.0);
+}
+
+Scan::Scan(const mail::Message& message, Situation situation, const RoleRules& roles, const LocalRules& local,
+           dkim::KeyCache& keys)
+    : message_(message),
+      situation_(std::move(situation)),
+      local_(local),
+      standing_(stand(situation_.peer, message.header, roles)),
+      envelope_(envelope_of(standing_, situation_)),
+      authenticator_(message, envelope_, keys) {}
+
+Verdict Scan::run(facts::Facts& facts, base::Time now) {
+  Verdict out{.standing = standing_,
+              .envelope = envelope_,
+              .authentication = authenticator_.run(facts, now),
+              .ruling = {}};
+  const bool from_outside = standing_.role == Role::inbound || standing_.role == Role::relayed;
+  if (from_outside) {
+    out.ruling = decide({.authentication = &out.authentication,
+                         .header = &message_.header,
+                         .local = &local_,
+                         .client = standing_.ip,
+                         .mail_from = situation_.mail_from.value_or(std::string()),
+                         .memory = situation_.memory,
+                         .now = now});
+    add_signals(out);
+  } else {
+    out.ruling.causes.push_back(
+        {.code = fmt::format("role-{}", to_string(standing_.role)), .text = standing_.why, .section = {}});
+  }
+  add_unchecked(out);
+  return out;
+}
+
+}  // namespace rampart::guard

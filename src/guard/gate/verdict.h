@@ -1,0 +1,60 @@
+// What was found out about a message and what is done with it, in one: shown by `rampart scan`, written as an event, and what a
+// milter's answer is made of.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "auth/authenticate.h"
+#include "guard/policy/policy.h"
+#include "guard/role/role.h"
+
+namespace rampart::guard {
+
+// Something that speaks against a message.
+struct Signal {
+  std::string code;
+  double strength = 0;   // 0 to 100; signals add up, to 100 at most
+  std::string evidence;  // printable
+  std::string part;      // of the message: "header", "envelope"
+};
+
+struct Verdict {
+  Standing standing;
+  auth::Envelope envelope;  // that was judged
+  auth::Authentication authentication;
+  Ruling ruling;
+  std::vector<Signal> signals;
+  std::vector<std::string> unchecked;  // what nothing was known for: "SPF: the client's address is not known"
+
+  [[nodiscard]] double score() const;
+};
+
+// Everything that decides about a message, beside itself.
+struct Situation {
+  Peer peer;
+  std::optional<std::string> mail_from;
+  Memory memory;
+};
+
+// A function of the message, the facts, the rules and `now`; void while questions are open.
+class Scan {
+ public:
+  // All must outlive it.
+  Scan(const mail::Message& message, Situation situation, const RoleRules& roles, const LocalRules& local,
+       dkim::KeyCache& keys);
+  Scan(const Scan&) = delete;
+  Scan& operator=(const Scan&) = delete;
+
+  Verdict run(facts::Facts& facts, base::Time now);
+
+ private:
+  const mail::Message& message_;
+  Situation situation_;
+  const LocalRules& local_;
+  Standing standing_;
+  auth::Envelope envelope_;
+  auth::Authenticator authenticator_;
+};
+
+}  // namespace rampart::guard

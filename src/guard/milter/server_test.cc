@@ -1,0 +1,231 @@
+#include "guard/milter/server.h"
+
+#include <filesystem>
+#include <thread>
+
+#include <boost/asio/post.hpp>
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/ip.h"
+#include "base/text.h"
+#include "guard/milter/mta_test.h"
+
+namespace rampart::guard::milter {
+namespace {
+
+using testing::HasSubstr;
+
+std::string folder() { return std::filesystem::temp_directory_path().string(); }
+
+// Adds a field with the size of the message; holds answers back while `held`.
+struct Counter : Decider {
+  explicit Counter(boost::asio::io_context& io) : io(io) {}
+  void decide(Session& session, std::function<void(Answer)> done) override {
+    Answer answer;
+    answer.added = {{.place = 0, .name = "X-Size", .value = std::to_string(session.message().size)}};
+    if (!held) return done(std::move(answer));
+    waiting.emplace_back([done = std::move(done), answer] { done(answer); });
+  }
+  Answer overloaded() override {
+    return {.verdict = Answer::Verdict::tempfail,
+            .reply = {.code = 451, .enhanced = "4.3.2", .text = "busy"},
+            .removed = {},
+            .added = {},
+            .not_for = {}};
+  }
+  void trouble(const std::string& what) override { troubles.push_back(what); }
+
+  boost::asio::io_context& io;
+  bool held = false;
+  std::vector<std::function<void()>> waiting;
+  std::vector<std::string> troubles;
+};
+
+// A server on a thread of its own, until this goes.
+class Running {
+ public:
+  explicit Running(std::string_view listen = "inet:127.0.0.1:0", std::size_t most = 10)
+      : admission(most),
+        decider(io),
+        server(io,
+               {.session = {.folder = folder()},
+                .most_wait = std::chrono::milliseconds(100),
+                .progress = std::chrono::milliseconds(50)},
+               admission, decider),
+        listener(*Listener::open(*parse_listen(listen), 0600)) {
+    if (!server.serve(listener)) throw std::runtime_error("no server");
+    thread = std::thread([this] { io.run(); });
+  }
+  ~Running() {
+    boost::asio::post(io, [this] { server.stop(); });
+    boost::asio::post(io, [this] { io.stop(); });
+    thread.join();
+  }
+  // On the loop's thread, and waits for it.
+  void on_loop(const std::function<void()>& what) {
+    std::atomic<bool> over = false;
+    boost::asio::post(io, [&] {
+      what();
+      over = true;
+    });
+    while (!over) std::this_thread::yield();
+  }
+
+  boost::asio::io_context io;
+  Admission admission;
+  Counter decider;
+  Server server;
+  Listener listener;
+  std::thread thread;
+};
+
+class Mta {
+ public:
+  explicit Mta(const Running& running) {
+    const auto text = running.listener.text();
+    if (text.starts_with("unix:")) {
+      sockaddr_un to{};
+      to.sun_family = AF_UNIX;
+      text.copy(to.sun_path, text.size() - 5, 5);
+      file_ = ::socket(AF_UNIX, SOCK_STREAM, 0);
+      connected_ = ::connect(file_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
+    } else {
+      sockaddr_in to{};
+      to.sin_family = AF_INET;
+      to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+      to.sin_port = htons(base::parse_endpoint(text.substr(5), 0)->port);
+      file_ = ::socket(AF_INET, SOCK_STREAM, 0);
+      connected_ = ::connect(file_, reinterpret_cast<const sockaddr*>(&to), sizeof to) == 0;
+    }
+  }
+  Mta(const Mta&) = delete;
+  Mta& operator=(const Mta&) = delete;
+  ~Mta() { ::close(file_); }
+
+  void send(std::string_view bytes) const {
+    ASSERT_EQ(::send(file_, bytes.data(), bytes.size(), MSG_NOSIGNAL), static_cast<ssize_t>(bytes.size()));
+  }
+  // The commands of the next replies up to one of `ends`; what came when the connection was closed.
+  std::string replies(std::string_view ends) {
+    std::string out;
+    for (;;) {
+      while (const auto frame = *reader_.next()) {
+        out += frame->command;
+        if (ends.find(frame->command) != std::string_view::npos) return out;
+      }
+      char buffer[4096];
+      const auto got = ::recv(file_, buffer, sizeof buffer, 0);
+      if (got <= 0) return out + "!";
+      reader_.feed({buffer, static_cast<std::size_t>(got)});
+    }
+  }
+  [[nodiscard]] bool connected() const { return connected_; }
+
+ private:
+  int file_ = -1;
+  bool connected_ = false;
+  FrameReader reader_;
+};
+
+const std::string kHello = offer() + client("h", "192.0.2.1");
+const std::string kMessage =
+    frame(Command::mail, texts({"<a@b.example>"})) + frame(Command::recipient, texts({"<c@d.example>"})) +
+    frame(Command::header, texts({"From", " a@b.example"})) + frame(Command::end_of_headers) +
+    frame(Command::body, "hello\r\n") + frame(Command::end_of_body);
+
+TEST(Server, AnswersMessagesOfManyConnections) {
+  const auto path = fmt::format("unix:{}/rampart-milter-{}", folder(), ::getpid());
+  for (const auto& listen : {std::string("inet:127.0.0.1:0"), std::string("inet:[::1]:0"), path}) {
+    if (listen.find("::1") != std::string::npos) {
+      if (!Listener::open(*parse_listen(listen), 0600)) continue;  // a machine without IPv6
+      EXPECT_THAT(Listener::open(*parse_listen(listen), 0600)->text(), HasSubstr("[::1]:"));
+      continue;
+    }
+    Running running(listen);
+    std::vector<std::unique_ptr<Mta>> mtas;
+    for (int i = 0; i < 5; ++i) mtas.push_back(std::make_unique<Mta>(running));
+    for (auto& mta : mtas) mta->send(kHello + kMessage);
+    for (auto& mta : mtas) EXPECT_EQ(mta->replies("a"), "Oia");
+    mtas[0]->send(kMessage + frame(Command::quit));
+    EXPECT_EQ(mtas[0]->replies("a"), "ia");
+    EXPECT_EQ(mtas[0]->replies("a"), "!");
+  }
+}
+
+TEST(Server, GivesSignsOfLifeWhileItIsDecided) {
+  Running running;
+  running.on_loop([&] { running.decider.held = true; });
+  Mta mta(running);
+  mta.send(kHello + kMessage);
+  EXPECT_EQ(mta.replies("p"), "Op");
+  EXPECT_EQ(mta.replies("p"), "p");
+  running.on_loop([&] { running.decider.waiting.at(0)(); });
+  EXPECT_THAT(mta.replies("a"), testing::EndsWith("ia"));
+}
+
+TEST(Server, AnswersWithoutALookWhenThereIsNoRoom) {
+  Running running("inet:127.0.0.1:0", 1);
+  running.on_loop([&] { running.decider.held = true; });
+  Mta first(running);
+  first.send(kHello + kMessage);
+  EXPECT_EQ(first.replies("p"), "Op");
+  Mta second(running);
+  second.send(kHello + kMessage);
+  EXPECT_EQ(second.replies("yta"), "Oy");
+  running.on_loop([&] { running.decider.waiting.at(0)(); });
+  EXPECT_THAT(first.replies("a"), testing::EndsWith("ia"));
+  running.on_loop([&] { running.decider.held = false; });
+  second.send(kMessage);
+  EXPECT_EQ(second.replies("yta"), "ia") << "there is room again";
+  Mta third(running);
+  third.send(kHello + frame(Command::mail, texts({"<a@b.example>"})));
+  EXPECT_EQ(third.replies("O"), "O");
+  third.send(frame(Command::abort));
+  second.send(kMessage);
+  EXPECT_EQ(second.replies("yta"), "ia") << "an abort gives the place back";
+}
+
+TEST(Server, ClosesWhatIsNoMta) {
+  Running running;
+  Mta mta(running);
+  mta.send("GET / HTTP/1.1\r\n\r\n");
+  EXPECT_EQ(mta.replies("a"), "!");
+  Mta gone(running);
+  gone.send(kHello + kMessage.substr(0, 40));
+  running.on_loop([&] {
+    ASSERT_EQ(running.decider.troubles.size(), 1U);
+    EXPECT_THAT(running.decider.troubles[0], HasSubstr("octets"));
+  });
+}
+
+TEST(Listener, TakesTheSocketOfARunThatWasKilled) {
+  const auto path = fmt::format("{}/rampart-listener-{}", folder(), ::getpid());
+  const auto address = *parse_listen("unix:" + path);
+  {
+    const auto first = Listener::open(address, 0660);
+    ASSERT_TRUE(first);
+    EXPECT_EQ(std::filesystem::status(path).permissions(), std::filesystem::perms(0660));
+    EXPECT_THAT(Listener::open(address, 0660).error().message(), HasSubstr("Address already in use"));
+  }
+  EXPECT_FALSE(std::filesystem::exists(path));
+  const int left = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un to{};
+  to.sun_family = AF_UNIX;
+  path.copy(to.sun_path, path.size());
+  ASSERT_EQ(::bind(left, reinterpret_cast<const sockaddr*>(&to), sizeof to), 0);
+  ::close(left);
+  EXPECT_TRUE(Listener::open(address, 0600));
+  EXPECT_FALSE(Listener::open(*parse_listen("unix:/etc/passwd"), 0600)) << "a file stays";
+  for (const auto* text :
+       {"", "unix:relative", "inet:localhost:1", "inet:127.0.0.1", "smtp:x", "inet:127.0.0.1:99999"})
+    EXPECT_FALSE(parse_listen(text)) << text;
+}
+
+}  // namespace
+}  // namespace rampart::guard::milter

@@ -1,0 +1,241 @@
+#include "guard/policy/policy.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "dns/domain.h"
+
+namespace rampart::guard {
+namespace {
+
+constexpr std::string_view kNotByPolicyAlone = "RFC 9989 section 7.4";
+
+std::string author_of(const auth::Authentication& result) {
+  if (result.author.domains.empty()) return "nobody that can be named";
+  return dns::display(result.author.domains[std::min(result.decided_by, result.author.domains.size() - 1)]);
+}
+
+void add(Ruling& ruling, std::string code, std::string text, std::string_view section = {}) {
+  ruling.causes.push_back({std::move(code), std::move(text), std::string(section)});
+}
+
+// Both mechanisms found something else than a pass, which is what 5.7.26 means (RFC 7372 section 3.3).
+void set_reject(Ruling& ruling, const auth::Authentication& result) {
+  ruling.action = Action::reject;
+  ruling.code = 550;
+  ruling.enhanced = "5.7.26";
+  ruling.text = fmt::format("DMARC: not authenticated as {}, whose policy asks to reject it; {}",
+                            author_of(result), ruling.causes.back().text);
+}
+
+// Whether SPF says that its record's owner forbids the client, in a record that ends in -all.
+bool is_hard_fail(const auth::Authentication& result) {
+  if (!result.spf || result.spf->outcome.result != spf::Result::fail) return false;
+  auto words = std::string(result.spf->outcome.record_text());
+  while (!words.empty() && words.back() == ' ') words.pop_back();
+  return base::lower(words).ends_with("-all");
+}
+
+// A signature that holds, or might, and would be aligned.
+bool has_aligned_signature(const auth::Authentication& result) {
+  return std::ranges::any_of(result.domains, [](const auth::DmarcChecked& domain) {
+    return std::ranges::any_of(domain.verdict.alignments, [](const dmarc::Alignment& one) {
+      return one.method == dmarc::Alignment::Method::dkim && one.aligned != dmarc::Aligned::no;
+    });
+  });
+}
+
+// What else speaks against a message that fails p=reject; nothing when nothing does.
+std::optional<Cause> second_fact(const Arrival& arrival, const OwnDomain* own) {
+  const auto& result = *arrival.authentication;
+  if (own != nullptr && own->enforced)
+    return Cause{"second-fact-own-domain",
+                 fmt::format("{} is a domain of ours, and this came from outside", dns::display(own->domain)),
+                 {}};
+  if (arrival.memory.passed_from_here == false)
+    return Cause{"second-fact-never-seen",
+                 fmt::format("mail of {} has never passed from this network", author_of(result)),
+                 {}};
+  if (is_hard_fail(result) && !has_aligned_signature(result))
+    return Cause{
+        "second-fact-spf-hard-fail",
+        fmt::format("{} publishes -all without this client, and nothing of its is signed", author_of(result)),
+        "RFC 7208 section 8.4"};
+  return std::nullopt;
+}
+
+Ruling rule_fail(const Arrival& arrival, const OwnDomain* own, bool enforced) {
+  const auto& result = *arrival.authentication;
+  Ruling out;
+  add(out, fmt::format("dmarc-{}", dmarc::to_string(result.policy)),
+      fmt::format("{} asks to {} what is not authenticated: {}", author_of(result),
+                  dmarc::to_string(result.policy), result.why),
+      "RFC 9989 section 5.4");
+  out.action = Action::quarantine;
+  if (result.policy != dmarc::Policy::reject) return out;
+  if (enforced) {
+    add(out, "second-fact-local", "a local rule says that its policy is to be enforced");
+    set_reject(out, result);
+    return out;
+  }
+  if (has_list_trace(*arrival.header)) {
+    add(out, "list-trace", "a list or a forwarder may have changed it on its way", kNotByPolicyAlone);
+    return out;
+  }
+  if (auto fact = second_fact(arrival, own)) {
+    out.causes.push_back(*std::move(fact));
+    set_reject(out, result);
+  } else {
+    add(out, "no-second-fact", "nothing but its policy speaks for a reject", kNotByPolicyAlone);
+  }
+  return out;
+}
+
+// Own domains are protected whatever their record says: that is local policy, and named so.
+Ruling rule_own(const Arrival& arrival, const OwnDomain& own) {
+  Ruling out;
+  const auto& result = *arrival.authentication;
+  if (result.dmarc == dmarc::Result::pass) return out;
+  add(out, own.enforced ? "own-domain" : "own-domain-monitor",
+      fmt::format("it claims {}, a domain of ours, came from outside and is not authenticated: {}",
+                  author_of(result), result.why));
+  if (own.enforced) {
+    out.action = Action::quarantine;
+    out.override_type = "local_policy";
+  }
+  return out;
+}
+
+Ruling rule_temporary(const Arrival& arrival) {
+  const auto& result = *arrival.authentication;
+  Ruling out;
+  const auto since = arrival.memory.deferred_since;
+  add(out, "dmarc-temperror",
+      fmt::format("it could not be found out whether it is from {}: {}", author_of(result), result.why));
+  if (since && arrival.now - *since >= kMostDeferral) {
+    add(out, "deferred-long-enough",
+        fmt::format("it was put off for {} hours, and is decided without that now", kMostDeferral.count()));
+    return out;
+  }
+  out.action = Action::tempfail;
+  out.code = 451;
+  out.enhanced = "4.7.0";
+  out.text = "DMARC: it cannot be found out now who sent this; try again later";
+  return out;
+}
+
+bool has_field(const mail::Header& header, std::string_view name) {
+  return std::ranges::any_of(header.fields, [&](const mail::Field& field) { return field.is(name); });
+}
+
+// A From field that nobody can read to one author, whose domains' owners ask for something.
+Ruling rule_malformed(const auth::Authentication& result) {
+  Ruling out;
+  add(out, "from-malformed", fmt::format("whom it is from cannot be said: {}", result.why),
+      "RFC 9989 section 11.5");
+  if (result.policy != dmarc::Policy::none) out.action = Action::quarantine;
+  return out;
+}
+
+Ruling judge(const Arrival& arrival, const OwnDomain* own, bool enforced) {
+  const auto& result = *arrival.authentication;
+  if (result.dmarc == dmarc::Result::temperror) return rule_temporary(arrival);
+  if (result.dmarc == dmarc::Result::fail && result.policy != dmarc::Policy::none)
+    return rule_fail(arrival, own, enforced);
+  if (own != nullptr) return rule_own(arrival, *own);
+  if (result.dmarc == dmarc::Result::permerror) return rule_malformed(result);
+  return {};  // what fails under p=none is treated as any other
+}
+
+}  // namespace
+
+std::string_view to_string(Action action) {
+  constexpr std::array<std::string_view, 4> kWords = {"accept", "quarantine", "tempfail", "reject"};
+  return kWords[static_cast<std::size_t>(action)];
+}
+
+bool has_list_trace(const mail::Header& header) {
+  constexpr std::array<std::string_view, 5> kTraces = {"List-Id", "List-Post", "Mailing-List", "X-BeenThere",
+                                                       "ARC-Seal"};
+  return std::ranges::any_of(kTraces, [&](std::string_view name) { return has_field(header, name); });
+}
+
+Ruling decide(const Arrival& arrival) {
+  const auto& result = *arrival.authentication;
+  const auto* own = find_own(*arrival.local, result);
+  const auto* rule = find_override(*arrival.local, result, arrival.client, arrival.mail_from, arrival.now);
+  const bool enforced = rule != nullptr && rule->says == Override::Says::enforce;
+  auto out = judge(arrival, own, enforced);
+  if (out.action == Action::accept) return out;
+  if (rule != nullptr && rule->says == Override::Says::accept) {
+    add(out, "override",
+        fmt::format("a local rule of {} lets it through: {}", base::printable(rule->by),
+                    base::printable(rule->reason)));
+    out = {.action = Action::accept,
+           .causes = std::move(out.causes),
+           .code = 0,
+           .enhanced = {},
+           .text = {},
+           .override_type = "local_policy"};
+  } else if (const auto sealer = trusted_pass(*arrival.local, result, *arrival.header);
+             sealer && out.action != Action::tempfail) {
+    add(out, "trusted-forwarder",
+        fmt::format("{} is trusted, and says that it passed DMARC there", dns::display(*sealer)),
+        "RFC 8617 section 7.2.1");
+    out = {.action = Action::accept,
+           .causes = std::move(out.causes),
+           .code = 0,
+           .enhanced = {},
+           .text = {},
+           .override_type = "trusted_forwarder"};
+  }
+  return out;
+}
+
+Delivery combine(std::vector<Ruling> recipients, bool may_remove) {
+  Delivery out{.answer = Action::accept,
+               .kept_from = std::vector<bool>(recipients.size()),
+               .recipients = std::move(recipients)};
+  auto& each = out.recipients;
+  if (each.empty()) return out;
+  const auto all = [&](Action action) {
+    return std::ranges::all_of(each, [&](const Ruling& ruling) { return ruling.action == action; });
+  };
+  const auto any = [&](Action action) {
+    return std::ranges::any_of(each, [&](const Ruling& ruling) { return ruling.action == action; });
+  };
+  if (any(Action::tempfail)) {
+    for (auto& ruling : each) {
+      if (ruling.action == Action::tempfail) continue;
+      add(ruling, "another-recipient", "another recipient's has to be tried again, so all are");
+      ruling.action = Action::tempfail;
+    }
+    out.answer = Action::tempfail;
+    return out;
+  }
+  if (all(Action::reject)) {
+    out.answer = Action::reject;
+    return out;
+  }
+  for (auto& ruling : each) {
+    if (ruling.action != Action::reject) continue;
+    add(ruling, "another-recipient",
+        "others get the message, so it is kept from this one in place of a reject");
+    ruling.action = Action::quarantine;
+  }
+  const bool kept = any(Action::quarantine);
+  for (std::size_t i = 0; i < each.size(); ++i) {
+    if (kept && !may_remove && each[i].action == Action::accept) {
+      add(each[i], "cannot-remove", "the MTA lets no recipient be removed, so it is kept from all");
+      each[i].action = Action::quarantine;
+    }
+    out.kept_from[i] = each[i].action == Action::quarantine;
+  }
+  out.answer = all(Action::quarantine) ? Action::quarantine : Action::accept;
+  return out;
+}
+
+}  // namespace rampart::guard

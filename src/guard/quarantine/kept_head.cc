@@ -1,0 +1,73 @@
+#include "guard/quarantine/kept_head.h"
+
+#include <algorithm>
+#include <array>
+
+#include <boost/json.hpp>
+
+#include "base/json.h"
+
+namespace rampart::guard {
+namespace {
+
+namespace json = boost::json;
+
+// The texts of a row, and how JSON calls them.
+constexpr std::array<std::pair<std::string_view, std::string KeptMessage::*>, 9> kTexts{{
+    {"queue_id", &KeptMessage::queue_id},
+    {"content", &KeptMessage::content},
+    {"client", &KeptMessage::client},
+    {"helo", &KeptMessage::helo},
+    {"mail_from", &KeptMessage::mail_from},
+    {"from", &KeptMessage::from},
+    {"subject", &KeptMessage::subject},
+    {"message_id", &KeptMessage::message_id},
+    {"author", &KeptMessage::author},
+}};
+constexpr std::array kActions{Action::accept, Action::quarantine, Action::tempfail, Action::reject};
+
+std::string text_of(const json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+}  // namespace
+
+std::string format_head(const KeptMessage& message) {
+  std::string out;
+  base::JsonWriter json(out);
+  json.begin_object();
+  for (const auto& [name, text] : kTexts) json.member(name, message.*text);
+  json.member("action", to_string(message.action)).key("causes").begin_array();
+  for (const auto& cause : message.causes)
+    json.begin_object()
+        .member("code", cause.code)
+        .member("text", cause.text)
+        .member("section", cause.section)
+        .end_object();
+  json.end_array().end_object();
+  return out;
+}
+
+base::Result<> parse_head(std::string_view text, KeptMessage& message) {
+  const auto value = base::parse_json(text, "guard_kept");
+  if (!value || !value->is_object())
+    return base::fail(base::ErrorKind::internal, "a row of the quarantine is damaged");
+  const auto& object = value->get_object();
+  for (const auto& [name, member] : kTexts) message.*member = text_of(object, name);
+  const auto action = text_of(object, "action");
+  const auto* const known = std::ranges::find(kActions, action, [](Action one) { return to_string(one); });
+  if (known != kActions.end()) message.action = *known;
+  const auto* causes = object.if_contains("causes");
+  if (causes == nullptr || !causes->is_array()) return {};
+  for (const auto& item : causes->get_array()) {
+    if (!item.is_object()) continue;
+    const auto& cause = item.get_object();
+    message.causes.push_back({.code = text_of(cause, "code"),
+                              .text = text_of(cause, "text"),
+                              .section = text_of(cause, "section")});
+  }
+  return {};
+}
+
+}  // namespace rampart::guard

@@ -1,0 +1,352 @@
+#include "guard/quarantine/quarantine.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <set>
+#include <system_error>
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/text.h"
+#include "crypto/digest.h"
+#include "crypto/ids.h"
+#include "crypto/sealed_file.h"
+#include "guard/quarantine/kept_head.h"
+#include "guard/quarantine/tables.h"
+
+namespace rampart::guard {
+namespace {
+
+using base::ErrorKind;
+using base::Result;
+using Number = long long;  // of a column
+
+constexpr std::array kStates{KeptState::kept, KeptState::releasing, KeptState::released, KeptState::deleted};
+constexpr std::chrono::hours kStray{1};  // a file without a row that is older is nobody's any more
+constexpr std::string_view kEnding = ".eml.kept";
+
+Number seconds(base::Time time) {
+  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
+base::Time time_of(Number number) { return base::Time(std::chrono::seconds(number)); }
+
+// No id of a stranger's leads out of the folder.
+Result<> check_id(const std::string& id) {
+  if (crypto::is_id(id)) return {};
+  return base::fail(ErrorKind::usage,
+                    fmt::format("\"{}\" is no id of a quarantined message", base::printable(id)), {},
+                    "rampart quarantine list shows them");
+}
+
+std::unexpected<base::Error> unknown(const std::string& id) {
+  return base::fail(ErrorKind::usage, fmt::format("no message {} is in quarantine", id), {},
+                    "rampart quarantine list shows them");
+}
+
+std::string domain_of(std::string_view address) {
+  const auto at = address.rfind('@');
+  return at == std::string_view::npos ? std::string() : base::lower(address.substr(at + 1));
+}
+
+std::string identity_of(const KeptMessage& entry) {
+  auto recipients = entry.recipients;
+  std::ranges::sort(recipients);
+  std::string text = entry.queue_id + '\0' + entry.content;
+  for (const auto& recipient : recipients) (text += '\0') += base::lower(recipient);
+  return base::hex(crypto::sha256(text));
+}
+
+std::string seal_name(const std::string& id) { return "quarantine/" + id; }
+
+}  // namespace
+
+std::string_view to_string(KeptState state) {
+  constexpr std::array<std::string_view, 4> kWords{"kept", "releasing", "released", "deleted"};
+  return kWords[static_cast<std::size_t>(state)];
+}
+
+Result<Quarantine> Quarantine::open(store::Database& database, QuarantineOptions options) {
+  TRY(database.migrate("guard-quarantine", kQuarantineMigrations));
+  std::error_code error;
+  std::filesystem::create_directories(std::filesystem::path(options.folder).parent_path(), error);
+  if (::mkdir(options.folder.c_str(), 0700) != 0 && errno != EEXIST)
+    return base::fail(ErrorKind::io,
+                      fmt::format("cannot be made: {}", std::generic_category().message(errno)),
+                      base::printable(options.folder),
+                      "let the user who runs rampart write there, or choose another place");
+  struct stat status{};
+  if (::stat(options.folder.c_str(), &status) != 0 || !S_ISDIR(status.st_mode) ||
+      (status.st_mode & 077U) != 0)
+    return base::fail(ErrorKind::input, "others may look into it, or it is no folder",
+                      base::printable(options.folder), "chmod 700 it");
+  return Quarantine(database, std::move(options));
+}
+
+std::string Quarantine::path_of(const std::string& id) const {
+  return fmt::format("{}/{}{}", options_.folder, id, kEnding);
+}
+
+Result<> Quarantine::check_room(const KeptMessage& entry) {
+  return database_->run([&](soci::session& sql) -> Result<> {
+    const std::string kept(to_string(KeptState::kept));
+    Number bytes = 0;
+    sql << "SELECT COALESCE(SUM(size), 0) FROM guard_kept WHERE state = :state", soci::use(kept),
+        soci::into(bytes);
+    if (static_cast<std::uint64_t>(bytes) + entry.size > options_.limits.bytes)
+      return base::fail(
+          ErrorKind::unavailable,
+          fmt::format("the quarantine holds {} octets, and may hold {}", bytes, options_.limits.bytes), {},
+          "delete what nobody needs, or raise guard.quarantine_size");
+    std::set<std::string> domains;
+    for (const auto& recipient : entry.recipients) domains.insert(domain_of(recipient));
+    for (const auto& domain : domains) {
+      Number entries = 0;
+      sql << "SELECT COUNT(DISTINCT k.id) FROM guard_kept k JOIN guard_kept_recipient r ON r.kept = k.id"
+             " WHERE k.state = :state AND r.domain = :domain",
+          soci::use(kept), soci::use(domain), soci::into(entries);
+      if (static_cast<std::uint64_t>(entries) >= options_.limits.entries_of_domain)
+        return base::fail(ErrorKind::unavailable,
+                          fmt::format("the quarantine holds {} messages of {}, as many as it may", entries,
+                                      base::printable(domain)),
+                          {}, "delete what nobody needs, or raise guard.quarantine_entries");
+    }
+    return {};
+  });
+}
+
+Result<std::string> Quarantine::keep(KeptMessage entry, std::string_view message, base::Time now) {
+  entry.content = base::hex(crypto::sha256(message));
+  entry.size = message.size();
+  const auto identity = identity_of(entry);
+  const auto known = TRY(database_->run([&](soci::session& sql) {
+    std::string id;
+    sql << "SELECT id FROM guard_kept WHERE identity = :identity", soci::use(identity), soci::into(id);
+    return sql.got_data() ? id : std::string();
+  }));
+  if (!known.empty()) return known;
+  TRY(check_room(entry));
+  const auto id = crypto::new_id();
+  if (id.empty()) return base::fail(ErrorKind::internal, "OpenSSL gave no random numbers");
+  auto file = TRY(
+      crypto::SealedWriter::create(path_of(id), options_.seal ? &*options_.seal : nullptr, seal_name(id)));
+  TRY(file.write(message));
+  TRY(file.commit());
+  const auto kept = database_->transact([&](soci::session& sql) {
+    const std::string state(to_string(KeptState::kept));
+    const auto head = format_head(entry);
+    const Number received = seconds(entry.received);
+    const Number changed = seconds(now);
+    const auto size = static_cast<Number>(entry.size);
+    const std::string nobody;
+    sql << "INSERT INTO guard_kept (id, identity, received, state, changed, by_whom, size, author, head)"
+           " VALUES (:id, :identity, :received, :state, :changed, :by, :size, :author, :head)",
+        soci::use(id), soci::use(identity), soci::use(received), soci::use(state), soci::use(changed),
+        soci::use(nobody), soci::use(size), soci::use(entry.author), soci::use(head);
+    for (const auto& recipient : std::set<std::string>(entry.recipients.begin(), entry.recipients.end())) {
+      const auto address = base::lower(recipient);
+      const auto domain = domain_of(recipient);
+      sql << "INSERT INTO guard_kept_recipient (kept, address, domain) VALUES (:kept, :address, :domain) ON "
+             "CONFLICT DO NOTHING",
+          soci::use(id), soci::use(address), soci::use(domain);
+    }
+  });
+  if (kept) return id;
+  ::unlink(path_of(id).c_str());
+  return std::unexpected(kept.error());
+}
+
+namespace {
+
+constexpr std::string_view kColumns =
+    "SELECT k.id, k.received, k.state, k.changed, k.by_whom, k.size, k.head FROM guard_kept k";
+
+struct Row {
+  std::string id;
+  Number received = 0;
+  std::string state;
+  Number changed = 0;
+  std::string by;
+  Number size = 0;
+  std::string head;
+};
+
+Result<KeptMessage> message_of(soci::session& sql, const Row& row) {
+  KeptMessage out;
+  TRY(parse_head(row.head, out));
+  out.id = row.id;
+  out.received = time_of(row.received);
+  out.changed = time_of(row.changed);
+  out.by = row.by;
+  out.size = static_cast<std::uint64_t>(row.size);
+  const auto* const state =
+      std::ranges::find(kStates, row.state, [](KeptState one) { return to_string(one); });
+  if (state == kStates.end()) return base::fail(ErrorKind::internal, "a row of the quarantine is damaged");
+  out.state = *state;
+  const soci::rowset<std::string> addresses =
+      (sql.prepare << "SELECT address FROM guard_kept_recipient WHERE kept = :kept ORDER BY address",
+       soci::use(row.id));
+  out.recipients.assign(addresses.begin(), addresses.end());
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<KeptMessage>> Quarantine::list(const KeptFilter& filter) {
+  return database_->run([&](soci::session& sql) -> Result<std::vector<KeptMessage>> {
+    // Every condition is there always, so that no statement is put together of what somebody asks for.
+    const auto recipient = base::lower(filter.recipient);
+    const std::string domain = recipient.starts_with('@') ? recipient.substr(1) : std::string();
+    const std::string address = recipient.starts_with('@') ? std::string() : recipient;
+    const std::string author = base::lower(filter.author);
+    const std::string state(filter.state ? to_string(*filter.state) : std::string_view());
+    const Number before = filter.before ? seconds(*filter.before) : std::numeric_limits<Number>::max();
+    const auto most = static_cast<Number>(filter.most);
+    Row row;
+    soci::statement found =
+        (sql.prepare << std::string(kColumns) +
+                            " WHERE k.received < :before AND (:state = '' OR k.state = :state2) AND (:author "
+                            "= '' OR k.author = :author2)"
+                            " AND (:address = '' OR EXISTS (SELECT 1 FROM guard_kept_recipient r WHERE "
+                            "r.kept = k.id AND r.address = :address2))"
+                            " AND (:domain = '' OR EXISTS (SELECT 1 FROM guard_kept_recipient r WHERE r.kept "
+                            "= k.id AND r.domain = :domain2))"
+                            " ORDER BY k.received DESC, k.id LIMIT :most",
+         soci::use(before), soci::use(state), soci::use(state), soci::use(author), soci::use(author),
+         soci::use(address), soci::use(address), soci::use(domain), soci::use(domain), soci::use(most),
+         soci::into(row.id), soci::into(row.received), soci::into(row.state), soci::into(row.changed),
+         soci::into(row.by), soci::into(row.size), soci::into(row.head));
+    found.execute();
+    std::vector<Row> rows;
+    while (found.fetch()) rows.push_back(row);
+    std::vector<KeptMessage> out;
+    for (const auto& one : rows) out.push_back(TRY(message_of(sql, one)));
+    return out;
+  });
+}
+
+Result<KeptMessage> Quarantine::find(const std::string& id) {
+  TRY(check_id(id));
+  return database_->run([&](soci::session& sql) -> Result<KeptMessage> {
+    Row row;
+    sql << std::string(kColumns) + " WHERE k.id = :id", soci::use(id), soci::into(row.id),
+        soci::into(row.received), soci::into(row.state), soci::into(row.changed), soci::into(row.by),
+        soci::into(row.size), soci::into(row.head);
+    if (!sql.got_data()) return unknown(id);
+    return message_of(sql, row);
+  });
+}
+
+Result<> Quarantine::read(const std::string& id, const std::function<Result<>(std::string_view)>& take) {
+  const auto entry = TRY(find(id));
+  if (entry.state == KeptState::deleted)
+    return base::fail(ErrorKind::usage,
+                      fmt::format("the message {} was deleted on {}", id, base::format_time(entry.changed)));
+  crypto::Hasher hasher;
+  TRY(crypto::read_sealed(path_of(id), options_.seal, seal_name(id), [&](std::string_view piece) {
+    hasher.update(piece);
+    return take(piece);
+  }));
+  if (base::hex(hasher.finish()) == entry.content) return {};
+  return base::fail(ErrorKind::input, "is not the message that was kept", base::printable(path_of(id)),
+                    "put it back from a copy");
+}
+
+Result<> Quarantine::set_state(const std::string& id, std::initializer_list<KeptState> from, KeptState to,
+                               const std::string& by, base::Time now) {
+  return database_->transact([&](soci::session& sql) -> Result<> {
+    // The change is made by whoever finds the state as it was, so that of two at once one is told so.
+    for (const auto state : from) {
+      const std::string before(to_string(state));
+      const std::string after(to_string(to));
+      const Number changed = seconds(now);
+      soci::statement update =
+          (sql.prepare << "UPDATE guard_kept SET state = :after, changed = :changed, by_whom = :by WHERE id "
+                          "= :id AND state = :before",
+           soci::use(after), soci::use(changed), soci::use(by), soci::use(id), soci::use(before));
+      update.execute(true);
+      if (update.get_affected_rows() == 1) return {};
+    }
+    std::string state;
+    sql << "SELECT state FROM guard_kept WHERE id = :id", soci::use(id), soci::into(state);
+    if (!sql.got_data()) return unknown(id);
+    return base::fail(ErrorKind::usage, fmt::format("the message {} is {}", id, state), {},
+                      state == to_string(KeptState::releasing)
+                          ? "a release was begun and not finished: it may have been delivered; --again "
+                            "releases it all the same"
+                          : "");
+  });
+}
+
+Result<KeptMessage> Quarantine::begin_release(const std::string& id, const std::string& by, bool again,
+                                              base::Time now) {
+  TRY(check_id(id));
+  if (again) {
+    TRY(set_state(id, {KeptState::kept, KeptState::releasing}, KeptState::releasing, by, now));
+  } else {
+    TRY(set_state(id, {KeptState::kept}, KeptState::releasing, by, now));
+  }
+  return find(id);
+}
+
+Result<> Quarantine::finish_release(const std::string& id, base::Time now) {
+  const auto entry = TRY(find(id));
+  return set_state(id, {KeptState::releasing}, KeptState::released, entry.by, now);
+}
+
+Result<> Quarantine::undo_release(const std::string& id, base::Time now) {
+  const auto entry = TRY(find(id));
+  return set_state(id, {KeptState::releasing}, KeptState::kept, entry.by, now);
+}
+
+Result<> Quarantine::drop_file(const std::string& id) const {
+  if (::unlink(path_of(id).c_str()) == 0 || errno == ENOENT) return {};
+  return base::fail(ErrorKind::io,
+                    fmt::format("cannot be removed: {}", std::generic_category().message(errno)),
+                    base::printable(path_of(id)));
+}
+
+Result<> Quarantine::remove(const std::string& id, const std::string& by, base::Time now) {
+  TRY(check_id(id));
+  // The row first: a file that is left is taken away by the next sweep.
+  TRY(set_state(id, {KeptState::kept, KeptState::releasing, KeptState::released}, KeptState::deleted, by,
+                now));
+  return drop_file(id);
+}
+
+Result<std::size_t> Quarantine::sweep(base::Time now) {
+  const auto old = TRY(database_->run([&](soci::session& sql) {
+    const std::string deleted(to_string(KeptState::deleted));
+    const Number before = seconds(now - options_.limits.keep);
+    const soci::rowset<std::string> ids =
+        (sql.prepare << "SELECT id FROM guard_kept WHERE state <> :deleted AND received < :before",
+         soci::use(deleted), soci::use(before));
+    return std::vector<std::string>(ids.begin(), ids.end());
+  }));
+  for (const auto& id : old) TRY(remove(id, "retention", now));
+  return old.size() + TRY(drop_strays(now));
+}
+
+Result<std::size_t> Quarantine::drop_strays(base::Time now) {
+  std::size_t out = 0;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(options_.folder, error), end; !error && at != end;
+       at.increment(error)) {
+    const auto name = at->path().filename().string();
+    struct stat status{};
+    if (!name.ends_with(kEnding) || ::lstat(at->path().c_str(), &status) != 0) continue;
+    if (now - time_of(status.st_mtime) < kStray) continue;
+    const auto entry = find(name.substr(0, name.size() - kEnding.size()));
+    if (entry ? entry->state != KeptState::deleted : entry.error().kind != ErrorKind::usage) continue;
+    if (::unlink(at->path().c_str()) == 0) ++out;
+  }
+  if (error)
+    return base::fail(ErrorKind::io, fmt::format("cannot be read: {}", error.message()),
+                      base::printable(options_.folder));
+  return out;
+}
+
+}  // namespace rampart::guard

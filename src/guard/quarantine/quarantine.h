@@ -1,0 +1,115 @@
+// Messages that are kept from their recipients, byte for byte as the MTA passed them: a row each in the store, the message beside
+// it in a file that is compressed and sealed (crypto/sealed_file.h).
+//
+//   auto quarantine = TRY(Quarantine::open(database, {.folder = "/var/lib/rampart/quarantine", .seal = key}));
+//   const auto id = TRY(quarantine.keep(entry, message));      // on the disk before it returns
+//
+// The file is written before the row: whatever ends in between leaves a file that no row names, which sweep() takes away, and a
+// message that the MTA still has, as it was never answered. The same message tried again is the same entry.
+//
+// A release is two steps: begin_release() says that it is being handed over, finish_release() that it was. What was begun and not
+// finished may have been delivered; nobody delivers it again without being asked to.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/seal_key.h"
+#include "guard/policy/policy.h"
+#include "store/database.h"
+
+namespace rampart::guard {
+
+enum class KeptState : std::uint8_t {
+  kept,
+  releasing,  // it was handed to an MTA, and nothing says yet whether that has it
+  released,
+  deleted,  // by somebody, or because its time was over: the message is gone, and the row tells of it
+};
+std::string_view to_string(KeptState state);
+
+struct KeptMessage {
+  std::string id;  // 26 letters and digits that nobody can guess
+  base::Time received{};
+  std::string queue_id;  // of the MTA; may be empty
+  std::string content;   // SHA-256 of the message, hex
+  std::uint64_t size = 0;
+  std::string client;  // its address; may be empty
+  std::string helo;
+  std::string mail_from;
+  std::vector<std::string> recipients;  // those that it is kept from
+  std::string author;                   // the From field's domain, or several
+  std::string from;                     // the From field, printable
+  std::string subject;                  // printable
+  std::string message_id;
+  Action action = Action::quarantine;
+  std::vector<Cause> causes;
+  KeptState state = KeptState::kept;
+  base::Time changed{};  // when it came into that state
+  std::string by;        // who brought it there
+};
+
+// Our own. Of what is kept now, not of what ever was.
+struct QuarantineLimits {
+  std::uint64_t entries_of_domain = 20'000;        // of a recipient's domain
+  std::uint64_t bytes = std::uint64_t{10} << 30U;  // of all messages, as they came
+  std::chrono::hours keep{24 * 30};
+};
+
+struct QuarantineOptions {
+  std::string folder;  // made, 0700
+  std::optional<crypto::SealKey> seal;
+  QuarantineLimits limits;
+};
+
+struct KeptFilter {
+  std::string recipient;  // an address, or "@domain"; empty: all
+  std::string author;
+  std::optional<KeptState> state;
+  std::optional<base::Time> before;  // received
+  std::size_t most = 100;
+};
+
+class Quarantine {
+ public:
+  static base::Result<Quarantine> open(store::Database& database, QuarantineOptions options);
+
+  // `entry` without its id, state and hash. The id, of an entry that is there already where the same message for the same recipients was kept
+  // before under that queue id. An error of kind unavailable says that a limit is reached: nothing was kept.
+  base::Result<std::string> keep(KeptMessage entry, std::string_view message, base::Time now);
+
+  // The newest first.
+  base::Result<std::vector<KeptMessage>> list(const KeptFilter& filter);
+  base::Result<KeptMessage> find(const std::string& id);  // an error (kind usage) when there is none
+  // The message in pieces. An error when it is gone, or the file is not what was written.
+  base::Result<> read(const std::string& id, const std::function<base::Result<>(std::string_view)>& take);
+
+  // An error of kind usage when it is not kept; `again`: also one whose release was begun and not finished.
+  base::Result<KeptMessage> begin_release(const std::string& id, const std::string& by, bool again,
+                                          base::Time now);
+  base::Result<> finish_release(const std::string& id, base::Time now);
+  // The MTA refused it: it is kept as before.
+  base::Result<> undo_release(const std::string& id, base::Time now);
+
+  base::Result<> remove(const std::string& id, const std::string& by, base::Time now);
+  // What is older than limits.keep, and files that no row names and that nobody is writing. How many messages went.
+  base::Result<std::size_t> sweep(base::Time now);
+
+ private:
+  Quarantine(store::Database& database, QuarantineOptions options)
+      : database_(&database), options_(std::move(options)) {}
+  [[nodiscard]] std::string path_of(const std::string& id) const;
+  base::Result<> set_state(const std::string& id, std::initializer_list<KeptState> from, KeptState to,
+                           const std::string& by, base::Time now);
+  base::Result<> check_room(const KeptMessage& entry);
+  base::Result<> drop_file(const std::string& id) const;
+  base::Result<std::size_t> drop_strays(base::Time now);
+
+  store::Database* database_;
+  QuarantineOptions options_;
+};
+
+}  // namespace rampart::guard

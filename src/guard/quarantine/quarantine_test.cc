@@ -1,0 +1,179 @@
+#include "guard/quarantine/quarantine.h"
+
+#include <fstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "store/store_test.h"
+
+namespace rampart::guard {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+const base::Time kNow{std::chrono::seconds(1'795'000'000)};
+constexpr std::string_view kMail = "From: news@bank.example\r\n\r\nHello\r\n";
+
+class InQuarantine : public store::OnBothDatabases {
+ protected:
+  void SetUp() override {
+    OnBothDatabases::SetUp();
+    if (IsSkipped()) return;
+    database_.emplace(open());
+    reopen({});
+  }
+  void reopen(QuarantineLimits limits) {
+    auto made = Quarantine::open(
+        *database_, {.folder = (folder() / "quarantine").string(),
+                     .seal = *crypto::SealKey::from_text("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="),
+                     .limits = limits});
+    ASSERT_TRUE(made) << made.error().message();
+    quarantine_.emplace(*std::move(made));
+  }
+  static KeptMessage entry(std::string queue_id = "4F0",
+                           std::vector<std::string> recipients = {"A@else.example"}) {
+    KeptMessage out;
+    out.queue_id = std::move(queue_id);
+    out.recipients = std::move(recipients);
+    out.received = kNow;
+    out.author = "bank.example";
+    out.mail_from = "news@bank.example";
+    out.subject = "rates";
+    out.causes = {
+        {.code = "dmarc-reject", .text = "bank.example asks to reject", .section = "RFC 9989 section 5.4"}};
+    return out;
+  }
+  std::string keep(KeptMessage message = entry()) {
+    const auto id = quarantine_->keep(std::move(message), kMail, kNow);
+    EXPECT_TRUE(id) << id.error().message();
+    return id.value_or("");
+  }
+  std::string text(const std::string& id) {
+    std::string out;
+    const auto read = quarantine_->read(id, [&](std::string_view piece) {
+      out += piece;
+      return base::Result<>();
+    });
+    return read ? out : read.error().message();
+  }
+  std::size_t files() const {
+    return static_cast<std::size_t>(
+        std::distance(std::filesystem::directory_iterator(folder() / "quarantine"), {}));
+  }
+
+  std::optional<store::Database> database_;
+  std::optional<Quarantine> quarantine_;
+};
+
+TEST_P(InQuarantine, KeepsAMessageAsItCame) {
+  const auto id = keep();
+  EXPECT_THAT(id, SizeIs(26));
+  EXPECT_EQ(text(id), kMail);
+  const auto found = *quarantine_->find(id);
+  EXPECT_THAT(found.recipients, ElementsAre("a@else.example"));
+  EXPECT_EQ(found.subject, "rates");
+  EXPECT_EQ(found.size, kMail.size());
+  EXPECT_EQ(found.causes, entry().causes);
+  EXPECT_EQ(found.state, KeptState::kept);
+  EXPECT_FALSE(quarantine_->find("0123456789abcdefghjkmnpqrs"));
+  EXPECT_THAT(quarantine_->find("../../etc/passwd").error().message(), HasSubstr("is no id"));
+}
+
+TEST_P(InQuarantine, KnowsAMessageThatIsTriedAgain) {
+  const auto id = keep();
+  EXPECT_EQ(keep(), id);
+  EXPECT_EQ(files(), 1U);
+  EXPECT_NE(keep(entry("4F1")), id) << "another of the same text";
+  EXPECT_NE(keep(entry("4F0", {"b@else.example"})), id) << "for somebody else";
+}
+
+TEST_P(InQuarantine, ListsTheNewestFirst) {
+  auto older = entry("1");
+  older.received = kNow - std::chrono::hours(1);
+  const auto first = keep(older);
+  const auto second = keep(entry("2", {"b@shop.example", "a@else.example"}));
+  const auto ids = [&](const KeptFilter& filter) {
+    std::vector<std::string> out;
+    for (const auto& one : *quarantine_->list(filter)) out.push_back(one.id);
+    return out;
+  };
+  EXPECT_THAT(ids({}), ElementsAre(second, first));
+  EXPECT_THAT(ids({.recipient = "b@shop.example", .author = {}, .state = {}, .before = {}}),
+              ElementsAre(second));
+  EXPECT_THAT(ids({.recipient = "@ELSE.example", .author = {}, .state = {}, .before = {}}),
+              ElementsAre(second, first));
+  EXPECT_THAT(ids({.recipient = {}, .author = "shop.example", .state = {}, .before = {}}), IsEmpty());
+  EXPECT_THAT(ids({.recipient = {}, .author = {}, .state = KeptState::released, .before = {}}), IsEmpty());
+  EXPECT_THAT(ids({.recipient = {}, .author = {}, .state = {}, .before = kNow}), ElementsAre(first));
+  EXPECT_THAT(ids({.recipient = {}, .author = {}, .state = {}, .before = {}, .most = 1}),
+              ElementsAre(second));
+}
+
+TEST_P(InQuarantine, ReleasesOnceOrSaysThatItMayHave) {
+  const auto id = keep();
+  ASSERT_TRUE(quarantine_->begin_release(id, "admin", false, kNow));
+  const auto second = quarantine_->begin_release(id, "other", false, kNow);
+  ASSERT_FALSE(second);
+  EXPECT_THAT(second.error().message() + second.error().hint, HasSubstr("may have been delivered"));
+  EXPECT_TRUE(quarantine_->begin_release(id, "other", true, kNow));
+  ASSERT_TRUE(quarantine_->undo_release(id, kNow));
+  ASSERT_TRUE(quarantine_->begin_release(id, "admin", false, kNow));
+  ASSERT_TRUE(quarantine_->finish_release(id, kNow));
+  EXPECT_FALSE(quarantine_->begin_release(id, "admin", true, kNow)) << "it is released";
+  EXPECT_EQ(quarantine_->find(id)->by, "admin");
+}
+
+TEST_P(InQuarantine, ForgetsTheMessageAndKeepsTheRow) {
+  const auto id = keep();
+  ASSERT_TRUE(quarantine_->remove(id, "admin", kNow));
+  EXPECT_EQ(files(), 0U);
+  EXPECT_THAT(text(id), HasSubstr("was deleted on"));
+  EXPECT_EQ(quarantine_->find(id)->state, KeptState::deleted);
+  EXPECT_FALSE(quarantine_->remove(id, "admin", kNow));
+}
+
+TEST_P(InQuarantine, SweepsWhatIsOldAndWhatNoRowNames) {
+  keep();
+  // As a run leaves it that was killed between the file and the row.
+  const auto stray = folder() / "quarantine" / "0123456789abcdefghjkmnpqrs.eml.kept";
+  std::ofstream(stray) << "x";
+  EXPECT_EQ(*quarantine_->sweep(kNow), 0U) << "somebody may be writing it";
+  const auto now = std::chrono::system_clock::now() + std::chrono::hours(2);
+  EXPECT_EQ(*quarantine_->sweep(std::chrono::floor<std::chrono::seconds>(now)),
+            1U + (now > kNow + std::chrono::hours(24 * 30) ? 1U : 0U));
+  EXPECT_FALSE(std::filesystem::exists(stray));
+  EXPECT_EQ(*quarantine_->sweep(kNow + std::chrono::hours(24 * 365)), 1U);
+  EXPECT_EQ(files(), 0U);
+}
+
+TEST_P(InQuarantine, HasRoomForSoManyOfADomainAndNoMore) {
+  reopen({.entries_of_domain = 1, .bytes = 1000});
+  keep();
+  const auto full = quarantine_->keep(entry("2", {"b@ELSE.example"}), kMail, kNow);
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().kind, base::ErrorKind::unavailable);
+  EXPECT_TRUE(quarantine_->keep(entry("3", {"b@shop.example"}), kMail, kNow))
+      << "one domain's flood is no other's";
+  EXPECT_FALSE(quarantine_->keep(entry("4", {"b@third.example"}), std::string(990, 'x'), kNow));
+  EXPECT_EQ(files(), 2U);
+}
+
+TEST_P(InQuarantine, TellsAFileThatIsNotTheMessage) {
+  const auto id = keep();
+  const auto other = keep(entry("2"));
+  std::filesystem::rename(folder() / "quarantine" / (other + ".eml.kept"),
+                          folder() / "quarantine" / (id + ".eml.kept"));
+  EXPECT_THAT(text(id), HasSubstr("cannot be opened"));
+  EXPECT_THAT(text(other), HasSubstr("cannot be read"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Databases, InQuarantine,
+                         testing::Values(store::Backend::sqlite, store::Backend::postgresql),
+                         store::backend_name);
+
+}  // namespace
+}  // namespace rampart::guard

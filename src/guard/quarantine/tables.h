@@ -1,0 +1,25 @@
+// The tables of the quarantine. Times are seconds since 1970. `head` is what nobody looks for, in JSON; `identity` is the digest by
+// which a message that is tried again is known.
+#pragma once
+
+#include <array>
+
+#include "store/database.h"
+
+namespace rampart::guard {
+
+inline constexpr std::array kQuarantineMigrations{
+    store::Migration{
+        .sql = "CREATE TABLE guard_kept (id TEXT PRIMARY KEY, identity TEXT NOT NULL UNIQUE, received BIGINT "
+               "NOT NULL,"
+               " state TEXT NOT NULL, changed BIGINT NOT NULL, by_whom TEXT NOT NULL, size BIGINT NOT NULL,"
+               " author TEXT NOT NULL, head TEXT NOT NULL);"
+               "CREATE INDEX guard_kept_received ON guard_kept (state, received);"
+               "CREATE TABLE guard_kept_recipient (kept TEXT NOT NULL, address TEXT NOT NULL, domain TEXT "
+               "NOT NULL,"
+               " PRIMARY KEY (kept, address));"
+               "CREATE INDEX guard_kept_address ON guard_kept_recipient (address);"
+               "CREATE INDEX guard_kept_domain ON guard_kept_recipient (domain);"},
+};
+
+}  // namespace rampart::guard

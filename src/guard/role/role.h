@@ -1,0 +1,71 @@
+// In what part a message comes: from outside, from a user of ours, through a relay of ours, or from this machine. It decides what
+// the message is held to, and whose address SPF is about. Pure.
+//
+//   const auto standing = stand({.client = ip, .helo = "mail", .authenticated = false}, header, rules);
+//   standing.role         Role::relayed
+//   standing.ip           the address of the first hop outside
+//   standing.why          "198.51.100.7 is a relay of ours; it had it from 192.0.2.25"
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ip.h"
+#include "base/result.h"
+#include "mail/header.h"
+
+namespace rampart::guard {
+
+enum class Role : std::uint8_t {
+  inbound,     // from outside: authenticated, and held to the sender's policy
+  submission,  // from a user of ours: not held to any policy
+  relayed,     // from outside, through a relay of ours
+  local,       // made on this machine: bounces, list managers, what a content filter puts back
+};
+std::string_view to_string(Role role);
+
+// A network in prefix notation, or a single address.
+struct Network {
+  base::IpAddress address;
+  unsigned prefix = 0;
+
+  [[nodiscard]] bool has(const base::IpAddress& ip) const { return ip.unmapped().in_prefix(address, prefix); }
+};
+base::Result<Network> parse_network(std::string_view text);  // errors of kind config
+
+struct RoleRules {
+  std::optional<Role> listener;  // what the listener is for, whoever comes
+  std::vector<Network> trusted;  // whose machines send as users do: printers, applications
+  std::vector<Network>
+      relays;  // that take mail from outside for us: a secondary MX, a load balancer, a filter
+};
+
+struct Peer {
+  std::optional<base::IpAddress> client;  // nothing: no internet address, such as a unix socket
+  std::string helo;
+  bool authenticated = false;  // {auth_type} of the MTA
+};
+
+struct Standing {
+  Role role = Role::inbound;
+  // Whom SPF is about; nothing where that is not known: SPF is then not judged, and never a fail.
+  std::optional<base::IpAddress> ip;
+  std::string helo;
+  std::string why;  // one clause, printable
+};
+
+inline constexpr std::size_t kMaxHops = 20;  // of Received fields that are read; our own
+
+Standing stand(const Peer& peer, const mail::Header& header, const RoleRules& rules);
+
+// The client that a Received field names, as Postfix and sendmail write it (RFC 5321 section 4.4): "from HELO (name [ADDRESS])".
+// Nothing where it is not certain which address that is.
+struct Hop {
+  base::IpAddress ip;
+  std::string helo;
+};
+std::optional<Hop> read_hop(std::string_view received);
+
+}  // namespace rampart::guard

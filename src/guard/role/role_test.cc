@@ -1,0 +1,88 @@
+#include "guard/role/role.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "mail/message.h"
+
+namespace rampart::guard {
+namespace {
+
+using testing::HasSubstr;
+
+Standing check(std::string_view client, const std::string& header = "From: a@bank.example\r\n\r\n",
+               bool authenticated = false, std::optional<Role> listener = {}) {
+  const RoleRules rules{.listener = listener,
+                        .trusted = {*parse_network("10.1.0.0/16")},
+                        .relays = {*parse_network("198.51.100.7"), *parse_network("2001:db8:1::/48")}};
+  const auto message = *mail::Message::parse(header);
+  return stand(
+      {.client = base::IpAddress::parse(client), .helo = "h.example", .authenticated = authenticated},
+      message.header, rules);
+}
+
+TEST(Role, IsReadOffTheClient) {
+  EXPECT_EQ(check("192.0.2.1").role, Role::inbound);
+  EXPECT_EQ(check("192.0.2.1", "\r\n", true).role, Role::submission) << "a user at home";
+  EXPECT_EQ(check("10.1.2.3").role, Role::submission) << "a printer";
+  EXPECT_EQ(check("::ffff:10.1.2.3").role, Role::submission);
+  EXPECT_EQ(check("127.0.0.1").role, Role::local);
+  EXPECT_EQ(check("::1").role, Role::local);
+  EXPECT_EQ(check("").role, Role::local);
+  EXPECT_EQ(check("127.0.0.1", "\r\n", false, Role::inbound).role, Role::inbound)
+      << "what a listener is for comes first";
+  EXPECT_EQ(check("192.0.2.1", "\r\n", true, Role::inbound).role, Role::submission);
+}
+
+TEST(Role, FindsTheFirstHopOutside) {
+  const std::string relayed =
+      "Received: from mx2.bank.example (mx2.bank.example [2001:db8:1::5])\r\n\tby mx1 (Postfix) with "
+      "ESMTP\r\n"
+      "Received: from mail.shop.example (unknown [192.0.2.25])\r\n by mx2\r\n"
+      "Received: from evil (evil [203.0.113.1]) by mail.shop.example\r\nFrom: a@b.example\r\n\r\n";
+  const auto standing = check("198.51.100.7", relayed);
+  EXPECT_EQ(standing.role, Role::relayed);
+  EXPECT_EQ(standing.ip, base::IpAddress::parse("192.0.2.25"));
+  EXPECT_EQ(standing.helo, "mail.shop.example");
+  EXPECT_EQ(standing.why, "198.51.100.7 is a relay of ours; it had it from 192.0.2.25");
+}
+
+TEST(Role, KnowsThatItDoesNotKnow) {
+  for (const std::string header :
+       {"From: a@b.example\r\n\r\n", "Received: by mx2\r\n\r\n", "Received: from x (y) by z\r\n\r\n",
+        "Received: from x (a [192.0.2.1]) (b [192.0.2.2])\r\n by mx\r\n\r\n",
+        "Received: from x (a [192.0.2.1]) by y (b [192.0.2.2])\r\n by mx\r\n\r\n",
+        "Received: from x (a [192.0.2.1] (b [192.0.2.2])\r\n by mx\r\n\r\n",
+        "Received: from x (y [300.0.2.1])\r\n\r\n", "Received: from x (y [198.51.100.7])\r\n\r\n"}) {
+    const auto standing = check("198.51.100.7", header);
+    EXPECT_EQ(standing.role, Role::relayed);
+    EXPECT_FALSE(standing.ip) << header;
+    EXPECT_THAT(standing.why, HasSubstr("198.51.100.7"));
+  }
+  std::string many;
+  for (int i = 0; i < 30; ++i) many += "Received: from x (y [198.51.100.7])\r\n";
+  EXPECT_FALSE(check("198.51.100.7", many + "Received: from x (y [192.0.2.9])\r\n\r\n").ip)
+      << "so many are read and no more";
+}
+
+TEST(Role, ReadsReceivedAsMtasWriteIt) {
+  EXPECT_EQ(read_hop(" from mail.example (unknown [IPv6:2001:db8::9])\r\n\tby x")->ip,
+            base::IpAddress::parse("2001:db8::9"));
+  // HELO is the client's own word, which may look like an address.
+  const auto hop = read_hop(" from [192.0.2.9] (host.example [192.0.2.1]) by x");
+  EXPECT_EQ(hop->ip, base::IpAddress::parse("192.0.2.1"));
+  EXPECT_EQ(hop->helo, "[192.0.2.9]");
+  EXPECT_EQ(read_hop(" from x) (host.example [192.0.2.1]) by x (Postfix) with ESMTP (TLS)")->ip,
+            base::IpAddress::parse("192.0.2.1"));
+}
+
+TEST(Network, IsAnAddressOrAPrefix) {
+  EXPECT_TRUE(parse_network("192.0.2.0/24")->has(*base::IpAddress::parse("192.0.2.77")));
+  EXPECT_FALSE(parse_network("192.0.2.1")->has(*base::IpAddress::parse("192.0.2.77")));
+  for (const auto* text :
+       {"", "192.0.2.0/33", "192.0.2.0/", "192.0.2.0/-1", "192.0.2.0/8x", "host.example", "2001:db8::/129"})
+    EXPECT_FALSE(parse_network(text)) << text;
+}
+
+}  // namespace
+}  // namespace rampart::guard
