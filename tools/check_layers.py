@@ -31,7 +31,7 @@ MAY_INCLUDE = {
 # The machine's libraries that only these layers know: a reader of any other layer need not.
 OWNED = {
     r"ares\w*\.h": ["net"],
-    r"boost/asio.*": ["net", "server", "cli"],
+    r"boost/asio.*": ["net", "guard", "server", "cli"],
     r"curl/.*": ["net"],
     r"ldns/.*": ["net"],
     r"soci/.*": ["store", *FEATURES],

@@ -122,14 +122,14 @@ Result<std::string> Quarantine::keep(KeptMessage entry, std::string_view message
   entry.content = base::hex(crypto::sha256(message));
   entry.size = message.size();
   const auto identity = identity_of(entry);
-  const auto known = TRY(database_->run([&](soci::session& sql) {
+  auto known = TRY(database_->run([&](soci::session& sql) {
     std::string id;
     sql << "SELECT id FROM guard_kept WHERE identity = :identity", soci::use(identity), soci::into(id);
     return sql.got_data() ? id : std::string();
   }));
   if (!known.empty()) return known;
   TRY(check_room(entry));
-  const auto id = crypto::new_id();
+  auto id = crypto::new_id();
   if (id.empty()) return base::fail(ErrorKind::internal, "OpenSSL gave no random numbers");
   auto file = TRY(
       crypto::SealedWriter::create(path_of(id), options_.seal ? &*options_.seal : nullptr, seal_name(id)));
@@ -223,6 +223,7 @@ Result<std::vector<KeptMessage>> Quarantine::list(const KeptFilter& filter) {
     std::vector<Row> rows;
     while (found.fetch()) rows.push_back(row);
     std::vector<KeptMessage> out;
+    out.reserve(rows.size());
     for (const auto& one : rows) out.push_back(TRY(message_of(sql, one)));
     return out;
   });

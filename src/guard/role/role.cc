@@ -62,10 +62,9 @@ base::Result<Network> parse_network(std::string_view text) {
   if (!address) return wrong();
   Network out{.address = *address, .prefix = address->bits()};
   if (slash == std::string_view::npos) return out;
-  const auto length = text.substr(slash + 1);
-  const auto* const end = length.data() + length.size();
-  const auto read = std::from_chars(length.data(), end, out.prefix);
-  if (read.ec != std::errc() || read.ptr != end || out.prefix > address->bits()) return wrong();
+  const auto length = base::parse_number(text.substr(slash + 1));
+  if (!length || *length > address->bits()) return wrong();
+  out.prefix = static_cast<unsigned>(*length);
   return out;
 }
 
@@ -77,8 +76,13 @@ std::vector<std::string_view> comments_of(std::string_view text) {
   std::size_t depth = 0;
   std::size_t begin = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '(' && depth++ == 0) begin = i + 1;
-    if (text[i] == ')' && depth != 0 && --depth == 0) out.push_back(text.substr(begin, i - begin));
+    if (text[i] == '(') {
+      if (depth == 0) begin = i + 1;
+      ++depth;
+    } else if (text[i] == ')' && depth != 0) {
+      --depth;
+      if (depth == 0) out.push_back(text.substr(begin, i - begin));
+    }
   }
   return out;
 }
