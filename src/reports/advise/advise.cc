@@ -36,6 +36,7 @@ class Advising {
     out_.gates.push_back(std::move(below));
     out_.gates.push_back(gates::stability(gates));
     out_.gates.push_back(gates::rollback(gates));
+    if (input_.daily->rows.empty()) open_gates();
     decide(gates.below_ready);
     say();
     out_.forecasts = forecast(input_, out_);
@@ -44,6 +45,17 @@ class Advising {
 
  private:
   [[nodiscard]] const Dns* dns() const { return input_.looked == nullptr ? nullptr : &input_.looked->dns; }
+
+  // Of nothing nobody can say that it is in order.
+  void open_gates() {
+    for (auto& gate : out_.gates) {
+      if (gate.state != GateState::pass || gate.gate == Gate::coverage || gate.gate == Gate::rollback)
+        continue;
+      gate.state = GateState::unknown;
+      gate.says = "no report that counts tells of it";
+      gate.evidence.clear();
+    }
+  }
 
   void begin() {
     out_.domain = input_.domain.text();

@@ -156,9 +156,11 @@ void check_destinations(const Gates& gates, GateResult& gate) {
 void check_span(const Gates& gates, const Span& span, GateResult& gate) {
   const auto& input = gates.input;
   if (!span.any) {
-    gates.block(gate, {.says = "no report that counts has come",
-                       .mend = "rampart reports import FILES, or have the mailbox of the reports read",
-                       .until = input.today + kDaysWanted});
+    gates.block(
+        gate,
+        {.says = "no report that counts has come",
+         .mend = "rampart reports import FILES, or rampart reports fetch for the mailbox of the reports",
+         .until = input.today + kDaysWanted});
     return;
   }
   const bool stopped = span.last < gates.yesterday() - kSilentDays;
