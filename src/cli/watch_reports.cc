@@ -23,6 +23,7 @@ audit::Severity severity_of(reports::NewsKind kind) {
     case reports::NewsKind::lost_authentication:
       return audit::Severity::high;
     case reports::NewsKind::silence:
+    case reports::NewsKind::tls_failures:
       break;
   }
   return audit::Severity::medium;
@@ -57,7 +58,9 @@ Result<> WatchReports::look(const dns::Name& domain, FactSource& source) {
   const auto today = std::chrono::floor<std::chrono::days>(source.now()).time_since_epoch().count();
   auto sightings = TRY(reports::read_sightings(*database_, domain.text(), today - reports::kNewsDays + 1,
                                                today, reports::kSourceBorders));
-  if (sightings.days.empty()) return {};
+  const auto tls =
+      TRY(reports::read_tls_history(*database_, domain.text(), today - reports::kRecentDays + 1, today));
+  if (sightings.days.empty() && tls.seen.empty()) return {};
   reports::Inventory inventory(domain, std::move(sightings), TRY(own_domains(*config_)));
   TRY(look_up_sources(inventory, source, kLookups));
   auto store_of_marks = TRY(reports::Marks::open(*database_));
@@ -65,8 +68,8 @@ Result<> WatchReports::look(const dns::Name& domain, FactSource& source) {
   const auto registry = TRY(read_registry(*config_));
   const auto sources = inventory.sources({.registry = &registry, .marks = marks});
   News out;
-  for (const auto& news :
-       reports::find_news({.sources = sources, .sightings = &inventory.sightings(), .today = today}))
+  for (const auto& news : reports::find_news(
+           {.sources = sources, .sightings = &inventory.sightings(), .tls = &tls, .today = today}))
     out.items.push_back(observed(news));
   // Who has another name because a resolver is ill is not new, and his authentication is not lost.
   const auto& looked = inventory.looked();

@@ -1,6 +1,8 @@
 #include "reports/sources/news.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -96,10 +98,51 @@ void find_silence(const NewsInput& input, std::vector<News>& out) {
        .evidence = {}});
 }
 
+struct TlsEnd {
+  std::uint64_t sessions = 0;
+  std::set<std::string> reporters;
+};
+
+void find_tls_failures(const NewsInput& input, std::vector<News>& out) {
+  if (input.tls == nullptr) return;
+  std::map<std::pair<std::string, std::string>, TlsEnd> ends;  // by result and host
+  std::uint64_t all = 0;
+  for (const auto& seen : input.tls->seen) {
+    all += seen.sessions;
+    if (!seen.failed) continue;
+    auto& end = ends[{seen.result, seen.host}];
+    end.sessions += seen.sessions;
+    end.reporters.insert(seen.reporter);
+  }
+  std::vector<std::pair<std::pair<std::string, std::string>, TlsEnd>> most(ends.begin(), ends.end());
+  std::erase_if(most, [&](const auto& one) {
+    return one.second.sessions < kTlsFailures || one.second.sessions * kTlsShare < all;
+  });
+  std::ranges::sort(most, [](const auto& a, const auto& b) {
+    return std::tie(b.second.sessions, a.first) < std::tie(a.second.sessions, b.first);
+  });
+  if (most.size() > kTlsNews) most.resize(kTlsNews);
+  for (const auto& [end, told] : most) {
+    const auto result = end.first.empty() ? std::string("failed") : base::printable(end.first);
+    const auto host = base::printable(end.second);
+    out.push_back(
+        {.kind = NewsKind::tls_failures,
+         .source = host.empty() ? result : fmt::format("{} {}", result, host),
+         .text = fmt::format("senders could not set up TLS{}: {} of {} in the last {} days ended as {}",
+                             host.empty() ? "" : " with " + host, grouped(told.sessions),
+                             plural(all, "session", "sessions"), kRecentDays, result),
+         .evidence = {fmt::format(
+             "told by {}",
+             base::printable(base::join(
+                 std::vector<std::string>(told.reporters.begin(), told.reporters.end()), ", ")))}});
+  }
+}
+
 }  // namespace
 
 std::string_view to_string(NewsKind kind) {
-  constexpr std::string_view kNames[] = {"new-sender", "spoofing-wave", "lost-authentication", "silence"};
+  constexpr std::string_view kNames[] = {"new-sender", "spoofing-wave", "lost-authentication", "silence",
+                                         "tls-failures"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -114,6 +157,7 @@ std::vector<News> find_news(const NewsInput& input) {
   find_wave(input, out);
   find_lost_authentication(input, out);
   find_silence(input, out);
+  find_tls_failures(input, out);
   std::ranges::sort(out, [](const News& a, const News& b) {
     return std::tie(a.kind, a.source) < std::tie(b.kind, b.source);
   });

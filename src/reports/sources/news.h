@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "reports/archive/sightings.h"
+#include "reports/archive/tls_history.h"
 #include "reports/sources/source.h"
 
 namespace rampart::reports {
@@ -20,19 +21,23 @@ inline constexpr std::uint64_t kLostMessages = 20;  // on either side, for a sen
 inline constexpr std::int64_t kSilentDays = 4;      // without a report: those of a day come on the next
 inline constexpr std::size_t kUsualDays = 14;       // of the 28 before that reports spoke of
 inline constexpr std::size_t kNewsEvidence = 3;     // lines
+inline constexpr std::uint64_t kTlsFailures = 10;   // sessions of the recent days that failed alike
+inline constexpr std::uint64_t kTlsShare = 100;     // and one in so many of all
+inline constexpr std::size_t kTlsNews = 5;          // of a domain, those that concern most sessions
 
 enum class NewsKind : std::uint8_t {
   new_sender,     // that may be legitimate; told when it comes, and nothing is mended when it is new no more
   spoofing_wave,  // more mail of forgers than usual
   lost_authentication,  // a sender whose mail passed, and does not any more
   silence,              // reports stopped coming
+  tls_failures,         // senders cannot set up TLS with a mail server of the domain as it asks for
 };
 std::string_view to_string(NewsKind kind);  // "new-sender"
 
 struct News {
   NewsKind kind = NewsKind::new_sender;
-  std::string source;                 // MailSource::id; empty where it is of none
-  std::string text;                   // one sentence without a final stop, with its numbers; printable
+  std::string source;  // MailSource::id, or of TLS the result and the host; empty where it is of none
+  std::string text;    // one sentence without a final stop, with its numbers; printable
   std::vector<std::string> evidence;  // lines; printable
 
   [[nodiscard]] std::string key() const;  // "reports-new-sender service:amazon-ses": the same from day to day
@@ -41,6 +46,7 @@ struct News {
 struct NewsInput {
   std::span<const MailSource> sources;   // of kNewsDays, their rows split at kSourceBorders
   const Sightings* sightings = nullptr;  // of the same days
+  const TlsHistory* tls = nullptr;       // of the recent days
   std::int64_t today = 0;                // since 1970, by the clock
 };
 

@@ -1,5 +1,6 @@
 #include "reports/sources/news.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -36,7 +37,7 @@ class NewsTest : public ::testing::Test {
     return out;
   }
   std::vector<News> find(std::int64_t today = kDay0 + 1) const {
-    return find_news({.sources = sources_, .sightings = &sightings_, .today = today});
+    return find_news({.sources = sources_, .sightings = &sightings_, .tls = &tls_, .today = today});
   }
   [[nodiscard]] std::vector<std::string> keys(std::int64_t today = kDay0 + 1) const {
     std::vector<std::string> out;
@@ -46,6 +47,18 @@ class NewsTest : public ::testing::Test {
     return out;
   }
 
+  void session(std::string result, std::string host, std::uint64_t sessions,
+               std::string reporter = "google.com") {
+    const bool failed = !result.empty();
+    tls_.seen.push_back({.day = kDay0,
+                         .reporter = std::move(reporter),
+                         .result = std::move(result),
+                         .failed = failed,
+                         .host = std::move(host),
+                         .sessions = sessions});
+  }
+
+  TlsHistory tls_;
   Sightings sightings_;
   std::vector<MailSource> sources_;
 };
@@ -127,6 +140,27 @@ TEST_F(NewsTest, ReportsThatStoppedComing) {
   EXPECT_THAT(keys(kDay0 + 9), IsEmpty());
   sightings_.days.clear();
   EXPECT_THAT(keys(kDay0 + 9), IsEmpty());
+}
+
+TEST_F(NewsTest, TlsThatFails) {
+  session("", "", 900);
+  session("certificate-expired", "mx1.bank.example", 60);
+  session("certificate-expired", "mx1.bank.example", 20, "outlook.com");
+  session("validation-failure", "mx2.bank.example", 9);
+  EXPECT_THAT(keys(), ElementsAre("reports-tls-failures certificate-expired mx1.bank.example"));
+  const auto found = find();
+  EXPECT_EQ(
+      found[0].text,
+      "senders could not set up TLS with mx1.bank.example: 80 of 989 sessions in the last 7 days ended as "
+      "certificate-expired");
+  EXPECT_THAT(found[0].evidence, ElementsAre("told by google.com, outlook.com"));
+  session("", "", 20'000);
+  EXPECT_THAT(keys(), IsEmpty()) << "less than one in a hundred";
+}
+
+TEST_F(NewsTest, TlsThatFailsInManyWays) {
+  for (int i = 0; i < 20; ++i) session("starttls-not-supported", fmt::format("mx{}.bank.example", i), 50);
+  EXPECT_EQ(keys().size(), kTlsNews);
 }
 
 }  // namespace
