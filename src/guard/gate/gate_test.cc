@@ -1,0 +1,189 @@
+#include "guard/gate/gate.h"
+
+#include <boost/json.hpp>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "auth/zone_test.h"
+#include "base/json.h"
+#include "guard/milter/mta_test.h"
+#include "store/store_test.h"
+
+namespace rampart::guard {
+namespace {
+
+using auth::TestZone;
+using milter::Command;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+const base::Time kNow{std::chrono::seconds(1'795'000'000)};
+using Verb = milter::Answer::Verdict;
+
+class GateTest : public testing::Test {
+ protected:
+  GateTest()
+      : database_(*store::Database::open("sqlite:" + (folder_.path() / "store.db").string())),
+        quarantine_(*Quarantine::open(
+            database_, {.folder = (folder_.path() / "kept").string(), .seal = {}, .limits = {}})) {
+    zone_.txt("bank.example", "v=spf1 ip4:192.0.2.1 -all")
+        .txt("_dmarc.bank.example", "v=DMARC1; p=reject")
+        .txt("shop.example", "v=spf1 -all")
+        .txt("_dmarc.shop.example", "v=DMARC1; p=quarantine");
+  }
+
+  // What is answered to a message from there.
+  milter::Answer pass(std::string_view ip, std::string_view from, Mode mode = Mode::enforce,
+                      std::string_view more = "", std::string_view macros = "") {
+    Gate gate({.provider = zone_,
+               .quarantine = &quarantine_,
+               .rules = [this] { return std::make_shared<const Rules>(rules_); },
+               .tell = [this](const Event& event) { events_.push_back(event); },
+               .log = [this](const std::string& line) { log_.push_back(line); },
+               .now = [] { return kNow; }},
+              {.authserv_id = "guard.else.example", .mode = mode});
+    milter::Session session({.max_message = 100'000, .folder = folder_.path().string()});
+    milter::FrameReader reader;
+    reader.feed(milter::offer() + milter::client("mail.bank.example", ip) +
+                milter::frame(Command::helo, milter::texts({"mail.bank.example"})));
+    if (!macros.empty()) reader.feed(milter::frame(Command::macros, macros));
+    reader.feed(milter::frame(Command::mail, milter::texts({from})) +
+                milter::frame(Command::recipient, milter::texts({"<a@else.example>"})));
+    reader.feed(std::string(more) +
+                milter::frame(Command::header, milter::texts({"From", " " + std::string(from)})) +
+                milter::frame(Command::header, milter::texts({"Subject", " rates"})) +
+                milter::frame(Command::end_of_headers) + milter::frame(Command::body, "hello\r\n") +
+                milter::frame(Command::end_of_body));
+    std::optional<milter::Answer> out;
+    while (const auto frame = *reader.next()) {
+      const auto turn = session.take(*frame);
+      EXPECT_TRUE(turn) << turn.error().message();
+      if (turn && turn->kind == milter::Turn::Kind::decide)
+        gate.decide(session, [&](milter::Answer answer) { out = std::move(answer); });
+    }
+    EXPECT_TRUE(out);
+    if (out) {
+      EXPECT_TRUE(session.answer(*out));
+    }
+    return out.value_or(milter::Answer());
+  }
+
+  TestZone zone_;
+  store::TemporaryFolder folder_;
+  store::Database database_;
+  Quarantine quarantine_;
+  Rules rules_;
+  std::vector<Event> events_;
+  std::vector<std::string> log_;
+};
+
+TEST_F(GateTest, LetsThroughWhatIsAuthenticated) {
+  const auto forged =
+      milter::frame(Command::header,
+                    milter::texts({"Authentication-Results", " mx.other.example; dmarc=fail"})) +
+      milter::frame(Command::header,
+                    milter::texts({"authentication-results", " Guard.else.example; dmarc=pass"}));
+  const auto answer = pass("192.0.2.1", "<news@bank.example>", Mode::enforce, forged);
+  EXPECT_EQ(answer.verdict, Verb::accept);
+  ASSERT_EQ(answer.removed.size(), 1U) << "of our own id alone";
+  EXPECT_EQ(answer.removed[0].number, 2U) << "the second of that name, in any case";
+  ASSERT_EQ(answer.added.size(), 2U);
+  EXPECT_THAT(answer.added[0].value, StartsWith("guard.else.example;"));
+  EXPECT_THAT(answer.added[0].value, HasSubstr("dmarc=pass"));
+  ASSERT_EQ(events_.size(), 1U);
+  EXPECT_EQ(answer.added[1].value, events_[0].id);
+  EXPECT_EQ(events_[0].subject, "rates");
+  EXPECT_EQ(events_[0].author, "bank.example");
+}
+
+TEST_F(GateTest, RefusesWhatASecondFactSpeaksAgainst) {
+  const auto answer = pass("198.51.100.9", "<news@bank.example>");
+  EXPECT_EQ(answer.verdict, Verb::reject);
+  EXPECT_EQ(answer.reply.code, 550U);
+  EXPECT_THAT(answer.reply.text, HasSubstr("publishes -all without this client"));
+  EXPECT_THAT(answer.added, IsEmpty());
+  EXPECT_EQ(events_.at(0).answered, Action::reject);
+}
+
+TEST_F(GateTest, KeepsWhatItTakesFromPeople) {
+  const auto answer = pass("198.51.100.9", "<news@shop.example>");
+  EXPECT_EQ(answer.verdict, Verb::discard);
+  const auto kept = *quarantine_.find(events_.at(0).kept);
+  EXPECT_THAT(kept.recipients, ElementsAre("a@else.example"));
+  EXPECT_EQ(kept.causes, events_[0].causes);
+  std::string text;
+  ASSERT_TRUE(quarantine_.read(kept.id, [&](std::string_view piece) {
+    text += piece;
+    return base::Result<>();
+  }));
+  EXPECT_EQ(text, "From: <news@shop.example>\r\nSubject: rates\r\n\r\nhello\r\n");
+}
+
+TEST_F(GateTest, LosesNothingThatItCannotKeep) {
+  std::filesystem::remove_all(folder_.path() / "kept");
+  const auto answer = pass("198.51.100.9", "<news@shop.example>");
+  EXPECT_EQ(answer.verdict, Verb::tempfail);
+  EXPECT_THAT(log_, testing::SizeIs(1));
+}
+
+TEST_F(GateTest, ChangesNothingInMonitorMode) {
+  for (const auto* from : {"<news@bank.example>", "<news@shop.example>"}) {
+    const auto answer = pass("198.51.100.9", from, Mode::monitor);
+    EXPECT_EQ(answer.verdict, Verb::accept);
+    EXPECT_THAT(answer.added, IsEmpty());
+    EXPECT_THAT(answer.removed, IsEmpty());
+    EXPECT_EQ(events_.back().answered, Action::accept);
+    EXPECT_NE(events_.back().asked, Action::accept) << "what would have been done is told";
+  }
+  EXPECT_THAT(*quarantine_.list({}), IsEmpty());
+}
+
+TEST_F(GateTest, HoldsAUserToNobodysPolicy) {
+  const auto answer = pass("198.51.100.9", "<news@bank.example>", Mode::enforce, "",
+                           "M" + milter::texts({"{auth_type}", "PLAIN", "i", "4F00"}));
+  EXPECT_EQ(answer.verdict, Verb::accept);
+  EXPECT_EQ(events_.at(0).role, "submission");
+  EXPECT_EQ(events_.at(0).queue_id, "4F00");
+}
+
+TEST_F(GateTest, DecidesAboutNoMessageThatIsNotWhole) {
+  const auto large = milter::frame(Command::header, milter::texts({"X", std::string(200'000, 'x')}));
+  EXPECT_EQ(pass("192.0.2.1", "<news@bank.example>", Mode::enforce, large).verdict, Verb::tempfail);
+  EXPECT_EQ(pass("192.0.2.1", "<news@bank.example>", Mode::monitor, large).verdict, Verb::accept);
+  EXPECT_THAT(events_, IsEmpty());
+}
+
+TEST_F(GateTest, PutsOffWhatDnsDoesNotSay) {
+  zone_.fails("_dmarc.slow.example", facts::Why::timeout).txt("slow.example", "v=spf1 -all");
+  const auto answer = pass("198.51.100.9", "<news@slow.example>");
+  EXPECT_EQ(answer.verdict, Verb::tempfail);
+  EXPECT_EQ(answer.reply.code, 451U);
+}
+
+TEST_F(GateTest, WritesEventsAsJson) {
+  pass("198.51.100.9", "<news@shop.example>");
+  const auto json = *base::parse_json(event_json(events_.at(0)), "event");
+  const auto& object = json.as_object();
+  EXPECT_EQ(object.at("schema"), "rampart.event/1");
+  EXPECT_EQ(object.at("answered"), "quarantine");
+  EXPECT_EQ(object.at("client"), "198.51.100.9");
+  EXPECT_EQ(object.at("causes").as_array().size(), 1U);
+}
+
+TEST_F(GateTest, SaysWhatItHadNothingToGoOn) {
+  const std::string_view text = "From: news@bank.example\r\n\r\n";
+  const auto message = *mail::Message::parse(text);
+  dkim::KeyCache keys;
+  const RoleRules roles{.listener = Role::inbound, .trusted = {}, .relays = {}};
+  const LocalRules local;
+  Scan scan(message, {.peer = {.client = {}, .helo = {}}, .mail_from = {}, .memory = {}}, roles, local, keys);
+  const auto verdict = zone_.run([&](facts::Facts& facts) { return scan.run(facts, kNow); });
+  EXPECT_THAT(verdict.unchecked, ElementsAre(HasSubstr("its address is not known")));
+  EXPECT_EQ(verdict.score(), 80);
+  EXPECT_EQ(verdict.ruling.action, Action::quarantine) << "no second fact without a client";
+}
+
+}  // namespace
+}  // namespace rampart::guard
