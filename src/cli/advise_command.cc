@@ -84,9 +84,8 @@ std::string organisation_of(const std::string& domain, const std::map<std::strin
   return registered ? registered->text() : domain;
 }
 
-Result<Exit> run_all(Session& session, const Request& request, store::Database& database,
-                     Advisers& advisers) {
-  const auto options = TRY(options_of(request));
+Result<Exit> run_all(Session& session, const Request& request, store::Database& database, Advisers& advisers,
+                     const Advisers::Options& options) {
   const auto lists = TRY(organisations(request, session));
   const auto day = advisers.today();
   const auto domains = TRY(reports::read_domains(database, day - advice::kInventoryDays, day));
@@ -105,8 +104,9 @@ Result<Exit> run_all(Session& session, const Request& request, store::Database& 
   return Exit::clean;
 }
 
-Result<Exit> run_one(Session& session, const Request& request, const dns::Name& domain, Advisers& advisers) {
-  const auto found = TRY(advisers.advise(domain, TRY(options_of(request))));
+Result<Exit> run_one(Session& session, const Request& request, const dns::Name& domain, Advisers& advisers,
+                     const Advisers::Options& options) {
+  const auto found = TRY(advisers.advise(domain, options));
   const auto width = text_width(session.surroundings().out_is_terminal, request.width);
   TRY(session.print(request.format == "json" ? advice::format_advice_json(found)
                                              : advice::format_advice(found, {.width = width})));
@@ -120,6 +120,7 @@ Result<Exit> run_one(Session& session, const Request& request, const dns::Name& 
 Result<Exit> run_advise(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
   TRY(check(request));
+  const auto options = TRY(options_of(request));
   std::optional<dns::Name> domain;
   if (!request.all) domain = TRY(domain_of(request.domain));
   auto database = TRY(open_known_store(*config, "read reports into it: rampart reports import reports/"));
@@ -129,8 +130,8 @@ Result<Exit> run_advise(Session& session, const Request& request) {
     if (domain) TRY(source->prepare(*domain));
   }
   auto advisers = TRY(Advisers::open(database, *config, source.get()));
-  const auto exit = TRY(domain ? run_one(session, request, *domain, advisers)
-                               : run_all(session, request, database, advisers));
+  const auto exit = TRY(domain ? run_one(session, request, *domain, advisers, options)
+                               : run_all(session, request, database, advisers, options));
   if (source && request.format != "json") {
     for (const auto& note : source->about().notes) session.note(note);
   }
