@@ -19,14 +19,14 @@ import tempfile
 import time
 import unittest
 
-from servers import ServerError, _die_with_parent, free_port, servers_dir
+from servers import PrivateServer, ServerError, _die_with_parent, free_port, servers_dir
 
 USER = "reports"
 PASSWORD = "correct horse battery"
 READY_SECONDS = 20
 
 
-class Dovecot:
+class Dovecot(PrivateServer):
     """Ports: `port` speaks TLS from the first byte, `clear_port` has STARTTLS."""
 
     def __init__(self, certificate, *, idle=True):
@@ -130,30 +130,14 @@ namespace inbox {{
         self.stop()
         raise ServerError(f"dovecot does not greet:\n{text}")
 
-    def halt(self):
+    def kill(self):
         """Stops serving; the mails stay."""
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
+        super().kill()
         if self.process:
             try:
                 os.killpg(self.process.pid, signal.SIGKILL)  # those that still serve somebody
             except ProcessLookupError:
                 pass
-
-    def stop(self):
-        self.halt()
-        shutil.rmtree(self.dir, ignore_errors=True)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
 
     def folder(self, mailbox="INBOX"):
         return self.mail if mailbox == "INBOX" else self.mail / f".{mailbox}"

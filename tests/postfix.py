@@ -13,14 +13,13 @@ import os
 import pathlib
 import pwd
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
 import time
 import unittest
 
-from servers import READY_SECONDS, ServerError, _die_with_parent, free_port
+from servers import READY_SECONDS, PrivateServer, ServerError, _die_with_parent, free_port
 
 DAEMONS = pathlib.Path("/usr/lib/postfix/sbin")
 QUEUES = ("active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "maildrop", "private", "public", "saved", "trace")
@@ -74,7 +73,7 @@ postlog unix-dgram n - n - 1 postlogd
 """
 
 
-class Postfix:
+class Postfix(PrivateServer):
     """`refused` maps recipients to the answer that they get ("550 no such user", "451 later"). `main` and `master` are lines behind
     those of its files of these names."""
 
@@ -140,22 +139,3 @@ class Postfix:
             text = rest
             fields, _, rest = text.partition(b"\n")
         return recipient, text
-
-    def kill(self):
-        if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)  # the master ends its own
-            try:
-                self.process.wait(10)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-
-    def stop(self):
-        self.kill()
-        shutil.rmtree(self.dir, ignore_errors=True)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()

@@ -152,7 +152,34 @@ def _die_with_parent():
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG: no server outlives its test
 
 
-class _Server:
+class PrivateServer:
+    """Has a process and a folder of its own, and ends with the test that started it."""
+
+    process = None
+    dir = None
+
+    def kill(self):
+        """Stops the server in the middle of its work; its files stay until stop()."""
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+    def stop(self):
+        self.kill()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+class _Server(PrivateServer):
     """What the servers share: a folder of its own, one process, ready when it answers `probe`."""
 
     def _start(self, command, probes):
@@ -181,26 +208,6 @@ class _Server:
         self.host = host
         self.port = port or free_port()
         self.address = f"{self.host}:{self.port}"
-
-    def kill(self):
-        """Stops the server in the middle of its work; its files stay until stop()."""
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            try:
-                self.process.wait(5)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-                self.process.wait()
-
-    def stop(self):
-        self.kill()
-        shutil.rmtree(self.dir, ignore_errors=True)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.stop()
 
 
 def _program(name):

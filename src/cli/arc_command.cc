@@ -49,7 +49,7 @@ Result<Exit> run_seal(Session& session, const Request& request) {
   if (!host) return base::fail(ErrorKind::usage, "--host is no host name", {}, "such as mx.bank.example");
   const auto mail = TRY(read_mail(request.file));
   const auto signers = TRY(signers_of(session, request.signer, mail->message));
-  // One set is one signature; every receiver reads RSA (RFC 8617 section 4.1.2 has no other yet).
+  // A set is sealed by one key, and every verifier knows rsa-sha256 (RFC 8301 section 3.1).
   const auto rsa = std::ranges::find(signers, crypto::SignKey::Type::rsa,
                                      [](const Signer& signer) { return signer.key.type(); });
   const auto& signer = rsa == signers.end() ? signers.front() : *rsa;

@@ -189,10 +189,7 @@ Result<Exit> publish_one(Session& session, const crypto::KeyFolder& folder, Way&
   for (const auto i : published(domain)) {
     auto& key = domain.keys[i];
     // A record whose key nobody can sign with is put nowhere new; that of one that signs stays.
-    if (const Result<> usable = audit::keys::needs_private_key(key)
-                                    ? audit::keys::check_private_key(folder, domain, key)
-                                    : Result<>();
-        !usable) {
+    if (const Result<> usable = audit::keys::check_private_key(folder, domain, key); !usable) {
       session.report(usable.error());
       status = Exit::undetermined;
       if (key.phase != KeyPhase::signing) continue;
@@ -240,7 +237,6 @@ std::string since(const dkim::ManagedKey& key) {
 std::vector<base::Error> faults_of(const crypto::KeyFolder& folder, const ManagedDomain& domain) {
   std::vector<base::Error> out;
   for (const auto& key : domain.keys) {
-    if (!audit::keys::needs_private_key(key) || key.public_key.empty()) continue;
     if (auto usable = audit::keys::check_private_key(folder, domain, key); !usable)
       out.push_back(std::move(usable.error()));
   }

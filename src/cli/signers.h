@@ -24,8 +24,8 @@ struct Signer {
   crypto::SignKey key;
 };
 
-// --domain, --selector, --key, and the settings of the key folder.
 enum class SignerUse : std::uint8_t { sign, seal };
+// --domain, --selector, --key, and the settings of the key folder.
 void add_signer_options(CLI::App& command, Session& session, SignerOptions& options, SignerUse use);
 
 base::Result<> check_selector(const std::string& selector);

@@ -251,4 +251,8 @@ std::optional<Name> registered_domain(const Name& name) {
   return name.suffix(suffix.label_count() + 1);
 }
 
+std::string check_domain_setting(std::string_view text) {
+  return text.empty() || parse_domain(text) ? "" : "is not a domain name";
+}
+
 }  // namespace rampart::dns

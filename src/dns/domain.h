@@ -34,4 +34,7 @@ Name public_suffix(const Name& name);
 // The public suffix and one label more; nothing when `name` is itself a public suffix.
 std::optional<Name> registered_domain(const Name& name);
 
+// As base::Setting::check: what is wrong with the text, or nothing; an empty one leaves the setting out.
+std::string check_domain_setting(std::string_view text);
+
 }  // namespace rampart::dns

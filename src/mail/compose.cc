@@ -272,4 +272,8 @@ std::string format_date(base::Time time) {
                      clock.hours().count(), clock.minutes().count(), clock.seconds().count());
 }
 
+std::string check_address_setting(std::string_view text) {
+  return text.empty() || parse_address(text) ? "" : "is not an e-mail address";
+}
+
 }  // namespace rampart::mail

@@ -73,4 +73,7 @@ std::string encode_header_text(std::string_view text, std::size_t used);
 std::string quoted_printable(std::string_view text);  // RFC 2045 section 6.7; LF in, CRLF out
 std::string format_date(base::Time time);             // "Thu, 26 Nov 2026 09:00:00 +0000"
 
+// As base::Setting::check: what is wrong with the text, or nothing; an empty one leaves the setting out.
+std::string check_address_setting(std::string_view text);
+
 }  // namespace rampart::mail

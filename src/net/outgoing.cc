@@ -327,4 +327,8 @@ Handing https_post(const HttpsTarget& target, const std::vector<std::string>& he
   return {about_it ? Handed::later : Handed::down, fmt::format("the server answered with status {}", code)};
 }
 
+std::string check_server_setting(std::string_view text) {
+  return text.empty() || parse_host_port(text, 25) ? "" : "is not HOST or HOST:PORT";
+}
+
 }  // namespace rampart::net

@@ -71,4 +71,7 @@ base::Result<> check_https_url(std::string_view url);
 Handing https_post(const HttpsTarget& target, const std::vector<std::string>& headers,
                    const std::string& body);
 
+// As base::Setting::check: what is wrong with the text, or nothing; an empty one leaves the setting out.
+std::string check_server_setting(std::string_view text);
+
 }  // namespace rampart::net

@@ -252,6 +252,22 @@ class KeysTest(unittest.TestCase):
             key.chmod(0o600)
         self.assertEqual(self.dkim("rotate", "bank.example").status, 0)
 
+    def test_a_key_that_waits_is_the_one_that_now_means(self):
+        self.settle()
+        self.assertEqual(self.dkim("rotate", "bank.example", "--now").status, 3, "the second server has it later")
+        waiting = self.keys()[1]["selector"]
+        run = self.dkim("rotate", "bank.example", "--now")
+        self.assertIn(f"{waiting} waits already to sign, so no other is made", run.out)
+        self.assertEqual(self.phases(), ["signing", "made"])
+        self.second.refresh()
+        self.assertEqual(self.dkim("rotate", "bank.example").status, 0)
+        time.sleep(1.1)
+        self.now += datetime.timedelta(minutes=1)
+        run = self.dkim("rotate", "bank.example", "--now")
+        self.assertEqual(run.status, 0, run.out + run.err)
+        self.assertIn(f"{waiting} signs", run.out)
+        self.assertEqual(self.phases(), ["leaving", "signing"], "and no third is made")
+
     def test_retired_and_then_delegated(self):
         self.settle()
         self.settle("--now")

@@ -173,7 +173,7 @@ class WatchTest(MailboxCase):
             self.imap.deliver(self.reporters.mail("mx1.example", f"r{number}"))
             self.assertTrue(wait_for(lambda number=number: f"r{number}" in store_of(self.store), SOON), "IDLE tells of it")
         # The server goes, and comes again.
-        self.imap.halt()
+        self.imap.kill()
         self.imap.deliver(self.reporters.mail("mx1.example", "r4"))
         time.sleep(1)
         self.imap.start()

@@ -222,15 +222,14 @@ Result<Rotation::Done> Rotation::retire(dkim::ManagedDomain& domain, dkim::Manag
 
 Result<> check_private_key(const crypto::KeyFolder& folder, const dkim::ManagedDomain& domain,
                            const dkim::ManagedKey& key) {
+  const bool needed =
+      key.phase == KeyPhase::made || key.phase == KeyPhase::published || key.phase == KeyPhase::signing;
+  if (!needed || key.public_key.empty()) return {};
   const auto private_key = TRY(folder.read(domain.domain.text(), key.file));
   if (private_key.public_key() == key.public_key) return {};
   return base::fail(base::ErrorKind::input,
                     fmt::format("the file of {} holds another key than keys.json says", key.selector),
                     folder.list_path(domain.domain.text()), "put the file back that belongs to it");
-}
-
-bool needs_private_key(const dkim::ManagedKey& key) {
-  return key.phase == KeyPhase::made || key.phase == KeyPhase::published || key.phase == KeyPhase::signing;
 }
 
 Result<Rotation::Done> Rotation::step(dkim::ManagedDomain& domain, const dkim::RotationStep& next) {
@@ -249,8 +248,7 @@ Result<Rotation::Done> Rotation::step(dkim::ManagedDomain& domain, const dkim::R
 Result<> Rotation::look_after(dkim::ManagedDomain& domain, RotationEnd& end) {
   for (auto& key : domain.keys) {
     // Found now, not when the key is to sign.
-    if (const Result<> usable = needs_private_key(key) ? check_private_key(folder, domain, key) : Result<>();
-        !usable)
+    if (const Result<> usable = check_private_key(folder, domain, key); !usable)
       join(end, {.due = {}, .waits = usable.error().message()});
     if (key.phase != KeyPhase::signing) continue;
     const auto put = TRY(this->put(domain, key));
@@ -268,11 +266,12 @@ Result<RotationEnd> Rotation::run(dkim::ManagedDomain& domain, const std::vector
   TRY(check_times(domain, now()));
   TRY(complete_keys(folder, domain, bits));
   for (const auto type : types) {
-    bool now_due = at_once;
     const auto waiting = std::ranges::find_if(domain.keys, [&](const auto& key) {
       return key.type == type && (key.phase == KeyPhase::made || key.phase == KeyPhase::published);
     });
-    if (at_once && waiting != domain.keys.end())
+    const bool one_waits = waiting != domain.keys.end();
+    bool now_due = at_once && !one_waits;
+    if (at_once && one_waits)
       TRY(say(fmt::format("{} waits already to sign, so no other is made", waiting->selector)));
     bool may_retire = true;  // a record that cannot be taken away keeps nothing else from being done
     for (;;) {

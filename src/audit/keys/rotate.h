@@ -81,10 +81,9 @@ struct Rotation {
 base::Result<RecordPlace> place_of(const dkim::ManagedDomain& domain, const std::string& selector);
 // What may be replaced by the key's record: its own, and at a delegated domain's names, which come again, those of keys before it.
 std::vector<std::string> replaced_by(const dkim::ManagedDomain& domain, const dkim::ManagedKey& key);
-// Whether the private key of a key that signs, or is to sign, can be read, and is its own: an error why not.
+// Whether the private key of a key that signs, or is to sign, can be read, and is its own: an error why not. Others need none.
 base::Result<> check_private_key(const crypto::KeyFolder& folder, const dkim::ManagedDomain& domain,
                                  const dkim::ManagedKey& key);
-bool needs_private_key(const dkim::ManagedKey& key);
 // An error where the list speaks of times to come: the clock went back, or ran ahead when it was written.
 base::Result<> check_times(const dkim::ManagedDomain& domain, base::Time now);
 

@@ -24,15 +24,6 @@ std::string check_resolver(std::string_view text) {
 std::string check_url(std::string_view text) {
   return text.empty() || net::check_https_url(text) ? "" : "is not an https:// URL without user and fragment";
 }
-std::string check_server(std::string_view text) {
-  return text.empty() || net::parse_host_port(text, 587) ? "" : "is not HOST or HOST:PORT";
-}
-std::string check_address(std::string_view text) {
-  return text.empty() || mail::parse_address(text) ? "" : "is not an e-mail address";
-}
-std::string check_domain(std::string_view text) {
-  return text.empty() || dns::parse_domain(text) ? "" : "is not a domain name";
-}
 
 constexpr std::array kSettings{
     Setting{
@@ -137,7 +128,7 @@ constexpr std::array kSettings{
         .brief = "The mail server that takes what is to be sent, HOST or HOST:PORT",
         .detail = "Port 587, or 465 with watch.mail_tls = \"implicit\", when none is named.",
         .example = R"("mail.cert.example:587")",
-        .check = check_server,
+        .check = net::check_server_setting,
     },
     Setting{
         .key = "watch.mail_tls",
@@ -167,7 +158,7 @@ constexpr std::array kSettings{
         .type = SettingType::text,
         .standard = "\"\"",
         .brief = "What EHLO says; the domain of watch.mail_from when empty",
-        .check = check_domain,
+        .check = dns::check_domain_setting,
     },
     Setting{
         .key = "watch.mail_from",
@@ -175,7 +166,7 @@ constexpr std::array kSettings{
         .standard = "\"\"",
         .brief = "The address that mail comes from",
         .example = R"("rampart@cert.example")",
-        .check = check_address,
+        .check = mail::check_address_setting,
     },
     Setting{
         .key = "watch.mail_to",
@@ -184,7 +175,7 @@ constexpr std::array kSettings{
         .brief = "Who is told of trouble with the watch, and of domains whose list names no contact",
         .max = 16,
         .example = R"(["soc@cert.example"])",
-        .check = check_address,
+        .check = mail::check_address_setting,
     },
     Setting{
         .key = "watch.mail_contacts",

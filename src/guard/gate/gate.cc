@@ -85,16 +85,9 @@ std::string event_json(const Event& event) {
       .member("size", event.size)
       .member("results", event.results)
       .member("kept", event.kept)
-      .member("took_us", event.took.count())
-      .key("causes")
-      .begin_array();
-  for (const auto& cause : event.causes)
-    json.begin_object()
-        .member("code", cause.code)
-        .member("text", cause.text)
-        .member("section", cause.section)
-        .end_object();
-  json.end_array().end_object();
+      .member("took_us", event.took.count());
+  write_causes(json, event.causes);
+  json.end_object();
   return out;
 }
 

@@ -157,6 +157,17 @@ std::string_view to_string(Action action) {
   return kWords[static_cast<std::size_t>(action)];
 }
 
+void write_causes(base::JsonWriter& json, const std::vector<Cause>& causes) {
+  json.key("causes").begin_array();
+  for (const auto& cause : causes)
+    json.begin_object()
+        .member("code", cause.code)
+        .member("text", cause.text)
+        .member("section", cause.section)
+        .end_object();
+  json.end_array();
+}
+
 bool has_list_trace(const mail::Header& header) {
   constexpr std::array<std::string_view, 5> kTraces = {"List-Id", "List-Post", "Mailing-List", "X-BeenThere",
                                                        "ARC-Seal"};

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "auth/authenticate.h"
+#include "base/json.h"
 #include "guard/policy/local.h"
 
 namespace rampart::guard {
@@ -31,6 +32,9 @@ struct Cause {
 
   friend bool operator==(const Cause&, const Cause&) = default;
 };
+
+// Into an open object: "causes", as events and kept messages have them.
+void write_causes(base::JsonWriter& json, const std::vector<Cause>& causes);
 
 // What the sender memory says of the author's domain and the network that the message came from.
 struct Memory {

@@ -38,14 +38,9 @@ std::string format_head(const KeptMessage& message) {
   base::JsonWriter json(out);
   json.begin_object();
   for (const auto& [name, text] : kTexts) json.member(name, message.*text);
-  json.member("action", to_string(message.action)).key("causes").begin_array();
-  for (const auto& cause : message.causes)
-    json.begin_object()
-        .member("code", cause.code)
-        .member("text", cause.text)
-        .member("section", cause.section)
-        .end_object();
-  json.end_array().end_object();
+  json.member("action", to_string(message.action));
+  write_causes(json, message.causes);
+  json.end_object();
   return out;
 }
 

@@ -8,8 +8,8 @@
 
 #include "reports/archive/days.h"
 #include "reports/archive/history.h"
+#include "reports/archive/on_archive_test.h"
 #include "store/bulk.h"
-#include "store/store_test.h"
 
 namespace rampart::reports {
 namespace {
@@ -20,17 +20,8 @@ using testing::ElementsAre;
 constexpr std::int64_t kMidnight = 1764028800;  // 2025-11-25
 constexpr std::int64_t kFirstDay = kMidnight / kDay;
 
-class ArchiveTest : public store::OnBothDatabases {
+class ArchiveTest : public OnArchive {
  protected:
-  void SetUp() override {
-    OnBothDatabases::SetUp();
-    if (IsSkipped()) return;
-    database_.emplace(open());
-    auto archive = Archive::open(*database_);
-    ASSERT_TRUE(archive) << archive.error().message();
-    archive_.emplace(*archive);
-  }
-
   Incoming incoming(std::vector<std::pair<std::string, std::uint64_t>> rows, std::string id = "r1",
                     Trust trust = Trust::verified) {
     Incoming out{.report = {.organisation = "MX",
@@ -81,8 +72,6 @@ class ArchiveTest : public store::OnBothDatabases {
   }
 
   Texts texts_;
-  std::optional<store::Database> database_;
-  std::optional<Archive> archive_;
 };
 INSTANTIATE_TEST_SUITE_P(Reports, ArchiveTest, ::testing::Values(Backend::sqlite, Backend::postgresql),
                          store::backend_name);

@@ -72,7 +72,9 @@ class Reading {
   Daily run() {
     read_reporters();
     read_rows();
-    count_reports();
+    const auto told = count_reports(sql_, domain_, out_.from, out_.to);
+    out_.reports = told.counted;
+    out_.uncounted_reports = told.uncounted;
     read_policies();
     read_heads();
     merge_reporters();
@@ -158,22 +160,6 @@ class Reading {
     }
     const auto end = end_of(outcome);
     seen.acts = seen.acts || end == EndKind::quarantined || end == EndKind::rejected;
-  }
-
-  void count_reports() {
-    const Number first = out_.from * kDay;
-    const Number last = (out_.to + 1) * kDay;
-    std::string trust;
-    Number count = 0;
-    soci::statement all =
-        (sql_.prepare << "SELECT trust, COUNT(*) FROM report WHERE domain = :domain AND last >= :first AND"
-                         " first < :last GROUP BY trust",
-         soci::use(domain_), soci::use(first), soci::use(last), soci::into(trust), soci::into(count));
-    all.execute();
-    while (all.fetch()) {
-      const auto known = parse_trust(trust);
-      (known && counts(*known) ? out_.reports : out_.uncounted_reports) += static_cast<std::uint64_t>(count);
-    }
   }
 
   // One may be believed for some of its reports and known from files for others.

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "reports/archive/days.h"
-#include "store/store_test.h"
+#include "reports/archive/on_archive_test.h"
 
 namespace rampart::reports {
 namespace {
@@ -15,16 +15,8 @@ using testing::ElementsAre;
 
 constexpr std::int32_t kDayOne = 20'417;  // 2025-11-25
 
-class DailyTest : public store::OnBothDatabases {
+class DailyTest : public OnArchive {
  protected:
-  void SetUp() override {
-    OnBothDatabases::SetUp();
-    if (IsSkipped()) return;
-    database_.emplace(open());
-    auto archive = Archive::open(*database_);
-    ASSERT_TRUE(archive) << archive.error().message();
-    archive_.emplace(*archive);
-  }
   Incoming report(std::int32_t day, std::string reporter, std::uint64_t count,
                   Trust trust = Trust::verified) {
     Incoming out{.report = {.organisation = reporter,
@@ -44,8 +36,6 @@ class DailyTest : public store::OnBothDatabases {
   void add(const Incoming& one) { ASSERT_TRUE(archive_->add(std::span(&one, 1), texts_)); }
 
   Texts texts_;
-  std::optional<store::Database> database_;
-  std::optional<Archive> archive_;
 };
 INSTANTIATE_TEST_SUITE_P(Reports, DailyTest, ::testing::Values(Backend::sqlite, Backend::postgresql),
                          store::backend_name);

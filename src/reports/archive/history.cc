@@ -57,22 +57,6 @@ std::unordered_map<std::int64_t, T> parsed(const Names& names, F&& parse) {
   return out;
 }
 
-void count_reports(soci::session& sql, Number domain, History& out) {
-  const Number first = out.from * kDay;
-  const Number last = (out.to + 1) * kDay;
-  std::string trust;
-  Number count = 0;
-  soci::statement all =
-      (sql.prepare << "SELECT trust, COUNT(*) FROM report WHERE domain = :domain AND last >= :first AND"
-                      " first < :last GROUP BY trust",
-       soci::use(domain), soci::use(first), soci::use(last), soci::into(trust), soci::into(count));
-  all.execute();
-  while (all.fetch()) {
-    const auto known = parse_trust(trust);
-    (known && counts(*known) ? out.reports : out.uncounted) += static_cast<std::uint64_t>(count);
-  }
-}
-
 }  // namespace
 
 base::Result<History> read_history(store::Database& database, std::string_view domain, std::int64_t from,
@@ -130,7 +114,9 @@ base::Result<History> read_history(store::Database& database, std::string_view d
                       add_to(out.days.back(), row[2], static_cast<std::uint64_t>(row[3]),
                              static_cast<std::uint64_t>(row[4]));
                     });
-    count_reports(sql, *id, out);
+    const auto told = count_reports(sql, *id, from, to);
+    out.reports = told.counted;
+    out.uncounted = told.uncounted;
     return out;
   });
 }

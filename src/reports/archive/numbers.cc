@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "reports/archive/days.h"
+
 namespace rampart::reports {
 namespace {
 
@@ -41,5 +43,24 @@ StoredReporter parse_reporter(std::string_view text) {
 }
 
 Outcome parse_stored_outcome(std::string_view text) { return parse_outcome(text).value_or(Outcome()); }
+
+ReportCount count_reports(soci::session& sql, std::int64_t domain, std::int64_t from, std::int64_t to) {
+  ReportCount out;
+  const Number id = domain;
+  const Number first = from * kDay;
+  const Number last = (to + 1) * kDay;
+  std::string trust;
+  Number count = 0;
+  soci::statement all =
+      (sql.prepare << "SELECT trust, COUNT(*) FROM report WHERE domain = :domain AND last >= :first AND"
+                      " first < :last GROUP BY trust",
+       soci::use(id), soci::use(first), soci::use(last), soci::into(trust), soci::into(count));
+  all.execute();
+  while (all.fetch()) {
+    const auto known = parse_trust(trust);
+    (known && counts(*known) ? out.counted : out.uncounted) += static_cast<std::uint64_t>(count);
+  }
+  return out;
+}
 
 }  // namespace rampart::reports

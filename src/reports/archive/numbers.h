@@ -32,6 +32,13 @@ StoredReporter parse_reporter(std::string_view text);
 
 Outcome parse_stored_outcome(std::string_view text);
 
+// The reports of a domain whose time is in these days, at least in part, by whether they count.
+struct ReportCount {
+  std::uint64_t counted = 0;
+  std::uint64_t uncounted = 0;
+};
+ReportCount count_reports(soci::session& sql, std::int64_t domain, std::int64_t from, std::int64_t to);
+
 // A part of all items, each number once, in order.
 template <class Items, class F>
 std::vector<std::int64_t> numbers_of(const Items& items, F part) {

@@ -101,23 +101,6 @@ Sums read_days(soci::session& sql, store::Backend backend, std::int64_t domain, 
   return sums;
 }
 
-void count_reports(soci::session& sql, std::int64_t domain, Sightings& out) {
-  const Number id = domain;
-  const Number first = out.from * kDay;
-  const Number last = (out.to + 1) * kDay;
-  std::string trust;
-  Number count = 0;
-  soci::statement all =
-      (sql.prepare << "SELECT trust, COUNT(*) FROM report WHERE domain = :domain AND last >= :first AND"
-                      " first < :last GROUP BY trust",
-       soci::use(id), soci::use(first), soci::use(last), soci::into(trust), soci::into(count));
-  all.execute();
-  while (all.fetch()) {
-    const auto known = parse_trust(trust);
-    (known && counts(*known) ? out.reports : out.uncounted) += static_cast<std::uint64_t>(count);
-  }
-}
-
 // Numbers of the store become places, in the order of the texts, so that the same reports read the same from any store.
 struct Places {
   boost::unordered_flat_map<std::int64_t, std::uint32_t> of;
@@ -155,7 +138,9 @@ base::Result<Sightings> read_sightings(store::Database& database, std::string_vi
     const auto backend = database.backend();
     const auto id = number_of(sql, "report_domain", std::string(domain));
     if (!id) return out;
-    count_reports(sql, *id, out);
+    const auto told = count_reports(sql, *id, out.from, out.to);
+    out.reports = told.counted;
+    out.uncounted = told.uncounted;
     const auto counted = read_totals(sql, backend, *id, out);
     const auto sums = read_days(sql, backend, *id, out, counted, borders);
     const Places addresses(names_of(sql, "report_address",

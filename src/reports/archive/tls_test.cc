@@ -5,8 +5,8 @@
 #include <gtest/gtest.h>
 
 #include "reports/archive/days.h"
+#include "reports/archive/on_archive_test.h"
 #include "reports/archive/tls_history.h"
-#include "store/store_test.h"
 
 namespace rampart::reports {
 namespace {
@@ -26,17 +26,8 @@ TlsFailure expired(std::uint64_t sessions, std::string sender = "192.0.2.1") {
           .sessions = sessions};
 }
 
-class TlsArchiveTest : public store::OnBothDatabases {
+class TlsArchiveTest : public OnArchive {
  protected:
-  void SetUp() override {
-    OnBothDatabases::SetUp();
-    if (IsSkipped()) return;
-    database_.emplace(open());
-    auto archive = Archive::open(*database_);
-    ASSERT_TRUE(archive) << archive.error().message();
-    archive_.emplace(*archive);
-  }
-
   static IncomingTls incoming(std::uint64_t successful, std::vector<TlsFailure> failures,
                               std::string id = "r1", Trust trust = Trust::verified) {
     TlsPolicy policy{.type = TlsPolicyType::sts,
@@ -70,9 +61,6 @@ class TlsArchiveTest : public store::OnBothDatabases {
                                 one.estimated ? " estimated" : ""));
     return out;
   }
-
-  std::optional<store::Database> database_;
-  std::optional<Archive> archive_;
 };
 INSTANTIATE_TEST_SUITE_P(Reports, TlsArchiveTest, ::testing::Values(Backend::sqlite, Backend::postgresql),
                          store::backend_name);

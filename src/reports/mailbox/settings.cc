@@ -17,9 +17,6 @@ using base::SettingType;
 constexpr std::array<std::string_view, 2> kTls{"implicit", "starttls"};
 constexpr std::array<std::string_view, 2> kDone{"move", "flag"};
 
-std::string check_server(std::string_view text) {
-  return text.empty() || net::parse_host_port(text, net::imap::kImaps) ? "" : "is not HOST or HOST:PORT";
-}
 std::string check_user(std::string_view text) {
   for (const char c : text) {
     if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) return "holds a control character";
@@ -58,7 +55,7 @@ constexpr std::array kSettings{
         .option = "--imap",
         .value_name = "HOST[:PORT]",
         .example = R"("mail.bank.example")",
-        .check = check_server,
+        .check = net::check_server_setting,
     },
     Setting{
         .key = "reports.imap_tls",

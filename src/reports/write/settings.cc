@@ -15,16 +15,6 @@ using base::SettingType;
 constexpr std::array<std::string_view, 3> kTls{"starttls", "implicit", "none"};
 constexpr std::int64_t kHour = 3600LL * 1000;  // milliseconds
 
-std::string check_server(std::string_view text) {
-  return text.empty() || net::parse_host_port(text, 587) ? "" : "is not HOST or HOST:PORT";
-}
-std::string check_address(std::string_view text) {
-  return text.empty() || mail::parse_address(text) ? "" : "is not an e-mail address";
-}
-std::string check_domain(std::string_view text) {
-  return text.empty() || dns::parse_domain(text) ? "" : "is not a domain name";
-}
-
 constexpr std::array kSettings{
     Setting{
         .key = "report_mail.organisation",
@@ -46,7 +36,7 @@ constexpr std::array kSettings{
         .option = "--email",
         .value_name = "ADDRESS",
         .example = R"("dmarc@ministry.example")",
-        .check = check_address,
+        .check = mail::check_address_setting,
     },
     Setting{
         .key = "report_mail.contact",
@@ -66,7 +56,7 @@ constexpr std::array kSettings{
         .option = "--submitter",
         .value_name = "DOMAIN",
         .example = R"("mx.ministry.example")",
-        .check = check_domain,
+        .check = dns::check_domain_setting,
     },
     Setting{
         .key = "report_mail.server",
@@ -77,7 +67,7 @@ constexpr std::array kSettings{
         .option = "--relay",
         .value_name = "HOST[:PORT]",
         .example = R"("mail.ministry.example:587")",
-        .check = check_server,
+        .check = net::check_server_setting,
     },
     Setting{
         .key = "report_mail.tls",
@@ -107,7 +97,7 @@ constexpr std::array kSettings{
         .type = SettingType::text,
         .standard = "\"\"",
         .brief = "What EHLO says; the domain of report_mail.email when empty",
-        .check = check_domain,
+        .check = dns::check_domain_setting,
     },
     Setting{
         .key = "report_mail.retry_after",
