@@ -58,11 +58,6 @@ std::size_t number(const json::object& object, std::string_view key) {
              : 0;
 }
 
-std::string text_of(const json::object& object, std::string_view key) {
-  const auto* found = object.if_contains(key);
-  return found != nullptr && found->is_string() ? std::string(found->as_string()) : std::string();
-}
-
 std::vector<KnownKey> known_keys(const json::object& object) {
   std::vector<KnownKey> out;
   const auto* found = object.if_contains("known_keys");
@@ -70,8 +65,8 @@ std::vector<KnownKey> known_keys(const json::object& object) {
   for (const auto& item : found->as_array()) {
     if (!item.is_object()) continue;
     const auto& key = item.as_object();
-    if (const auto first = base::parse_time(text_of(key, "first_seen")))
-      out.push_back({text_of(key, "selector"), text_of(key, "fingerprint"), *first});
+    if (const auto first = base::parse_time(base::text_member(key, "first_seen")))
+      out.push_back({base::text_member(key, "selector"), base::text_member(key, "fingerprint"), *first});
   }
   return out;
 }
@@ -94,11 +89,11 @@ std::shared_ptr<const Entry> read_said(const json::object& object, const dns::Na
   if (said == nullptr || !said->is_object()) return nullptr;
   const auto& members = said->as_object();
   Entry entry{.domain = domain,
-              .organisation = text_of(members, "organisation"),
-              .sector = text_of(members, "sector"),
-              .contact = text_of(members, "contact"),
+              .organisation = base::text_member(members, "organisation"),
+              .sector = base::text_member(members, "sector"),
+              .contact = base::text_member(members, "contact"),
               .sends = sends,
-              .note = text_of(members, "note")};
+              .note = base::text_member(members, "note")};
   const auto tags = texts(members, "tags");
   for (std::size_t i = 0; i + 1 < tags.size(); i += 2) entry.tags.emplace_back(tags[i], tags[i + 1]);
   return std::make_shared<const Entry>(std::move(entry));  // shared as Input::said is

@@ -181,4 +181,10 @@ Result<boost::json::value> parse_json(std::string_view text, std::string_view na
   return parser.release();
 }
 
+std::string text_member(const boost::json::object& object, std::string_view name) {
+  const auto* value = object.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(std::string_view(value->get_string()))
+                                                : std::string();
+}
+
 }  // namespace rampart::base

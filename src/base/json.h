@@ -112,4 +112,7 @@ struct JsonLimits {
 Result<boost::json::value> parse_json(std::string_view text, std::string_view name,
                                       const JsonLimits& limits = {});
 
+// The text of a member; empty where there is none, or another kind of value.
+std::string text_member(const boost::json::object& object, std::string_view name);
+
 }  // namespace rampart::base

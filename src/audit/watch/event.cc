@@ -23,11 +23,6 @@ void write(base::JsonWriter& out, const Alert& alert) {
   out.member("weakness", to_string(alert.weakness)).end_object();
 }
 
-std::string text_of(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 template <class E>
 std::optional<E> read_enum(std::string_view word, E last) {
   for (int i = 0; i <= static_cast<int>(last); ++i) {
@@ -37,27 +32,27 @@ std::optional<E> read_enum(std::string_view word, E last) {
 }
 
 std::optional<Alert> read_alert(const json::object& object) {
-  const auto subject = read_enum(text_of(object, "subject"), Subject::finding);
-  const auto what = read_enum(text_of(object, "what"), What::settled);
-  const auto seen = base::parse_time(text_of(object, "seen"));
-  const auto before = read_enum(text_of(object, "before_standing"), Standing::unknown);
-  const auto after = read_enum(text_of(object, "after_standing"), Standing::unknown);
-  const auto severity = parse_severity(text_of(object, "severity"));
-  const auto weakness = read_enum(text_of(object, "weakness"), Weakness::wk7);
+  const auto subject = read_enum(base::text_member(object, "subject"), Subject::finding);
+  const auto what = read_enum(base::text_member(object, "what"), What::settled);
+  const auto seen = base::parse_time(base::text_member(object, "seen"));
+  const auto before = read_enum(base::text_member(object, "before_standing"), Standing::unknown);
+  const auto after = read_enum(base::text_member(object, "after_standing"), Standing::unknown);
+  const auto severity = parse_severity(base::text_member(object, "severity"));
+  const auto weakness = read_enum(base::text_member(object, "weakness"), Weakness::wk7);
   const auto* looks = object.if_contains("looks");
   if (!subject || !what || !seen || !before || !after || !severity || !weakness || looks == nullptr ||
       !looks->is_int64() || looks->get_int64() < 0)
     return std::nullopt;
   return Alert{.subject = *subject,
-               .key = text_of(object, "key"),
+               .key = base::text_member(object, "key"),
                .what = *what,
                .before_standing = *before,
                .after_standing = *after,
-               .before = text_of(object, "before"),
-               .after = text_of(object, "after"),
-               .why = text_of(object, "why"),
+               .before = base::text_member(object, "before"),
+               .after = base::text_member(object, "after"),
+               .why = base::text_member(object, "why"),
                .looks = static_cast<unsigned>(looks->get_int64()),
-               .title = text_of(object, "title"),
+               .title = base::text_member(object, "title"),
                .severity = *severity,
                .weakness = *weakness,
                .seen = *seen};
@@ -91,18 +86,18 @@ base::Result<Look> look_from_json(std::string_view text, std::string_view name) 
     return base::fail(base::ErrorKind::input, "not an event as a watch writes it", std::string(name));
   };
   const auto* object = value.if_object();
-  if (object == nullptr || text_of(*object, "schema") != kSchema) return wrong();
+  if (object == nullptr || base::text_member(*object, "schema") != kSchema) return wrong();
   Look look;
-  look.id = text_of(*object, "id");
-  const auto domain = dns::Name::parse(text_of(*object, "domain"));
-  const auto at = base::parse_time(text_of(*object, "at"));
+  look.id = base::text_member(*object, "id");
+  const auto domain = dns::Name::parse(base::text_member(*object, "domain"));
+  const auto at = base::parse_time(base::text_member(*object, "at"));
   const auto* alerts = object->if_contains("alerts");
   if (!domain || !at || alerts == nullptr || !alerts->is_array()) return wrong();
   look.domain = *domain;
   look.at = *at;
-  look.organisation = text_of(*object, "organisation");
-  look.grade_before = text_of(*object, "grade_before");
-  look.grade = text_of(*object, "grade");
+  look.organisation = base::text_member(*object, "organisation");
+  look.grade_before = base::text_member(*object, "grade_before");
+  look.grade = base::text_member(*object, "grade");
   for (const auto& item : alerts->get_array()) {
     auto alert = item.is_object() ? read_alert(item.get_object()) : std::nullopt;
     if (!alert) return wrong();

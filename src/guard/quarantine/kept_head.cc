@@ -26,11 +26,6 @@ constexpr std::array<std::pair<std::string_view, std::string KeptMessage::*>, 9>
 }};
 constexpr std::array kActions{Action::accept, Action::quarantine, Action::tempfail, Action::reject};
 
-std::string text_of(const json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
 }  // namespace
 
 std::string format_head(const KeptMessage& message) {
@@ -49,8 +44,8 @@ base::Result<> parse_head(std::string_view text, KeptMessage& message) {
   if (!value || !value->is_object())
     return base::fail(base::ErrorKind::internal, "a row of the quarantine is damaged");
   const auto& object = value->get_object();
-  for (const auto& [name, member] : kTexts) message.*member = text_of(object, name);
-  const auto action = text_of(object, "action");
+  for (const auto& [name, member] : kTexts) message.*member = base::text_member(object, name);
+  const auto action = base::text_member(object, "action");
   const auto* const known = std::ranges::find(kActions, action, [](Action one) { return to_string(one); });
   if (known != kActions.end()) message.action = *known;
   const auto* causes = object.if_contains("causes");
@@ -58,9 +53,9 @@ base::Result<> parse_head(std::string_view text, KeptMessage& message) {
   for (const auto& item : causes->get_array()) {
     if (!item.is_object()) continue;
     const auto& cause = item.get_object();
-    message.causes.push_back({.code = text_of(cause, "code"),
-                              .text = text_of(cause, "text"),
-                              .section = text_of(cause, "section")});
+    message.causes.push_back({.code = base::text_member(cause, "code"),
+                              .text = base::text_member(cause, "text"),
+                              .section = base::text_member(cause, "section")});
   }
   return {};
 }

@@ -17,10 +17,6 @@ using dmarc::Policy;
 constexpr std::size_t kMostNamed = 20;  // sources or names in one gate's lines; our own
 constexpr std::uint64_t kPerThousand = 1000;
 
-std::string count_text(std::uint64_t count, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", grouped(count), count == 1 ? one : many);
-}
-
 std::string name_of(const Stream& stream) { return base::printable(stream.source.name); }
 
 // 0.45, 12, 1,234: two figures are all that an interval is worth.
@@ -52,7 +48,7 @@ std::string reason_of(const Stream& stream) {
 
 }  // namespace
 
-std::string messages_text(std::uint64_t count) { return count_text(count, "message", "messages"); }
+std::string messages_text(std::uint64_t count) { return plural(count, "message", "messages"); }
 
 std::string tally_text(const SourceTally& mail) {
   return fmt::format("{}: {} by DKIM, {} by SPF alone, {} fail", messages_text(mail.messages()),
@@ -191,19 +187,19 @@ GateResult coverage(Gates& gates) {
       static_cast<std::size_t>(std::ranges::count_if(daily.reporters, [&](const ReporterSeen& one) {
         return one.last_day >= gates.input.today - kDaysWanted;
       }));
-  out.says = fmt::format("{} of {} days, {}, {}{}", span.days, kDaysWanted,
-                         count_text(reporters, "reporter", "reporters"),
-                         count_text(daily.reports, "report", "reports"),
-                         span.any ? ", the last of " + day_text(span.last) : std::string());
+  out.says =
+      fmt::format("{} of {} days, {}, {}{}", span.days, kDaysWanted,
+                  plural(reporters, "reporter", "reporters"), plural(daily.reports, "report", "reports"),
+                  span.any ? ", the last of " + day_text(span.last) : std::string());
   if (daily.uncounted_reports != 0)
     out.evidence.push_back(fmt::format("not counted: {} of unknown origin, that speak of {} and {}",
-                                       count_text(daily.uncounted_reports, "report", "reports"),
-                                       count_text(daily.uncounted_days, "day", "days"),
+                                       plural(daily.uncounted_reports, "report", "reports"),
+                                       plural(daily.uncounted_days, "day", "days"),
                                        messages_text(daily.uncounted_messages)));
   check_span(gates, span, out);
   if (span.any && reporters < kReportersWanted)
     gates.block(out, {.says = fmt::format("only {}; {} are wanted, so that one alone does not decide",
-                                          count_text(reporters, "reporter", "reporters"), kReportersWanted),
+                                          plural(reporters, "reporter", "reporters"), kReportersWanted),
                       .mend = "wait for others; see that every address of rua is read",
                       .until = gates.input.today + kLookAgain,
                       .waits = true});
@@ -253,7 +249,7 @@ GateResult inventory(Gates& gates) {
                  .help = mend.help});
   }
   out.says = fmt::format("{} in {} days: {} yours, {} handing on, {} forged, {} not classified",
-                         count_text(gates.out.streams.size(), "source", "sources"), kInventoryDays,
+                         plural(gates.out.streams.size(), "source", "sources"), kInventoryDays,
                          by_standing[0], by_standing[1], by_standing[2], by_standing[3]);
   for (const auto& stream : gates.out.streams) {
     if (stream.standing == Standing::unclear && !matters(stream)) continue;
@@ -266,7 +262,7 @@ GateResult inventory(Gates& gates) {
   if (small != 0)
     out.evidence.push_back(
         fmt::format("{} of fewer than {} messages, {} in all, none of which pass: left open",
-                    count_text(small, "source", "sources"), kFewMessages, messages_text(small_messages)));
+                    plural(small, "source", "sources"), kFewMessages, messages_text(small_messages)));
   return out;
 }
 
@@ -357,8 +353,8 @@ GateResult authentication(Gates& gates) {
                                                          : "aligned DKIM, or SPF, on their mail";
   out.says = fmt::format("{}: {} of {} senders", wanted, looked.ready, looked.senders);
   if (gates.out.target == Policy::none)
-    out.says = fmt::format("{} looked at; p=none asks nothing of them",
-                           count_text(looked.senders, "sender", "senders"));
+    out.says =
+        fmt::format("{} looked at; p=none asks nothing of them", plural(looked.senders, "sender", "senders"));
   return out;
 }
 
@@ -452,10 +448,10 @@ GateResult subdomains(Gates& gates) {
     out.evidence.push_back(fmt::format("{}: {}", base::printable(name), tally_text(tally)));
   cut(out.evidence);
   gates.below_ready = looked.ready == looked.senders;
-  out.says = names.empty() ? "no mail of names below the domain, but for forged"
-                           : fmt::format("{} below it with mail; {} of {} ready",
-                                         count_text(names.size(), "name", "names"), looked.ready,
-                                         count_text(looked.senders, "sender", "senders"));
+  out.says = names.empty()
+                 ? "no mail of names below the domain, but for forged"
+                 : fmt::format("{} below it with mail; {} of {} ready", plural(names.size(), "name", "names"),
+                               looked.ready, plural(looked.senders, "sender", "senders"));
   if (!gates.below_ready) {
     out.state = GateState::block;
     out.says += ": sp stays as it is";

@@ -70,12 +70,6 @@ void member(base::JsonWriter& json, std::string_view name, const std::string& te
   if (!text.empty()) json.member(name, text);
 }
 
-std::string text_of(const boost::json::object& object, std::string_view name) {
-  const auto* value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(std::string_view(value->get_string()))
-                                                : std::string();
-}
-
 std::uint64_t number_of(const boost::json::object& object, std::string_view name) {
   const auto* value = object.if_contains(name);
   if (value == nullptr || !value->is_int64() || value->get_int64() < 0) return 0;
@@ -97,14 +91,14 @@ std::vector<std::string> texts_of(const boost::json::object& object, std::string
 }
 
 TlsFailure failure_of(const boost::json::object& object) {
-  TlsFailure out{.result_text = text_of(object, "result"),
-                 .sending_address = text_of(object, "from"),
-                 .receiving_host = text_of(object, "host"),
-                 .receiving_helo = text_of(object, "helo"),
-                 .receiving_address = text_of(object, "to"),
+  TlsFailure out{.result_text = base::text_member(object, "result"),
+                 .sending_address = base::text_member(object, "from"),
+                 .receiving_host = base::text_member(object, "host"),
+                 .receiving_helo = base::text_member(object, "helo"),
+                 .receiving_address = base::text_member(object, "to"),
                  .sessions = number_of(object, "sessions"),
-                 .information = text_of(object, "information"),
-                 .reason = text_of(object, "reason")};
+                 .information = base::text_member(object, "information"),
+                 .reason = base::text_member(object, "reason")};
   out.result = parse_tls_result(out.result_text).value_or(TlsResult::unknown);
   return out;
 }
@@ -161,7 +155,7 @@ std::optional<TlsFacts> parse_tls_facts(std::string_view text) {
                      .hosts = texts_of(object, "hosts"),
                      .successful = number_of(object, "successful"),
                      .failed = number_of(object, "failed")};
-    const auto type = std::ranges::find(kTypes, text_of(object, "type"),
+    const auto type = std::ranges::find(kTypes, base::text_member(object, "type"),
                                         [](TlsPolicyType each) { return to_string(each); });
     if (type == kTypes.end()) return std::nullopt;
     policy.type = *type;
