@@ -68,7 +68,7 @@ struct Ruling {
   unsigned code = 0;
   std::string enhanced;
   std::string text;
-  // A local decision that DMARC reports have to name (RFC 9990 section 3.1.1.12): "local_policy", "trusted_forwarder"; or empty.
+  // A local decision that DMARC reports have to name (RFC 9990 section 3.1.6): "local_policy", "trusted_forwarder"; or empty.
   std::string_view override_type;
 };
 

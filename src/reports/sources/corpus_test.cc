@@ -162,7 +162,7 @@ TEST_F(Corpus, ReportsAloneNameLittle) {
   EXPECT_EQ(counted.wrongly, 0U);
   RecordProperty("named", percent(counted.named, counted.all));
 
-  // The reverse names that these addresses have in the world make up for it.
+  // Reverse names in the form that these providers give theirs make up for it; the corpus has none, so these are made up.
   const auto asked = count(registry, [](SeenAddress& seen) {
     if (truth(seen.address) == "google-workspace") seen.reverse_name = "mail-sor-f69.google.com";
     if (truth(seen.address) == "amazon-ses") seen.reverse_name = "a48-94.smtp-out.amazonses.com";
