@@ -10,8 +10,6 @@
 namespace rampart::guard {
 namespace {
 
-namespace json = boost::json;
-
 // The texts of a row, and how JSON calls them.
 constexpr std::array<std::pair<std::string_view, std::string KeptMessage::*>, 9> kTexts{{
     {"queue_id", &KeptMessage::queue_id},
