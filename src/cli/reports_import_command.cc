@@ -26,10 +26,13 @@ struct Request {
   std::string from;
   std::string aside;
   bool verify = false;
+  bool no_verify = false;
   FactsOptions facts;
   std::string format = "text";
 
   [[nodiscard]] bool piped() const { return std::ranges::find(paths, "-") != paths.end(); }
+  // Mails that come by a pipe are mostly a stranger's, whoever set it up.
+  [[nodiscard]] bool judges() const { return !no_verify && (verify || piped()); }
 };
 
 // The files below the folders that were named, and the files, each folder's in the order of their names. What is hidden is
@@ -140,8 +143,9 @@ Result<Exit> run_import(Session& session, const Request& request) {
   const auto now = base::now();
   OriginFacts facts(request.facts, *config);
   auto judge = facts.judge();
-  auto importer = request.verify ? reports::Importer(archive, worker, judge, now)
-                                 : reports::Importer(archive, worker, reports::Trust::imported, now);
+  if (!request.verify) judge.set_trust_of_files(reports::Trust::imported);
+  auto importer = request.judges() ? reports::Importer(archive, worker, judge, now)
+                                   : reports::Importer(archive, worker, reports::Trust::imported, now);
   if (request.from == "parsedmarc") importer.expect_exports();
   TRY(read_paths(session, request, importer));
   auto summary = importer.summary();
@@ -190,14 +194,19 @@ void add_reports_import_command(CLI::App& reports, Session& session) {
       ->check(one_of({"text", "json"}));
   import->add_flag("--verify", request->verify,
                    "Believe reports by the mails they came in, and not because you give the files");
+  import
+      ->add_flag("--no-verify", request->no_verify,
+                 "Believe also the mails of standard input, whoever sent them, because you give them")
+      ->excludes("--verify");
   add_origin_options(*import, session, request->facts);
   session.add_setting(*import, "reports.keep");
   session.add_setting(*import, "store.url");
   import->footer(
       "What cannot be read is set aside with its reason and stops nothing else; a\n"
-      "report that is read again counts once.\n"
+      "report that is read again counts once. With -, mails are believed by what they\n"
+      "prove, as with --verify: anybody can send one.\n"
       "Exit status: 0 everything was read, 1 something was set aside, 2 wrong usage,\n"
-      "3 (--verify) who sent a report could not be found out now.\n"
+      "3 who sent a report could not be found out now.\n"
       "With -, for a mail server's pipe (sysexits.h): 0 it was read or set aside, 75\n"
       "try it again later.\n"
       "Most often: rampart reports import reports/");

@@ -26,7 +26,7 @@ REPORT = """<?xml version='1.0'?><feedback><report_metadata><org_name>mx.example
 USER = "nobody"
 PIPE = """\
 reports unix - n n - 1 pipe
-  user={user} argv={program} reports import --no-config --store {store} --aside {aside} -
+  user={user} argv={program} reports import --no-config --no-verify --store {store} --aside {aside} -
 """
 
 

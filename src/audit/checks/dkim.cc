@@ -115,7 +115,7 @@ class Check {
            std::to_string(std::chrono::floor<std::chrono::days>(picture_.input->max_key_age).count())}));
     }
     if (!key.allows_sha256()) found(make_finding("dkim-key-sha1", {name}));
-    if (!key.for_email()) found(make_finding("dkim-key-service", {name}));
+    if (!key.serves(dkim::Service::email)) found(make_finding("dkim-key-service", {name}));
     if (key.testing) found(make_finding("dkim-key-testing", {name}));
     faults(selector, key, name);
   }

@@ -14,16 +14,16 @@ constexpr std::string_view kKey = "RFC 6376 section 6.1.2";
 constexpr std::string_view kTags = "RFC 6376 section 3.5";
 
 // Why a verifier does not use the key for this signature; empty when it does.
-std::string why_not(const KeyRecord& key, const Signature& signature) {
+std::string why_not(const KeyRecord& key, const Signature& signature, Service service) {
   if (key.revoked) return "the key is revoked";
   if (key.type != signature.type)
     return fmt::format("the key is of type {}, the signature of {}", to_string(key.type),
                        to_string(signature.type));
-  if (!key.for_email()) return "the key is not for e-mail";
+  if (!key.serves(service)) return "the key is not for e-mail";
   if (!key.allows_sha256()) return "the key does not allow SHA-256";
   if (key.type == KeyType::rsa && key.bits != 0 && key.bits < kMinRsaBits)
     return fmt::format("the RSA key has {} bits, and fewer than {} are never valid", key.bits, kMinRsaBits);
-  if (!key.usable()) return "the key record cannot be used";
+  if (!key.usable(service)) return "the key record cannot be used";
   if (key.strict && signature.identity_domain != signature.domain)
     return "the key allows i= in exactly d= alone (t=s)";
   return {};
@@ -33,7 +33,7 @@ std::string why_not(const KeyRecord& key, const Signature& signature) {
 std::string named(const Signature& signature) { return signature.key_name.text(); }
 
 // The keys that a verifier tries; with none of them it has said why.
-std::vector<const KeyRecord*> usable_keys(Checked& checked, const Selector& selector) {
+std::vector<const KeyRecord*> usable_keys(Checked& checked, const Selector& selector, Service service) {
   const auto& signature = checked.signature;
   std::vector<const KeyRecord*> out;
   if (selector.state == Selector::State::unknown) {
@@ -49,7 +49,7 @@ std::vector<const KeyRecord*> usable_keys(Checked& checked, const Selector& sele
   for (const auto& key : selector.keys) {
     checked.bits = key.bits;
     checked.testing = key.testing;
-    auto fault = why_not(key, signature);
+    auto fault = why_not(key, signature, service);
     if (fault.empty()) {
       out.push_back(&key);
     } else if (why.empty()) {
@@ -175,11 +175,11 @@ void SignatureCheck::try_keys(Checked& checked, const std::vector<const KeyRecor
   }
 }
 
-void SignatureCheck::judge(Checked& checked, facts::Facts& facts, base::Time now) {
+void SignatureCheck::judge(Checked& checked, facts::Facts& facts, base::Time now, Service service) {
   const auto& answer = facts.ask(checked.signature.key_name, dns::RrType::txt);
   if (answer.open()) return;
   const auto selector = read_selector(answer);
-  const auto keys = usable_keys(checked, selector);
+  const auto keys = usable_keys(checked, selector, service);
   if (keys.empty() || !body_fits(checked)) return;
   try_keys(checked, keys, header_hash(checked));
   if (checked.verified) judge_times(checked, now);
@@ -190,7 +190,7 @@ void SignatureCheck::judge_seal(Checked& checked, std::string_view digest, facts
   const auto& answer = facts.ask(checked.signature.key_name, dns::RrType::txt);
   if (answer.open()) return;
   const auto selector = read_selector(answer);
-  const auto keys = usable_keys(checked, selector);
+  const auto keys = usable_keys(checked, selector, Service::email);
   if (keys.empty()) return;
   try_keys(checked, keys, digest);
   if (checked.verified) judge_times(checked, now);

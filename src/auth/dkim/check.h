@@ -61,7 +61,7 @@ class SignatureCheck {
   [[nodiscard]] const mail::FieldIndex& index() const { return index_; }
 
   // For signatures without a fault. Both leave Result::none while the key's answer is open.
-  void judge(Checked& checked, facts::Facts& facts, base::Time now);
+  void judge(Checked& checked, facts::Facts& facts, base::Time now, Service service = Service::email);
   // Of a signature that covers no body, and header fields that have this SHA-256.
   void judge_seal(Checked& checked, std::string_view digest, facts::Facts& facts, base::Time now);
 

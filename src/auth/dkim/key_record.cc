@@ -19,6 +19,7 @@ using auth::Tag;
 
 constexpr std::string_view kKeySection = "RFC 6376 section 3.6.1";
 constexpr std::string_view kListSection = "RFC 6376 section 3.2";
+constexpr std::string_view kServiceOther = "service-other";
 constexpr std::string_view kSizeSection = "RFC 8301 section 3.2";
 constexpr std::size_t kShown = 40;      // bytes of a stranger's text in a sentence
 constexpr std::size_t kMaxValues = 16;  // our own: of h=, s=; the rest is dropped
@@ -210,8 +211,8 @@ class Reader {
             "t=y: the owner is testing, and some verifiers treat such mail as unsigned", kKeySection,
             testing_position_);
     }
-    if (!record_.for_email()) {
-      fault(Gravity::fatal, "service-other", "s= does not allow e-mail", kKeySection, services_position_);
+    if (!record_.serves(Service::email)) {
+      fault(Gravity::fatal, kServiceOther, "s= does not allow e-mail", kKeySection, services_position_);
     }
     if (!record_.allows_sha256()) {
       fault(Gravity::fatal, "hash-sha1", "h= does not allow sha256, and SHA-1 signatures are never valid",
@@ -234,16 +235,18 @@ class Reader {
 
 }  // namespace
 
-bool KeyRecord::for_email() const {
-  return !services || contains(*services, "*") || contains(*services, "email");
+bool KeyRecord::serves(Service service) const {
+  return !services || contains(*services, "*") || contains(*services, "email") ||
+         (service == Service::tlsrpt && contains(*services, "tlsrpt"));
 }
 
 bool KeyRecord::allows_sha256() const { return !hashes || contains(*hashes, "sha256"); }
 
-bool KeyRecord::usable() const {
-  const bool spoiled = std::any_of(faults.begin(), faults.end(),
-                                   [](const auth::Fault& fault) { return fault.gravity == Gravity::fatal; });
-  return !spoiled && !revoked && bits > 0;
+bool KeyRecord::usable(Service service) const {
+  const bool spoiled = std::any_of(faults.begin(), faults.end(), [](const auth::Fault& fault) {
+    return fault.gravity == Gravity::fatal && fault.code != kServiceOther;
+  });
+  return !spoiled && serves(service) && !revoked && bits > 0;
 }
 
 bool is_key_record(std::string_view txt) {

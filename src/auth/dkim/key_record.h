@@ -26,6 +26,10 @@ inline constexpr std::size_t kMaxRecords =
 
 enum class KeyType : std::uint8_t { rsa, ed25519, unknown };
 
+// What a key is used for (RFC 6376 section 3.6.1, s=): mail, or mail that carries TLS reports (RFC 8460 section 3), whose keys may
+// be for nothing else.
+enum class Service : std::uint8_t { email, tlsrpt };
+
 struct KeyRecord {
   std::string text;
   bool version_published = false;
@@ -43,10 +47,11 @@ struct KeyRecord {
   std::string public_key;  // what p= holds: DER (RSA), or the raw key (Ed25519); empty without a readable key
   std::vector<auth::Fault> faults;
 
-  [[nodiscard]] bool for_email() const;  // s= allows e-mail
+  // s= allows it; what is allowed for e-mail is for TLS reports, too.
+  [[nodiscard]] bool serves(Service service) const;
   [[nodiscard]] bool allows_sha256() const;
-  // A verifier can use the key for e-mail: readable, not revoked, big enough, limits allow it.
-  [[nodiscard]] bool usable() const;
+  // A verifier can use the key: readable, not revoked, big enough, limits allow it.
+  [[nodiscard]] bool usable(Service service = Service::email) const;
 };
 
 // Whether a TXT record found at a selector is a key record at all: v=DKIM1 first, or a list with a p= tag.

@@ -29,7 +29,7 @@ std::vector<dns::Name> Verifier::domains() const {
   return out;
 }
 
-std::vector<Checked> Verifier::results(facts::Facts& facts, base::Time now) {
+std::vector<Checked> Verifier::results(facts::Facts& facts, base::Time now, Service service) {
   // All keys are asked for before the first is looked at.
   for (const auto& checked : signatures_) {
     if (checked.result == Result::none) (void)facts.ask(checked.signature.key_name, dns::RrType::txt);
@@ -38,7 +38,7 @@ std::vector<Checked> Verifier::results(facts::Facts& facts, base::Time now) {
   auto out = signatures_;
   for (auto& checked : out) {
     if (checked.result != Result::none) continue;
-    check_.judge(checked, facts, now);
+    check_.judge(checked, facts, now, service);
     if (!checked.passes()) continue;
     if (const auto added = added_field(checked.signature, check_.index()); !added.empty())
       checked.set(Result::policy, fmt::format("the field {} is there more often than it is signed", added),

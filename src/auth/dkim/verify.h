@@ -21,7 +21,7 @@ class Verifier {
   explicit Verifier(SignatureCheck& check);
 
   // A function of the message, the facts and `now`. Signatures beyond kMaxVerified are `policy`.
-  std::vector<Checked> results(facts::Facts& facts, base::Time now);
+  std::vector<Checked> results(facts::Facts& facts, base::Time now, Service service = Service::email);
   // Of the signatures that may hold, each once.
   [[nodiscard]] std::vector<dns::Name> domains() const;
 

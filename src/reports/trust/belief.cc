@@ -10,6 +10,7 @@ constexpr std::size_t kShown = 20;  // of the doubts, in the text for people
 }  // namespace
 
 void BeliefSummary::add(const std::string& origin, const Belief& belief) {
+  if (belief.trust == Trust::imported) return;
   if (belief.trust == Trust::verified) {
     ++verified;
     return;

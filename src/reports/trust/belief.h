@@ -15,6 +15,8 @@ struct Speaker {
   std::string email;         // of its head, as it stands there
   std::string organisation;  // as it stands there
   bool names_itself = true;  // false: of a kind of report that does not say it
+  bool of_tls =
+      false;  // a TLS report, whose mail may be signed with a key for nothing else (RFC 8460 section 3)
   friend bool operator==(const Speaker&, const Speaker&) = default;
 };
 
@@ -28,7 +30,7 @@ struct Belief {
 // Our own: what is named one by one; the rest is counted.
 inline constexpr std::size_t kMaxDoubts = 1'000;
 
-// Of the reports that came in mails.
+// Of the reports whose origin was judged; one that is believed because of who gave it is not among them.
 struct BeliefSummary {
   struct Doubt {
     std::string origin;

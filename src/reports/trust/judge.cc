@@ -7,7 +7,7 @@ void OriginJudge::enter(std::string_view mail, bool within) {
 }
 
 base::Result<Belief> OriginJudge::judge(const Speaker& speaker) {
-  if (mails_.empty()) return Belief{.why = "it came in no mail, so nothing vouches for it"};
+  if (mails_.empty()) return Belief{.trust = files_, .why = "it came in no mail, so nothing vouches for it"};
   auto& mail = mails_.back();
   if (mail.last && mail.last->first == speaker) return mail.last->second;
   if (!mail.origin) {

@@ -26,7 +26,7 @@ class MailJudge {
   virtual base::Result<Belief> judge(const Speaker& speaker) = 0;
 };
 
-// By what the mail proves (origin.h). A report that came in no mail is not verified.
+// By what the mail proves (origin.h).
 class OriginJudge final : public MailJudge {
  public:
   // Drives a decision over facts to its end; the name is the mail's author's. What it is given owns all that it needs.
@@ -38,6 +38,8 @@ class OriginJudge final : public MailJudge {
   // When our own server took the mail that comes next; nothing when that is not known.
   void set_received(std::optional<base::Time> received) { received_ = received; }
   void set_now(base::Time now) { now_ = now; }
+  // Of reports that came in no mail: unverified, unless whoever reads them knows better.
+  void set_trust_of_files(Trust trust) { files_ = trust; }
 
   void enter(std::string_view mail, bool within) override;
   void leave() override { mails_.pop_back(); }
@@ -56,6 +58,7 @@ class OriginJudge final : public MailJudge {
   Decide decide_;
   std::vector<std::string> authserv_ids_;
   base::Time now_;
+  Trust files_ = Trust::unverified;
   std::optional<base::Time> received_;
   std::shared_ptr<dkim::KeyCache> keys_ = std::make_shared<dkim::KeyCache>();  // as `origin`
   std::vector<Entered> mails_;                                                 // one within another

@@ -108,11 +108,12 @@ bool MailOrigin::key_is_gone(const dkim::Checked& checked, facts::Facts& facts, 
          std::ranges::all_of(selector.keys, &dkim::KeyRecord::revoked);
 }
 
-std::vector<MailOrigin::Voucher> MailOrigin::signatures(facts::Facts& facts, base::Time now) {
+std::vector<MailOrigin::Voucher> MailOrigin::signatures(facts::Facts& facts, base::Time now,
+                                                        dkim::Service service) {
   // A signature has to hold when the mail came, not when it is read (RFC 6376 section 3.5, x=).
   const auto then = options_.received ? std::min(*options_.received, now) : now;
   std::vector<Voucher> out;
-  for (const auto& checked : verifier_->results(facts, then)) {
+  for (const auto& checked : verifier_->results(facts, then, service)) {
     if (!checked.signature.fault.empty()) continue;
     auto& voucher = out.emplace_back();
     voucher.domain = checked.signature.domain;
@@ -163,7 +164,7 @@ Belief MailOrigin::judge(const Speaker& speaker, facts::Facts& facts, base::Time
   if (!fault.empty()) return doubt(std::move(fault));
   const auto& author = author_.domains.front();
 
-  auto vouchers = signatures(facts, now);
+  auto vouchers = signatures(facts, now, speaker.of_tls ? dkim::Service::tlsrpt : dkim::Service::email);
   for (auto& voucher : reception(author)) vouchers.push_back(std::move(voucher));
   if (vouchers.size() > dmarc::kMaxIdentities) vouchers.resize(dmarc::kMaxIdentities);
   // Each as if it had passed: what is asked here is only whose domain it is.

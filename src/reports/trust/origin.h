@@ -72,7 +72,7 @@ class MailOrigin {
     dmarc::Aligned speaking = dmarc::Aligned::no;  // with the author
   };
 
-  [[nodiscard]] std::vector<Voucher> signatures(facts::Facts& facts, base::Time now);
+  [[nodiscard]] std::vector<Voucher> signatures(facts::Facts& facts, base::Time now, dkim::Service service);
   [[nodiscard]] bool key_is_gone(const dkim::Checked& checked, facts::Facts& facts, base::Time now) const;
   [[nodiscard]] std::vector<Voucher> reception(const dns::Name& author) const;
   static Belief conclude(const std::vector<Voucher>& vouchers, const Parties& parties);

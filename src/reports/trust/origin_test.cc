@@ -117,6 +117,17 @@ TEST(MailOrigin, WhatDnsDoesNotTellIsNotDecided) {
   EXPECT_EQ(judge(signed_by_hand(signed_by_hand(mail()), {.s = "s2"}), zone).trust, Trust::verified);
 }
 
+TEST(MailOrigin, AKeyForTlsReportsSignsNothingElse) {
+  auto zone = bank_and_evil();
+  zone.txt("tls._domainkey.bank.example", auth::tests::key_record(auth::tests::bank_key()) + "; s=tlsrpt");
+  const auto text = signed_by_hand(mail(), {.s = "tls"});
+  Speaker speaker = kBank;
+  speaker.of_tls = true;
+  EXPECT_EQ(judge(text, zone, speaker).trust, Trust::verified);
+  EXPECT_EQ(judge(text, zone, kBank).trust, Trust::unverified) << "an aggregate report";
+  EXPECT_EQ(judge(signed_by_hand(mail()), speaker).trust, Trust::verified) << "a key for everything";
+}
+
 TEST(MailOrigin, AKeyThatIsGone) {
   const auto text = signed_by_hand(mail(), {.s = "old"});
   EXPECT_EQ(judge(text).trust, Trust::key_gone);
