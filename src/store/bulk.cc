@@ -1,5 +1,6 @@
 #include "store/bulk.h"
 
+#include <charconv>
 #include <functional>
 #include <memory>
 
@@ -77,6 +78,36 @@ void append_copied(std::string_view text, std::string& out) {
       default:
         out += c;
     }
+  }
+}
+
+struct FreeCopied {
+  void operator()(char* line) const { PQfreemem(line); }
+};
+
+// COPY gives a line for each row, and no PGresult.
+void read_copied(PGconn* server, const std::string& query, std::size_t columns,
+                 const std::function<void(std::span<const std::int64_t>)>& function) {
+  ask(server, fmt::format("COPY ({}) TO STDOUT", query), PGRES_COPY_OUT);
+  std::vector<std::int64_t> row(columns);
+  for (;;) {
+    char* bytes = nullptr;
+    const int size = PQgetCopyData(server, &bytes, 0);
+    if (size < 0) {
+      if (size == -1) break;
+      refuse(server, nullptr);
+    }
+    const std::unique_ptr<char, FreeCopied> line(bytes);
+    const char* at = bytes;
+    for (auto& value : row) {
+      const auto [end, fault] = std::from_chars(at, bytes + size, value);
+      if (fault != std::errc()) throw soci::soci_error("a value of the database is no whole number");
+      at = end + 1;  // a tab, or the line's end
+    }
+    function(row);
+  }
+  for (Answer answer(PQgetResult(server)); answer; answer.reset(PQgetResult(server))) {
+    if (PQresultStatus(answer.get()) != PGRES_COMMAND_OK) refuse(server, answer.get());
   }
 }
 
@@ -189,17 +220,7 @@ void each_row(soci::session& sql, Backend backend, const std::string& query, std
     check(connection, detail::read_each(connection, query, columns, function));
     return;
   }
-  auto* server = server_of(sql);
-  if (PQsendQuery(server, query.c_str()) != 1 || PQsetSingleRowMode(server) != 1) refuse(server, nullptr);
-  std::vector<std::int64_t> row(columns);
-  for (Answer answer(PQgetResult(server)); answer; answer.reset(PQgetResult(server))) {
-    const auto status = PQresultStatus(answer.get());
-    if (status == PGRES_TUPLES_OK) continue;
-    if (status != PGRES_SINGLE_TUPLE) refuse(server, answer.get());
-    for (std::size_t i = 0; i < columns; ++i)
-      row[i] = std::stoll(PQgetvalue(answer.get(), 0, static_cast<int>(i)));
-    function(row);
-  }
+  read_copied(server_of(sql), query, columns, function);
 }
 
 }  // namespace rampart::store

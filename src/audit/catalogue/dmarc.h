@@ -78,7 +78,7 @@ inline constexpr CatalogueEntry kDmarcFindings[] = {
      "aligned with {0} and passes DMARC",
      "Add psd=n to the record of {0}; and ask the owner of {1} to publish psd=y in its record.",
      "RFC 9989 section 4.10.2; RFC 9989 section 4.4.1"},
-    {"dmarc-testing", Weakness::none, Severity::high, Severity::high,
+    {"dmarc-testing", Weakness::none, Severity::medium, Severity::high,
      "t=y in the DMARC record that applies to {0} takes its policy one level down, to {1}; RFC 7489 "
      "receivers ignore t",
      "Remove t=y when the reports are clean.", "RFC 9989 section 4.7; RFC 9989 appendix A.6"},

@@ -151,7 +151,12 @@ class Archive::Adding {
                                            "received < :since",
                            soci::use(domain), soci::use(second), soci::use(second));
     all.execute(true);
-    return static_cast<std::uint64_t>(all.get_affected_rows());
+    const auto gone = static_cast<std::uint64_t>(all.get_affected_rows());
+    // An address of which nothing is left is new when it comes again.
+    sql_ << "DELETE FROM report_since WHERE domain = :domain AND address NOT IN"
+            " (SELECT address FROM report_day WHERE domain = :same)",
+        soci::use(domain), soci::use(domain);
+    return gone;
   }
 
  private:

@@ -62,6 +62,12 @@ class ArchiveTest : public OnArchive {
     EXPECT_TRUE(done) << (done ? "" : done.error().message());
     return out;
   }
+  long long rows_of(const std::string& table) {
+    long long out = -1;
+    (void)database_->run(
+        [&](soci::session& sql) { sql << "SELECT COUNT(*) FROM " + table, soci::into(out); });
+    return out;
+  }
   std::map<std::int64_t, std::string> names(const std::string& table) {
     std::map<std::int64_t, std::string> out;
     (void)database_->run([&](soci::session& sql) {
@@ -272,9 +278,11 @@ TEST_P(ArchiveTest, ABacklogStaysAsLongAsANewReport) {
   EXPECT_THAT(days(),
               ElementsAre("0 192.0.2.1 verified mx.example 4 0", "0 192.0.2.2 verified mx.example 1 0",
                           "9 192.0.2.3 verified mx.example 5 0"));
+  EXPECT_EQ(rows_of("report_since"), 3);
   EXPECT_FALSE(archive_->prune(at(5)).value().any());
   EXPECT_EQ(archive_->prune(at(11)).value().reports, 2U);
   EXPECT_THAT(days(), ElementsAre());
+  EXPECT_EQ(rows_of("report_since"), 0);
   const FailureReport failure{.reported_domain = "bank.example"};
   EXPECT_TRUE(archive_->add_failure({.report = failure, .origin = "f", .received = at(1)}));
   EXPECT_TRUE(archive_->keep_aside("f", "it is empty", at(1)));
@@ -308,9 +316,9 @@ TEST_P(ArchiveTest, TheHistoryOfADomain) {
   EXPECT_EQ(history.reports, 2U);
   EXPECT_EQ(history.uncounted, 1U);
   ASSERT_EQ(history.seen.size(), 4U);
-  EXPECT_EQ(history.seen[0].trust, Trust::unverified);
-  EXPECT_EQ(history.seen[1].address, "203.0.113.9");
-  EXPECT_EQ(history.seen[1].outcome.disposition, Disposition::reject);
+  EXPECT_EQ(history.reporters[history.seen[0].reporter].trust, Trust::unverified);
+  EXPECT_EQ(history.addresses[history.seen[1].address], "203.0.113.9");
+  EXPECT_EQ(history.outcomes[history.seen[1].outcome].disposition, Disposition::reject);
   EXPECT_EQ(history.seen[2].messages, 8U);
   EXPECT_EQ(history.seen[2].first_day, kFirstDay);
   EXPECT_EQ(history.seen[2].last_day, kFirstDay + 1);

@@ -1,41 +1,17 @@
 #include "reports/archive/history.h"
 
 #include <algorithm>
-#include <functional>
-#include <unordered_map>
+#include <tuple>
 
 #include <fmt/format.h>
 
 #include "reports/archive/days.h"
-#include "reports/archive/numbers.h"
+#include "reports/archive/sums.h"
 #include "store/bulk.h"
 
 namespace rampart::reports {
 namespace {
 
-using Number = long long;  // as SOCI has it
-
-struct Key {
-  std::int64_t address = 0;
-  std::int64_t outcome = 0;
-  std::int64_t reporter = 0;
-
-  friend bool operator==(const Key&, const Key&) = default;
-};
-struct Hash {
-  std::size_t operator()(const Key& key) const {
-    constexpr std::uint64_t kMix = 0x9e3779b97f4a7c15ULL;
-    auto state = static_cast<std::uint64_t>(key.address) * kMix ^ static_cast<std::uint64_t>(key.outcome);
-    state = (state ^ state >> 29U) * kMix ^ static_cast<std::uint64_t>(key.reporter);
-    return static_cast<std::size_t>(state ^ state >> 32U);
-  }
-};
-struct Sum {
-  std::int64_t messages = 0;
-  std::int64_t estimated = 0;
-  std::int64_t first = 0;
-  std::int64_t last = 0;
-};
 void add_to(DayTotal& total, std::int64_t kind, std::uint64_t messages, std::uint64_t estimated) {
   switch (static_cast<EndKind>(kind)) {
     case EndKind::dkim:
@@ -50,13 +26,6 @@ void add_to(DayTotal& total, std::int64_t kind, std::uint64_t messages, std::uin
   total.estimated += estimated;
 }
 
-template <class T, class F>
-std::unordered_map<std::int64_t, T> parsed(const Names& names, F&& parse) {
-  std::unordered_map<std::int64_t, T> out;
-  for (const auto& [id, text] : names) out.emplace(id, parse(text));
-  return out;
-}
-
 }  // namespace
 
 base::Result<History> read_history(store::Database& database, std::string_view domain, std::int64_t from,
@@ -65,50 +34,44 @@ base::Result<History> read_history(store::Database& database, std::string_view d
     History out{.from = from, .to = to};
     const auto id = number_of(sql, "report_domain", std::string(domain));
     if (!id) return out;
-    std::unordered_map<Key, Sum, Hash> sums;
+    Sums sums;
     store::each_row(sql, database.backend(),
                     fmt::format("SELECT day, address, outcome, reporter, messages, estimated FROM report_day"
                                 " WHERE domain = {} AND day BETWEEN {} AND {}",
                                 *id, from, to),
                     6, [&](std::span<const std::int64_t> row) {
-                      auto& sum = sums[{row[1], row[2], row[3]}];
-                      if (sum.messages == 0) sum.first = sum.last = row[0];
-                      sum.messages += row[4];
-                      sum.estimated += row[5];
-                      sum.first = std::min(sum.first, row[0]);
-                      sum.last = std::max(sum.last, row[0]);
+                      sums[{row[1], row[2], row[3]}].add(row[0], row[4], row[5]);
                     });
-    const auto addresses = names_of(sql, "report_address",
-                                    numbers_of(sums, [](const auto& item) { return item.first.address; }));
-    const auto outcomes =
-        parsed<Outcome>(names_of(sql, "report_outcome",
-                                 numbers_of(sums, [](const auto& item) { return item.first.outcome; })),
-                        parse_stored_outcome);
-    const auto reporters = parsed<StoredReporter>(
-        names_of(sql, "report_reporter",
-                 numbers_of(sums, [](const auto& item) { return item.first.reporter; })),
-        parse_reporter);
+    const auto places = [&](const char* table, std::int64_t SumKey::* part) {
+      return Places(
+          names_of(sql, table, numbers_of(sums, [part](const auto& item) { return item.first.*part; })));
+    };
+    const auto addresses = places("report_address", &SumKey::address);
+    const auto outcomes = places("report_outcome", &SumKey::outcome);
+    const auto reporters = places("report_reporter", &SumKey::part);
+    out.addresses = addresses.parsed([](const std::string& text) { return text; });
+    out.outcomes = outcomes.parsed(parse_stored_outcome);
+    out.reporters = reporters.parsed(parse_reporter);
+    out.seen.reserve(sums.size());
     for (const auto& [key, sum] : sums) {
-      const auto& reporter = reporters.at(key.reporter);
-      out.seen.push_back({.address = addresses.at(key.address),
-                          .outcome = outcomes.at(key.outcome),
-                          .reporter = reporter.name,
-                          .trust = reporter.trust,
+      out.seen.push_back({.address = addresses.of.at(key.address),
+                          .outcome = outcomes.of.at(key.outcome),
+                          .reporter = reporters.of.at(key.part),
                           .messages = static_cast<std::uint64_t>(sum.messages),
                           .estimated = static_cast<std::uint64_t>(sum.estimated),
                           .first_day = sum.first,
                           .last_day = sum.last});
     }
     std::ranges::sort(out.seen, [](const Seen& a, const Seen& b) {
-      return std::tie(b.messages, a.address, a.reporter, a.last_day) <
-             std::tie(a.messages, b.address, b.reporter, b.last_day);
+      return std::tie(b.messages, a.address, a.reporter, a.outcome) <
+             std::tie(a.messages, b.address, b.reporter, b.outcome);
     });
     store::each_row(sql, database.backend(),
                     fmt::format("SELECT day, reporter, kind, messages, estimated FROM report_total"
                                 " WHERE domain = {} AND day BETWEEN {} AND {} ORDER BY day",
                                 *id, from, to),
                     5, [&](std::span<const std::int64_t> row) {
-                      if (!counts(reporters.at(row[1]).trust)) return;
+                      if (!counts(out.reporters[reporters.of.at(row[1])].trust)) return;
                       if (out.days.empty() || out.days.back().day != row[0])
                         out.days.push_back({.day = row[0]});
                       add_to(out.days.back(), row[2], static_cast<std::uint64_t>(row[3]),
@@ -141,11 +104,10 @@ base::Result<std::vector<DomainTotal>> read_domains(store::Database& database, s
               {row[0], row[1], row[2], {.messages = row[3], .estimated = row[4], .last = row[5]}});
         });
     const auto domains = names_of(sql, "report_domain", numbers_of(parts, &Part::domain));
-    const auto reporters = parsed<StoredReporter>(
-        names_of(sql, "report_reporter", numbers_of(parts, &Part::reporter)), parse_reporter);
+    const auto reporters = names_of(sql, "report_reporter", numbers_of(parts, &Part::reporter));
     std::vector<DomainTotal> out;
     for (const auto& part : parts) {
-      if (!counts(reporters.at(part.reporter).trust)) continue;
+      if (!counts(parse_reporter(reporters.at(part.reporter)).trust)) continue;
       const auto& domain = domains.at(part.domain);
       if (out.empty() || out.back().domain != domain) out.push_back({.domain = domain});
       add_to(out.back().total, part.kind, static_cast<std::uint64_t>(part.sum.messages),

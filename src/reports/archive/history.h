@@ -8,17 +8,16 @@
 
 #include "base/result.h"
 #include "reports/aggregate/outcome.h"
-#include "reports/archive/archive.h"
+#include "reports/archive/numbers.h"
 #include "store/database.h"
 
 namespace rampart::reports {
 
 // Messages from one address with one outcome, as one reporter saw them.
 struct Seen {
-  std::string address;  // empty: the report did not say
-  Outcome outcome;
-  std::string reporter;
-  Trust trust = Trust::unverified;
+  std::uint32_t address = 0;   // its place in History::addresses
+  std::uint32_t outcome = 0;   // in History::outcomes
+  std::uint32_t reporter = 0;  // in History::reporters
   std::uint64_t messages = 0;
   std::uint64_t estimated = 0;  // of `messages`: whose day is an estimate
   std::int64_t first_day = 0;   // since 1970
@@ -39,10 +38,13 @@ struct DayTotal {
 struct History {
   std::int64_t from = 0;  // both days inside
   std::int64_t to = 0;
-  std::uint64_t reports = 0;    // whose time is in these days, at least in part; those that count
-  std::uint64_t uncounted = 0;  // and those that do not
-  std::vector<Seen> seen;       // of all reports, most messages first
-  std::vector<DayTotal> days;   // in their order, without days of which nothing is said
+  std::uint64_t reports = 0;           // whose time is in these days, at least in part; those that count
+  std::uint64_t uncounted = 0;         // and those that do not
+  std::vector<std::string> addresses;  // in the order of their texts; empty: the report did not say
+  std::vector<Outcome> outcomes;
+  std::vector<StoredReporter> reporters;  // one may be believed in several ways
+  std::vector<Seen> seen;                 // of all reports, most messages first
+  std::vector<DayTotal> days;             // in their order, without days of which nothing is said
 };
 
 // Of a domain at which receivers found a policy; an empty history when nothing is known of it.

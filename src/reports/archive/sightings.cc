@@ -5,38 +5,15 @@
 #include <tuple>
 #include <unordered_set>
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <fmt/format.h>
 
 #include "reports/archive/days.h"
-#include "reports/archive/numbers.h"
+#include "reports/archive/sums.h"
 #include "store/bulk.h"
 
 namespace rampart::reports {
 namespace {
 
-using Number = long long;  // as SOCI has it
-
-struct Key {
-  std::int64_t address = 0;
-  std::int64_t outcome = 0;
-  std::uint32_t part = 0;  // of the days, by the borders
-
-  friend bool operator==(const Key&, const Key&) = default;
-  friend std::size_t hash_value(const Key& key) {
-    constexpr std::uint64_t kMix = 0x9e3779b97f4a7c15ULL;
-    auto state = static_cast<std::uint64_t>(key.address) * kMix ^ static_cast<std::uint64_t>(key.outcome);
-    state = (state ^ state >> 29U) * kMix ^ key.part;
-    return static_cast<std::size_t>(state ^ state >> 32U);
-  }
-};
-struct Sum {
-  std::int64_t messages = 0;
-  std::int64_t estimated = 0;
-  std::int64_t first = 0;
-  std::int64_t last = 0;
-};
-using Sums = boost::unordered_flat_map<Key, Sum>;
 using Counted = std::unordered_set<std::int64_t>;  // numbers of reporters
 
 // Who reports, what of it counts, and when: from the small table, before the large one is read.
@@ -79,7 +56,7 @@ Sums read_days(soci::session& sql, store::Backend backend, std::int64_t domain, 
                const Counted& counted, std::span<const std::int64_t> borders) {
   Sums sums;
   std::int64_t day = about.from - 1;
-  std::uint32_t part = 0;
+  std::size_t part = 0;  // of the days, by the borders
   store::each_row(sql, backend,
                   fmt::format("SELECT day, address, outcome, reporter, messages, estimated FROM report_day"
                               " WHERE domain = {} AND day BETWEEN {} AND {}",
@@ -91,28 +68,10 @@ Sums read_days(soci::session& sql, store::Backend backend, std::int64_t domain, 
                       part = 0;
                       while (part < borders.size() && day <= about.last_day - borders[part]) ++part;
                     }
-                    auto& sum = sums[{row[1], row[2], part}];
-                    if (sum.messages == 0) sum.first = sum.last = day;
-                    sum.messages += row[4];
-                    sum.estimated += row[5];
-                    sum.first = std::min(sum.first, day);
-                    sum.last = std::max(sum.last, day);
+                    sums[{row[1], row[2], static_cast<std::int64_t>(part)}].add(day, row[4], row[5]);
                   });
   return sums;
 }
-
-// Numbers of the store become places, in the order of the texts, so that the same reports read the same from any store.
-struct Places {
-  boost::unordered_flat_map<std::int64_t, std::uint32_t> of;
-  std::vector<std::pair<std::string, std::int64_t>> texts;
-
-  explicit Places(const Names& names) {
-    texts.reserve(names.size());
-    for (const auto& [id, text] : names) texts.emplace_back(text, id);
-    std::ranges::sort(texts);
-    for (std::size_t i = 0; i < texts.size(); ++i) of.emplace(texts[i].second, static_cast<std::uint32_t>(i));
-  }
-};
 
 // Since when each address is known. A forged report makes none of them look old.
 void read_since(soci::session& sql, store::Backend backend, std::int64_t domain, const Places& addresses,
@@ -147,10 +106,8 @@ base::Result<Sightings> read_sightings(store::Database& database, std::string_vi
                                     numbers_of(sums, [](const auto& item) { return item.first.address; })));
     const Places outcomes(names_of(sql, "report_outcome",
                                    numbers_of(sums, [](const auto& item) { return item.first.outcome; })));
-    out.addresses.reserve(addresses.texts.size());
-    for (const auto& [text, number] : addresses.texts) out.addresses.push_back(text);
-    out.outcomes.reserve(outcomes.texts.size());
-    for (const auto& [text, number] : outcomes.texts) out.outcomes.push_back(parse_stored_outcome(text));
+    out.addresses = addresses.parsed([](const std::string& text) { return text; });
+    out.outcomes = outcomes.parsed(parse_stored_outcome);
     out.rows.reserve(sums.size());
     for (const auto& [key, sum] : sums) {
       const auto messages = static_cast<std::uint64_t>(sum.messages);

@@ -15,7 +15,7 @@ namespace {
 
 // What happened to the messages of an address, of all reporters that count.
 struct AddressTotal {
-  std::string address;
+  std::uint32_t address = 0;  // its place in History::addresses
   DayTotal total;
   std::uint64_t delivered = 0;  // of those that failed
   std::uint64_t quarantined = 0;
@@ -24,11 +24,11 @@ struct AddressTotal {
   std::int64_t last_day = 0;
 };
 
-void add(AddressTotal& to, const Seen& seen) {
+void add(AddressTotal& to, const Seen& seen, EndKind end) {
   if (to.total.messages() == 0) to.first_day = seen.first_day;
   to.first_day = std::min(to.first_day, seen.first_day);
   to.last_day = std::max(to.last_day, seen.last_day);
-  switch (end_of(seen.outcome)) {
+  switch (end) {
     case EndKind::dkim:
       to.total.dkim += seen.messages;
       return;
@@ -58,23 +58,28 @@ struct Sums {
 
 Sums sums_of(const History& history) {
   Sums out;
-  std::map<std::string, AddressTotal> by_address;
+  std::vector<EndKind> ends;  // by outcome
+  ends.reserve(history.outcomes.size());
+  for (const auto& outcome : history.outcomes) ends.push_back(end_of(outcome));
+  std::vector<AddressTotal> by_address(history.addresses.size());
   for (const auto& seen : history.seen) {
-    if (!counts(seen.trust)) {
+    const auto& reporter = history.reporters[seen.reporter];
+    if (!counts(reporter.trust)) {
       out.uncounted += seen.messages;
       continue;
     }
     out.estimated = out.estimated || seen.estimated != 0;
-    add(out.all, seen);
-    auto& address = by_address[seen.address];
-    address.address = seen.address;
-    add(address, seen);
-    out.reporters[seen.reporter] += seen.messages;
+    add(out.all, seen, ends[seen.outcome]);
+    add(by_address[seen.address], seen, ends[seen.outcome]);
+    out.reporters[reporter.name] += seen.messages;
   }
-  for (auto& [address, total] : by_address) out.addresses.push_back(std::move(total));
+  for (std::size_t i = 0; i < by_address.size(); ++i) {
+    if (by_address[i].total.messages() == 0) continue;  // of reports that do not count
+    by_address[i].address = static_cast<std::uint32_t>(i);
+    out.addresses.push_back(by_address[i]);
+  }
   std::ranges::sort(out.addresses, [](const AddressTotal& a, const AddressTotal& b) {
-    return std::pair(b.total.messages(), std::string_view(a.address)) <
-           std::pair(a.total.messages(), std::string_view(b.address));
+    return std::pair(b.total.messages(), a.address) < std::pair(a.total.messages(), b.address);
   });
   return out;
 }
@@ -94,16 +99,17 @@ std::string where_failed_went(const AddressTotal& total) {
 void add_table(const Page& page, const Sums& sums, std::string& out) {
   std::size_t width = 7;
   const auto most = page.most == 0 ? sums.addresses.size() : std::min(page.most, sums.addresses.size());
-  for (std::size_t i = 0; i < most; ++i)
-    width = std::max(width, address_text(sums.addresses[i].address).size());
+  const auto address = [&](std::size_t i) {
+    return address_text(page.history->addresses[sums.addresses[i].address]);
+  };
+  for (std::size_t i = 0; i < most; ++i) width = std::max(width, address(i).size());
   out += fmt::format("\n  {}  {:>12}  {:>12}  {:>12}  {:<10}  {}\n", base::pad_right("address", width),
                      "DKIM", "SPF only", "fail", "first seen", "last seen");
   for (std::size_t i = 0; i < most; ++i) {
     const auto& one = sums.addresses[i];
-    out += fmt::format("  {}  {:>12}  {:>12}  {:>12}  {}  {}\n",
-                       base::pad_right(address_text(one.address), width), grouped(one.total.dkim),
-                       grouped(one.total.spf_only), grouped(one.total.fail), day_text(one.first_day),
-                       day_text(one.last_day));
+    out += fmt::format("  {}  {:>12}  {:>12}  {:>12}  {}  {}\n", base::pad_right(address(i), width),
+                       grouped(one.total.dkim), grouped(one.total.spf_only), grouped(one.total.fail),
+                       day_text(one.first_day), day_text(one.last_day));
   }
   if (most < sums.addresses.size())
     out += fmt::format("  and {} more: --all, or --format csv\n", grouped(sums.addresses.size() - most));
@@ -196,7 +202,7 @@ std::string format_history_json(const Page& page) {
   }
   json.end_array().key("addresses").begin_array();
   for (const auto& one : sums.addresses) {
-    json.begin_object().member("address", one.address);
+    json.begin_object().member("address", history.addresses[one.address]);
     add_total(json, one.total);
     json.member("first_day", day_text(one.first_day)).member("last_day", day_text(one.last_day)).end_object();
   }
@@ -209,24 +215,27 @@ std::string format_history_csv(const Page& page) {
       "address,header_from,envelope_from,envelope_to,disposition,dmarc_dkim,dmarc_spf,reasons,dkim,spf,"
       "reporter,trust,"
       "messages,first_day,last_day\r\n";
-  for (const auto& seen : page.history->seen) {
+  const auto& history = *page.history;
+  for (const auto& seen : history.seen) {
+    const auto& outcome = history.outcomes[seen.outcome];
+    const auto& reporter = history.reporters[seen.reporter];
     std::string reasons;
-    for (const auto& reason : seen.outcome.reasons)
+    for (const auto& reason : outcome.reasons)
       reasons += fmt::format("{}{}{}{}", reasons.empty() ? "" : "; ", to_string(reason.type),
                              reason.comment.empty() ? "" : ": ", reason.comment);
     std::string dkim;
-    for (const auto& one : seen.outcome.dkim_seen)
+    for (const auto& one : outcome.dkim_seen)
       dkim += fmt::format("{}{}={} ({})", dkim.empty() ? "" : "; ", one.domain, to_string(one.result),
                           one.selector);
     std::string spf;
-    for (const auto& one : seen.outcome.spf_seen)
+    for (const auto& one : outcome.spf_seen)
       spf += fmt::format("{}{}={}", spf.empty() ? "" : "; ", one.domain, to_string(one.result));
-    out += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n", seen.address,
-                       csv_cell(seen.outcome.header_from), csv_cell(seen.outcome.envelope_from),
-                       csv_cell(seen.outcome.envelope_to), to_string(seen.outcome.disposition),
-                       to_string(seen.outcome.dkim), to_string(seen.outcome.spf), csv_cell(reasons),
-                       csv_cell(dkim), csv_cell(spf), csv_cell(seen.reporter), to_string(seen.trust),
-                       seen.messages, day_text(seen.first_day), day_text(seen.last_day));
+    out += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n", history.addresses[seen.address],
+                       csv_cell(outcome.header_from), csv_cell(outcome.envelope_from),
+                       csv_cell(outcome.envelope_to), to_string(outcome.disposition), to_string(outcome.dkim),
+                       to_string(outcome.spf), csv_cell(reasons), csv_cell(dkim), csv_cell(spf),
+                       csv_cell(reporter.name), to_string(reporter.trust), seen.messages,
+                       day_text(seen.first_day), day_text(seen.last_day));
   }
   return out;
 }

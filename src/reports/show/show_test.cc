@@ -12,18 +12,22 @@ using testing::Not;
 
 constexpr std::int64_t kDayOne = 20417;  // 2025-11-25
 
-Seen seen(std::string address, Aligned dkim, Aligned spf, std::uint64_t messages,
-          Trust trust = Trust::verified) {
-  return {.address = std::move(address),
-          .outcome = {.disposition = Disposition::quarantine,
-                      .dkim = dkim,
-                      .spf = spf,
-                      .header_from = "bank.example"},
-          .reporter = "mx.example",
-          .trust = trust,
+constexpr std::uint32_t kVerified = 0;
+constexpr std::uint32_t kUnverified = 1;
+
+// Of the addresses and outcomes below.
+Seen seen(std::uint32_t address, std::uint32_t outcome, std::uint64_t messages,
+          std::uint32_t reporter = kVerified) {
+  return {.address = address,
+          .outcome = outcome,
+          .reporter = reporter,
           .messages = messages,
           .first_day = kDayOne,
           .last_day = kDayOne + 1};
+}
+
+Outcome outcome(Aligned dkim, Aligned spf) {
+  return {.disposition = Disposition::quarantine, .dkim = dkim, .spf = spf, .header_from = "bank.example"};
 }
 
 History history() {
@@ -31,10 +35,11 @@ History history() {
           .to = kDayOne + 29,
           .reports = 2,
           .uncounted = 1,
-          .seen = {seen("192.0.2.1", Aligned::pass, Aligned::fail, 99'999),
-                   seen("", Aligned::fail, Aligned::pass, 20),
-                   seen("203.0.113.9", Aligned::fail, Aligned::fail, 1),
-                   seen("198.51.100.1", Aligned::pass, Aligned::pass, 5'000'000, Trust::unverified)},
+          .addresses = {"", "192.0.2.1", "198.51.100.1", "203.0.113.9"},
+          .outcomes = {outcome(Aligned::pass, Aligned::fail), outcome(Aligned::fail, Aligned::pass),
+                       outcome(Aligned::fail, Aligned::fail), outcome(Aligned::pass, Aligned::pass)},
+          .reporters = {{Trust::verified, "mx.example"}, {Trust::unverified, "mx.example"}},
+          .seen = {seen(1, 0, 99'999), seen(0, 1, 20), seen(3, 2, 1), seen(2, 3, 5'000'000, kUnverified)},
           .days = {{.day = kDayOne, .dkim = 99'999, .spf_only = 20, .fail = 1}}};
 }
 
