@@ -20,9 +20,8 @@ std::string plural(std::uint64_t count, std::string_view one, std::string_view m
 // A contact may be anything (RFC 8460 section 4.4); mostly it is an address.
 Speaker speaker_of(const TlsReport& report) {
   const bool address = report.contact.find('@') != std::string::npos;
-  return {.email = address ? report.contact : std::string(),
-          .organisation = report.organisation,
-          .of_tls = true};
+  return {
+      .email = address ? report.contact : std::string(), .organisation = report.organisation, .of_tls = true};
 }
 
 }  // namespace
