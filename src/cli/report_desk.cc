@@ -100,8 +100,12 @@ Result<std::string> ReportDesk::mail(const reports::QueuedReport& report, const 
                       path, "write it again from the results that it was made of");
   const auto mail = TRY(
       reports::report_mail(report.cover, {.name = report.file, .bytes = *std::move(bytes)}, recipient, date));
+  return sign(mail);
+}
+
+Result<std::string> ReportDesk::sign(const reports::ReportMail& mail) {
   std::vector<reports::MailKey> keys;
-  for (const auto& signer : *TRY(signers_for(report.cover.email))) {
+  for (const auto& signer : *TRY(signers_for(mail.from))) {
     keys.push_back({.key = signer.key,
                     .options = {.domain = signer.domain, .selector = signer.selector, .now = base::now()}});
   }

@@ -2,6 +2,7 @@
 //
 //   DIR/reports/   receiver!policy-domain!begin!end!id.xml.gz
 //   DIR/mail/      the signed mails that are still to be sent, ID.RECIPIENT.eml
+//   DIR/failure/   failure reports that wait (reports/write/failure_folder.h)
 //   DIR/outbox.db  what has been written, and what became of it
 #pragma once
 
@@ -15,6 +16,7 @@
 #include "cli/session.h"
 #include "cli/signers.h"
 #include "reports/write/delivery.h"
+#include "reports/write/failure_folder.h"
 #include "reports/write/outbox.h"
 #include "reports/write/own_mail.h"
 #include "reports/write/report_file.h"
@@ -31,6 +33,7 @@ class ReportDesk {
   ReportDesk& operator=(const ReportDesk&) = delete;
 
   [[nodiscard]] reports::Outbox& outbox() { return *outbox_; }
+  [[nodiscard]] reports::FailureFolder& failures() { return failures_; }
   [[nodiscard]] base::Time now() const { return now_; }
   [[nodiscard]] reports::DeliveryRules rules() const;
 
@@ -43,13 +46,14 @@ class ReportDesk {
   // The mail, signed now. An error of kind input when the report's file is gone or is not what it was.
   base::Result<std::string> mail(const reports::QueuedReport& report, const std::string& recipient,
                                  base::Time date);
+  base::Result<std::string> sign(const reports::ReportMail& mail);  // with the keys of its From address
   // Puts the mail into mail/, or takes it away.
   base::Result<> keep_mail(const reports::QueuedReport& report, const std::string& recipient);
   void drop_mail(const std::string& report_id, const std::string& recipient);
 
  private:
   ReportDesk(std::string folder, const base::Config& config, base::Time now)
-      : folder_(std::move(folder)), config_(config), now_(now) {}
+      : folder_(std::move(folder)), config_(config), now_(now), failures_(folder_ + "/failure") {}
   [[nodiscard]] std::string mail_path(const std::string& report_id, const std::string& recipient) const;
   [[nodiscard]] base::Result<> write_report(const reports::QueuedReport& report,
                                             const std::string& bytes) const;
@@ -57,6 +61,7 @@ class ReportDesk {
   std::string folder_;
   const base::Config& config_;
   base::Time now_;
+  reports::FailureFolder failures_;
   std::optional<store::Database> database_;
   std::optional<store::Lease> lease_;  // of the database: it goes first
   std::optional<reports::Outbox> outbox_;

@@ -48,6 +48,7 @@ class Writing {
     if (!request_.results.empty()) TRY(write());
     TRY(look_up());
     if (request_.send) TRY(send());
+    summary_.failures = TRY(request_.send ? send_failures() : desk_.failures().look());
     summary_.mails = TRY(desk_.outbox().counts());
     summary_.pending = TRY(desk_.outbox().unfinished(desk_.now()));
     // mail/ holds what is still to be sent, and nothing that has perhaps arrived or never will.
@@ -243,7 +244,7 @@ class Writing {
       const auto& from = report->cover.email;
       if (!relay) relay = TRY(mail_relay(config_, "report_mail.", "--send", from));
       if (!stands.contains(from)) {
-        if (!TRY(own_mail_stands(*report, mail.recipient))) return {};
+        if (!TRY(own_mail_stands(desk_.mail(*report, mail.recipient, desk_.now()), from))) return {};
         stands.insert(from);
       }
       known.emplace(mail.report, *report);
@@ -267,9 +268,33 @@ class Writing {
     return {};
   }
 
+  // Whoever filters mail put them there. Their envelope sender is empty: nobody answers a machine.
+  Result<reports::FailuresSent> send_failures() {
+    auto there = TRY(desk_.failures().look());
+    if (there.waiting == 0 && (!request_.again || there.unsure == 0)) return there;
+    const auto who = TRY(reporter());
+    const auto relay = TRY(mail_relay(config_, "report_mail.", "--send", who.email));
+    bool examined = false;
+    const auto hand = [&](const reports::FailureMail& mail) {
+      const auto message = desk_.sign({.from = who.email, .to = mail.to, .message = mail.message});
+      if (!std::exchange(examined, true)) {
+        const auto stands = own_mail_stands(message, who.email);
+        if (!stands || !*stands)
+          return net::Handing{.how = net::Handed::down,
+                              .why = stands ? summary_.trouble : stands.error().message()};
+      }
+      if (!message) return net::Handing{.how = net::Handed::down, .why = message.error().message()};
+      return net::smtp_send(relay, "", {mail.to}, *message);
+    };
+    auto sent = TRY(desk_.failures().send(
+        hand, desk_.now(), desk_.rules(), [] { return interrupted() != 0; }, request_.again));
+    if (!sent.down.empty() && summary_.trouble.empty())
+      summary_.trouble = "the mail server cannot be used: " + sent.down;
+    return sent;
+  }
+
   // RFC 9990 section 3.5.2: reports MUST pass DMARC. False: nothing is sent now, and the summary says why.
-  Result<bool> own_mail_stands(const reports::QueuedReport& report, const std::string& recipient) {
-    const auto bytes = desk_.mail(report, recipient, desk_.now());
+  Result<bool> own_mail_stands(const Result<std::string>& bytes, const std::string& from) {
     if (!bytes) {
       summary_.trouble = bytes.error().message();
       return false;
@@ -295,8 +320,7 @@ class Writing {
     if (outcome.stands == reports::Stands::passes) return true;
     if (outcome.stands == reports::Stands::fails)
       return base::fail(
-          ErrorKind::config, "our own mail would not pass DMARC, and reports must: " + outcome.why,
-          report.cover.email,
+          ErrorKind::config, "our own mail would not pass DMARC, and reports must: " + outcome.why, from,
           "rampart dkim rotate DOMAIN looks after the key, and rampart audit DOMAIN after the rest");
     summary_.trouble =
         "nothing is sent, since it is not known whether our own mail passes DMARC: " + outcome.why;

@@ -62,7 +62,7 @@ void append_pending(const WriteSummary& summary, std::string& out) {
 }  // namespace
 
 bool waits(const WriteSummary& summary) {
-  if (!summary.trouble.empty()) return true;
+  if (!summary.trouble.empty() || summary.failures.waiting != 0) return true;
   return std::ranges::any_of(summary.pending, [](const Outbox::Line& line) {
     return line.report.next_lookup || std::ranges::any_of(line.mails, [](const QueuedMail& mail) {
              return mail.state == MailState::ready && mail.attempts > 0;
@@ -71,6 +71,8 @@ bool waits(const WriteSummary& summary) {
 }
 
 bool failed(const WriteSummary& summary) {
+  const auto& failures = summary.failures;
+  if (failures.unsure + failures.refused + failures.given_up != 0) return true;
   return !summary.left.empty() || std::ranges::any_of(summary.pending, [](const Outbox::Line& line) {
     return std::ranges::any_of(line.mails,
                                [](const QueuedMail& mail) { return mail.state != MailState::ready; });
@@ -103,6 +105,15 @@ std::string format_summary(const WriteSummary& summary) {
   add_count(mails, count(summary, MailState::given_up), "given up");
   if (!mails.empty()) out += fmt::format("mails: {}\n", mails);
   append_pending(summary, out);
+  const auto& failures = summary.failures;
+  std::string told;
+  add_count(told, failures.sent, "sent now");
+  add_count(told, failures.waiting, "to be sent");
+  add_count(told, failures.unsure, "perhaps sent");
+  add_count(told, failures.refused, "refused");
+  add_count(told, failures.given_up, "given up");
+  if (!told.empty()) out += fmt::format("failure reports: {}\n", told);
+  for (const auto& line : failures.lines) out += fmt::format("  {}\n", line);
   return out.empty() ? "nothing to do\n" : out;
 }
 
@@ -148,7 +159,15 @@ std::string format_summary_json(const WriteSummary& summary) {
     if (report.next_lookup) json.member("next_lookup", base::format_time(*report.next_lookup));
     json.end_object();
   }
-  json.end_array().member("trouble", summary.trouble).end_object();
+  json.end_array();
+  const auto& failures = summary.failures;
+  json.key("failure_reports")
+      .begin_object()
+      .member("sent", failures.sent)
+      .member("waiting", failures.waiting);
+  json.member("unsure", failures.unsure).member("refused", failures.refused);
+  json.member("given_up", failures.given_up).member_array("lines", failures.lines).end_object();
+  json.member("trouble", summary.trouble).end_object();
   return out + "\n";
 }
 

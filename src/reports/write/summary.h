@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "reports/write/failure_folder.h"
 #include "reports/write/outbox.h"
 
 namespace rampart::reports {
@@ -26,6 +27,7 @@ struct WriteSummary {
   std::uint64_t sent = 0;             // mails, by this run
   std::vector<std::uint64_t> mails;   // all of them, by MailState
   std::vector<Outbox::Line> pending;  // Outbox::unfinished() since the run began
+  FailuresSent failures;              // failure reports
   std::string trouble;  // why nothing, or not all, could be looked up or sent; empty: nothing in the way
 };
 
