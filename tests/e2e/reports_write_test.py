@@ -318,6 +318,27 @@ password_file = "{secret if user else ''}"
             self.assertEqual(done["mails"]["sent"], 1)
             self.assertEqual(len(relay.messages(1)), 1)
 
+    def test_failure_reports_that_wait_are_signed_and_sent_once(self):
+        waiting = self.out / "failure"
+        waiting.mkdir(parents=True)
+        message = ("From: Ministry <dmarc@ministry.example>\r\nTo: <ruf@bank.example>\r\nSubject: DMARC failure report\r\n"
+                   "Message-ID: <1@mx.ministry.example>\r\nDate: Tue, 25 Nov 2025 08:00:00 +0000\r\n\r\nfailed\r\n")
+        (waiting / "1.json").write_text(json.dumps({"schema": "rampart.failure-mail/1", "to": "ruf@bank.example", "made":
+                                                    datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                                                    "message": message}))
+        self.assertEqual(self.write(status=3)["failure_reports"]["waiting"], 1)
+        with Postfix(self.certificate) as relay:
+            self.server(relay.port)
+            self.assertEqual(self.write("--send")["failure_reports"]["sent"], 1)
+            self.assertEqual(self.write("--send")["failure_reports"]["sent"], 0)
+            [(recipient, message)] = relay.messages(1, seconds=2)
+            self.assertIn("from=<>", relay.log())
+        self.assertEqual(recipient, "ruf@bank.example")
+        arrived = self.dir / "arrived.eml"
+        arrived.write_bytes(message)
+        self.assertEqual(rampart("auth", "check", arrived, "--resolver", self.dns.address).status, 0)
+        self.assertEqual(list(waiting.iterdir()), [])
+
     def test_it_is_given_up_after_days(self):
         path = self.results(result("bank.example", ["mailto:dmarc@bank.example"]))
         self.write(path, "--send", status=3)  # nobody is at that port
