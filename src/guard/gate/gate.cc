@@ -98,6 +98,8 @@ struct Gate::Work {
   mail::Message message;
   std::unique_ptr<Scan> scan;
   Event event;
+  std::optional<dns::Name> author;  // the one domain of the From field
+  std::string exchange;             // as the memory knows it
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
 };
 
@@ -137,12 +139,41 @@ void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> 
                       .memory = {}};
   work->scan = std::make_unique<Scan>(work->message, std::move(situation), work->rules->roles,
                                       work->rules->local, keys_);
+  recall(*work);
   const auto now = parts_.now();
   facts::drive<Verdict>([work, now](facts::Facts& facts) { return work->scan->run(facts, now); },
                         parts_.provider, options_.drive,
                         [this, work, done = std::move(done)](facts::Driven<Verdict> driven) {
                           done(answer(*work, driven.decision));
                         });
+}
+
+void Gate::recall(Work& work) const {
+  if (parts_.memory == nullptr) return;
+  const auto& transaction = work.session.message();
+  std::vector<std::string> recipients;
+  recipients.reserve(transaction.recipients.size());
+  for (const auto& recipient : transaction.recipients) recipients.push_back(recipient.address);
+  work.exchange = exchange_of(transaction.sender.address, recipients);
+  if (const auto author = mail::read_author(work.message.header); author.domains.size() == 1)
+    work.author = author.domains.front();
+  work.scan->set_memory(parts_.memory->recall({.author = work.author ? &*work.author : nullptr,
+                                               .client = work.scan->standing().ip,
+                                               .exchange = work.exchange},
+                                              parts_.now()));
+}
+
+void Gate::remember(const Work& work, const Verdict& verdict, Action done) const {
+  if (parts_.memory == nullptr) return;
+  const auto& standing = verdict.standing;
+  if (is_from_outside(standing.role) && standing.ip && work.author &&
+      verdict.authentication.dmarc == dmarc::Result::pass)
+    parts_.memory->note_pass(*work.author, *standing.ip, work.event.at);
+  if (done == Action::tempfail) {
+    parts_.memory->note_deferral(work.exchange, work.event.at);
+  } else {
+    parts_.memory->note_answer(work.exchange);
+  }
 }
 
 Result<std::string> Gate::keep(const Work& work, const Verdict& verdict) {
@@ -213,6 +244,8 @@ milter::Answer Gate::answer(Work& work, const Verdict& verdict) {
   }
   event.took =
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - work.begun);
+  remember(work, verdict, event.answered);
+  if (parts_.report && is_from_outside(verdict.standing.role)) parts_.report(event, verdict, work.message);
   parts_.tell(event);
   return out;
 }

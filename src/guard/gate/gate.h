@@ -11,6 +11,7 @@
 
 #include "facts/driver.h"
 #include "guard/gate/verdict.h"
+#include "guard/memory/memory.h"
 #include "guard/milter/server.h"
 #include "guard/quarantine/quarantine.h"
 
@@ -66,6 +67,9 @@ class Gate : public milter::Decider {
     std::function<void(const Event&)> tell;
     std::function<void(const std::string&)> log;
     std::function<base::Time()> now;
+    SenderMemory* memory = nullptr;  // nullptr: nothing is remembered
+    // Of a message from outside that was answered, while it is there: for who reports on it. May be empty.
+    std::function<void(const Event&, const Verdict&, const mail::Message&)> report = {};
   };
   // Everything in `parts` outlives it.
   Gate(Parts parts, GateOptions options) : parts_(std::move(parts)), options_(std::move(options)) {}
@@ -78,6 +82,9 @@ class Gate : public milter::Decider {
   struct Work;
   // When something of ours failed: accept or tempfail, as the mode says.
   milter::Answer failed(const std::string& what);
+  // What the memory knows, and what it learns.
+  void recall(Work& work) const;
+  void remember(const Work& work, const Verdict& verdict, Action done) const;
   milter::Answer answer(Work& work, const Verdict& verdict);
   base::Result<std::string> keep(const Work& work, const Verdict& verdict);
 

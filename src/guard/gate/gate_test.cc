@@ -42,7 +42,9 @@ class GateTest : public testing::Test {
                .rules = [this] { return std::make_shared<const Rules>(rules_); },
                .tell = [this](const Event& event) { events_.push_back(event); },
                .log = [this](const std::string& line) { log_.push_back(line); },
-               .now = [] { return kNow; }},
+               .now = [this] { return now_; },
+               .memory = &memory_,
+               .report = [this](const Event&, const Verdict&, const mail::Message&) { ++reported_; }},
               {.authserv_id = "guard.else.example", .mode = mode});
     milter::Session session({.max_message = 100'000, .folder = folder_.path().string()});
     milter::FrameReader reader;
@@ -77,6 +79,9 @@ class GateTest : public testing::Test {
   Rules rules_;
   std::vector<Event> events_;
   std::vector<std::string> log_;
+  SenderMemory memory_;
+  base::Time now_ = kNow;
+  std::size_t reported_ = 0;
 };
 
 TEST_F(GateTest, LetsThroughWhatIsAuthenticated) {
@@ -160,6 +165,31 @@ TEST_F(GateTest, PutsOffWhatDnsDoesNotSay) {
   const auto answer = pass("198.51.100.9", "<news@slow.example>");
   EXPECT_EQ(answer.verdict, Verb::tempfail);
   EXPECT_EQ(answer.reply.code, 451U);
+}
+
+TEST_F(GateTest, PutsOffForHoursAndNotForDays) {
+  zone_.fails("_dmarc.slow.example", facts::Why::timeout).txt("slow.example", "v=spf1 -all");
+  for (const auto later : {0, 1, 3}) {
+    now_ = kNow + std::chrono::hours(later);
+    EXPECT_EQ(pass("198.51.100.9", "<news@slow.example>").verdict, Verb::tempfail);
+  }
+  now_ = kNow + kMostDeferral;
+  EXPECT_EQ(pass("198.51.100.9", "<news@slow.example>").verdict, Verb::accept);
+  EXPECT_EQ(events_.back().causes.back().code, "deferred-long-enough");
+  now_ += std::chrono::minutes(1);
+  EXPECT_EQ(pass("198.51.100.9", "<news@slow.example>").verdict, Verb::tempfail) << "another message";
+}
+
+TEST_F(GateTest, RemembersFromWhereADomainPassed) {
+  zone_.txt("_dmarc.soft.example", "v=DMARC1; p=reject").txt("soft.example", "v=spf1 ip4:192.0.2.1 ~all");
+  EXPECT_EQ(pass("198.51.100.9", "<a@soft.example>").verdict, Verb::discard) << "no second fact";
+  ASSERT_TRUE(memory_.load(database_, kNow));
+  now_ = kNow + kMemoryAge;
+  EXPECT_EQ(pass("198.51.100.9", "<a@soft.example>").verdict, Verb::reject);
+  EXPECT_EQ(events_.back().causes.back().code, "second-fact-never-seen");
+  EXPECT_EQ(pass("192.0.2.1", "<a@soft.example>").verdict, Verb::accept);
+  EXPECT_EQ(pass("192.0.2.7", "<a@soft.example>").verdict, Verb::discard) << "its neighbour has passed";
+  EXPECT_EQ(reported_, 4U);
 }
 
 TEST_F(GateTest, WritesEventsAsJson) {

@@ -55,8 +55,7 @@ Verdict Scan::run(facts::Facts& facts, base::Time now) {
               .envelope = envelope_,
               .authentication = authenticator_.run(facts, now),
               .ruling = {}};
-  const bool from_outside = standing_.role == Role::inbound || standing_.role == Role::relayed;
-  if (from_outside) {
+  if (is_from_outside(standing_.role)) {
     out.ruling = decide({.authentication = &out.authentication,
                          .header = &message_.header,
                          .local = &local_,

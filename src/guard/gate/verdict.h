@@ -46,6 +46,9 @@ class Scan {
   Scan(const Scan&) = delete;
   Scan& operator=(const Scan&) = delete;
 
+  [[nodiscard]] const Standing& standing() const { return standing_; }
+  // Before it runs.
+  void set_memory(const Memory& memory) { situation_.memory = memory; }
   Verdict run(facts::Facts& facts, base::Time now);
 
  private:

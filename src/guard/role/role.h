@@ -25,6 +25,7 @@ enum class Role : std::uint8_t {
   local,       // made on this machine: bounces, list managers, what a content filter puts back
 };
 std::string_view to_string(Role role);
+constexpr bool is_from_outside(Role role) { return role == Role::inbound || role == Role::relayed; }
 
 // A network in prefix notation, or a single address.
 struct Network {
