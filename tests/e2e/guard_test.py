@@ -30,7 +30,7 @@ numbers = iter(range(1_000_000))
 def mail(author="bank.example", fields=""):
     """(Message-ID, text) of a message in the name of news@author."""
     name = f"<{next(numbers)}.{os.getpid()}@{author}>"
-    return name, f"From: News <news@{author}>\r\nTo: a@else.example\r\nSubject: rates\r\nMessage-ID: {name}\r\n{fields}\r\nThe rates are as they were.\r\n"
+    return name, f"From: News <news@{author}>\r\nTo: a@else.example\r\nSubject: rates\r\nDate: Fri, 27 Nov 2026 10:00:00 +0000\r\nMessage-ID: {name}\r\n{fields}\r\nThe rates are as they were.\r\n"
 
 
 class GuardCase(unittest.TestCase):
@@ -119,7 +119,7 @@ class GuardTest(GuardCase):
             got = self.delivered(postfix, name)
             self.assertNotIn("evil.example", got)
             self.assertIn("mx.other.example", got)
-            self.assertRegex(got, r"(?s)^Authentication-Results: guard\.test;.*dmarc=pass")
+            self.assertRegex(got, r"(?sm)^Authentication-Results: guard\.test;.*dmarc=pass")
             event = guard.event(name)
             self.assertIn(f"X-Rampart-Id: {event['id']}", got)
             self.assertEqual(event["queue_id"], queue_id(answer))
@@ -129,7 +129,7 @@ class GuardTest(GuardCase):
             self.assertEqual(signed.status, 0, signed.err)
             code, answer = send(postfix, STRANGER, "x@open.example", TO, signed.out)
             self.assertEqual(code, 250, answer)
-            self.assertRegex(self.delivered(postfix, name), r"(?s)^Authentication-Results: guard\.test;.*dkim=pass.*dmarc=pass")
+            self.assertRegex(self.delivered(postfix, name), r"(?sm)^Authentication-Results: guard\.test;.*dkim=pass.*dmarc=pass")
         with self.subTest("what fails under p=none is delivered"):
             name, text = mail("open.example")
             self.assertEqual(send(postfix, STRANGER, "news@open.example", TO, text)[0], 250)
@@ -294,7 +294,7 @@ class NothingLostTest(GuardCase):
             self.assertLessEqual(kept.count(name), 1)
             self.assertTrue(code // 100 == 4 or (code, address, author) == (550, STRANGER, "bank.example"), f"{name} was answered {code}")
         for text in delivered:
-            self.assertRegex(text, r"(?s)^Authentication-Results: guard\.test;.*dmarc=pass", "delivered unexamined")
+            self.assertRegex(text, r"(?sm)^Authentication-Results: guard\.test;.*dmarc=pass", "delivered unexamined")
         spoofs = [name for name, (_, address, author) in accepted.items() if (address, author) == (STRANGER, "bank.example")]
         self.assertEqual(spoofs, [], "a spoof was let in")
         print(f"{self.KILLS} kills: {len(accepted)} accepted ({len(delivered)} delivered, the others kept), {len(refused)} refused or put off", flush=True)
