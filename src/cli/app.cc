@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "cli/commands.h"
+#include "cli/guard_commands.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/settings.h"
@@ -51,6 +52,8 @@ void set_up(CLI::App& root, Session& session) {
   add_profile_command(root, session);
   add_lookalikes_command(root, session);
   add_subdomains_command(root, session);
+  add_guard_command(root, session);
+  add_trace_command(root, session);
   add_config_command(root, session);
   root.add_subcommand("help", "Show the help of a command: rampart help config check");
 }

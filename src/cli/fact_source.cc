@@ -1,7 +1,6 @@
 #include "cli/fact_source.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <set>
 
 #include <boost/asio/io_context.hpp>
@@ -9,13 +8,13 @@
 
 #include "audit/zone_hints.h"
 #include "cli/interrupt.h"
+#include "cli/live_options.h"
 #include "dns/domain.h"
 #include "facts/book_file.h"
 #include "facts/recorded_provider.h"
 #include "facts/zone_provider.h"
 #include "net/live_provider.h"
 #include "net/resolver_exam.h"
-#include "net/resolvers.h"
 
 namespace rampart::cli {
 namespace {
@@ -64,37 +63,12 @@ class Recording final : public FactSource {
 class Live final : public FactSource {
  public:
   static Result<std::unique_ptr<Live>> open(const base::Config& config, std::size_t threads) {
-    net::LiveOptions options;
-    for (const auto& text : config.list("dns.resolvers"))
-      options.resolvers.push_back(
-          *base::parse_endpoint(text, net::kDnsPort));  // the setting's check has passed it
-    if (options.resolvers.empty()) options.resolvers = TRY(net::system_resolvers());
-    options.trust_ad = config.boolean("dns.trust_ad");
-    options.authoritative = config.boolean("dns.authoritative");
-    options.timeout = config.duration("dns.timeout");
-    options.tries = static_cast<std::size_t>(config.integer("dns.tries"));
-    options.probes.allow_private = config.boolean("probe.allow_private");
-    // Whoever lets probes into private networks has name servers there, too.
-    options.zone_servers.allow_private = options.probes.allow_private;
+    auto options = TRY(live_options(config));
     const auto& probes = config.list("audit.probe");
-    const auto wanted = [&](std::string_view kind) {
-      return std::ranges::find(probes, kind) != probes.end();
-    };
-    if (wanted("https")) {
-      options.probes.https = net::HttpsOptions{.timeout = config.duration("probe.timeout")};
-      // OpenSSL, and so the SMTP probe, heeds it by itself; libcurl leaves it to its callers.
-      if (const char* roots = std::getenv("SSL_CERT_FILE"); roots != nullptr)
-        options.probes.https->ca_file = roots;
-    }
-    if (wanted("smtp")) options.probes.smtp = net::SmtpOptions{.timeout = config.duration("probe.timeout")};
     // A mail server is probed once an hour, and a zone's server asked so much at a time, by all threads
     // together.
     if (!probes.empty() || options.authoritative) threads = 1;
-    const auto share = [&](std::size_t of) { return std::max<std::size_t>(1, of / threads); };
-    options.cap.most = share(static_cast<std::size_t>(config.integer("dns.max_outstanding")));
-    options.cache_entries = share(options.cache_entries);
-    options.cap.initial = std::min(share(options.cap.initial), options.cap.most);
-    options.cap.least = std::min(share(options.cap.least), options.cap.most);
+    share_live_options(options, threads);
     return std::make_unique<Live>(options, threads);
   }
   Live(const net::LiveOptions& options, std::size_t threads)

@@ -71,7 +71,10 @@ void Session::add_common_options(CLI::App& root) {
 }
 
 void Session::on_run(CLI::App& command, Action action) {
-  command.callback([this, action = std::move(action)] { action_ = action; });
+  command.callback([this, &command, action = std::move(action)] {
+    if (command.get_subcommands().empty())
+      action_ = action;  // a command of commands may have an action of its own
+  });
 }
 
 std::optional<std::string> Session::config_file() const {
@@ -93,8 +96,7 @@ base::Result<> Session::apply_command_line(base::Config& config) const {
   return {};
 }
 
-base::Result<const base::Config*> Session::config() {
-  if (config_) return &*config_;
+base::Result<base::Config> Session::read_config() {
   base::Config config(*schema_);
   if (const auto file = config_file()) {
     auto errors = config.load_file(*file);
@@ -107,7 +109,11 @@ base::Result<const base::Config*> Session::config() {
     }
   }
   TRY(apply_command_line(config));
-  config_ = std::move(config);
+  return config;
+}
+
+base::Result<const base::Config*> Session::config() {
+  if (!config_) config_ = TRY(read_config());
   return &*config_;
 }
 

@@ -57,6 +57,8 @@ class Session {
   // The configuration, with the command line laid over the file. Loaded once. When several things are wrong,
   // all but the last are printed here.
   base::Result<const base::Config*> config();
+  // The same read again, for a program that goes on with a configuration that was changed; config() stays as it was.
+  base::Result<base::Config> read_config();
   // The file that config() reads: the one named, or the first that exists; nothing when there is none.
   [[nodiscard]] std::optional<std::string> config_file() const;
 

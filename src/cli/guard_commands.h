@@ -1,0 +1,14 @@
+// The commands of the guard that stand beside `rampart guard` itself.
+#pragma once
+
+#include "cli/session.h"
+
+namespace rampart::cli {
+
+// To `rampart guard`: policy and explain; setup.
+void add_guard_explain_commands(CLI::App& guard, Session& session);
+void add_guard_setup_command(CLI::App& guard, Session& session);
+
+void add_trace_command(CLI::App& root, Session& session);
+
+}  // namespace rampart::cli

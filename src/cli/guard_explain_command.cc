@@ -1,0 +1,176 @@
+// rampart guard policy and explain: what is done in which case, and in what part a message comes.
+#include <unistd.h>
+
+#include "base/columns.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/guard_commands.h"
+#include "cli/guard_settings.h"
+#include "cli/help.h"
+#include "cli/mail_options.h"
+#include "guard/policy/cases.h"
+
+namespace rampart::cli {
+namespace {
+
+using base::Result;
+
+constexpr std::size_t kMaxTextWidth = 100;  // columns
+constexpr std::size_t kIndent = 12;
+
+std::string paragraph(const Session& session, std::string_view first, std::string_view text) {
+  const auto width = session.surroundings().out_is_terminal
+                         ? std::clamp<std::size_t>(base::terminal_width(STDOUT_FILENO), 40, kMaxTextWidth)
+                         : 80;
+  std::string out;
+  for (const auto& line : base::wrap(text, width - kIndent)) {
+    out += base::pad_right(out.empty() ? first : std::string_view(), kIndent) + line + "\n";
+  }
+  return out;
+}
+
+std::string policy_json(const guard::Settings& settings, const std::vector<guard::PolicyCase>& cases) {
+  std::string out;
+  base::JsonWriter json(out, base::JsonStyle::pretty);
+  json.begin_object()
+      .member("schema", "rampart.guard-policy/1")
+      .member("mode", guard::to_string(settings.mode))
+      .key("cases")
+      .begin_array();
+  for (const auto& one : cases) {
+    json.begin_object().member("case", one.what).member("action", guard::to_string(one.ruling.action));
+    json.member("code", one.ruling.code)
+        .member("enhanced", one.ruling.enhanced)
+        .member("text", one.ruling.text);
+    guard::write_causes(json, one.ruling.causes);
+    json.end_object();
+  }
+  json.end_array().end_object();
+  return out + "\n";
+}
+
+std::string policy_text(const Session& session, const guard::Settings& settings,
+                        const std::vector<guard::PolicyCase>& cases) {
+  auto out = settings.mode == guard::Mode::monitor
+                 ? std::string("Mode monitor: all mail is let through; this is what mode enforce would do.\n")
+                 : std::string("Mode enforce: this is done with mail from outside.\n");
+  out += "Mail of users and from this machine is held to no policy (rampart guard explain).\n";
+  for (const auto& one : cases) {
+    auto action = std::string(guard::to_string(one.ruling.action));
+    out += "\n" + paragraph(session, action, one.what);
+    if (one.ruling.code != 0)
+      out += paragraph(session, "", fmt::format("answers {} {}", one.ruling.code, one.ruling.enhanced));
+    for (const auto& cause : one.ruling.causes)
+      out += paragraph(session, "",
+                       fmt::format("- {}: {}{}", cause.code, cause.text,
+                                   cause.section.empty() ? "" : fmt::format(" ({})", cause.section)));
+  }
+  return out;
+}
+
+Result<Exit> run_policy(Session& session, const std::string& format) {
+  const auto* config = TRY(session.config());
+  const auto settings = TRY(guard_settings(*config));
+  const auto cases = guard::policy_cases(settings.rules.local, base::now());
+  TRY(session.print(format == "json" ? policy_json(settings, cases) : policy_text(session, settings, cases)));
+  return Exit::clean;
+}
+
+struct Question {
+  std::string ip;
+  std::string helo;
+  bool authenticated = false;
+  std::string file;
+  std::string format = "text";
+};
+
+bool is_held(guard::Role role) { return role == guard::Role::inbound || role == guard::Role::relayed; }
+
+std::string explain_json(const guard::Standing& standing) {
+  std::string out;
+  base::JsonWriter json(out, base::JsonStyle::pretty);
+  json.begin_object()
+      .member("schema", "rampart.guard-role/1")
+      .member("role", guard::to_string(standing.role))
+      .member("why", standing.why)
+      .member("held_to_policy", is_held(standing.role));
+  json.key("ip");
+  if (standing.ip)
+    json.value(standing.ip->text());
+  else
+    json.null();
+  json.member("helo", standing.helo).end_object();
+  return out + "\n";
+}
+
+std::string explain_text(const Session& session, const guard::Standing& standing) {
+  auto out = paragraph(session, "role", guard::to_string(standing.role));
+  out += paragraph(session, "why", base::printable(standing.why));
+  auto spf = std::string("about nobody: whom the message came from is not known, so it is never a fail");
+  if (standing.ip)
+    spf =
+        fmt::format("about {}{}", standing.ip->text(),
+                    standing.helo.empty() ? "" : ", which says that it is " + base::printable(standing.helo));
+  out += paragraph(session, "SPF", spf);
+  out += paragraph(session, "policy",
+                   is_held(standing.role) ? "that of the author's domain, and ours (rampart guard policy)"
+                                          : "none: it is let through whatever DMARC says");
+  return out;
+}
+
+Result<Exit> run_explain(Session& session, const Question& question) {
+  const auto* config = TRY(session.config());
+  const auto settings = TRY(guard_settings(*config));
+  guard::Peer peer{.client = {}, .helo = question.helo, .authenticated = question.authenticated};
+  if (!question.ip.empty()) {
+    peer.client = base::IpAddress::parse(question.ip);
+    if (!peer.client)
+      return base::fail(base::ErrorKind::usage,
+                        fmt::format("\"{}\" is no address", base::excerpt(question.ip, 80)), "--ip",
+                        "such as 192.0.2.25 or 2001:db8::25");
+  }
+  std::unique_ptr<Mail> mail;
+  if (!question.file.empty()) mail = TRY(read_mail(question.file));
+  const mail::Header none;
+  const auto standing = guard::stand(peer, mail ? mail->message.header : none, settings.rules.roles);
+  TRY(session.print(question.format == "json" ? explain_json(standing) : explain_text(session, standing)));
+  return Exit::clean;
+}
+
+CLI::Option* add_format(CLI::App& command, std::string& format) {
+  return command.add_option("--format", format, "text or json [text]")
+      ->type_name("FORMAT")
+      ->check(one_of({"text", "json"}));
+}
+
+}  // namespace
+
+void add_guard_explain_commands(CLI::App& guard, Session& session) {
+  auto format = std::make_shared<std::string>("text");
+  auto* policy = guard.add_subcommand("policy", "Print what is done with mail in which case");
+  add_format(*policy, *format);
+  policy->footer(
+      "Each case is put before the policy with your own domains, exceptions and trusted sealers, so what is "
+      "printed "
+      "is what happens.\n"
+      "Most often: rampart guard policy");
+  session.on_run(*policy, [format](Session& s) { return run_policy(s, *format); });
+
+  auto question = std::make_shared<Question>();
+  auto* explain = guard.add_subcommand("explain", "Print in what part a message comes, and why");
+  explain
+      ->add_option("--ip", question->ip,
+                   "The client's address; without it the message is made on this machine")
+      ->type_name("ADDRESS");
+  explain->add_option("--helo", question->helo, "What the client said in HELO")->type_name("NAME");
+  explain->add_flag("--auth", question->authenticated, "The client authenticated itself to the mail server");
+  explain
+      ->add_option("--file", question->file,
+                   "The message, whose Received fields tell what relays saw; - reads it")
+      ->type_name("FILE");
+  add_format(*explain, question->format);
+  explain->footer("Most often: rampart guard explain --ip 192.0.2.25");
+  session.on_run(*explain, [question](Session& s) { return run_explain(s, *question); });
+}
+
+}  // namespace rampart::cli

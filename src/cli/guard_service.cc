@@ -1,0 +1,344 @@
+#include "cli/guard_service.h"
+
+#include <algorithm>
+#include <atomic>
+#include <csignal>
+#include <thread>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/ranges.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "cli/guard_settings.h"
+#include "cli/line_outbox.h"
+#include "cli/live_options.h"
+#include "cli/store_url.h"
+#include "guard/events/event_store.h"
+#include "guard/milter/server.h"
+
+namespace rampart::cli {
+namespace {
+
+namespace asio = boost::asio;
+using base::Result;
+using boost::system::error_code;
+using guard::Mode;
+
+// All our own.
+constexpr std::size_t kHeldEvents = std::size_t{64} << 20;  // octets that wait for the store
+constexpr std::chrono::minutes kSweep{10};                  // between looks at what is too old
+constexpr std::chrono::seconds kGrace{20};                  // for messages that are under way in the end
+constexpr std::chrono::milliseconds kLook{50};              // at whether they are done
+constexpr std::chrono::seconds kStorePatience{10};          // for the last events
+constexpr std::chrono::seconds kReaderPatience{2};
+constexpr std::chrono::minutes kStoreTrouble{1};  // between two words about it
+// A monitor delays no message for longer than this.
+constexpr std::chrono::seconds kMonitorTime{2};
+
+// What is shared by all loops, and outlives them.
+struct Shared {
+  explicit Shared(std::size_t in_flight) : admission(in_flight) {}
+  guard::milter::Admission admission;
+  std::atomic<std::shared_ptr<const guard::Rules>>
+      rules;  // shared: messages go on with those they began with
+};
+
+// One thread's. Later members use earlier ones.
+struct Lane {
+  explicit Lane(net::LiveOptions options) : provider(io, std::move(options)) {}
+  asio::io_context io{1};
+  net::LiveProvider provider;
+  std::optional<store::Database> database;
+  std::optional<guard::Quarantine> quarantine;
+  std::optional<guard::Gate> gate;
+  std::optional<guard::milter::Server> server;
+  std::thread thread;
+};
+
+std::size_t size_of(const guard::Event& event) {
+  std::size_t out = sizeof event + event.subject.size() + event.results.size() + event.message_id.size();
+  for (const auto& recipient : event.recipients) out += recipient.size() + sizeof recipient;
+  for (const auto& cause : event.causes) out += cause.text.size() + sizeof cause;
+  return out;
+}
+
+// As many connections as the system lets us have.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+class Service {
+ public:
+  Service(Session& session, const base::Config& config, guard::Settings settings)
+      : session_(session),
+        config_(config),
+        settings_(std::move(settings)),
+        shared_(settings_.in_flight),
+        log_({.descriptor = STDERR_FILENO,
+              .write =
+                  [this](std::string_view text) {
+                    session_.surroundings().err(text);
+                    return Result<>();
+                  },
+              .lost =
+                  [this](std::size_t lost) {
+                    session_.note(fmt::format("{} lines were left out here", lost));
+                  },
+              .gone = {}}),
+        lines_({.descriptor = STDOUT_FILENO,
+                .write = session_.surroundings().out,
+                .lost =
+                    [this](std::size_t lost) {
+                      say(fmt::format("{} events were not printed: nobody read them in time", lost));
+                    },
+                .gone =
+                    [this](const base::Error& error) {
+                      say(fmt::format("events are printed no more: {}", error.message()));
+                    }}) {
+    shared_.rules = std::make_shared<const guard::Rules>(settings_.rules);
+  }
+
+  Result<> run() {
+    raise_descriptor_limit();
+    TRY(open_store());
+    TRY(open_lanes());
+    for (const auto& address : settings_.listen) {
+      listeners_.push_back(TRY(guard::milter::Listener::open(address, settings_.socket_mode)));
+      for (const auto& lane : lanes_) TRY(lane->server->serve(listeners_.back()));
+    }
+    introduce();
+    await_signal();
+    sweep();
+    for (const auto& lane : lanes_) lane->thread = std::thread([this, &lane = *lane] { work(lane); });
+    control_.run();
+    for (const auto& lane : lanes_) lane->thread.join();
+    lanes_.clear();
+    close_outboxes();
+    return {};
+  }
+
+ private:
+  [[nodiscard]] bool keeps_messages() const { return !settings_.quarantine.empty(); }
+
+  Result<> open_store() {
+    if (!keeps_messages() && config_.text("store.url").empty()) return {};
+    const auto url = TRY(store_url(config_));
+    store_shown_ = url.shown;
+    keeper_ = TRY(store::Database::open(url));
+    keeper_events_ = TRY(guard::EventStore::open(*keeper_));
+    if (keeps_messages()) keeper_quarantine_ = TRY(open_quarantine(settings_, *keeper_));
+    recorder_ = TRY(store::Database::open(url));
+    recorder_events_ = TRY(guard::EventStore::open(*recorder_));
+    outbox_ = std::make_unique<base::Outbox<guard::Event>>(
+        kHeldEvents, [this](std::span<const guard::Event> events, std::size_t lost, const std::stop_token&) {
+          return record(events, lost);
+        });
+    return {};
+  }
+
+  Result<> open_lanes() {
+    auto live = TRY(live_options(config_));
+    share_live_options(live, settings_.threads);
+    for (std::size_t i = 0; i < settings_.threads; ++i) {
+      auto& lane = *lanes_.emplace_back(std::make_unique<Lane>(live));
+      if (keeps_messages()) {
+        lane.database = TRY(store::Database::open(TRY(store_url(config_))));
+        lane.quarantine = TRY(open_quarantine(settings_, *lane.database));
+      }
+      const bool enforces = settings_.mode == Mode::enforce;
+      guard::GateOptions options{.authserv_id = settings_.authserv_id, .mode = settings_.mode};
+      guard::milter::ServerOptions server;
+      if (!enforces) {
+        options.drive.time_limit = kMonitorTime;
+        server.most_wait = {};
+      }
+      lane.gate.emplace(guard::Gate::Parts{.provider = lane.provider,
+                                           .quarantine = lane.quarantine ? &*lane.quarantine : nullptr,
+                                           .rules = [this] { return shared_.rules.load(); },
+                                           .tell = [this](const guard::Event& event) { tell(event); },
+                                           .log = [this](const std::string& line) { say(line); },
+                                           .now = [] { return base::now(); }},
+                        std::move(options));
+      lane.server.emplace(lane.io, std::move(server), shared_.admission, *lane.gate);
+    }
+    return {};
+  }
+
+  void introduce() {
+    std::vector<std::string> places;
+    for (const auto& listener : listeners_) places.push_back(listener.text());
+    say(fmt::format("the guard listens at {}, in mode {}, as {}, on {} thread{}", fmt::join(places, ", "),
+                    guard::to_string(settings_.mode), settings_.authserv_id, lanes_.size(),
+                    lanes_.size() == 1 ? "" : "s"));
+    if (store_shown_.empty())
+      say("events are printed only: --store FILE keeps them for rampart trace");
+    else
+      say(fmt::format("events are kept in {}", store_shown_));
+    if (settings_.mode == Mode::enforce)
+      say(fmt::format("what is quarantined is kept in {}{}", settings_.quarantine,
+                      settings_.seal_file.empty() ? ", not encrypted: see guard.seal_file" : ", encrypted"));
+  }
+
+  void work(Lane& lane) {
+    for (;;) {
+      try {
+        lane.io.run();
+        return;
+      } catch (const std::exception& error) {
+        say(fmt::format("a fault of rampart's own: {}", error.what()));
+      }
+    }
+  }
+
+  // Never waits: on the loops' threads.
+  void say(std::string_view text) { log_.push("rampart: " + base::printable(text)); }
+
+  void tell(const guard::Event& event) {
+    lines_.push(guard::event_json(event));
+    if (outbox_) outbox_->push(event, size_of(event));
+  }
+
+  // On the outbox's thread.
+  bool record(std::span<const guard::Event> events, std::size_t lost) {
+    const auto done = recorder_events_->record(events);
+    if (!done) {
+      const auto now = std::chrono::steady_clock::now();
+      if (now >= quiet_until_) {
+        quiet_until_ = now + kStoreTrouble;
+        say(fmt::format("events wait for the store: {}", done.error().message()));
+      }
+      return false;
+    }
+    if (lost != 0) say(fmt::format("{} events were not stored: the store took them too slowly", lost));
+    return true;
+  }
+
+  void await_signal() {
+    signals_.async_wait([this](const error_code& error, int signal) {
+      if (error) return;
+      if (signal == SIGHUP)
+        reload();
+      else if (std::exchange(stopping_, true))
+        deadline_ = {};  // a second one: at once
+      else
+        stop();
+      await_signal();
+    });
+  }
+
+  void reload() {
+    auto read = session_.read_config();
+    auto settings = read ? guard_settings(*read) : std::unexpected(read.error());
+    if (!settings) {
+      session_.report(settings.error());
+      return say("the configuration that was read before stays");
+    }
+    std::vector<std::string_view> late;
+    for (const auto* setting : session_.schema().settings()) {
+      const auto section = base::section_of(setting->key);
+      if ((section == "guard" || section == "dns" || section == "store") && !is_rule(setting->key) &&
+          read->value(setting->key) != config_.value(setting->key))
+        late.push_back(setting->key);
+    }
+    shared_.rules = std::make_shared<const guard::Rules>(std::move(settings->rules));
+    say("the configuration was read again");
+    if (!late.empty())
+      say(fmt::format("what changed in {} counts from the next start on", fmt::join(late, ", ")));
+  }
+
+  static bool is_rule(std::string_view key) {
+    constexpr std::array<std::string_view, 6> kRules{"guard.trusted_networks", "guard.trusted_relays",
+                                                     "guard.trusted_sealers",  "guard.own_domains",
+                                                     "guard.enforced_domains", "guard.overrides"};
+    return std::ranges::find(kRules, key) != kRules.end();
+  }
+
+  void sweep() {
+    const auto now = base::now();
+    const auto tell_trouble = [this](const auto& result) {
+      if (!result) say(fmt::format("what is too old could not be taken away: {}", result.error().message()));
+    };
+    if (keeper_quarantine_) tell_trouble(keeper_quarantine_->sweep(now));
+    if (keeper_events_) tell_trouble(keeper_events_->prune(now - settings_.keep_events));
+    sweep_timer_.expires_after(kSweep);
+    sweep_timer_.async_wait([this](const error_code& error) {
+      if (!error) sweep();
+    });
+  }
+
+  void stop() {
+    say("no more messages are taken; those under way are finished");
+    sweep_timer_.cancel();
+    listeners_.clear();  // the sockets of the file system go
+    for (const auto& lane : lanes_) asio::post(lane->io, [&lane = *lane] { lane.server->stop(); });
+    deadline_ = std::chrono::steady_clock::now() + kGrace;
+    await_end(false);
+  }
+
+  // Twice in a row nothing was under way: an answer that was decided meanwhile is on its way, too.
+  void await_end(bool was_idle) {
+    stop_timer_.expires_after(kLook);
+    stop_timer_.async_wait([this, was_idle](const error_code&) {
+      const bool idle = shared_.admission.inside() == 0;
+      if (!(idle && was_idle) && std::chrono::steady_clock::now() < deadline_) return await_end(idle);
+      if (!idle) say(fmt::format("{} messages were not answered", shared_.admission.inside()));
+      for (const auto& lane : lanes_) lane->io.stop();
+      control_.stop();
+    });
+  }
+
+  void close_outboxes() {
+    if (outbox_) {
+      if (const auto left = outbox_->close(kStorePatience); left != 0)
+        say(fmt::format("{} events were not stored", left));
+    }
+    if (const auto left = lines_.close(kReaderPatience); left != 0)
+      say(fmt::format("{} events were not printed: nobody read them", left));
+    log_.close(kReaderPatience);
+  }
+
+  Session& session_;
+  const base::Config& config_;
+  guard::Settings settings_;
+  Shared shared_;
+  LineOutbox log_;
+  LineOutbox lines_;
+
+  // The control loop's.
+  std::string store_shown_;
+  std::optional<store::Database> keeper_;
+  std::optional<guard::EventStore> keeper_events_;
+  std::optional<guard::Quarantine> keeper_quarantine_;
+
+  // The recorder's: the thread of `outbox_`.
+  std::optional<store::Database> recorder_;
+  std::optional<guard::EventStore> recorder_events_;
+  std::chrono::steady_clock::time_point quiet_until_;
+  std::unique_ptr<base::Outbox<guard::Event>> outbox_;
+
+  asio::io_context control_{1};
+  asio::signal_set signals_{control_, SIGTERM, SIGINT, SIGHUP};
+  asio::steady_timer sweep_timer_{control_};
+  asio::steady_timer stop_timer_{control_};
+  bool stopping_ = false;
+  std::chrono::steady_clock::time_point deadline_;
+
+  std::vector<guard::milter::Listener> listeners_;
+  std::vector<std::unique_ptr<Lane>> lanes_;  // they do not move: their handlers know where they are
+};
+
+}  // namespace
+
+Result<> run_guard(Session& session, const base::Config& config, guard::Settings settings) {
+  return Service(session, config, std::move(settings)).run();
+}
+
+}  // namespace rampart::cli

@@ -1,0 +1,53 @@
+// rampart guard setup: what a mail server is told so that it asks the guard.
+#include "base/text.h"
+#include "cli/guard_commands.h"
+#include "cli/guard_settings.h"
+#include "guard/setup/postfix.h"
+
+namespace rampart::cli {
+namespace {
+
+struct Request {
+  bool monitor = false;
+  std::string after;
+  std::string queue_directory = "/var/spool/postfix";
+};
+
+base::Result<Exit> run_postfix(Session& session, const Request& request) {
+  const auto* config = TRY(session.config());
+  const auto settings = TRY(guard_settings(*config));
+  auto queue = request.queue_directory;
+  while (queue.ends_with('/')) queue.pop_back();
+  if (!queue.starts_with('/'))
+    return base::fail(base::ErrorKind::usage, "is no whole path", "--queue-directory",
+                      "the one that is printed by: postconf -h queue_directory");
+  TRY(session.print(TRY(guard::postfix_setup({.listen = settings.listen.front(),
+                                              .mode = request.monitor ? guard::Mode::monitor : settings.mode,
+                                              .after = request.after,
+                                              .queue_directory = std::move(queue)}))));
+  return Exit::clean;
+}
+
+}  // namespace
+
+void add_guard_setup_command(CLI::App& guard, Session& session) {
+  auto* setup = guard.add_subcommand("setup", "Print how a mail server is told to ask the guard");
+  auto request = std::make_shared<Request>();
+  auto* postfix = setup->add_subcommand("postfix", "Print the postconf lines, and those that undo them");
+  postfix->add_flag("--monitor", request->monitor,
+                    "Let mail through whatever becomes of the guard, whatever guard.mode says");
+  postfix->add_option("--after", request->after, "A milter that comes first, such as rspamd's")
+      ->type_name("HOST:PORT|PATH");
+  postfix
+      ->add_option("--queue-directory", request->queue_directory,
+                   "Postfix's queue directory, to which smtpd may be chrooted [/var/spool/postfix]")
+      ->type_name("DIR");
+  postfix->footer(
+      "Nothing is changed. The address is the first of guard.listen; while the guard cannot be asked, mail "
+      "is let "
+      "through in mode monitor and put off in mode enforce.\n"
+      "Most often: rampart guard setup postfix --monitor");
+  session.on_run(*postfix, [request](Session& s) { return run_postfix(s, *request); });
+}
+
+}  // namespace rampart::cli

@@ -1,0 +1,90 @@
+#include "guard/events/event_store.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "guard/events/tables.h"
+
+namespace rampart::guard {
+namespace {
+
+using base::Result;
+using Number = long long;  // of a column
+
+Number seconds(base::Time time) { return time.time_since_epoch().count(); }
+
+std::string_view without_brackets(std::string_view id) {
+  if (id.starts_with('<')) id.remove_prefix(1);
+  if (id.ends_with('>')) id.remove_suffix(1);
+  return id;
+}
+
+void insert(soci::session& sql, const Event& event) {
+  const Number at = seconds(event.at);
+  const std::string message(without_brackets(event.message_id));
+  const auto sender = base::lower(event.mail_from);
+  const std::string action(to_string(event.answered));
+  const auto json = event_json(event);
+  sql << "INSERT INTO guard_event (id, at, queue_id, message_id, author, mail_from, client, action, event)"
+         " VALUES (:id, :at, :queue, :message, :author, :sender, :client, :action, :event)"
+         " ON CONFLICT DO NOTHING",
+      soci::use(event.id), soci::use(at), soci::use(event.queue_id), soci::use(message),
+      soci::use(event.author), soci::use(sender), soci::use(event.client), soci::use(action), soci::use(json);
+  std::set<std::string> addresses;
+  for (const auto& recipient : event.recipients) {
+    if (addresses.size() == kMaxFoundBy) break;
+    addresses.insert(base::lower(recipient));
+  }
+  for (const auto& address : addresses)
+    sql << "INSERT INTO guard_event_recipient (event, address) VALUES (:event, :address) ON CONFLICT DO "
+           "NOTHING",
+        soci::use(event.id), soci::use(address);
+}
+
+}  // namespace
+
+Result<EventStore> EventStore::open(store::Database& database) {
+  TRY(database.migrate("guard-events", kEventMigrations));
+  return EventStore(database);
+}
+
+Result<> EventStore::record(std::span<const Event> events) {
+  return database_->transact([&](soci::session& sql) {
+    for (const auto& event : events) insert(sql, event);
+  });
+}
+
+Result<std::vector<std::string>> EventStore::find(std::string_view word, std::size_t most) {
+  return database_->run([&](soci::session& sql) {
+    const std::string as_is(word);
+    const std::string message(without_brackets(word));
+    const auto address = base::lower(message);
+    const auto limit = static_cast<Number>(most);
+    std::vector<std::string> out;
+    const soci::rowset<std::string> rows =
+        (sql.prepare << "SELECT event FROM guard_event WHERE id = :id OR queue_id = :queue OR message_id = "
+                        ":message OR mail_from = :sender OR id IN (SELECT event FROM guard_event_recipient"
+                        " WHERE address = :address) ORDER BY at DESC, id DESC LIMIT :limit",
+         soci::use(as_is), soci::use(as_is), soci::use(message), soci::use(address), soci::use(address),
+         soci::use(limit));
+    for (const auto& row : rows) out.push_back(row);
+    std::ranges::reverse(out);
+    return out;
+  });
+}
+
+Result<std::size_t> EventStore::prune(base::Time before) {
+  return database_->transact([&](soci::session& sql) {
+    const Number limit = seconds(before);
+    Number count = 0;
+    sql << "SELECT COUNT(*) FROM guard_event WHERE at < :limit", soci::use(limit), soci::into(count);
+    if (count == 0) return std::size_t{0};
+    sql << "DELETE FROM guard_event_recipient WHERE event IN (SELECT id FROM guard_event WHERE at < :limit)",
+        soci::use(limit);
+    sql << "DELETE FROM guard_event WHERE at < :limit", soci::use(limit);
+    return static_cast<std::size_t>(count);
+  });
+}
+
+}  // namespace rampart::guard

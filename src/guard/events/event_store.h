@@ -1,0 +1,39 @@
+// What became of each message, in the store: written as it is told, and found again by whatever somebody has in hand.
+//
+//   auto events = TRY(EventStore::open(database));
+//   TRY(events.record(batch));
+//   for (const auto& event : TRY(events.find("4fYq5k0Kz1z9sX", 100))) …
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "guard/gate/gate.h"
+#include "store/database.h"
+
+namespace rampart::guard {
+
+inline constexpr std::size_t kMaxFoundBy =
+    1'000;  // recipients that an event is found by; it names all of them
+
+class EventStore {
+ public:
+  static base::Result<EventStore> open(store::Database& database);  // which outlives it
+
+  // All of them or, after an error, none. What is there already stays.
+  base::Result<> record(std::span<const Event> events);
+
+  // Those of a message by its queue id, Message-ID (with its brackets or without) or our id; or those from or to an address. The
+  // newest `most`, the oldest first; each as event_json() wrote it.
+  base::Result<std::vector<std::string>> find(std::string_view word, std::size_t most);
+
+  // Takes away what is older. How many that were.
+  base::Result<std::size_t> prune(base::Time before);
+
+ private:
+  explicit EventStore(store::Database& database) : database_(&database) {}
+  store::Database* database_;
+};
+
+}  // namespace rampart::guard

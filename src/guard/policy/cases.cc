@@ -1,0 +1,141 @@
+#include "guard/policy/cases.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "mail/message.h"
+
+namespace rampart::guard {
+namespace {
+
+const dns::Name& author() {
+  static const auto kAuthor = *dns::Name::try_parse("bank.example");
+  return kAuthor;
+}
+
+// A message from outside in the name of a domain, as its authentication might have found it.
+struct Example {
+  auth::Authentication result;
+  std::string header;
+  std::string mail_from = "someone@else.example";
+  std::optional<base::IpAddress> client = base::IpAddress::parse("192.0.2.1");
+  Memory memory;
+
+  Example(dmarc::Result dmarc, dmarc::Policy policy, const dns::Name& from = author()) {
+    result.dmarc = dmarc;
+    result.policy = policy;
+    result.why = dmarc == dmarc::Result::temperror ? "DNS did not answer" : "nothing was authenticated";
+    result.author.domains = {from};
+    result.domains.push_back({.author = from, .verdict = {}, .legacy = {}});
+    header = fmt::format("From: someone@{}\r\n", from.text());
+  }
+
+  // SPF fails against a record that ends in -all.
+  Example& forbidden() {
+    facts::AnswerBuilder answer(result.author.domains.front(), dns::RrType::txt);
+    answer.set_ttl(3600).add_record("v=spf1 -all", 3600);
+    auth::SpfChecked spf{.outcome = {}, .domain = result.author.domains.front()};
+    spf.outcome.result = spf::Result::fail;
+    spf.outcome.path.push_back({.txt = answer.build(), .term = {}});
+    result.spf = std::move(spf);
+    return *this;
+  }
+  Example& with(std::string_view field) {
+    header += fmt::format("{}\r\n", field);
+    return *this;
+  }
+  // Sealed by this domain, which saw it pass.
+  Example& sealed(const dns::Name& sealer) {
+    header = fmt::format("ARC-Authentication-Results: i=1; {}; dmarc=pass header.from={}\r\n", sealer.text(),
+                         result.author.domains.front().text()) +
+             header;
+    result.arc.result = arc::Result::pass;
+    arc::Set set;
+    set.results = 0;
+    set.seal_signature.domain = sealer;
+    result.arc.chain.sets = {std::move(set)};
+    return *this;
+  }
+
+  [[nodiscard]] Ruling ruling(const LocalRules& rules, base::Time now) const {
+    const auto text = header + "\r\n";
+    const auto message = *mail::Message::parse(std::string_view(text));
+    return decide({.authentication = &result,
+                   .header = &message.header,
+                   .local = &rules,
+                   .client = client,
+                   .mail_from = mail_from,
+                   .memory = memory,
+                   .now = now});
+  }
+};
+
+constexpr auto kFail = dmarc::Result::fail;
+constexpr auto kReject = dmarc::Policy::reject;
+
+void add_general(std::vector<PolicyCase>& out, base::Time now) {
+  const LocalRules none;  // the cases before anybody's exceptions
+  const auto add = [&](std::string what, const Example& example) {
+    out.push_back({.what = std::move(what), .ruling = example.ruling(none, now)});
+  };
+  add("it passes DMARC", Example(dmarc::Result::pass, kReject));
+  add("its domain publishes no DMARC record", Example(dmarc::Result::none, dmarc::Policy::none));
+  add("it fails DMARC, p=none", Example(kFail, dmarc::Policy::none));
+  add("it fails DMARC, p=quarantine", Example(kFail, dmarc::Policy::quarantine));
+  add("it fails DMARC, p=reject, and nothing else speaks against it", Example(kFail, kReject));
+  add("the same, and SPF forbids the client with -all, with no aligned signature",
+      Example(kFail, kReject).forbidden());
+  add("the same, with the trace of a list", Example(kFail, kReject).forbidden().with("List-Id: <l.example>"));
+  Example strange(kFail, kReject);
+  strange.memory.passed_from_here = false;
+  add("it fails DMARC, p=reject, and its domain's mail never passed from this network", strange);
+  Example late(dmarc::Result::temperror, kReject);
+  add("DNS does not say whether it passes", late);
+  late.memory.deferred_since = now - kMostDeferral;
+  add(fmt::format("the same, {} hours later", kMostDeferral.count()), late);
+  add("whom it is from cannot be said, and one that it names publishes a policy",
+      Example(dmarc::Result::permerror, kReject));
+  add("whom it is from cannot be said, and nobody asks for anything",
+      Example(dmarc::Result::permerror, dmarc::Policy::none));
+}
+
+void add_override(std::vector<PolicyCase>& out, const LocalRules& rules, const Override& rule,
+                  base::Time now) {
+  Example example(kFail, kReject, rule.author.value_or(author()));
+  std::string whom;
+  const auto name = [&](const std::string& what) { whom += (whom.empty() ? "" : ", ") + what; };
+  if (rule.author) name("in the name of " + rule.author->text());
+  if (!rule.mail_from.empty()) {
+    name("sent by " + base::printable(rule.mail_from));
+    example.mail_from = rule.mail_from.starts_with('@') ? "someone" + rule.mail_from : rule.mail_from;
+  }
+  example.client = rule.network ? rule.network : std::nullopt;
+  if (rule.network) name(fmt::format("from {}/{}", rule.network->text(), rule.prefix));
+  out.push_back(
+      {.what = fmt::format("it fails DMARC, p=reject, {}", whom), .ruling = example.ruling(rules, now)});
+}
+
+}  // namespace
+
+std::vector<PolicyCase> policy_cases(const LocalRules& rules, base::Time now) {
+  std::vector<PolicyCase> out;
+  add_general(out, now);
+  for (const auto& own : rules.own) {
+    const Example open(kFail, dmarc::Policy::none, own.domain);
+    const Example strict(kFail, kReject, own.domain);
+    out.push_back({.what = fmt::format("it claims {} from outside and fails, p=none", own.domain.text()),
+                   .ruling = open.ruling(rules, now)});
+    out.push_back({.what = fmt::format("it claims {} from outside and fails, p=reject", own.domain.text()),
+                   .ruling = strict.ruling(rules, now)});
+  }
+  for (const auto& rule : rules.overrides) {
+    if (rule.holds(now)) add_override(out, rules, rule, now);
+  }
+  for (const auto& sealer : rules.trusted_sealers)
+    out.push_back(
+        {.what = fmt::format("it fails DMARC, p=reject, and {} sealed that it passed there", sealer.text()),
+         .ruling = Example(kFail, kReject).sealed(sealer).ruling(rules, now)});
+  return out;
+}
+
+}  // namespace rampart::guard

@@ -1,0 +1,20 @@
+// What is done in which case, for people: example messages put before decide() with the operator's own rules, so that what is shown
+// is what happens. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "guard/policy/policy.h"
+
+namespace rampart::guard {
+
+struct PolicyCase {
+  std::string what;  // one clause, printable
+  Ruling ruling;
+};
+
+// The cases that the policy tells apart, then one for each own domain, override and trusted sealer that holds at `now`.
+std::vector<PolicyCase> policy_cases(const LocalRules& rules, base::Time now);
+
+}  // namespace rampart::guard

@@ -1,0 +1,54 @@
+#include "guard/setup/postfix.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rampart::guard {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::string setup(std::string_view listen, Mode mode = Mode::monitor, std::string after = {}) {
+  return *postfix_setup({.listen = *milter::parse_listen(listen),
+                         .mode = mode,
+                         .after = std::move(after),
+                         .queue_directory = "/var/spool/postfix"});
+}
+
+TEST(PostfixSetup, OfAMonitorLosesNoMailAndCanBeUndone) {
+  const auto text = setup("inet:127.0.0.1:8891");
+  EXPECT_THAT(text, HasSubstr("postconf -e 'smtpd_milters = { inet:127.0.0.1:8891, default_action=accept,"));
+  EXPECT_THAT(text, HasSubstr("# Undo:\npostconf -X smtpd_milters\n"));
+}
+
+TEST(PostfixSetup, ThatEnforcesPutsOff) {
+  EXPECT_THAT(setup("inet:127.0.0.1:8891", Mode::enforce), HasSubstr("default_action=tempfail }'"));
+}
+
+TEST(PostfixSetup, ComesBehindAnotherAndLeavesItInTheEnd) {
+  const auto text = setup("inet:127.0.0.1:8891", Mode::monitor, "127.0.0.1:11332");
+  EXPECT_THAT(text, HasSubstr("smtpd_milters = inet:127.0.0.1:11332, { inet:127.0.0.1:8891"));
+  EXPECT_THAT(text, HasSubstr("# Undo:\npostconf -e 'smtpd_milters = inet:127.0.0.1:11332'\n"));
+  EXPECT_THAT(setup("inet:127.0.0.1:8891", Mode::monitor, "/run/rspamd/milter.sock"),
+              HasSubstr("= unix:/run/rspamd/milter.sock, {"));
+}
+
+TEST(PostfixSetup, NamesASocketAsTheChrootFindsIt) {
+  const auto below = setup("unix:/var/spool/postfix/rampart/guard.sock");
+  EXPECT_THAT(below, HasSubstr("{ unix:rampart/guard.sock,"));
+  EXPECT_THAT(below, Not(HasSubstr("cannot reach")));
+  EXPECT_THAT(setup("unix:/run/rampart/guard.sock"), HasSubstr("it cannot reach /run/rampart/guard.sock"));
+}
+
+TEST(PostfixSetup, LetsNothingIntoTheShell) {
+  for (const auto* after : {"x'; rm -rf /;'", "nothing", "127.0.0.1:", "a b:1"})
+    EXPECT_FALSE(postfix_setup({.listen = *milter::parse_listen("inet:127.0.0.1:8891"),
+                                .mode = Mode::monitor,
+                                .after = after,
+                                .queue_directory = "/var/spool/postfix"}))
+        << after;
+}
+
+}  // namespace
+}  // namespace rampart::guard

@@ -1,0 +1,349 @@
+"""rampart guard beside a real Postfix: what is refused, kept, delivered and told; over TCP and unix sockets, killed and reloaded."""
+
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+
+from guard_run import Client, Guard, mail_server, queue_id, send
+from rampart_run import rampart
+from servers import Nsd, _die_with_parent
+
+LONG = bool(os.environ.get("RAMPART_LONG"))
+OURS, STRANGER = "192.0.2.1", "198.51.100.9"
+ZONES = {
+    "bank.example": '@ TXT "v=spf1 ip4:192.0.2.1 -all"\n_dmarc TXT "v=DMARC1; p=reject"\ns1._domainkey TXT {key}\n',
+    "soft.example": '@ TXT "v=spf1 ip4:192.0.2.1 ~all"\n_dmarc TXT "v=DMARC1; p=reject"\n',
+    "shop.example": '@ TXT "v=spf1 ip4:192.0.2.1 -all"\n_dmarc TXT "v=DMARC1; p=quarantine"\n',
+    "open.example": '@ TXT "v=spf1 ip4:192.0.2.1 -all"\n_dmarc TXT "v=DMARC1; p=none"\n',
+}
+ZONE = "$ORIGIN {origin}.\n$TTL 60\n@ SOA ns.bank.example. host 1 3600 600 86400 60\n@ NS ns.bank.example.\n{more}"
+TO = ["a@else.example"]
+numbers = iter(range(1_000_000))
+
+
+def mail(author="bank.example", fields=""):
+    """(Message-ID, text) of a message in the name of news@author."""
+    name = f"<{next(numbers)}.{os.getpid()}@{author}>"
+    return name, f"From: News <news@{author}>\r\nTo: a@else.example\r\nSubject: rates\r\nDate: Fri, 27 Nov 2026 10:00:00 +0000\r\nMessage-ID: {name}\r\n{fields}\r\nThe rates are as they were.\r\n"
+
+
+class GuardCase(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.dir = pathlib.Path(folder.name)
+        cls.key = cls.dir / "key.pem"
+        made = rampart("dkim", "keygen", "bank.example", "--selector", "s1", "--key", cls.key)
+        assert made.status == 0, made.err
+        key = made.out[made.out.index('"'):made.out.rindex('"') + 1]
+        for origin, more in ZONES.items():
+            (cls.dir / f"{origin}.zone").write_text(ZONE.format(origin=origin, more=more.format(key=key)))
+        cls.names = Nsd(cls.dir)
+        cls.addClassCleanup(cls.names.stop)
+
+    def guard(self, **options):
+        guard = Guard(self.names, **options)
+        self.addCleanup(guard.stop)
+        return guard
+
+    def both(self, action="tempfail", **options):
+        guard = self.guard(**options)
+        postfix = mail_server(guard, action)
+        self.addCleanup(postfix.stop)
+        return guard, postfix
+
+    def delivered(self, postfix, name, seconds=10):
+        deadline = time.monotonic() + seconds
+        while True:
+            for _, text in postfix.messages(0, 0):
+                if f"Message-ID: {name}".encode() in text:
+                    return text.decode()
+            if time.monotonic() > deadline:
+                self.fail(f"{name} has not arrived:\n{postfix.log()[-3000:]}")
+            time.sleep(0.05)
+
+    def trace(self, guard, *words):
+        return rampart("trace", "--config", guard.config, "--store", guard.store, "--quarantine", guard.quarantine, *words)
+
+    def told(self, guard, word):
+        """The events of the store, which come there a little later."""
+        deadline = time.monotonic() + 10
+        while (run := self.trace(guard, word, "--format", "json")).status != 0 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        self.assertEqual(run.status, 0, run.err)
+        return run.json()
+
+
+class GuardTest(GuardCase):
+    def test_enforces(self):
+        guard, postfix = self.both()
+        with self.subTest("a spoof of p=reject that SPF forbids, too: rejected, with the second fact named"):
+            name, text = mail()
+            code, answer = send(postfix, STRANGER, "news@bank.example", TO, text)
+            self.assertEqual(code, 550, answer)
+            self.assertTrue(answer.startswith("5.7.26 "), answer)
+            self.assertIn("-all without this client", answer)
+            event = guard.event(name)
+            self.assertEqual((event["asked"], event["answered"]), ("reject", "reject"))
+            self.assertEqual([cause["code"] for cause in event["causes"]], ["dmarc-reject", "second-fact-spf-hard-fail"])
+        with self.subTest("the same through a list: quarantined"):
+            listed, text = mail(fields="List-Id: <l.lists.example>\r\n")
+            code, answer = send(postfix, STRANGER, "bounce@lists.example", TO, text)
+            self.assertEqual(code, 250, answer)
+            event = guard.event(listed)
+            self.assertEqual(event["answered"], "quarantine")
+            self.assertIn("list-trace", [cause["code"] for cause in event["causes"]])
+            self.assertIn(listed, guard.kept())
+        with self.subTest("p=reject without a second fact, and p=quarantine: quarantined"):
+            for author in ("soft.example", "shop.example"):
+                name, text = mail(author)
+                self.assertEqual(send(postfix, STRANGER, f"news@{author}", TO, text)[0], 250)
+                self.assertEqual(guard.event(name)["answered"], "quarantine")
+                self.assertIn(name, guard.kept())
+        with self.subTest("two From fields that nobody can read to one author: quarantined"):
+            name, text = mail("bank.example", fields="From: b@shop.example\r\n")
+            code, answer = send(postfix, STRANGER, "x@open.example", TO, text)
+            self.assertEqual(code, 250, answer)
+            self.assertEqual(guard.event(name)["answered"], "quarantine")
+        with self.subTest("authorised by SPF: delivered, with our results and without forged ones"):
+            name, text = mail(fields="Authentication-Results: guard.test; dmarc=pass header.from=evil.example\r\nAuthentication-Results: mx.other.example; dkim=none\r\n")
+            code, answer = send(postfix, OURS, "news@bank.example", TO, text)
+            self.assertEqual(code, 250, answer)
+            got = self.delivered(postfix, name)
+            self.assertNotIn("evil.example", got)
+            self.assertIn("mx.other.example", got)
+            self.assertRegex(got, r"(?sm)^Authentication-Results: guard\.test;.*dmarc=pass")
+            event = guard.event(name)
+            self.assertIn(f"X-Rampart-Id: {event['id']}", got)
+            self.assertEqual(event["queue_id"], queue_id(answer))
+        with self.subTest("authorised by DKIM, from anywhere: delivered"):
+            name, text = mail()
+            signed = rampart("dkim", "sign", "-", "--domain", "bank.example", "--selector", "s1", "--key", self.key, stdin=text)
+            self.assertEqual(signed.status, 0, signed.err)
+            code, answer = send(postfix, STRANGER, "x@open.example", TO, signed.out)
+            self.assertEqual(code, 250, answer)
+            self.assertRegex(self.delivered(postfix, name), r"(?sm)^Authentication-Results: guard\.test;.*dkim=pass.*dmarc=pass")
+        with self.subTest("what fails under p=none is delivered"):
+            name, text = mail("open.example")
+            self.assertEqual(send(postfix, STRANGER, "news@open.example", TO, text)[0], 250)
+            self.assertIn("dmarc=fail", self.delivered(postfix, name))
+        with self.subTest("nothing that is quarantined was delivered"):
+            arrived = b"".join(text for _, text in postfix.messages(0, 0)).decode()
+            self.assertEqual([name for name in guard.kept() if name in arrived], [])
+        with self.subTest("trace tells the story, by queue id, Message-ID and address"):
+            told = self.told(guard, listed)
+            kept = guard.event(listed)["kept"]
+            self.assertEqual([one["id"] for one in told["kept"]], [kept])
+            by_queue = self.trace(guard, told["events"][0]["queue_id"])
+            self.assertEqual(by_queue.status, 0, by_queue.err)
+            for part in ("quarantined", "bounce@lists.example", "list-trace", f"{kept}, kept since"):
+                self.assertIn(part, by_queue.out)
+            by_address = self.trace(guard, "A@else.example", "--format", "json")
+            self.assertGreater(len(by_address.json()["events"]), 4)
+            unknown = self.trace(guard, "nothing-like-it")
+            self.assertEqual(unknown.status, 3)
+        with self.subTest("SIGTERM ends it well, and the events are whole"):
+            guard.process.send_signal(signal.SIGTERM)
+            self.assertEqual(guard.process.wait(30), 0, guard.said())
+            guard.events()
+
+    def test_monitor_changes_nothing(self):
+        guard, postfix = self.both("accept", mode="monitor")
+        for author, asked in (("bank.example", "reject"), ("shop.example", "quarantine"), ("open.example", "accept")):
+            name, text = mail(author, fields="Authentication-Results: guard.test; dmarc=pass header.from=evil.example\r\n")
+            code, answer = send(postfix, STRANGER, f"news@{author}", TO, text)
+            self.assertEqual(code, 250, answer)
+            got = self.delivered(postfix, name)
+            self.assertEqual(got.count("Authentication-Results"), 1, "none added, none removed")
+            self.assertIn("evil.example", got)
+            self.assertNotIn("X-Rampart", got)
+            event = guard.event(name)
+            self.assertEqual((event["asked"], event["answered"]), (asked, "accept"))
+        guard.kill9()
+        name, text = mail()
+        self.assertEqual(send(postfix, STRANGER, "news@bank.example", TO, text)[0], 250, "the guard is gone, the mail is not")
+        self.delivered(postfix, name)
+
+    def test_a_unix_socket_that_was_left_behind(self):
+        folder = tempfile.TemporaryDirectory(prefix="rampart-socket-")
+        self.addCleanup(folder.cleanup)
+        pathlib.Path(folder.name).chmod(0o755)
+        path = pathlib.Path(folder.name) / "guard.sock"
+        guard, postfix = self.both(listen=f"unix:{path}")
+        name, text = mail()
+        self.assertEqual(send(postfix, OURS, "news@bank.example", TO, text)[0], 250)
+        self.delivered(postfix, name)
+        guard.kill9()
+        self.assertTrue(path.exists())
+        self.assertEqual(send(postfix, OURS, "news@bank.example", TO, mail()[1])[0] // 100, 4, "not examined, so put off")
+        guard.start()
+        name, text = mail()
+        self.assertEqual(send(postfix, OURS, "news@bank.example", TO, text)[0], 250)
+        self.delivered(postfix, name)
+        guard.process.send_signal(signal.SIGTERM)
+        self.assertEqual(guard.process.wait(30), 0)
+        self.assertFalse(path.exists(), "the socket goes with it")
+
+    def test_reads_its_configuration_again(self):
+        guard, postfix = self.both()
+        client = Client(postfix, STRANGER)  # stays connected all the while
+        self.addCleanup(client.quit)
+        spoof = lambda: client.send("news@bank.example", TO, mail()[1])
+        self.assertEqual(spoof()[0], 550)
+        guard.reload('overrides = ["accept from=bank.example until=2999-12-31"]', "stays")
+        self.assertIn("reason=", guard.said())
+        self.assertEqual(spoof()[0], 550, "a bad configuration changes nothing")
+        guard.reload('overrides = ["accept from=bank.example by=soc reason=a test of exceptions"]', "read again")
+        code, answer = spoof()
+        self.assertEqual(code, 250, answer)
+        self.assertEqual([event["causes"][-1]["code"] for event in guard.events()][-1], "override")
+        guard.reload('trusted_networks = ["198.51.100.0/24"]\nquarantine_entries = 7', "counts from the next start on")
+        code, answer = spoof()
+        self.assertEqual(code, 250, answer)
+        self.assertEqual(guard.events()[-1]["role"], "submission")
+
+    def test_users_and_their_machines_are_held_to_nothing(self):
+        guard, postfix = self.both(config='trusted_networks = ["203.0.113.0/24"]\ntrusted_relays = ["203.0.114.7"]')
+        name, text = mail()
+        self.assertEqual(send(postfix, "203.0.113.20", "news@bank.example", TO, text)[0], 250)
+        self.assertEqual(guard.event(name)["role"], "submission")
+        with self.subTest("behind a relay it is about the client before it"):
+            for client, answer in ((OURS, 250), (STRANGER, 550)):
+                name, text = mail()
+                hop = f"Received: from mail.bank.example (mail.bank.example [{client}])\r\n\tby mx2.else.example (Postfix) with ESMTP id 1; Fri, 27 Nov 2026 10:00:00 +0000\r\n"
+                self.assertEqual(send(postfix, "203.0.114.7", "news@bank.example", TO, hop + text)[0], answer)
+                self.assertEqual(guard.event(name)["role"], "relayed")
+
+    def test_nothing_but_whole_lines_even_when_nobody_reads(self):
+        guard = self.guard()
+        guard.process.send_signal(signal.SIGTERM)
+        self.assertEqual(guard.process.wait(30), 0)
+        reader, writer = os.pipe()
+        with (guard.dir / "said").open("ab") as errors:
+            guard.process = subprocess.Popen(guard.command, stdin=subprocess.DEVNULL, stdout=writer, stderr=errors, preexec_fn=_die_with_parent)
+        os.close(writer)
+        self.addCleanup(os.close, reader)
+        time.sleep(0.5)
+        postfix = mail_server(guard)
+        self.addCleanup(postfix.stop)
+        client = Client(postfix, OURS)
+        sent = 120  # of about 1 KB each: more than a pipe holds
+        for _ in range(sent):
+            self.assertEqual(client.send("news@bank.example", TO, mail(fields=f"Subject: {'long ' * 80}\r\n")[1])[0], 250)
+        client.quit()
+        guard.process.send_signal(signal.SIGTERM)
+        self.assertEqual(guard.process.wait(30), 0, "a reader that reads nothing does not keep it from ending")
+        self.assertIn("events were not printed", guard.said())
+        stored = rampart("trace", "--no-config", "--store", guard.store, "a@else.example", "--limit", sent + 1, "--format", "json")
+        self.assertEqual(len(stored.json()["events"]), sent, "the store has all of them")
+
+
+class NothingLostTest(GuardCase):
+    """kill -9 at random moments under load: what Postfix accepted is delivered or quarantined, once, and was examined."""
+
+    KILLS = 500 if LONG else 25
+    CLIENTS = 4
+
+    def test_nothing_lost(self):
+        guard, postfix = self.both()
+        accepted, refused, unsure = {}, {}, {}
+        done = threading.Event()
+
+        def load(seed):
+            chance = random.Random(seed)
+            while not done.is_set():
+                address, author = chance.choice(((OURS, "bank.example"), (STRANGER, "shop.example"), (STRANGER, "bank.example"), (OURS, "soft.example")))
+                name, text = mail(author)
+                try:
+                    code, _ = send(postfix, address, f"news@{author}", TO, text)
+                except (OSError, EOFError, AssertionError) as fault:
+                    unsure[name] = fault
+                    continue
+                (accepted if code == 250 else refused)[name] = (code, address, author)
+
+        threads = [threading.Thread(target=load, args=(seed,)) for seed in range(self.CLIENTS)]
+        for thread in threads:
+            thread.start()
+        chance = random.Random(6)
+        for _ in range(self.KILLS):
+            time.sleep(chance.uniform(0.05, 0.6))
+            guard.kill9()
+            guard.start()
+        time.sleep(1)
+        done.set()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(unsure, {}, "Postfix itself is never killed, so it answers everything")
+        self.assertGreater(len(accepted), self.KILLS)
+        to_be_delivered = [name for name, (_, address, _) in accepted.items() if address == OURS]
+        delivered = [text.decode() for _, text in postfix.messages(len(to_be_delivered), 60)]
+        names = [text.split("Message-ID: ", 1)[1].split("\n", 1)[0].strip() for text in delivered]
+        kept = guard.kept()
+        for name, (code, address, author) in accepted.items():
+            found = (names.count(name), kept.count(name))
+            self.assertEqual(found, (1, 0) if address == OURS else (0, 1), f"{name} of {author} from {address}, answered {code}")
+        for name, (code, address, author) in refused.items():
+            self.assertEqual(names.count(name), 0, f"{name} was answered {code}, and delivered")
+            self.assertLessEqual(kept.count(name), 1)
+            self.assertTrue(code // 100 == 4 or (code, address, author) == (550, STRANGER, "bank.example"), f"{name} was answered {code}")
+        for text in delivered:
+            self.assertRegex(text, r"(?sm)^Authentication-Results: guard\.test;.*dmarc=pass", "delivered unexamined")
+        spoofs = [name for name, (_, address, author) in accepted.items() if (address, author) == (STRANGER, "bank.example")]
+        self.assertEqual(spoofs, [], "a spoof was let in")
+        print(f"{self.KILLS} kills: {len(accepted)} accepted ({len(delivered)} delivered, the others kept), {len(refused)} refused or put off", flush=True)
+
+
+class GuardCommandsTest(unittest.TestCase):
+    def guard(self, *words, config=""):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "rampart.toml"
+            path.write_text(config)
+            return rampart("guard", *words, "--config", path)
+
+    def test_wrong_settings_are_told_before_anything_begins(self):
+        run = self.guard("--mode", "enforce")
+        self.assertEqual(run.status, 2)
+        self.assertIn("needs a quarantine", run.err)
+        self.assertIn("hint: ", run.err)
+        self.assertEqual(self.guard("--listen", "8891").status, 2)
+        self.assertEqual(self.guard(config='[guard]\noverrides = ["accept"]\n').status, 2)
+
+    def test_policy_prints_what_is_done(self):
+        run = self.guard("policy", config='[guard]\nenforced_domains = ["own.example"]\noverrides = ["accept from=partner.example reason=their relay"]\n')
+        self.assertEqual(run.status, 0, run.err)
+        for part in ("Mode monitor", "second-fact-spf-hard-fail", "own.example", "a local rule of the configuration", "RFC 9989 section 7.4"):
+            self.assertIn(part, run.out)
+        cases = {case["case"]: case for case in self.guard("policy", "--format", "json").json()["cases"]}
+        self.assertEqual(cases["it passes DMARC"]["action"], "accept")
+        self.assertEqual(cases["it fails DMARC, p=quarantine"]["action"], "quarantine")
+
+    def test_explain_says_in_what_part_a_message_comes(self):
+        config = '[guard]\ntrusted_networks = ["192.0.2.0/24"]\n'
+        for words, role in ((("--ip", "192.0.2.7"), "submission"), (("--ip", STRANGER), "inbound"), (("--ip", STRANGER, "--auth"), "submission"), ((), "local")):
+            run = self.guard("explain", *words, "--format", "json", config=config)
+            self.assertEqual(run.json()["role"], role, run.out)
+        self.assertIn("none of ours", self.guard("explain", "--ip", STRANGER, "--helo", "mail.x.example").out)
+        self.assertEqual(self.guard("explain", "--ip", "here").status, 2)
+
+    def test_setup_prints_lines_that_a_real_postfix_takes(self):
+        for words in (("--monitor",), ("--mode", "enforce"), ("--after", "127.0.0.1:11332")):
+            run = self.guard("setup", "postfix", *words)
+            self.assertEqual(run.status, 0, run.err)
+            line = next(line for line in run.out.splitlines() if line.startswith("postconf -e "))
+            with tempfile.TemporaryDirectory() as folder:
+                (pathlib.Path(folder) / "main.cf").touch()
+                (pathlib.Path(folder) / "master.cf").touch()
+                done = subprocess.run(["bash", "-c", line.replace("postconf ", f"/usr/sbin/postconf -c {folder} ", 1)], capture_output=True, text=True, check=False)
+                self.assertEqual((done.returncode, done.stderr), (0, ""), line)
+        self.assertEqual(self.guard("setup", "postfix", "--after", "x'y").status, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
