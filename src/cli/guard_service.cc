@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli/guard_reports.h"
 #include "cli/guard_settings.h"
 #include "cli/line_outbox.h"
 #include "cli/live_options.h"
@@ -109,6 +110,9 @@ class Service {
   Result<> run() {
     raise_descriptor_limit();
     TRY(open_store());
+    if (!settings_.reports.empty())
+      reports_ = TRY(GuardReports::open(settings_.reports, settings_.failure_reports, config_,
+                                        [this](const std::string& line) { say(line); }));
     TRY(open_lanes());
     for (const auto& address : settings_.listen) {
       listeners_.push_back(TRY(guard::milter::Listener::open(address, settings_.socket_mode)));
@@ -134,6 +138,7 @@ class Service {
     store_shown_ = url.shown;
     keeper_ = TRY(store::Database::open(url));
     keeper_events_ = TRY(guard::EventStore::open(*keeper_));
+    TRY(memory_.load(*keeper_, base::now()));
     if (keeps_messages()) keeper_quarantine_ = TRY(open_quarantine(settings_, *keeper_));
     recorder_ = TRY(store::Database::open(url));
     recorder_events_ = TRY(guard::EventStore::open(*recorder_));
@@ -160,12 +165,20 @@ class Service {
         options.drive.time_limit = kMonitorTime;
         server.most_wait = {};
       }
+      std::function<void(const guard::Event&, const guard::Verdict&, const mail::Message&)> report;
+      if (reports_)
+        report = [this, &lane](const guard::Event& event, const guard::Verdict& verdict,
+                               const mail::Message& message) {
+          reports_->take(event, verdict, message, lane.provider);
+        };
       lane.gate.emplace(guard::Gate::Parts{.provider = lane.provider,
                                            .quarantine = lane.quarantine ? &*lane.quarantine : nullptr,
                                            .rules = [this] { return shared_.rules.load(); },
                                            .tell = [this](const guard::Event& event) { tell(event); },
                                            .log = [this](const std::string& line) { say(line); },
-                                           .now = [] { return base::now(); }},
+                                           .now = [] { return base::now(); },
+                                           .memory = &memory_,
+                                           .report = std::move(report)},
                         std::move(options));
       lane.server.emplace(lane.io, std::move(server), shared_.admission, *lane.gate);
     }
@@ -268,10 +281,18 @@ class Service {
     };
     if (keeper_quarantine_) tell_trouble(keeper_quarantine_->sweep(now));
     if (keeper_events_) tell_trouble(keeper_events_->prune(now - settings_.keep_events));
+    if (reports_) reports_->sweep(now);
+    save_memory();
     sweep_timer_.expires_after(kSweep);
     sweep_timer_.async_wait([this](const error_code& error) {
       if (!error) sweep();
     });
+  }
+
+  void save_memory() {
+    if (!keeper_) return;
+    if (const auto saved = memory_.save(*keeper_, base::now()); !saved)
+      say(fmt::format("what was learnt of senders waits for the store: {}", saved.error().message()));
   }
 
   void stop() {
@@ -296,6 +317,11 @@ class Service {
   }
 
   void close_outboxes() {
+    save_memory();
+    if (reports_) {
+      if (const auto left = reports_->close(kStorePatience); left != 0)
+        say(fmt::format("{} results for reports were not written", left));
+    }
     if (outbox_) {
       if (const auto left = outbox_->close(kStorePatience); left != 0)
         say(fmt::format("{} events were not stored", left));
@@ -309,6 +335,7 @@ class Service {
   const base::Config& config_;
   guard::Settings settings_;
   Shared shared_;
+  guard::SenderMemory memory_;
   LineOutbox log_;
   LineOutbox lines_;
 
@@ -323,6 +350,8 @@ class Service {
   std::optional<guard::EventStore> recorder_events_;
   std::chrono::steady_clock::time_point quiet_until_;
   std::unique_ptr<base::Outbox<guard::Event>> outbox_;
+
+  std::unique_ptr<GuardReports> reports_;
 
   asio::io_context control_{1};
   asio::signal_set signals_{control_, SIGTERM, SIGINT, SIGHUP};

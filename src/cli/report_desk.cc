@@ -7,6 +7,7 @@
 #include "cli/keys_options.h"
 #include "crypto/digest.h"
 #include "dns/domain.h"
+#include "mail/compose.h"
 
 namespace rampart::cli {
 
@@ -23,6 +24,23 @@ constexpr std::size_t kMaxStoredName = 200;
 std::string digest_of(std::string_view bytes) { return base::hex(crypto::sha256(bytes)); }
 
 }  // namespace
+
+Result<reports::Reporter> report_writer(const base::Config& config) {
+  reports::Reporter out;
+  out.organisation = config.text("report_mail.organisation");
+  out.email = config.text("report_mail.email");
+  out.contact = config.text("report_mail.contact");
+  out.generator = "Rampart " RAMPART_VERSION;
+  if (out.organisation.empty() || out.email.empty())
+    return base::fail(ErrorKind::usage, "a report says who writes it",
+                      out.organisation.empty() ? "--org" : "--email",
+                      "--org NAME --email ADDRESS, or report_mail.organisation and report_mail.email");
+  out.email = TRY(mail::parse_address(out.email));
+  const auto& submitter = config.text("report_mail.submitter");
+  out.domain = submitter.empty() ? out.email.substr(out.email.rfind('@') + 1) : submitter;
+  out.domain = TRY(dns::parse_domain(out.domain)).text();
+  return out;
+}
 
 Result<std::unique_ptr<ReportDesk>> ReportDesk::open(const std::string& folder, const base::Config& config,
                                                      base::Time now) {

@@ -24,6 +24,9 @@
 
 namespace rampart::cli {
 
+// Who writes reports, as report_mail.* says it.
+base::Result<reports::Reporter> report_writer(const base::Config& config);
+
 class ReportDesk {
  public:
   // Makes the folder where it is not there. One process at a time: an error of kind unavailable when another one has it.

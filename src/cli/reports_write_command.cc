@@ -65,23 +65,6 @@ class Writing {
   }
 
  private:
-  Result<reports::Reporter> reporter() {
-    reports::Reporter out;
-    out.organisation = config_.text("report_mail.organisation");
-    out.email = config_.text("report_mail.email");
-    out.contact = config_.text("report_mail.contact");
-    out.generator = "Rampart " RAMPART_VERSION;
-    if (out.organisation.empty() || out.email.empty())
-      return base::fail(ErrorKind::usage, "a report says who writes it",
-                        out.organisation.empty() ? "--org" : "--email",
-                        "--org NAME --email ADDRESS, or report_mail.organisation and report_mail.email");
-    out.email = TRY(mail::parse_address(out.email));
-    const auto& submitter = config_.text("report_mail.submitter");
-    out.domain = submitter.empty() ? out.email.substr(out.email.rfind('@') + 1) : submitter;
-    out.domain = TRY(dns::parse_domain(out.domain)).text();
-    return out;
-  }
-
   // Days since 1970 that were named; empty: all.
   Result<std::set<std::int64_t>> days() const {
     std::set<std::int64_t> out;
@@ -99,7 +82,7 @@ class Writing {
   }
 
   Result<> write() {
-    const auto who = TRY(reporter());
+    const auto who = TRY(report_writer(config_));
     TRY(desk_.signers_for(who.email));  // before anything is written that could not be sent
     const auto wanted = TRY(days());
     const auto hours = std::chrono::hours(base::parse_number(request_.hours).value_or(24));
@@ -272,7 +255,7 @@ class Writing {
   Result<reports::FailuresSent> send_failures() {
     auto there = TRY(desk_.failures().look());
     if (there.waiting == 0 && (!request_.again || there.unsure == 0)) return there;
-    const auto who = TRY(reporter());
+    const auto who = TRY(report_writer(config_));
     const auto relay = TRY(mail_relay(config_, "report_mail.", "--send", who.email));
     bool examined = false;
     const auto hand = [&](const reports::FailureMail& mail) {

@@ -230,6 +230,27 @@ constexpr std::array kSettings{
         .max = 3660 * kDay,
     },
     Setting{
+        .key = "guard.reports",
+        .type = SettingType::text,
+        .standard = "\"\"",
+        .brief = "A folder for what the owners of domains are told of their mail; none when empty",
+        .detail =
+            "The results of each day, of which rampart reports write --output DIR makes aggregate reports. "
+            "Results are kept for 14 days.",
+        .option = "--reports",
+        .value_name = "DIR",
+        .example = R"("/var/lib/rampart/reports")",
+    },
+    Setting{
+        .key = "guard.failure_reports",
+        .type = SettingType::boolean,
+        .standard = "false",
+        .brief = "Tell owners who ask for it (ruf) of single messages that failed, without people's names",
+        .detail = "They wait in the folder guard.reports until rampart reports write --send sends them (RFC "
+                  "9991). Ask "
+                  "whoever looks after privacy first.",
+    },
+    Setting{
         .key = "guard.messages_in_flight",
         .type = SettingType::integer,
         .standard = "500",
@@ -361,6 +382,11 @@ Result<Settings> read_settings(const base::Config& config, std::string_view host
   out.limits.bytes = static_cast<std::uint64_t>(config.integer("guard.quarantine_size")) << 20U;
   out.limits.keep = std::chrono::floor<std::chrono::hours>(config.duration("guard.quarantine_keep"));
   out.keep_events = std::chrono::floor<std::chrono::seconds>(config.duration("guard.keep_events"));
+  out.reports = config.text("guard.reports");
+  out.failure_reports = config.boolean("guard.failure_reports");
+  if (out.failure_reports && out.reports.empty())
+    return base::fail(ErrorKind::config, "has no folder to put them in", "guard.failure_reports",
+                      "name it: guard.reports");
   out.in_flight = static_cast<std::size_t>(config.integer("guard.messages_in_flight"));
   out.threads = static_cast<std::size_t>(config.integer("guard.threads"));
   if (out.threads == 0)

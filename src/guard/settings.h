@@ -28,6 +28,8 @@ struct Settings {
   std::size_t in_flight = 0;
   std::size_t threads = 0;  // never 0 here
   std::chrono::seconds keep_events{};
+  std::string reports;  // a folder; empty: nobody is told anything
+  bool failure_reports = false;
 };
 
 // Errors are of kind config, and name the setting. `host` is this machine's name.

@@ -34,6 +34,8 @@ def mail(author="bank.example", fields=""):
 
 
 class GuardCase(unittest.TestCase):
+    zones = ZONES
+
     @classmethod
     def setUpClass(cls):
         folder = tempfile.TemporaryDirectory()
@@ -43,7 +45,7 @@ class GuardCase(unittest.TestCase):
         made = rampart("dkim", "keygen", "bank.example", "--selector", "s1", "--key", cls.key)
         assert made.status == 0, made.err
         key = made.out[made.out.index('"'):made.out.rindex('"') + 1]
-        for origin, more in ZONES.items():
+        for origin, more in cls.zones.items():
             (cls.dir / f"{origin}.zone").write_text(ZONE.format(origin=origin, more=more.format(key=key)))
         cls.names = Nsd(cls.dir)
         cls.addClassCleanup(cls.names.stop)

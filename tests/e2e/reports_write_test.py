@@ -20,6 +20,7 @@ from mail_servers import Authority
 from postfix import Postfix
 from rampart_run import PROGRAM, SOURCE, rampart
 from servers import Knot, free_port, own_address
+from signing_key import make_signing_key
 from watch_servers import MailTaker
 
 SHARED = pathlib.Path(os.environ.get("RAMPART_SHARED", SOURCE.parent / "shared"))
@@ -93,27 +94,7 @@ class WriteTest(unittest.TestCase):
         # Names outside these zones are refused: what is asked of them stays unknown.
         cls.dns = Knot(zones, updates=True, transfer=True, host=cls.address, port=53, root=False)
         cls.addClassCleanup(cls.dns.stop)
-        cls.keys = cls.shared / "keys"
-        cls.make_key()
-
-    @classmethod
-    def make_key(cls):
-        """A key of ministry.example that is published and signs."""
-        config = cls.shared / "dkim.toml"
-        config.write_text('[dkim]\nttl = "1s"\n')
-        now = datetime.datetime(2026, 11, 1, 4, 0, 0)
-        for _ in range(8):
-            run = rampart("dkim", "rotate", "ministry.example", "--config", config, "--keys", cls.keys, "--server", cls.dns.address, "--key",
-                          cls.dns.key, "--resolver", cls.dns.address, "--allow-private", "--wait", "0s",
-                          RAMPART_CLOCK=now.strftime("%Y-%m-%dT%H:%M:%SZ"))
-            if run.status != 0:
-                raise AssertionError(run.out + run.err)
-            listed = rampart("dkim", "list", "ministry.example", "--format", "json", "--keys", cls.keys).json()
-            if any(key["phase"] == "signing" for key in listed[0]["keys"]):
-                return
-            time.sleep(1.1)
-            now = datetime.datetime.strptime(run.out.rsplit("until ", 1)[1].strip(), "%Y-%m-%dT%H:%M:%SZ")
-        raise AssertionError("no key signs")
+        cls.keys = make_signing_key("ministry.example", cls.shared, cls.dns)
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
