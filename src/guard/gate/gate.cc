@@ -99,7 +99,7 @@ struct Gate::Work {
   std::unique_ptr<Scan> scan;
   Event event;
   std::optional<dns::Name> author;  // the one domain of the From field
-  std::string exchange;             // as the memory knows it
+  std::vector<std::string> recipients;
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
 };
 
@@ -151,15 +151,14 @@ void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> 
 void Gate::recall(Work& work) const {
   if (parts_.memory == nullptr) return;
   const auto& transaction = work.session.message();
-  std::vector<std::string> recipients;
-  recipients.reserve(transaction.recipients.size());
-  for (const auto& recipient : transaction.recipients) recipients.push_back(recipient.address);
-  work.exchange = exchange_of(transaction.sender.address, recipients);
+  work.recipients.reserve(transaction.recipients.size());
+  for (const auto& recipient : transaction.recipients) work.recipients.push_back(recipient.address);
   if (const auto author = mail::read_author(work.message.header); author.domains.size() == 1)
     work.author = author.domains.front();
   work.scan->set_memory(parts_.memory->recall({.author = work.author ? &*work.author : nullptr,
                                                .client = work.scan->standing().ip,
-                                               .exchange = work.exchange},
+                                               .sender = transaction.sender.address,
+                                               .recipients = work.recipients},
                                               parts_.now()));
 }
 
@@ -169,11 +168,8 @@ void Gate::remember(const Work& work, const Verdict& verdict, Action done) const
   if (is_from_outside(standing.role) && standing.ip && work.author &&
       verdict.authentication.dmarc == dmarc::Result::pass)
     parts_.memory->note_pass(*work.author, *standing.ip, work.event.at);
-  if (done == Action::tempfail) {
-    parts_.memory->note_deferral(work.exchange, work.event.at);
-  } else {
-    parts_.memory->note_answer(work.exchange);
-  }
+  if (done == Action::tempfail)
+    parts_.memory->note_deferral(work.session.message().sender.address, work.recipients, work.event.at);
 }
 
 Result<std::string> Gate::keep(const Work& work, const Verdict& verdict) {

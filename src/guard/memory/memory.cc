@@ -36,17 +36,8 @@ base::IpAddress network_of(const base::IpAddress& client) {
   return address.masked(address.is_v4() ? kNetwork4 : kNetwork6);
 }
 
-std::string exchange_of(std::string_view mail_from, std::span<const std::string> recipients) {
-  std::vector<std::string> all;
-  all.reserve(recipients.size());
-  for (const auto& one : recipients) all.push_back(base::lower(one));
-  std::ranges::sort(all);
-  return base::hex(crypto::sha256(fmt::format("{}\n{}", base::lower(mail_from), fmt::join(all, "\n"))))
-      .substr(0, 2 * kDigest);
-}
-
-SenderMemory::Key SenderMemory::key_of(std::string_view domain, std::string_view network) {
-  return crypto::sha256(fmt::format("{} {}", domain, network)).substr(0, kDigest);
+SenderMemory::Key SenderMemory::key_of(std::string_view one, std::string_view other) {
+  return crypto::sha256(base::lower(fmt::format("{}\n{}", one, other))).substr(0, kDigest);
 }
 
 Result<> SenderMemory::load(store::Database& database, base::Time now) {
@@ -75,12 +66,12 @@ Result<> SenderMemory::load(store::Database& database, base::Time now) {
       }
       senders_.emplace(key_of(domain, network), last);
     }
-    std::string exchange;
+    std::string pair;
     Number since = 0;
-    soci::statement put_off = (sql.prepare << "SELECT exchange, since FROM guard_deferral",
-                               soci::into(exchange), soci::into(since));
+    soci::statement put_off =
+        (sql.prepare << "SELECT pair, since FROM guard_deferral", soci::into(pair), soci::into(since));
     put_off.execute();
-    while (put_off.fetch() && deferrals_.size() < limits_.deferrals) deferrals_.emplace(exchange, since);
+    while (put_off.fetch() && deferrals_.size() < limits_.deferrals) deferrals_.emplace(pair, since);
   });
 }
 
@@ -94,9 +85,19 @@ Memory SenderMemory::recall(const Asked& asked, base::Time now) const {
       out.passed_from_here = false;
     }
   }
-  if (const auto found = deferrals_.find(std::string(asked.exchange)); found != deferrals_.end())
-    out.deferred_since = time_of(found->second);
+  out.deferred_since = deferred_since(asked, now);
   return out;
+}
+
+// Since when messages to all of them are; nothing when to one of them they are not.
+std::optional<base::Time> SenderMemory::deferred_since(const Asked& asked, base::Time now) const {
+  std::optional<base::Time> newest;
+  for (const auto& recipient : asked.recipients) {
+    const auto found = deferrals_.find(base::hex(key_of(asked.sender, recipient)));
+    if (found == deferrals_.end() || now - time_of(found->second) >= kDeferralForgotten) return std::nullopt;
+    newest = std::max(newest.value_or(base::Time()), time_of(found->second));
+  }
+  return newest;
 }
 
 void SenderMemory::note_pass(const dns::Name& author, const base::IpAddress& client, base::Time now) {
@@ -120,28 +121,28 @@ void SenderMemory::note_pass(const dns::Name& author, const base::IpAddress& cli
   ++learnt.messages;
 }
 
-void SenderMemory::note_deferral(std::string_view exchange, base::Time now) {
+void SenderMemory::note_deferral(std::string_view sender, std::span<const std::string> recipients,
+                                 base::Time now) {
+  const auto second = seconds_of(now);
+  const auto over = seconds_of(now - kDeferralForgotten);
   const std::scoped_lock lock(mutex_);
-  if (deferrals_.size() >= limits_.deferrals) return;
-  const auto [place, added] = deferrals_.emplace(std::string(exchange), seconds_of(now));
-  if (added) changed_deferrals_[place->first] = place->second;
-}
-
-void SenderMemory::note_answer(std::string_view exchange) {
-  const std::scoped_lock lock(mutex_);
-  if (deferrals_.erase(std::string(exchange)) != 0) changed_deferrals_[std::string(exchange)] = 0;
+  for (const auto& recipient : recipients) {
+    const auto pair = base::hex(key_of(sender, recipient));
+    const auto known = deferrals_.find(pair);
+    if (known == deferrals_.end() ? deferrals_.size() >= limits_.deferrals : known->second > over) continue;
+    deferrals_[pair] = new_deferrals_[pair] = second;
+  }
 }
 
 Result<> SenderMemory::save(store::Database& database, base::Time now) {
   decltype(learnt_) learnt;
-  decltype(changed_deferrals_) deferrals;
+  decltype(new_deferrals_) deferrals;
   const auto old = seconds_of(now - limits_.keep);
-  // Nobody tries a message again after five days (RFC 5321 section 4.5.4.1).
-  const auto over = seconds_of(now - std::chrono::days(5));
+  const auto over = seconds_of(now - kDeferralForgotten);
   {
     const std::scoped_lock lock(mutex_);
     learnt.swap(learnt_);
-    deferrals.swap(changed_deferrals_);
+    deferrals.swap(new_deferrals_);
     boost::unordered::erase_if(deferrals_, [&](const auto& item) { return item.second < over; });
     boost::unordered::erase_if(senders_, [&](const auto& item) { return item.second < old; });
   }
@@ -156,20 +157,16 @@ Result<> SenderMemory::save(store::Database& database, base::Time now) {
           soci::use(one.domain), soci::use(one.network), soci::use(first), soci::use(last),
           soci::use(messages);
     }
-    for (const auto& [exchange, since] : deferrals) {
+    for (const auto& [pair, since] : deferrals) {
       const Number second = since;
-      if (since == 0) {
-        sql << "DELETE FROM guard_deferral WHERE exchange = :exchange", soci::use(exchange);
-      } else {
-        sql << "INSERT INTO guard_deferral (exchange, since) VALUES (:exchange, :since)"
-               " ON CONFLICT (exchange) DO NOTHING",
-            soci::use(exchange), soci::use(second);
-      }
+      sql << "INSERT INTO guard_deferral (pair, since) VALUES (:pair, :since)"
+             " ON CONFLICT (pair) DO UPDATE SET since = excluded.since",
+          soci::use(pair), soci::use(second);
     }
     const Number before = old;
     const Number ended = over;
     sql << "DELETE FROM guard_sender WHERE last < :old", soci::use(before);
-    sql << "DELETE FROM guard_deferral WHERE since < :over", soci::use(ended);
+    sql << "DELETE FROM guard_deferral WHERE since <= :over", soci::use(ended);
   });
   if (done) return {};
   const std::scoped_lock lock(mutex_);
@@ -182,7 +179,7 @@ Result<> SenderMemory::save(store::Database& database, base::Time now) {
       now_learnt.messages += one.messages;
     }
   }
-  for (auto& [exchange, since] : deferrals) changed_deferrals_.emplace(exchange, since);
+  for (const auto& [pair, since] : deferrals) new_deferrals_.emplace(pair, since);
   return done;
 }
 

@@ -3,7 +3,7 @@
 //
 //   SenderMemory memory;
 //   TRY(memory.load(database, now));
-//   policy.memory = memory.recall({.author = &author, .client = ip, .exchange = exchange}, now);
+//   policy.memory = memory.recall({.author = &author, .client = ip, .sender = from, .recipients = to}, now);
 //   memory.note_pass(author, ip, now);
 //   TRY(memory.save(database, now));           // by the thread that sweeps
 //
@@ -32,15 +32,14 @@ namespace rampart::guard {
 // Our own.
 struct MemoryLimits {
   std::size_t senders = 500'000;      // a domain at a network each, some 60 octets in memory
-  std::size_t deferrals = 100'000;    // under way at once
+  std::size_t deferrals = 100'000;    // pairs of a sender and a recipient
   std::chrono::hours keep{24 * 400};  // since a domain was last seen at a network
 };
 
 // The network that an address stands for: its /24, or its /48. A sender's servers stand together.
 base::IpAddress network_of(const base::IpAddress& client);
 
-// Which sender wants to reach which recipients, in any order: what a message that is tried again is known by.
-std::string exchange_of(std::string_view mail_from, std::span<const std::string> recipients);
+inline constexpr std::chrono::hours kDeferralForgotten{24};  // then a pair is put off anew
 
 class SenderMemory {
  public:
@@ -52,15 +51,15 @@ class SenderMemory {
   struct Asked {
     const dns::Name* author = nullptr;  // the one domain of the From field; nullptr: there is no single one
     std::optional<base::IpAddress> client;  // outside of our own machines
-    std::string_view exchange;
+    std::string_view sender;
+    std::span<const std::string> recipients;
   };
   [[nodiscard]] Memory recall(const Asked& asked, base::Time now) const;
 
   // Mail of the domain has passed DMARC from there.
   void note_pass(const dns::Name& author, const base::IpAddress& client, base::Time now);
-  // It is put off: the first time counts, until note_answer().
-  void note_deferral(std::string_view exchange, base::Time now);
-  void note_answer(std::string_view exchange);
+  // Its messages to these are put off: the first time counts.
+  void note_deferral(std::string_view sender, std::span<const std::string> recipients, base::Time now);
 
   // Writes what changed, and forgets what is old. An error changes nothing: the next call writes it all.
   base::Result<> save(store::Database& database, base::Time now);
@@ -78,15 +77,16 @@ class SenderMemory {
     std::int64_t messages = 0;
   };
 
-  static Key key_of(std::string_view domain, std::string_view network);
+  static Key key_of(std::string_view one, std::string_view other);
+  [[nodiscard]] std::optional<base::Time> deferred_since(const Asked& asked, base::Time now) const;
 
   MemoryLimits limits_;
   mutable std::mutex mutex_;
-  boost::unordered_flat_map<Key, std::int64_t> senders_;            // when it last passed there
-  boost::unordered_flat_map<Key, std::int64_t> deferrals_;          // since when
-  boost::unordered_flat_map<Key, Learnt> learnt_;                   // not written yet
-  boost::unordered_flat_map<Key, std::int64_t> changed_deferrals_;  // not written yet; 0: it is over
-  bool complete_ = true;                                            // `senders_` has all that ever passed
+  boost::unordered_flat_map<Key, std::int64_t> senders_;        // when it last passed there
+  boost::unordered_flat_map<Key, std::int64_t> deferrals_;      // since when, by the pair
+  boost::unordered_flat_map<Key, Learnt> learnt_;               // not written yet
+  boost::unordered_flat_map<Key, std::int64_t> new_deferrals_;  // not written yet
+  bool complete_ = true;                                        // `senders_` has all that ever passed
   base::Time begun_{};  // 1970: not loaded, so that "never" is never said
 };
 

@@ -24,7 +24,7 @@ class MemoryTest : public store::OnBothDatabases {
   }
   static std::optional<bool> passed(const SenderMemory& memory, const base::IpAddress& client,
                                     base::Time now) {
-    return memory.recall({.author = &kBank, .client = client, .exchange = {}}, now).passed_from_here;
+    return memory.recall({.author = &kBank, .client = client}, now).passed_from_here;
   }
 
   std::optional<store::Database> database_;
@@ -34,13 +34,6 @@ TEST(Networks, AServersNeighboursAreItsOwn) {
   EXPECT_EQ(network_of(kClient).text(), "192.0.2.0");
   EXPECT_EQ(network_of(*base::IpAddress::parse("::ffff:192.0.2.9")).text(), "192.0.2.0");
   EXPECT_EQ(network_of(*base::IpAddress::parse("2001:db8:1:2::3")).text(), "2001:db8:1::");
-}
-
-TEST(Exchange, RecipientsInAnyOrder) {
-  const std::vector<std::string> one{"a@x.example", "B@x.example"};
-  const std::vector<std::string> two{"b@x.example", "a@x.example"};
-  EXPECT_EQ(exchange_of("s@y.example", one), exchange_of("S@y.example", two));
-  EXPECT_NE(exchange_of("s@y.example", one), exchange_of("t@y.example", one));
 }
 
 TEST_P(MemoryTest, NeverIsSaidOnlyByAMemoryThatIsOldEnough) {
@@ -53,12 +46,10 @@ TEST_P(MemoryTest, NeverIsSaidOnlyByAMemoryThatIsOldEnough) {
   memory.note_pass(kBank, kClient, kNow);
   EXPECT_EQ(passed(memory, kNeighbour, kNow), true);
   EXPECT_EQ(passed(memory, kElsewhere, kNow + kMemoryAge), false);
-  EXPECT_EQ(memory.recall({.author = nullptr, .client = kClient, .exchange = {}}, kNow + kMemoryAge)
-                .passed_from_here,
+  EXPECT_EQ(memory.recall({.author = nullptr, .client = kClient}, kNow + kMemoryAge).passed_from_here,
             std::nullopt);
-  EXPECT_EQ(
-      memory.recall({.author = &kBank, .client = {}, .exchange = {}}, kNow + kMemoryAge).passed_from_here,
-      std::nullopt);
+  EXPECT_EQ(memory.recall({.author = &kBank, .client = {}}, kNow + kMemoryAge).passed_from_here,
+            std::nullopt);
 }
 
 TEST_P(MemoryTest, ItOutlivesAProcess) {
@@ -67,11 +58,6 @@ TEST_P(MemoryTest, ItOutlivesAProcess) {
     ASSERT_TRUE(memory.load(*database_, kNow));
     memory.note_pass(kBank, kClient, kNow);
     memory.note_pass(kBank, kNeighbour, kNow + hours(1));
-    memory.note_deferral("e1", kNow);
-    memory.note_deferral("e1", kNow + hours(3));
-    memory.note_deferral("e2", kNow);
-    ASSERT_TRUE(memory.save(*database_, kNow + hours(1)));
-    memory.note_answer("e2");
     ASSERT_TRUE(memory.save(*database_, kNow + hours(1)));
   }
   SenderMemory memory;
@@ -79,11 +65,43 @@ TEST_P(MemoryTest, ItOutlivesAProcess) {
   EXPECT_EQ(memory.senders(), 1U);
   EXPECT_EQ(passed(memory, kClient, kNow + hours(24 * 30)), true);
   EXPECT_EQ(passed(memory, kElsewhere, kNow + hours(24 * 30)), false) << "it began a month ago";
-  EXPECT_EQ(memory.recall({.author = nullptr, .client = {}, .exchange = "e1"}, kNow).deferred_since, kNow);
-  EXPECT_EQ(memory.recall({.author = nullptr, .client = {}, .exchange = "e2"}, kNow).deferred_since,
-            std::nullopt);
   ASSERT_TRUE(memory.save(*database_, kNow + hours(24 * 401)));
   EXPECT_EQ(memory.senders(), 0U) << "what was not seen for so long is forgotten";
+}
+
+TEST_P(MemoryTest, SinceWhenAPairIsPutOff) {
+  const std::vector<std::string> one{"a@x.example"};
+  const std::vector<std::string> two{"A@X.example", "b@x.example"};
+  const auto since = [](const SenderMemory& memory, std::string_view sender,
+                        std::span<const std::string> recipients, base::Time now) {
+    return memory.recall({.author = nullptr, .client = {}, .sender = sender, .recipients = recipients}, now)
+        .deferred_since;
+  };
+  SenderMemory memory;
+  ASSERT_TRUE(memory.load(*database_, kNow));
+  EXPECT_EQ(since(memory, "s@y.example", one, kNow), std::nullopt);
+  memory.note_deferral("s@y.example", one, kNow);
+  memory.note_deferral("S@y.example", one, kNow + hours(1));
+  EXPECT_EQ(since(memory, "s@y.example", one, kNow + hours(2)), kNow) << "the first time counts";
+  EXPECT_EQ(since(memory, "t@y.example", one, kNow + hours(2)), std::nullopt);
+  EXPECT_EQ(since(memory, "s@y.example", two, kNow + hours(2)), std::nullopt) << "b was not";
+  memory.note_deferral("s@y.example", two, kNow + hours(3));
+  ASSERT_TRUE(memory.save(*database_, kNow + hours(3)));
+  SenderMemory next;
+  ASSERT_TRUE(next.load(*database_, kNow + hours(4)));
+  EXPECT_EQ(since(next, "s@y.example", two, kNow + hours(4)), kNow + hours(3)) << "the newest of them";
+  EXPECT_EQ(since(next, "s@y.example", one, kNow + kDeferralForgotten), std::nullopt);
+  next.note_deferral("s@y.example", one, kNow + kDeferralForgotten);
+  EXPECT_EQ(since(next, "s@y.example", one, kNow + hours(25)), kNow + kDeferralForgotten) << "anew";
+}
+
+TEST_P(MemoryTest, PairsAreBounded) {
+  SenderMemory memory({.deferrals = 1});
+  const std::vector<std::string> two{"a@x.example", "b@x.example"};
+  memory.note_deferral("s@y.example", two, kNow);
+  EXPECT_EQ(memory.recall({.author = nullptr, .client = {}, .sender = "s@y.example", .recipients = two}, kNow)
+                .deferred_since,
+            std::nullopt);
 }
 
 TEST_P(MemoryTest, WhatItHasNoRoomForItDoesNotCallNew) {
