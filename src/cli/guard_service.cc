@@ -44,6 +44,7 @@ constexpr std::chrono::seconds kMonitorTime{2};
 struct Shared {
   explicit Shared(std::size_t in_flight) : admission(in_flight) {}
   guard::milter::Admission admission;
+  guard::Deferrals deferrals;
   std::atomic<std::shared_ptr<const guard::Rules>>
       rules;  // shared: messages go on with those they began with
 };
@@ -165,7 +166,8 @@ class Service {
                                            .rules = [this] { return shared_.rules.load(); },
                                            .tell = [this](const guard::Event& event) { tell(event); },
                                            .log = [this](const std::string& line) { say(line); },
-                                           .now = [] { return base::now(); }},
+                                           .now = [] { return base::now(); },
+                                           .deferrals = &shared_.deferrals},
                         std::move(options));
       lane.server.emplace(lane.io, std::move(server), shared_.admission, *lane.gate);
     }

@@ -38,18 +38,11 @@ constexpr std::array kOutput{
 }  // namespace
 
 const base::Schema& schema() {
-  static const base::Schema kSchema{audit::settings(),
-                                    audit::fix::settings(),
-                                    audit::keys::settings(),
-                                    audit::watch::settings(),
-                                    guard::settings(),
-                                    net::settings(),
-                                    reports::settings(),
-                                    reports::mailbox_settings(),
-                                    reports::source_settings(),
-                                    reports::write_settings(),
-                                    store::settings(),
-                                    kOutput};
+  static const base::Schema kSchema{
+      audit::settings(),         audit::fix::settings(),      audit::keys::settings(),
+      audit::watch::settings(),  guard::settings(),           net::settings(),
+      reports::settings(),       reports::mailbox_settings(), reports::source_settings(),
+      reports::write_settings(), store::settings(),           kOutput};
   return kSchema;
 }
 

@@ -1,5 +1,6 @@
 """rampart guard beside a real Postfix: what is refused, kept, delivered and told; over TCP and unix sockets, killed and reloaded."""
 
+import base64
 import os
 import pathlib
 import random
@@ -243,6 +244,68 @@ class GuardTest(GuardCase):
         self.assertIn("events were not printed", guard.said())
         stored = rampart("trace", "--no-config", "--store", guard.store, "a@else.example", "--limit", sent + 1, "--format", "json")
         self.assertEqual(len(stored.json()["events"]), sent, "the store has all of them")
+
+    def test_the_guide(self):
+        """docs/guard.md: monitor, read, enforce, undo, with the lines that setup prints."""
+        guard, postfix = self.both(mode="monitor")
+        conf = postfix.dir / "conf"
+
+        def tell_postfix(*words, undo=False):
+            run = rampart("guard", "setup", "postfix", "--config", guard.config, "--listen", guard.listen, *words)
+            self.assertEqual(run.status, 0, run.err)
+            lines = run.out[run.out.index("# Undo:"):] if undo else run.out[:run.out.index("# Undo:")]
+            script = lines.replace("postconf -", f"/usr/sbin/postconf -c {conf} -").replace("postfix reload", f"kill -HUP {postfix.process.pid}")
+            subprocess.run(["bash", "-e", "-c", script], check=True, capture_output=True)
+            time.sleep(1)
+
+        def spoof():
+            name, text = mail()
+            return name, send(postfix, STRANGER, "news@bank.example", TO, text)[0]
+
+        tell_postfix("--monitor")
+        name, code = spoof()
+        self.assertEqual(code, 250)
+        self.delivered(postfix, name)
+        self.assertEqual(guard.event(name)["asked"], "reject")
+        self.assertEqual(self.told(guard, name)["events"][0]["answered"], "accept")
+        guard.process.send_signal(signal.SIGTERM)
+        self.assertEqual(guard.process.wait(30), 0)
+        self.assertEqual(spoof()[1], 250, "a monitor that is gone stops no mail")
+        guard.command[guard.command.index("monitor")] = "enforce"
+        guard.command += ["--quarantine", str(guard.quarantine)]
+        guard.start()
+        tell_postfix("--mode", "enforce")
+        self.assertEqual(spoof()[1], 550)
+        tell_postfix(undo=True)
+        seen = len(guard.events())
+        self.assertEqual(spoof()[1], 250)
+        self.assertEqual(len(guard.events()), seen, "Postfix asks it no more")
+
+    def test_threads_of_the_store_and_the_sealed_quarantine(self):
+        seal = self.dir / "seal"
+        if not seal.exists():
+            seal.touch(mode=0o600)
+            seal.write_text(base64.b64encode(os.urandom(32)).decode())
+        guard, postfix = self.both(config=f'seal_file = "{seal}"', options=("--threads", "4"))
+        self.assertIn("on 4 threads", guard.said())
+        self.assertIn(", encrypted", guard.said())
+        names = []
+
+        def one(author, address):
+            name, text = mail(author)
+            names.append(name)
+            self.assertEqual(send(postfix, address, f"news@{author}", TO, text)[0], 250)
+
+        threads = [threading.Thread(target=one, args=(author, address)) for author, address in (("shop.example", STRANGER), ("bank.example", OURS)) * 10]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(len(guard.kept()), 10)
+        self.assertEqual(len(postfix.messages(10)), 10)
+        self.assertEqual({event["message_id"] for event in guard.events()}, set(names))
+        for file in guard.quarantine.iterdir():
+            self.assertNotIn(b"The rates are", file.read_bytes())
 
 
 class NothingLostTest(GuardCase):

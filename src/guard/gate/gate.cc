@@ -51,6 +51,12 @@ std::string results_value(std::string field) {
   return field;
 }
 
+std::vector<std::string> recipients_of(const milter::Transaction& transaction) {
+  std::vector<std::string> out;
+  for (const auto& recipient : transaction.recipients) out.push_back(recipient.address);
+  return out;
+}
+
 milter::Answer refusal(const Ruling& ruling) {
   return {.verdict = ruling.action == Action::reject ? milter::Answer::Verdict::reject
                                                      : milter::Answer::Verdict::tempfail,
@@ -135,9 +141,12 @@ void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> 
                                .authenticated = session.macros().find("auth_type").has_value()},
                       .mail_from = transaction.sender.address,
                       .memory = {}};
+  const auto now = parts_.now();
+  if (parts_.deferrals != nullptr)
+    situation.memory.deferred_since =
+        parts_.deferrals->since(transaction.sender.address, recipients_of(transaction), now);
   work->scan = std::make_unique<Scan>(work->message, std::move(situation), work->rules->roles,
                                       work->rules->local, keys_);
-  const auto now = parts_.now();
   facts::drive<Verdict>([work, now](facts::Facts& facts) { return work->scan->run(facts, now); },
                         parts_.provider, options_.drive,
                         [this, work, done = std::move(done)](facts::Driven<Verdict> driven) {
@@ -203,6 +212,8 @@ milter::Answer Gate::answer(Work& work, const Verdict& verdict) {
       }
     } else if (action != Action::accept) {
       out = refusal(verdict.ruling);
+      if (action == Action::tempfail && parts_.deferrals != nullptr)
+        parts_.deferrals->note(transaction.sender.address, recipients_of(transaction), event.at);
     } else {
       const mail::FieldIndex index(header);
       out.removed = places_of(header, auth::forged_results(header, index, options_.authserv_id));

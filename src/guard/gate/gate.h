@@ -10,6 +10,7 @@
 #include <string>
 
 #include "facts/driver.h"
+#include "guard/gate/deferrals.h"
 #include "guard/gate/verdict.h"
 #include "guard/milter/server.h"
 #include "guard/quarantine/quarantine.h"
@@ -66,6 +67,7 @@ class Gate : public milter::Decider {
     std::function<void(const Event&)> tell;
     std::function<void(const std::string&)> log;
     std::function<base::Time()> now;
+    Deferrals* deferrals = nullptr;  // of all loops; without it nobody is known to have been put off
   };
   // Everything in `parts` outlives it.
   Gate(Parts parts, GateOptions options) : parts_(std::move(parts)), options_(std::move(options)) {}

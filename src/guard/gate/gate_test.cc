@@ -42,7 +42,8 @@ class GateTest : public testing::Test {
                .rules = [this] { return std::make_shared<const Rules>(rules_); },
                .tell = [this](const Event& event) { events_.push_back(event); },
                .log = [this](const std::string& line) { log_.push_back(line); },
-               .now = [] { return kNow; }},
+               .now = [this] { return now_; },
+               .deferrals = &deferrals_},
               {.authserv_id = "guard.else.example", .mode = mode});
     milter::Session session({.max_message = 100'000, .folder = folder_.path().string()});
     milter::FrameReader reader;
@@ -77,7 +78,19 @@ class GateTest : public testing::Test {
   Rules rules_;
   std::vector<Event> events_;
   std::vector<std::string> log_;
+  Deferrals deferrals_;
+  base::Time now_ = kNow;
 };
+
+TEST_F(GateTest, PutsNobodyOffForLongerThanFourHours) {
+  zone_.fails("_dmarc.late.example", facts::Why::timeout);
+  EXPECT_EQ(pass("192.0.2.1", "news@late.example").verdict, Verb::tempfail);
+  now_ += std::chrono::hours(3);
+  EXPECT_EQ(pass("192.0.2.1", "news@late.example").verdict, Verb::tempfail);
+  now_ += std::chrono::hours(1);
+  EXPECT_EQ(pass("192.0.2.1", "news@late.example").verdict, Verb::accept);
+  EXPECT_EQ(events_.back().causes.back().code, "deferred-long-enough");
+}
 
 TEST_F(GateTest, LetsThroughWhatIsAuthenticated) {
   const auto forged =
