@@ -5,6 +5,7 @@ import os
 import pathlib
 import random
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -172,6 +173,39 @@ class GuardTest(GuardCase):
         self.assertEqual(send(postfix, STRANGER, "news@bank.example", TO, text)[0], 250, "the guard is gone, the mail is not")
         self.delivered(postfix, name)
 
+    def test_monitor_holds_nothing_up(self):
+        """Whether DNS is dead, the guard has too much to do, or hangs."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+            silent.bind(("127.0.0.1", 0))
+            guard, postfix = self.both("accept, command_timeout=3s, content_timeout=3s", mode="monitor", config="messages_in_flight = 1",
+                                       options=("--threads", "1"), resolver=f"127.0.0.1:{silent.getsockname()[1]}")
+            times = []
+
+            def one():
+                name, text = mail()
+                client = Client(postfix, STRANGER)
+                begun = time.monotonic()
+                self.assertEqual(client.send("news@bank.example", TO, text)[0], 250)
+                times.append(time.monotonic() - begun)
+                client.quit()
+                self.delivered(postfix, name)
+
+            def many():
+                threads = [threading.Thread(target=one) for _ in range(8)]
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    thread.join()
+
+            many()
+            self.assertEqual(len(times), 8)
+            self.assertLess(max(times), 4, "2 s, and what a busy machine adds")
+            self.assertIn("let through", guard.said(), "there was room for one")
+            guard.process.send_signal(signal.SIGSTOP)
+            many()
+            guard.process.send_signal(signal.SIGCONT)
+            self.assertEqual(len(times), 16)
+
     def test_a_unix_socket_that_was_left_behind(self):
         folder = tempfile.TemporaryDirectory(prefix="rampart-socket-")
         self.addCleanup(folder.cleanup)
@@ -242,6 +276,7 @@ class GuardTest(GuardCase):
         guard.process.send_signal(signal.SIGTERM)
         self.assertEqual(guard.process.wait(30), 0, "a reader that reads nothing does not keep it from ending")
         self.assertIn("events were not printed", guard.said())
+        self.assertNotIn("were not stored", guard.said())
         stored = rampart("trace", "--no-config", "--store", guard.store, "a@else.example", "--limit", sent + 1, "--format", "json")
         self.assertEqual(len(stored.json()["events"]), sent, "the store has all of them")
 
@@ -315,6 +350,25 @@ class GuardTest(GuardCase):
         self.assertEqual({event["message_id"] for event in guard.events()}, set(names))
         for file in guard.quarantine.iterdir():
             self.assertNotIn(b"The rates are", file.read_bytes())
+
+    def test_goes_on_when_the_reader_of_its_events_is_gone(self):
+        guard = self.guard()
+        guard.kill9()
+        reader, writer = os.pipe()
+        with (guard.dir / "said").open("ab") as errors:
+            guard.process = subprocess.Popen(guard.command, stdin=subprocess.DEVNULL, stdout=writer, stderr=errors, preexec_fn=_die_with_parent)
+        os.close(writer)
+        os.close(reader)
+        guard.wait_for("listens at", guard.said().rindex("kept in"))
+        postfix = mail_server(guard)
+        self.addCleanup(postfix.stop)
+        for _ in range(2):
+            name, text = mail()
+            self.assertEqual(send(postfix, OURS, "news@bank.example", TO, text)[0], 250)
+            self.delivered(postfix, name)
+        guard.wait_for("events are printed no more")
+        guard.process.send_signal(signal.SIGTERM)
+        self.assertEqual(guard.process.wait(30), 0, guard.said())
 
 
 class NothingLostTest(GuardCase):
