@@ -8,7 +8,6 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import signal
 import smtplib
 import sqlite3
@@ -32,7 +31,7 @@ smtpd_milters = {milters}
 class Guard(PrivateServer):
     """`config` is its [guard] table. Its events and what it says are in files; `kill9()` and `start()` as often as wanted."""
 
-    def __init__(self, names, config="", mode="enforce", listen=None, options=()):
+    def __init__(self, names, config="", mode="enforce", listen=None, options=(), resolver=None):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="rampart-guard-"))
         self.dir.chmod(0o755)
         self.listen = listen or f"inet:127.0.0.1:{free_port()}"
@@ -42,7 +41,7 @@ class Guard(PrivateServer):
         self.quarantine = self.dir / "kept"
         kept = ["--quarantine", str(self.quarantine)] if mode == "enforce" else []
         self.command = [PROGRAM, "guard", "--config", str(self.config), "--listen", self.listen, "--mode", mode, *kept, "--store",
-                        str(self.store), "--authserv-id", "guard.test", "--resolver", names.address, *options]
+                        str(self.store), "--authserv-id", "guard.test", "--resolver", resolver or names.address, *options]
         self.start()
 
     def configure(self, text):
@@ -61,6 +60,12 @@ class Guard(PrivateServer):
             if time.monotonic() > deadline or self.process.poll() is not None:
                 raise ServerError(f"the guard does not say {text!r}:\n{self.said()[-2000:]}")
             time.sleep(0.02)
+
+    def stop(self):
+        self.kill()
+        said = self.said()
+        super().stop()
+        assert "Sanitizer" not in said and "runtime error:" not in said, said[-5000:]
 
     def kill9(self):
         self.process.send_signal(signal.SIGKILL)

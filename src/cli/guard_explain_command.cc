@@ -23,8 +23,10 @@ std::string paragraph(const Session& session, std::string_view first, std::strin
                          ? std::clamp<std::size_t>(base::terminal_width(STDOUT_FILENO), 40, kMaxTextWidth)
                          : 80;
   std::string out;
-  for (const auto& line : base::wrap(text, width - kIndent)) {
-    out += base::pad_right(out.empty() ? first : std::string_view(), kIndent) + line + "\n";
+  const std::size_t hang = text.starts_with("- ") ? 2 : 0;
+  for (const auto& line : base::wrap(text, width - kIndent - hang)) {
+    const auto left = out.empty() ? first : std::string_view();
+    out += base::pad_right(left, out.empty() ? kIndent : kIndent + hang) + line + "\n";
   }
   return out;
 }

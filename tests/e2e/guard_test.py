@@ -1,9 +1,11 @@
 """rampart guard beside a real Postfix: what is refused, kept, delivered and told; over TCP and unix sockets, killed and reloaded."""
 
+import base64
 import os
 import pathlib
 import random
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -173,6 +175,39 @@ class GuardTest(GuardCase):
         self.assertEqual(send(postfix, STRANGER, "news@bank.example", TO, text)[0], 250, "the guard is gone, the mail is not")
         self.delivered(postfix, name)
 
+    def test_monitor_holds_nothing_up(self):
+        """Whether DNS is dead, the guard has too much to do, or hangs."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+            silent.bind(("127.0.0.1", 0))
+            guard, postfix = self.both("accept, command_timeout=3s, content_timeout=3s", mode="monitor", config="messages_in_flight = 1",
+                                       options=("--threads", "1"), resolver=f"127.0.0.1:{silent.getsockname()[1]}")
+            times = []
+
+            def one():
+                name, text = mail()
+                client = Client(postfix, STRANGER)
+                begun = time.monotonic()
+                self.assertEqual(client.send("news@bank.example", TO, text)[0], 250)
+                times.append(time.monotonic() - begun)
+                client.quit()
+                self.delivered(postfix, name)
+
+            def many():
+                threads = [threading.Thread(target=one) for _ in range(8)]
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    thread.join()
+
+            many()
+            self.assertEqual(len(times), 8)
+            self.assertLess(max(times), 4, "2 s, and what a busy machine adds")
+            self.assertIn("let through", guard.said(), "there was room for one")
+            guard.process.send_signal(signal.SIGSTOP)
+            many()
+            guard.process.send_signal(signal.SIGCONT)
+            self.assertEqual(len(times), 16)
+
     def test_a_unix_socket_that_was_left_behind(self):
         folder = tempfile.TemporaryDirectory(prefix="rampart-socket-")
         self.addCleanup(folder.cleanup)
@@ -243,8 +278,99 @@ class GuardTest(GuardCase):
         guard.process.send_signal(signal.SIGTERM)
         self.assertEqual(guard.process.wait(30), 0, "a reader that reads nothing does not keep it from ending")
         self.assertIn("events were not printed", guard.said())
+        self.assertNotIn("were not stored", guard.said())
         stored = rampart("trace", "--no-config", "--store", guard.store, "a@else.example", "--limit", sent + 1, "--format", "json")
         self.assertEqual(len(stored.json()["events"]), sent, "the store has all of them")
+
+    def test_the_guide(self):
+        """docs/guard.md: monitor, read, enforce, undo, with the lines that setup prints."""
+        guard, postfix = self.both(mode="monitor")
+        conf = postfix.dir / "conf"
+
+        def tell_postfix(*words, undo=False):
+            run = rampart("guard", "setup", "postfix", "--config", guard.config, "--listen", guard.listen, *words)
+            self.assertEqual(run.status, 0, run.err)
+            lines = run.out[run.out.index("# Undo:"):] if undo else run.out[:run.out.index("# Undo:")]
+            script = lines.replace("postconf -", f"/usr/sbin/postconf -c {conf} -").replace("postfix reload", f"kill -HUP {postfix.process.pid}")
+            subprocess.run(["bash", "-e", "-c", script], check=True, capture_output=True)
+
+        def spoof():
+            name, text = mail()
+            return name, send(postfix, STRANGER, "news@bank.example", TO, text)[0]
+
+        def becomes(code):
+            """A reload takes Postfix a while, and an smtpd that waits already takes one more client as it was told before."""
+            codes, deadline = [], time.monotonic() + 20
+            while code not in codes and time.monotonic() < deadline:
+                codes.append(spoof()[1])
+                time.sleep(0.2)
+            self.assertIn(code, codes, postfix.log()[-2000:])
+
+        tell_postfix("--monitor")
+        name, code = spoof()
+        self.assertEqual(code, 250)
+        self.delivered(postfix, name)
+        self.assertEqual(guard.event(name)["asked"], "reject")
+        self.assertEqual(self.told(guard, name)["events"][0]["answered"], "accept")
+        guard.process.send_signal(signal.SIGTERM)
+        self.assertEqual(guard.process.wait(30), 0)
+        self.assertEqual(spoof()[1], 250, "a monitor that is gone stops no mail")
+        guard.command[guard.command.index("monitor")] = "enforce"
+        guard.command += ["--quarantine", str(guard.quarantine)]
+        guard.start()
+        tell_postfix("--mode", "enforce")
+        becomes(550)
+        tell_postfix(undo=True)
+        becomes(250)
+        name, code = spoof()
+        self.assertEqual(code, 250)
+        self.delivered(postfix, name)
+        self.assertEqual([event for event in guard.events() if event["message_id"] == name], [], "Postfix asks it no more")
+
+    def test_threads_of_the_store_and_the_sealed_quarantine(self):
+        seal = self.dir / "seal"
+        if not seal.exists():
+            seal.touch(mode=0o600)
+            seal.write_text(base64.b64encode(os.urandom(32)).decode())
+        guard, postfix = self.both(config=f'seal_file = "{seal}"', options=("--threads", "4"))
+        self.assertIn("on 4 threads", guard.said())
+        self.assertIn(", encrypted", guard.said())
+        names = []
+
+        def one(author, address):
+            name, text = mail(author)
+            names.append(name)
+            self.assertEqual(send(postfix, address, f"news@{author}", TO, text)[0], 250)
+
+        threads = [threading.Thread(target=one, args=(author, address)) for author, address in (("shop.example", STRANGER), ("bank.example", OURS)) * 10]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(len(guard.kept()), 10)
+        self.assertEqual(len(postfix.messages(10)), 10)
+        self.assertEqual({event["message_id"] for event in guard.events()}, set(names))
+        for file in guard.quarantine.iterdir():
+            self.assertNotIn(b"The rates are", file.read_bytes())
+
+    def test_goes_on_when_the_reader_of_its_events_is_gone(self):
+        guard = self.guard()
+        guard.kill9()
+        reader, writer = os.pipe()
+        with (guard.dir / "said").open("ab") as errors:
+            guard.process = subprocess.Popen(guard.command, stdin=subprocess.DEVNULL, stdout=writer, stderr=errors, preexec_fn=_die_with_parent)
+        os.close(writer)
+        os.close(reader)
+        guard.wait_for("listens at", guard.said().rindex("kept in"))
+        postfix = mail_server(guard)
+        self.addCleanup(postfix.stop)
+        for _ in range(2):
+            name, text = mail()
+            self.assertEqual(send(postfix, OURS, "news@bank.example", TO, text)[0], 250)
+            self.delivered(postfix, name)
+        guard.wait_for("events are printed no more")
+        guard.process.send_signal(signal.SIGTERM)
+        self.assertEqual(guard.process.wait(30), 0, guard.said())
 
 
 class NothingLostTest(GuardCase):

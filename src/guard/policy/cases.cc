@@ -24,7 +24,9 @@ struct Example {
   Example(dmarc::Result dmarc, dmarc::Policy policy, const dns::Name& from = author()) {
     result.dmarc = dmarc;
     result.policy = policy;
-    result.why = dmarc == dmarc::Result::temperror ? "DNS did not answer" : "nothing was authenticated";
+    result.why = dmarc == dmarc::Result::temperror   ? "DNS did not answer"
+                 : dmarc == dmarc::Result::permerror ? "two From fields"
+                                                     : "nothing was authenticated";
     result.author.domains = {from};
     result.domains.push_back({.author = from, .verdict = {}, .legacy = {}});
     header = fmt::format("From: someone@{}\r\n", from.text());
@@ -86,9 +88,6 @@ void add_general(std::vector<PolicyCase>& out, base::Time now) {
   add("the same, and SPF forbids the client with -all, with no aligned signature",
       Example(kFail, kReject).forbidden());
   add("the same, with the trace of a list", Example(kFail, kReject).forbidden().with("List-Id: <l.example>"));
-  Example strange(kFail, kReject);
-  strange.memory.passed_from_here = false;
-  add("it fails DMARC, p=reject, and its domain's mail never passed from this network", strange);
   Example late(dmarc::Result::temperror, kReject);
   add("DNS does not say whether it passes", late);
   late.memory.deferred_since = now - kMostDeferral;

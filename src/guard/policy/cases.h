@@ -1,5 +1,5 @@
 // What is done in which case, for people: example messages put before decide() with the operator's own rules, so that what is shown
-// is what happens. Pure.
+// is what happens. Pure. What a sender memory would say is left out: nothing fills one yet.
 #pragma once
 
 #include <string>

@@ -40,7 +40,7 @@ Place place_of(const PostfixSetup& setup) {
     return {.text = "unix:" + path.substr(below.size()),
             .note = fmt::format(
                 "# The socket is below Postfix's queue directory, where a chrooted smtpd finds it too.\n"
-                "# Postfix has to be let in: the user postfix in the group of {}.\n",
+                "# Its user has to be let in, by the group of {}: see guard.socket_mode.\n",
                 path)};
   }
   return {
