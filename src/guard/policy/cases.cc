@@ -88,6 +88,9 @@ void add_general(std::vector<PolicyCase>& out, base::Time now) {
   add("the same, and SPF forbids the client with -all, with no aligned signature",
       Example(kFail, kReject).forbidden());
   add("the same, with the trace of a list", Example(kFail, kReject).forbidden().with("List-Id: <l.example>"));
+  Example stranger(kFail, kReject);
+  stranger.memory.passed_from_here = false;
+  add("it fails DMARC, p=reject, and mail of its domain has never passed from its network", stranger);
   Example late(dmarc::Result::temperror, kReject);
   add("DNS does not say whether it passes", late);
   late.memory.deferred_since = now - kMostDeferral;

@@ -31,6 +31,9 @@ TEST(PolicyCases, AreWhatThePolicyDoes) {
   EXPECT_EQ(forged.action, Action::reject);
   EXPECT_THAT(forged.causes, has("second-fact-spf-hard-fail"));
   EXPECT_THAT(of(cases, "the same, with the trace of a list").causes, has("list-trace"));
+  EXPECT_EQ(
+      of(cases, "it fails DMARC, p=reject, and mail of its domain has never passed from its network").action,
+      Action::reject);
   EXPECT_EQ(of(cases, "DNS does not say whether it passes").action, Action::tempfail);
   EXPECT_EQ(of(cases, "the same, 4 hours later").action, Action::accept);
 }
