@@ -63,8 +63,8 @@ struct Lane {
 
 std::size_t size_of(const guard::Event& event) {
   std::size_t out = sizeof event + event.subject.size() + event.results.size() + event.message_id.size();
-  for (const auto& recipient : event.recipients) out += recipient.size() + sizeof recipient;
-  for (const auto& cause : event.causes) out += cause.text.size() + sizeof cause;
+  for (const auto& recipient : event.recipients) out += recipient.size() + sizeof(std::string);
+  for (const auto& cause : event.causes) out += cause.text.size() + sizeof(guard::Cause);
   return out;
 }
 
@@ -176,6 +176,7 @@ class Service {
 
   void introduce() {
     std::vector<std::string> places;
+    places.reserve(listeners_.size());
     for (const auto& listener : listeners_) places.push_back(listener.text());
     say(fmt::format("the guard listens at {}, in mode {}, as {}, on {} thread{}", fmt::join(places, ", "),
                     guard::to_string(settings_.mode), settings_.authserv_id, lanes_.size(),

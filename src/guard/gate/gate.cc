@@ -53,6 +53,7 @@ std::string results_value(std::string field) {
 
 std::vector<std::string> recipients_of(const milter::Transaction& transaction) {
   std::vector<std::string> out;
+  out.reserve(transaction.recipients.size());
   for (const auto& recipient : transaction.recipients) out.push_back(recipient.address);
   return out;
 }
