@@ -13,6 +13,7 @@
 #include "guard/gate/verdict.h"
 #include "guard/milter/server.h"
 #include "guard/quarantine/quarantine.h"
+#include "guard/release/pass.h"
 
 namespace rampart::guard {
 
@@ -62,6 +63,7 @@ class Gate : public milter::Decider {
   struct Parts {
     facts::Provider& provider;
     Quarantine* quarantine;                               // nullptr in monitor mode
+    Passes* passes = nullptr;  // by which released messages are known; nullptr: by none
     std::function<std::shared_ptr<const Rules>()> rules;  // those of now
     std::function<void(const Event&)> tell;
     std::function<void(const std::string&)> log;
@@ -78,7 +80,9 @@ class Gate : public milter::Decider {
   struct Work;
   // When something of ours failed: accept or tempfail, as the mode says.
   milter::Answer failed(const std::string& what);
-  milter::Answer answer(Work& work, const Verdict& verdict);
+  milter::Answer answer(Work& work, Verdict verdict);
+  // A message that was released is let by, whatever else is found out about it.
+  base::Result<> honour_pass(const Work& work, Ruling& ruling);
   base::Result<std::string> keep(const Work& work, const Verdict& verdict);
 
   Parts parts_;
