@@ -4,6 +4,7 @@
 #include "audit/keys/settings.h"
 #include "audit/settings.h"
 #include "audit/watch/settings.h"
+#include "guard/settings.h"
 #include "net/settings.h"
 #include "reports/mailbox/settings.h"
 #include "reports/settings.h"
@@ -41,6 +42,7 @@ const base::Schema& schema() {
                                     audit::fix::settings(),
                                     audit::keys::settings(),
                                     audit::watch::settings(),
+                                    guard::settings(),
                                     net::settings(),
                                     reports::settings(),
                                     reports::mailbox_settings(),

@@ -1,0 +1,35 @@
+#include "cli/guard_settings.h"
+
+#include <array>
+
+#include <unistd.h>
+
+#include "base/text.h"
+#include "crypto/private_file.h"
+
+namespace rampart::cli {
+
+base::Result<guard::Settings> guard_settings(const base::Config& config) {
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0 || host[0] == '\0')
+    return guard::read_settings(config, "localhost");
+  return guard::read_settings(config, base::lower(host.data()));
+}
+
+base::Result<guard::Quarantine> open_quarantine(const guard::Settings& settings, store::Database& database) {
+  if (settings.quarantine.empty())
+    return base::fail(base::ErrorKind::config, "there is no quarantine", "guard.quarantine",
+                      "name its folder: --quarantine /var/lib/rampart/quarantine");
+  guard::QuarantineOptions options{.folder = settings.quarantine, .seal = {}, .limits = settings.limits};
+  if (!settings.seal_file.empty()) {
+    auto key = crypto::SealKey::from_text(TRY(crypto::read_private(settings.seal_file)));
+    if (!key) {
+      key.error().where = base::printable(settings.seal_file);
+      return std::unexpected(std::move(key.error()));
+    }
+    options.seal = *std::move(key);
+  }
+  return guard::Quarantine::open(database, std::move(options));
+}
+
+}  // namespace rampart::cli

@@ -1,0 +1,15 @@
+// The guard's configuration as commands need it.
+#pragma once
+
+#include "guard/settings.h"
+#include "store/database.h"
+
+namespace rampart::cli {
+
+// Of this machine; its name is asked of the system.
+base::Result<guard::Settings> guard_settings(const base::Config& config);
+
+// The quarantine that guard.quarantine names; an error of kind config when it names none. `database` outlives it.
+base::Result<guard::Quarantine> open_quarantine(const guard::Settings& settings, store::Database& database);
+
+}  // namespace rampart::cli

@@ -1,0 +1,371 @@
+#include "guard/settings.h"
+
+#include <algorithm>
+#include <array>
+#include <thread>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "dns/domain.h"
+
+namespace rampart::guard {
+namespace {
+
+using base::ErrorKind;
+using base::Result;
+using base::Setting;
+using base::SettingType;
+
+constexpr std::array<std::string_view, 2> kModes{"monitor", "enforce"};
+constexpr std::size_t kMaxNetworks = 1'000;
+constexpr std::size_t kMaxThreads = 64;
+constexpr std::int64_t kDay = 24LL * 3600 * 1000;  // milliseconds
+
+// What is wrong with a text, as a setting's check says it.
+template <class T>
+std::string fault(const Result<T>& parsed) {
+  return parsed ? std::string() : parsed.error().what;
+}
+
+std::string check_listen(std::string_view text) {
+  return milter::parse_listen(text) ? "" : "is not inet:ADDRESS:PORT or unix:/PATH";
+}
+std::string check_network(std::string_view text) {
+  return parse_network(text) ? "" : "is no network, such as 192.0.2.0/24, nor an address";
+}
+std::string check_override(std::string_view text) { return fault(parse_override(text)); }
+
+std::optional<unsigned> parse_mode(std::string_view text) {
+  const bool octal = !text.empty() && text.size() <= 4 &&
+                     std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '7'; });
+  if (!octal) return std::nullopt;
+  unsigned mode = 0;
+  for (const char c : text) mode = mode * 8 + static_cast<unsigned>(c - '0');
+  return mode <= 0777 ? std::optional(mode) : std::nullopt;
+}
+std::string check_mode(std::string_view text) {
+  return parse_mode(text) ? "" : "is not the permissions of a file, such as 0660";
+}
+
+// A token of RFC 2045, or what a host's name may hold (RFC 8601 section 2.5).
+std::string check_authserv_id(std::string_view text) {
+  const auto allowed = [](char c) { return base::is_alnum(c) || c == '.' || c == '-' || c == '_'; };
+  return text.size() <= 255 && std::ranges::all_of(text, allowed)
+             ? ""
+             : "is no authserv-id: letters, digits, dots and hyphens";
+}
+
+constexpr std::array kSettings{
+    Setting{
+        .key = "guard.listen",
+        .type = SettingType::list,
+        .standard = R"(["inet:127.0.0.1:8891"])",
+        .brief = "Where the mail server finds the guard: inet:ADDRESS:PORT or unix:/PATH",
+        .detail = "Postfix's smtpd runs chrooted on Debian, and reaches a socket only below its queue "
+                  "directory. rampart guard setup postfix prints what Postfix has to be told.",
+        .option = "--listen",
+        .value_name = "ADDRESS",
+        .min = 1,
+        .max = 16,
+        .example = R"(["inet:127.0.0.1:8891", "unix:/var/spool/postfix/rampart/guard.sock"])",
+        .check = check_listen,
+    },
+    Setting{
+        .key = "guard.socket_mode",
+        .type = SettingType::text,
+        .standard = "\"0660\"",
+        .brief = "The permissions of unix sockets",
+        .detail = "Who may write to a socket may connect to it: the mail server's user has to be in the "
+                  "socket's group.",
+        .check = check_mode,
+    },
+    Setting{
+        .key = "guard.mode",
+        .type = SettingType::text,
+        .standard = "\"monitor\"",
+        .brief = "Whether what the policy asks for is done, or only told",
+        .detail =
+            "monitor changes no message, delays none for long, and whatever goes wrong lets mail through. "
+            "enforce rejects, quarantines and puts off; whatever goes wrong there is a temporary failure, "
+            "so that nothing passes unexamined.",
+        .option = "--mode",
+        .choices = kModes,
+    },
+    Setting{
+        .key = "guard.authserv_id",
+        .type = SettingType::text,
+        .standard = "\"\"",
+        .brief = "By what name our Authentication-Results fields go; guard.HOSTNAME when empty",
+        .detail =
+            "Fields of this name that came with a message are forged, and are removed. So it has to differ "
+            "from the name that other filters on this machine use, which is the host's.",
+        .option = "--authserv-id",
+        .value_name = "NAME",
+        .example = R"("guard.mx.bank.example")",
+        .check = check_authserv_id,
+    },
+    Setting{
+        .key = "guard.trusted_networks",
+        .type = SettingType::list,
+        .standard = "[]",
+        .brief = "Networks whose machines send as users of ours do, such as printers",
+        .detail =
+            "Their mail is held to no policy. Clients that authenticate themselves to the mail server need "
+            "not be named.",
+        .max = kMaxNetworks,
+        .example = R"(["192.0.2.0/24"])",
+        .check = check_network,
+    },
+    Setting{
+        .key = "guard.trusted_relays",
+        .type = SettingType::list,
+        .standard = "[]",
+        .brief = "Machines that take mail from outside for us: a secondary MX, a load balancer, a filter",
+        .detail = "SPF is then about whom they had the message from, which their Received fields say.",
+        .max = kMaxNetworks,
+        .example = R"(["198.51.100.7"])",
+        .check = check_network,
+    },
+    Setting{
+        .key = "guard.trusted_sealers",
+        .type = SettingType::list,
+        .standard = "[]",
+        .brief = "Domains whose ARC seals are believed when they say that a message passed DMARC",
+        .max = kMaxNetworks,
+        .example = R"(["lists.example"])",
+        .check = dns::check_domain_setting,
+    },
+    Setting{
+        .key = "guard.own_domains",
+        .type = SettingType::list,
+        .standard = "[]",
+        .brief = "Domains of ours: mail from outside in their name that is not authenticated is told of",
+        .detail = "With everything below them.",
+        .max = kMaxOverrides,
+        .example = R"(["bank.example"])",
+        .check = dns::check_domain_setting,
+    },
+    Setting{
+        .key = "guard.enforced_domains",
+        .type = SettingType::list,
+        .standard = "[]",
+        .brief =
+            "Domains of ours whose name is not to be used from outside, whatever their DMARC record says",
+        .detail = "Unauthenticated mail from outside in their name is quarantined, and rejected where their "
+                  "record says p=reject. Have a look at what guard.own_domains tells first.",
+        .max = kMaxOverrides,
+        .example = R"(["bank.example"])",
+        .check = dns::check_domain_setting,
+    },
+    Setting{
+        .key = "guard.overrides",
+        .type = SettingType::list,
+        .standard = "[]",
+        .brief = "Exceptions: accept or enforce, for whom, and why",
+        .detail =
+            "Each is accept (whatever DMARC asks for) or enforce (p=reject rejects without a second fact), "
+            "then at least one of from=DOMAIN, mail_from=ADDRESS or mail_from=@DOMAIN, "
+            "network=NETWORK, which all have to hold; then, as needed, until=DAY and by=WHO; and last "
+            "reason=TEXT. The first that matches counts, and every event that it decides names it.",
+        .max = kMaxOverrides,
+        .example = R"(["accept from=partner.example network=192.0.2.0/24 until=2026-12-31 by=soc )"
+                   R"(reason=their relay breaks signatures"])",
+        .check = check_override,
+    },
+    Setting{
+        .key = "guard.quarantine",
+        .type = SettingType::text,
+        .standard = "\"\"",
+        .brief = "The folder of quarantined messages; enforce mode needs it",
+        .detail = "Only its owner may look into it. What is in it is listed in the store (store.url).",
+        .option = "--quarantine",
+        .value_name = "DIR",
+        .example = R"("/var/lib/rampart/quarantine")",
+    },
+    Setting{
+        .key = "guard.seal_file",
+        .type = SettingType::text,
+        .standard = "\"\"",
+        .brief =
+            "The file with the key under which quarantined messages are encrypted; without it they are not",
+        .detail = "32 random bytes in base64: (umask 077; head -c 32 /dev/urandom | base64 > FILE). Only its "
+                  "owner may read it.",
+        .value_name = "FILE",
+        .example = R"("/etc/rampart/guard.seal")",
+    },
+    Setting{
+        .key = "guard.quarantine_entries",
+        .type = SettingType::integer,
+        .standard = "20000",
+        .brief = "The most messages that are kept for one recipient domain at a time",
+        .detail = "Past it, what would be quarantined is put off (451).",
+        .unit = "messages",
+        .min = 1,
+        .max = 100'000'000,
+    },
+    Setting{
+        .key = "guard.quarantine_size",
+        .type = SettingType::integer,
+        .standard = "10240",
+        .brief = "The most that quarantined messages may come to, as they came",
+        .unit = "MiB",
+        .min = 1,
+        .max = 1'000'000'000,
+    },
+    Setting{
+        .key = "guard.quarantine_keep",
+        .type = SettingType::duration,
+        .standard = "\"30d\"",
+        .brief = "How long a message stays in quarantine",
+        .min = 3600LL * 1000,
+        .max = 3660 * kDay,
+    },
+    Setting{
+        .key = "guard.keep_events",
+        .type = SettingType::duration,
+        .standard = "\"90d\"",
+        .brief = "How long the store keeps what became of each message",
+        .min = 3600LL * 1000,
+        .max = 3660 * kDay,
+    },
+    Setting{
+        .key = "guard.messages_in_flight",
+        .type = SettingType::integer,
+        .standard = "500",
+        .brief = "How many messages are looked at at the same time, on all threads together",
+        .detail =
+            "Past it a message waits for a little, and is then let through (monitor) or put off (enforce).",
+        .unit = "messages",
+        .min = 1,
+        .max = 1'000'000,
+    },
+    Setting{
+        .key = "guard.threads",
+        .type = SettingType::integer,
+        .standard = "0",
+        .brief = "How many threads work; 0 for one on each processor",
+        .option = "--threads",
+        .unit = "threads",
+        .max = kMaxThreads,
+    },
+};
+
+// One word of an override into it; false when it is none.
+bool take_word(Override& rule, std::string_view name, std::string_view value) {
+  if (value.empty()) return false;
+  if (name == "from") {
+    auto domain = dns::parse_domain(value);
+    if (!domain) return false;
+    rule.author = *std::move(domain);
+  } else if (name == "mail_from") {
+    if (value.find('@') == std::string_view::npos) return false;
+    rule.mail_from = base::lower(value);
+  } else if (name == "network") {
+    const auto network = parse_network(value);
+    if (!network) return false;
+    rule.network = network->address;
+    rule.prefix = network->prefix;
+  } else if (name == "until") {
+    const auto day = base::parse_time(std::string(value) + "T00:00:00Z");
+    if (!day) return false;
+    rule.until = *day + std::chrono::days(1);
+  } else if (name == "by") {
+    rule.by = value;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+std::vector<dns::Name> names_of(const base::Config& config, std::string_view key) {
+  std::vector<dns::Name> out;
+  for (const auto& text : config.list(key))
+    out.push_back(*dns::parse_domain(text));  // its check has passed it
+  return out;
+}
+
+std::vector<Network> networks_of(const base::Config& config, std::string_view key) {
+  std::vector<Network> out;
+  for (const auto& text : config.list(key)) out.push_back(*parse_network(text));
+  return out;
+}
+
+Rules read_rules(const base::Config& config) {
+  Rules out;
+  out.roles.trusted = networks_of(config, "guard.trusted_networks");
+  out.roles.relays = networks_of(config, "guard.trusted_relays");
+  out.local.trusted_sealers = names_of(config, "guard.trusted_sealers");
+  for (auto& domain : names_of(config, "guard.enforced_domains"))
+    out.local.own.push_back({.domain = std::move(domain), .enforced = true});
+  for (auto& domain : names_of(config, "guard.own_domains")) {
+    const bool known =
+        std::ranges::any_of(out.local.own, [&](const OwnDomain& own) { return own.domain == domain; });
+    if (!known) out.local.own.push_back({.domain = std::move(domain), .enforced = false});
+  }
+  for (const auto& text : config.list("guard.overrides"))
+    out.local.overrides.push_back(*parse_override(text));
+  return out;
+}
+
+}  // namespace
+
+std::span<const Setting> settings() { return kSettings; }
+
+Result<Override> parse_override(std::string_view text) {
+  const auto wrong = [](std::string_view what) {
+    return base::fail(ErrorKind::config, std::string(what), {}, "rampart config explain guard.overrides");
+  };
+  Override out;
+  auto rest = base::trim(text);
+  const auto next_word = [&] {
+    const auto word = rest.substr(0, rest.find(' '));
+    rest = base::trim(rest.substr(word.size()));
+    return word;
+  };
+  const auto says = next_word();
+  if (says != "accept" && says != "enforce") return wrong("does not begin with accept or enforce");
+  out.says = says == "accept" ? Override::Says::accept : Override::Says::enforce;
+  while (!rest.empty() && !rest.starts_with("reason=")) {
+    const auto word = next_word();
+    const auto equals = word.find('=');
+    if (equals == std::string_view::npos || !take_word(out, word.substr(0, equals), word.substr(equals + 1)))
+      return wrong(
+          fmt::format("has \"{}\", which is no from=DOMAIN, mail_from=ADDRESS, network=NETWORK, "
+                      "until=YEAR-MONTH-DAY or by=WHO",
+                      base::excerpt(word, 80)));
+  }
+  if (!out.author && out.mail_from.empty() && !out.network)
+    return wrong("names nobody: from=, mail_from= or network= is needed");
+  if (!rest.starts_with("reason=")) return wrong("ends in no reason=TEXT");
+  out.reason = base::trim(rest.substr(std::string_view("reason=").size()));
+  if (out.reason.empty()) return wrong("has an empty reason");
+  if (out.by.empty()) out.by = "the configuration";
+  return out;
+}
+
+Result<Settings> read_settings(const base::Config& config, std::string_view host) {
+  Settings out;
+  for (const auto& text : config.list("guard.listen")) out.listen.push_back(TRY(milter::parse_listen(text)));
+  out.socket_mode = *parse_mode(config.text("guard.socket_mode"));
+  out.mode = config.text("guard.mode") == "enforce" ? Mode::enforce : Mode::monitor;
+  out.authserv_id = config.text("guard.authserv_id");
+  if (out.authserv_id.empty()) out.authserv_id = fmt::format("guard.{}", host);
+  out.rules = read_rules(config);
+  out.quarantine = config.text("guard.quarantine");
+  if (!out.quarantine.empty() && !out.quarantine.starts_with('/'))
+    return base::fail(ErrorKind::config, "must be a whole path, such as /var/lib/rampart/quarantine",
+                      "guard.quarantine", "rampart config explain guard.quarantine");
+  out.seal_file = config.text("guard.seal_file");
+  out.limits.entries_of_domain = static_cast<std::uint64_t>(config.integer("guard.quarantine_entries"));
+  out.limits.bytes = static_cast<std::uint64_t>(config.integer("guard.quarantine_size")) << 20U;
+  out.limits.keep = std::chrono::floor<std::chrono::hours>(config.duration("guard.quarantine_keep"));
+  out.keep_events = std::chrono::floor<std::chrono::seconds>(config.duration("guard.keep_events"));
+  out.in_flight = static_cast<std::size_t>(config.integer("guard.messages_in_flight"));
+  out.threads = static_cast<std::size_t>(config.integer("guard.threads"));
+  if (out.threads == 0)
+    out.threads = std::clamp<std::size_t>(std::thread::hardware_concurrency(), 1, kMaxThreads);
+  return out;
+}
+
+}  // namespace rampart::guard

@@ -1,0 +1,84 @@
+#include "guard/settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rampart::guard {
+namespace {
+
+using testing::HasSubstr;
+
+struct Given {
+  base::Schema schema{settings()};
+  base::Config config{schema};
+
+  base::Result<Settings> read(std::string_view toml) {
+    const auto errors = config.load(toml, "rampart.toml");
+    if (!errors.empty()) return std::unexpected(errors.front());
+    return read_settings(config, "mx.bank.example");
+  }
+};
+
+TEST(Settings, OfNothingAreAMonitorOfItsOwnName) {
+  const auto settings = *Given().read("");
+  EXPECT_EQ(settings.mode, Mode::monitor);
+  EXPECT_EQ(settings.authserv_id, "guard.mx.bank.example") << "opendkim and rspamd go by the host's";
+  EXPECT_EQ(settings.listen.front().text(), "inet:127.0.0.1:8891");
+  EXPECT_EQ(settings.socket_mode, 0660U);
+  EXPECT_GE(settings.threads, 1U);
+}
+
+TEST(Settings, SayWhoIsOurs) {
+  const auto settings = *Given().read(R"([guard]
+trusted_networks = ["192.0.2.0/24"]
+trusted_relays = ["2001:db8::7"]
+trusted_sealers = ["lists.example"]
+own_domains = ["bank.example", "shop.example"]
+enforced_domains = ["bank.example"]
+quarantine_size = 2
+)");
+  EXPECT_TRUE(settings.rules.roles.trusted.front().has(*base::IpAddress::parse("192.0.2.9")));
+  EXPECT_TRUE(settings.rules.roles.relays.front().has(*base::IpAddress::parse("2001:db8::7")));
+  ASSERT_EQ(settings.rules.local.own.size(), 2U) << "a domain of both lists is one";
+  EXPECT_TRUE(settings.rules.local.own[0].enforced);
+  EXPECT_EQ(settings.rules.local.own[1].domain.text(), "shop.example");
+  EXPECT_FALSE(settings.rules.local.own[1].enforced);
+  EXPECT_EQ(settings.limits.bytes, std::uint64_t{2} << 20U);
+}
+
+TEST(Settings, TakeOverridesAsTheyAreWritten) {
+  const auto rule = *parse_override(
+      "accept from=Partner.example mail_from=@Mail.example network=192.0.2.0/24 until=2026-12-31 by=soc "
+      "reason=their relay breaks  signatures");
+  EXPECT_EQ(rule.says, Override::Says::accept);
+  EXPECT_EQ(rule.author->text(), "partner.example");
+  EXPECT_EQ(rule.mail_from, "@mail.example");
+  EXPECT_EQ(rule.prefix, 24U);
+  EXPECT_EQ(rule.by, "soc");
+  EXPECT_EQ(rule.reason, "their relay breaks  signatures");
+  EXPECT_TRUE(rule.holds(*base::parse_time("2026-12-31T23:59:59Z")));
+  EXPECT_FALSE(rule.holds(*base::parse_time("2027-01-01T00:00:00Z")));
+}
+
+TEST(Settings, RefuseWhatIsNoOverrideAndSayWhy) {
+  const auto fault = [](std::string_view text) { return parse_override(text).error().what; };
+  EXPECT_THAT(fault("allow from=a.example reason=x"), HasSubstr("accept or enforce"));
+  EXPECT_THAT(fault("accept reason=x"), HasSubstr("names nobody"));
+  EXPECT_THAT(fault("accept from=a.example"), HasSubstr("reason=TEXT"));
+  EXPECT_THAT(fault("accept from=a.example reason= "), HasSubstr("empty reason"));
+  EXPECT_THAT(fault("accept from=a.example until=tomorrow reason=x"), HasSubstr("\"until=tomorrow\""));
+  EXPECT_THAT(fault("accept network=192.0.2.0/33 reason=x"), HasSubstr("\"network=192.0.2.0/33\""));
+  EXPECT_THAT(fault("accept mail_from=partner.example reason=x"), HasSubstr("mail_from"));
+}
+
+TEST(Settings, RefuseWhatIsWrong) {
+  EXPECT_THAT(Given().read("[guard]\nlisten = []\n").error().message(), HasSubstr("guard.listen"));
+  EXPECT_THAT(Given().read("[guard]\nlisten = [\"8891\"]\n").error().message(),
+              HasSubstr("inet:ADDRESS:PORT"));
+  EXPECT_THAT(Given().read("[guard]\nsocket_mode = \"rw\"\n").error().message(), HasSubstr("0660"));
+  EXPECT_THAT(Given().read("[guard]\nauthserv_id = \"a b\"\n").error().message(), HasSubstr("authserv-id"));
+  EXPECT_THAT(Given().read("[guard]\nquarantine = \"kept\"\n").error().message(), HasSubstr("whole path"));
+}
+
+}  // namespace
+}  // namespace rampart::guard
