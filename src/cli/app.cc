@@ -51,6 +51,8 @@ void set_up(CLI::App& root, Session& session) {
   add_profile_command(root, session);
   add_lookalikes_command(root, session);
   add_subdomains_command(root, session);
+  add_scan_command(root, session);
+  add_quarantine_command(root, session);
   add_config_command(root, session);
   root.add_subcommand("help", "Show the help of a command: rampart help config check");
 }

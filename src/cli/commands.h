@@ -32,6 +32,8 @@ void add_risk_command(CLI::App& root, Session& session);
 void add_profile_command(CLI::App& root, Session& session);
 void add_lookalikes_command(CLI::App& root, Session& session);
 void add_subdomains_command(CLI::App& root, Session& session);
+void add_scan_command(CLI::App& root, Session& session);
+void add_quarantine_command(CLI::App& root, Session& session);
 void add_config_command(CLI::App& root, Session& session);
 
 }  // namespace rampart::cli

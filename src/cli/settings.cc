@@ -4,6 +4,7 @@
 #include "audit/keys/settings.h"
 #include "audit/settings.h"
 #include "audit/watch/settings.h"
+#include "guard/release/settings.h"
 #include "guard/settings.h"
 #include "net/settings.h"
 #include "reports/mailbox/settings.h"
@@ -43,6 +44,7 @@ const base::Schema& schema() {
                                     audit::keys::settings(),
                                     audit::watch::settings(),
                                     guard::settings(),
+                                    guard::release_settings(),
                                     net::settings(),
                                     reports::settings(),
                                     reports::mailbox_settings(),

@@ -62,7 +62,7 @@ class Gate : public milter::Decider {
  public:
   struct Parts {
     facts::Provider& provider;
-    Quarantine* quarantine;                               // nullptr in monitor mode
+    Quarantine* quarantine;    // nullptr in monitor mode
     Passes* passes = nullptr;  // by which released messages are known; nullptr: by none
     std::function<std::shared_ptr<const Rules>()> rules;  // those of now
     std::function<void(const Event&)> tell;

@@ -22,7 +22,7 @@
 namespace rampart::guard {
 
 inline constexpr std::string_view kPassName = "X-Rampart-Released";
-inline constexpr std::chrono::hours kPassLife{24};      // our own: relays hand on within minutes
+inline constexpr std::chrono::hours kPassLife{24};  // our own: relays hand on within minutes
 inline constexpr std::string_view kPassPurpose = "rampart release pass 1";  // of the key that is derived
 
 // Whether there is one that counts, and why not.

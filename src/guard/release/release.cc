@@ -27,8 +27,9 @@ Result<std::string> outgoing(const ReleaseDesk& desk, const KeptMessage& entry, 
       text.erase(static_cast<std::size_t>(field.raw.data() - text.data()), field.raw.size());
   // It would continue our field.
   if (!text.empty() && base::is_wsp(text.front()))
-    return base::fail(base::ErrorKind::input, "its first line continues no field, so nothing can be added to it",
-                      entry.id, "rampart quarantine export takes it out as it is");
+    return base::fail(base::ErrorKind::input,
+                      "its first line continues no field, so nothing can be added to it", entry.id,
+                      "rampart quarantine export takes it out as it is");
   const auto message = TRY(mail::Message::parse(std::string_view(text)));
   return TRY(desk.passes.make(entry, message, now)) + text;
 }
@@ -56,6 +57,7 @@ Result<Released> release(const ReleaseDesk& desk, const std::string& id, const R
   const bool in_doubt = TRY(desk.quarantine.find(id)).state == KeptState::releasing;
   const auto put_back = [&] { return in_doubt ? Result<>() : desk.quarantine.undo_release(id, now); };
   Released out{.how = Released::How::returned,
+               .handed = net::Handed::down,
                .why = {},
                .entry = TRY(desk.quarantine.begin_release(id, order.by, order.again, now))};
   const auto message = outgoing(desk, out.entry, now);
@@ -64,6 +66,7 @@ Result<Released> release(const ReleaseDesk& desk, const std::string& id, const R
     return std::unexpected(message.error());
   }
   const auto handing = desk.hand(out.entry.mail_from, out.entry.recipients, *message);
+  out.handed = handing.how;
   out.why = handing.why;
   if (handing.how == net::Handed::accepted) {
     out.how = Released::How::delivered;

@@ -34,7 +34,8 @@ struct ReleaseOrder {
 struct Released {
   enum class How : std::uint8_t { delivered, returned, perhaps };
   How how = How::returned;
-  std::string why;  // of what was not delivered; printable
+  net::Handed handed = net::Handed::down;  // what the mail server made of it
+  std::string why;                         // of what was not delivered; printable
   KeptMessage entry;
 };
 

@@ -8,8 +8,9 @@
 namespace rampart::guard {
 
 inline constexpr std::array kPassMigrations{
-    store::Migration{.sql = "CREATE TABLE guard_pass_used (pass TEXT NOT NULL, recipient TEXT NOT NULL, until "
-                            "BIGINT NOT NULL, PRIMARY KEY (pass, recipient));"},
+    store::Migration{.sql =
+                         "CREATE TABLE guard_pass_used (pass TEXT NOT NULL, recipient TEXT NOT NULL, until "
+                         "BIGINT NOT NULL, PRIMARY KEY (pass, recipient));"},
 };
 
 }  // namespace rampart::guard
