@@ -1,5 +1,6 @@
 # One static library per folder of src/, its files found by their names:
-#   x.cc the code, x_test.cc its tests, x_fuzz.cc a fuzz target, x_bench.cc a bench, x_suite.cc a suite program.
+#   x.cc the code, x_test.cc its tests, x_fuzz.cc a fuzz target, x_bench.cc a bench, x_suite.cc a suite program, x_fixture.cc a
+#   program that prepares what an end-to-end test needs.
 # A layer's tests are one program, so that GoogleTest is linked once a layer.
 
 function(rampart_layer name)
@@ -9,7 +10,7 @@ function(rampart_layer name)
     return()
   endif()
   set(code ${all})
-  list(FILTER code EXCLUDE REGEX "_(test|fuzz|bench|suite|main)\\.cc$")
+  list(FILTER code EXCLUDE REGEX "_(test|fuzz|bench|suite|fixture|main)\\.cc$")
   if(code)
     add_library(rampart_${name} STATIC ${code})
     set(kind PUBLIC)
@@ -44,6 +45,7 @@ function(rampart_layer name)
 
   if(RAMPART_SANITIZE)
     rampart_tests(${name} "${all}" "${arg_TEST_LIBS}" "${arg_DEPS}")
+    rampart_fixtures(${name} "${all}")
     rampart_fuzzers(${name} "${all}" "${arg_TEST_LIBS}")
   else()
     rampart_benches(${name} "${all}")
@@ -97,6 +99,16 @@ function(rampart_tests name all libs deps)
   rampart_link_first(${name}_test ${deps} ${name})
   add_test(NAME unit.${name} COMMAND ${name}_test --gtest_brief=1 WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(unit.${name} PROPERTIES TIMEOUT 600)
+endfunction()
+
+# Beside the program, where tests/rampart_run.py finds it.
+function(rampart_fixtures name all)
+  list(FILTER all INCLUDE REGEX "_fixture\\.cc$")
+  foreach(file ${all})
+    get_filename_component(program ${file} NAME_WE)
+    add_executable(${program} ${file})
+    target_link_libraries(${program} PRIVATE rampart_${name})
+  endforeach()
 endfunction()
 
 # A fuzz target replays its corpus (testdata/fuzz/<target>/ beside it) in the ordinary tests and fuzzes under ./dev fuzz.

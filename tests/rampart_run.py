@@ -28,3 +28,12 @@ def rampart(*arguments, stdin="", timeout=120, **environment):
     if "Sanitizer" in done.stderr or "runtime error:" in done.stderr or done.returncode < 0:
         raise AssertionError(f"rampart {' '.join(map(str, arguments))}: status {done.returncode}\n{done.stderr}")
     return Run(done.returncode, done.stdout, done.stderr)
+
+
+def fixture(name, *arguments, stdin=b""):
+    """What a program beside the one under test prints, which prepares what a test needs (src/**/x_fixture.cc)."""
+    program = pathlib.Path(PROGRAM).resolve().parent / name
+    done = subprocess.run([program, *map(str, arguments)], input=stdin, capture_output=True, timeout=60, check=False)
+    if done.returncode != 0:
+        raise AssertionError(f"{name}: {done.stderr.decode(errors='replace')}")
+    return done.stdout.decode().strip()

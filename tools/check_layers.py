@@ -61,7 +61,7 @@ def check_file(root, path):
     if layer not in MAY_INCLUDE:
         yield f"{name}:1: '{layer}' is no layer; the layers are {' '.join(MAY_INCLUDE)}"
         return
-    measured = path.stem.endswith(("_test", "_bench", "_suite", "suite_runner"))
+    measured = path.stem.endswith(("_test", "_bench", "_suite", "_fixture", "suite_runner"))
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         where = f"{name}:{number}:"
         if layer in PURE and not measured and IMPURE.search(line.split("//")[0]):

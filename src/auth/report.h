@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "auth/authenticate.h"
+#include "base/json.h"
 
 namespace rampart::auth {
 
@@ -21,6 +22,9 @@ struct ReportOptions {
 
 std::string report_text(const Envelope& envelope, const Authentication& result, const ReportOptions& options);
 std::string report_json(const Envelope& envelope, const Authentication& result, const ReportOptions& options);
+
+// Into an open object: "envelope", "author", "sentence", "spf", "dkim", "arc", "dmarc" and "iprev", as report_json() has them.
+void write_authentication(base::JsonWriter& json, const Envelope& envelope, const Authentication& result);
 
 // Whether the message is who it says, in one sentence.
 std::string sentence(const Authentication& result);

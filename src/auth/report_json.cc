@@ -149,11 +149,7 @@ std::string spf_json(const Envelope& envelope, const SpfReport& report, const Re
   return out + '\n';
 }
 
-std::string report_json(const Envelope& envelope, const Authentication& result,
-                        const ReportOptions& options) {
-  std::string out;
-  JsonWriter json(out, base::JsonStyle::pretty);
-  begin(json, "rampart.auth/1", options);
+void write_authentication(JsonWriter& json, const Envelope& envelope, const Authentication& result) {
   write_envelope(json, envelope);
   json.key("author").begin_object().member("fields", result.author.fields);
   json.key("domains").begin_array();
@@ -188,6 +184,14 @@ std::string report_json(const Envelope& envelope, const Authentication& result,
   } else {
     json.null();
   }
+}
+
+std::string report_json(const Envelope& envelope, const Authentication& result,
+                        const ReportOptions& options) {
+  std::string out;
+  JsonWriter json(out, base::JsonStyle::pretty);
+  begin(json, "rampart.auth/1", options);
+  write_authentication(json, envelope, result);
   json.end_object();
   return out + '\n';
 }

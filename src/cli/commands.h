@@ -33,6 +33,8 @@ void add_profile_command(CLI::App& root, Session& session);
 void add_lookalikes_command(CLI::App& root, Session& session);
 void add_subdomains_command(CLI::App& root, Session& session);
 void add_guard_command(CLI::App& root, Session& session);
+void add_scan_command(CLI::App& root, Session& session);
+void add_quarantine_command(CLI::App& root, Session& session);
 void add_config_command(CLI::App& root, Session& session);
 
 }  // namespace rampart::cli

@@ -18,6 +18,7 @@
 #include "cli/guard_settings.h"
 #include "cli/line_outbox.h"
 #include "cli/live_options.h"
+#include "cli/release_key.h"
 #include "cli/store_url.h"
 #include "guard/events/event_store.h"
 #include "guard/milter/server.h"
@@ -56,6 +57,7 @@ struct Lane {
   net::LiveProvider provider;
   std::optional<store::Database> database;
   std::optional<guard::Quarantine> quarantine;
+  std::optional<guard::Passes> passes;
   std::optional<guard::Gate> gate;
   std::optional<guard::milter::Server> server;
   std::thread thread;
@@ -157,6 +159,8 @@ class Service {
       if (keeps_messages()) {
         lane.database = TRY(store::Database::open(TRY(store_url(config_))));
         lane.quarantine = TRY(open_quarantine(settings_, *lane.database));
+        if (auto key = TRY(release_key(config_)))
+          lane.passes = TRY(guard::Passes::open(*lane.database, *lane.quarantine, *std::move(key)));
       }
       const bool enforces = settings_.mode == Mode::enforce;
       guard::GateOptions options{.authserv_id = settings_.authserv_id, .mode = settings_.mode};
@@ -173,6 +177,7 @@ class Service {
         };
       lane.gate.emplace(guard::Gate::Parts{.provider = lane.provider,
                                            .quarantine = lane.quarantine ? &*lane.quarantine : nullptr,
+                                           .passes = lane.passes ? &*lane.passes : nullptr,
                                            .rules = [this] { return shared_.rules.load(); },
                                            .tell = [this](const guard::Event& event) { tell(event); },
                                            .log = [this](const std::string& line) { say(line); },

@@ -4,6 +4,7 @@
 #include "audit/keys/settings.h"
 #include "audit/settings.h"
 #include "audit/watch/settings.h"
+#include "guard/release/settings.h"
 #include "guard/settings.h"
 #include "net/settings.h"
 #include "reports/mailbox/settings.h"
@@ -38,11 +39,19 @@ constexpr std::array kOutput{
 }  // namespace
 
 const base::Schema& schema() {
-  static const base::Schema kSchema{
-      audit::settings(),         audit::fix::settings(),      audit::keys::settings(),
-      audit::watch::settings(),  guard::settings(),           net::settings(),
-      reports::settings(),       reports::mailbox_settings(), reports::source_settings(),
-      reports::write_settings(), store::settings(),           kOutput};
+  static const base::Schema kSchema{audit::settings(),
+                                    audit::fix::settings(),
+                                    audit::keys::settings(),
+                                    audit::watch::settings(),
+                                    guard::settings(),
+                                    guard::release_settings(),
+                                    net::settings(),
+                                    reports::settings(),
+                                    reports::mailbox_settings(),
+                                    reports::source_settings(),
+                                    reports::write_settings(),
+                                    store::settings(),
+                                    kOutput};
   return kSchema;
 }
 

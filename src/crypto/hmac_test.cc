@@ -19,5 +19,15 @@ TEST(Hmac, IsThatOfTheStandard) {
   EXPECT_EQ(hmac_sha256("", "").size(), 32U);
 }
 
+// RFC 5869 appendix A.3: no salt and no info; the first 32 of its 42 octets.
+TEST(Hmac, MakesKeysOfKeys) {
+  EXPECT_EQ(base::hex(derive_key(std::string(22, '\x0b'), "")),
+            "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d");
+  EXPECT_NE(derive_key("key", "a").view(), derive_key("key", "b").view());
+  EXPECT_TRUE(same_secret("abc", "abc"));
+  EXPECT_FALSE(same_secret("abc", "abd"));
+  EXPECT_FALSE(same_secret("abc", "ab"));
+}
+
 }  // namespace
 }  // namespace rampart::crypto

@@ -6,6 +6,7 @@
 #include <openssl/rand.h>
 
 #include "base/text.h"
+#include "crypto/hmac.h"
 
 namespace rampart::crypto {
 namespace {
@@ -59,6 +60,8 @@ std::string SealKey::seal(std::string_view secret, std::string_view name) const 
   if (sealed.empty()) return {};
   return std::string(kMark) + base::encode_base64(sealed) + '\n';
 }
+
+Secret SealKey::derive(std::string_view purpose) const { return derive_key(key_, purpose); }
 
 std::optional<Secret> SealKey::open_bytes(std::string_view sealed, std::string_view name) const {
   if (sealed.size() < kNonceBytes + kTagBytes) return std::nullopt;

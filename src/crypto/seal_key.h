@@ -27,6 +27,8 @@ class SealKey {
   // The same as bytes: 28 more than the secret has.
   [[nodiscard]] std::string seal_bytes(std::string_view secret, std::string_view name) const;
   [[nodiscard]] std::optional<Secret> open_bytes(std::string_view sealed, std::string_view name) const;
+  // A key of its own for what else is proven under this one. Empty only when OpenSSL itself fails.
+  [[nodiscard]] Secret derive(std::string_view purpose) const;
   static constexpr std::string_view kMark = "rampart-sealed-1:";  // how sealed text begins
   static bool is_sealed(std::string_view text);
 

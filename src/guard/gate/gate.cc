@@ -144,7 +144,7 @@ void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> 
   facts::drive<Verdict>([work, now](facts::Facts& facts) { return work->scan->run(facts, now); },
                         parts_.provider, options_.drive,
                         [this, work, done = std::move(done)](facts::Driven<Verdict> driven) {
-                          done(answer(*work, driven.decision));
+                          done(answer(*work, std::move(driven.decision)));
                         });
 }
 
@@ -194,7 +194,24 @@ Result<std::string> Gate::keep(const Work& work, const Verdict& verdict) {
   return parts_.quarantine->keep(std::move(entry), TRY(work.session.message().bytes.view()), event.at);
 }
 
-milter::Answer Gate::answer(Work& work, const Verdict& verdict) {
+Result<> Gate::honour_pass(const Work& work, Ruling& ruling) {
+  if (parts_.passes == nullptr) return {};
+  const auto honoured = TRY(parts_.passes->honour(work.message, work.event.recipients, work.event.at));
+  if (honoured.passes)
+    ruling = {.action = Action::accept,
+              .causes = {{.code = "released",
+                          .text = fmt::format("it was released from quarantine as {}", honoured.id),
+                          .section = {}}},
+              .code = 0,
+              .enhanced = {},
+              .text = {},
+              .override_type = "local_policy"};
+  else if (!honoured.why.empty())
+    ruling.causes.push_back({.code = "pass-refused", .text = honoured.why, .section = {}});
+  return {};
+}
+
+milter::Answer Gate::answer(Work& work, Verdict verdict) {
   const auto& header = work.message.header;
   auto& transaction = work.session.message();
   auto& event = work.event;
@@ -211,6 +228,10 @@ milter::Answer Gate::answer(Work& work, const Verdict& verdict) {
   event.message_id = text_of(header, "Message-ID");
   event.size = transaction.size;
   event.role = to_string(verdict.standing.role);
+  if (const auto looked = honour_pass(work, verdict.ruling); !looked) {
+    if (options_.mode == Mode::enforce) return failed(looked.error().message());
+    parts_.log(looked.error().message());
+  }
   event.asked = verdict.ruling.action;
   event.causes = verdict.ruling.causes;
   event.mode = options_.mode;
@@ -232,7 +253,10 @@ milter::Answer Gate::answer(Work& work, const Verdict& verdict) {
       out = refusal(verdict.ruling);
     } else {
       const mail::FieldIndex index(header);
-      out.removed = places_of(header, auth::forged_results(header, index, options_.authserv_id));
+      auto unwanted = auth::forged_results(header, index, options_.authserv_id);
+      for (const auto& field : header.fields)
+        if (field.is(kPassName)) unwanted.push_back(field.raw);
+      out.removed = places_of(header, unwanted);
       out.added = {{.place = 0, .name = std::string(kResultsName), .value = event.results},
                    {.place = 0, .name = "X-Rampart-Id", .value = event.id}};
     }

@@ -14,6 +14,7 @@
 #include "guard/memory/memory.h"
 #include "guard/milter/server.h"
 #include "guard/quarantine/quarantine.h"
+#include "guard/release/pass.h"
 
 namespace rampart::guard {
 
@@ -62,7 +63,8 @@ class Gate : public milter::Decider {
  public:
   struct Parts {
     facts::Provider& provider;
-    Quarantine* quarantine;                               // nullptr in monitor mode
+    Quarantine* quarantine;    // nullptr in monitor mode
+    Passes* passes = nullptr;  // by which released messages are known; nullptr: by none
     std::function<std::shared_ptr<const Rules>()> rules;  // those of now
     std::function<void(const Event&)> tell;
     std::function<void(const std::string&)> log;
@@ -85,7 +87,9 @@ class Gate : public milter::Decider {
   // What the memory knows, and what it learns.
   void recall(Work& work) const;
   void remember(const Work& work, const Verdict& verdict, Action done) const;
-  milter::Answer answer(Work& work, const Verdict& verdict);
+  milter::Answer answer(Work& work, Verdict verdict);
+  // A message that was released is let by, whatever else is found out about it.
+  base::Result<> honour_pass(const Work& work, Ruling& ruling);
   base::Result<std::string> keep(const Work& work, const Verdict& verdict);
 
   Parts parts_;

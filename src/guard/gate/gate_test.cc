@@ -27,7 +27,8 @@ class GateTest : public testing::Test {
   GateTest()
       : database_(*store::Database::open("sqlite:" + (folder_.path() / "store.db").string())),
         quarantine_(*Quarantine::open(
-            database_, {.folder = (folder_.path() / "kept").string(), .seal = {}, .limits = {}})) {
+            database_, {.folder = (folder_.path() / "kept").string(), .seal = {}, .limits = {}})),
+        passes_(*Passes::open(database_, quarantine_, crypto::Secret(std::string("key")))) {
     zone_.txt("bank.example", "v=spf1 ip4:192.0.2.1 -all")
         .txt("_dmarc.bank.example", "v=DMARC1; p=reject")
         .txt("shop.example", "v=spf1 -all")
@@ -39,6 +40,7 @@ class GateTest : public testing::Test {
                       std::string_view more = "", std::string_view macros = "") {
     Gate gate({.provider = zone_,
                .quarantine = &quarantine_,
+               .passes = &passes_,
                .rules = [this] { return std::make_shared<const Rules>(rules_); },
                .tell = [this](const Event& event) { events_.push_back(event); },
                .log = [this](const std::string& line) { log_.push_back(line); },
@@ -76,6 +78,7 @@ class GateTest : public testing::Test {
   store::TemporaryFolder folder_;
   store::Database database_;
   Quarantine quarantine_;
+  Passes passes_;
   Rules rules_;
   std::vector<Event> events_;
   std::vector<std::string> log_;
@@ -124,6 +127,26 @@ TEST_F(GateTest, KeepsWhatItTakesFromPeople) {
     return base::Result<>();
   }));
   EXPECT_EQ(text, "From: <news@shop.example>\r\nSubject: rates\r\n\r\nhello\r\n");
+}
+
+TEST_F(GateTest, LetsByWhatWasReleasedOnce) {
+  pass("198.51.100.9", "<news@shop.example>");
+  const auto kept = *quarantine_.begin_release(events_.at(0).kept, "admin", false, kNow);
+  std::string text;
+  ASSERT_TRUE(quarantine_.read(kept.id, [&](std::string_view piece) {
+    text += piece;
+    return base::Result<>();
+  }));
+  auto value = *passes_.make(kept, *mail::Message::parse(std::string_view(text)), kNow);
+  value = value.substr(kPassName.size() + 1, value.size() - kPassName.size() - 3);
+  const auto field = milter::frame(Command::header, milter::texts({std::string(kPassName), value}));
+  const auto answer = pass("127.0.0.1", "<news@shop.example>", Mode::enforce, field);
+  EXPECT_EQ(answer.verdict, Verb::accept);
+  ASSERT_EQ(answer.removed.size(), 1U);
+  EXPECT_EQ(answer.removed[0].name, kPassName);
+  EXPECT_EQ(events_.back().causes.at(0).code, "released");
+  EXPECT_EQ(pass("127.0.0.1", "<news@shop.example>", Mode::enforce, field).verdict, Verb::discard);
+  EXPECT_EQ(events_.back().causes.back().code, "pass-refused");
 }
 
 TEST_F(GateTest, LosesNothingThatItCannotKeep) {

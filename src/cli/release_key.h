@@ -1,0 +1,14 @@
+// The key by which the guard knows what was released.
+#pragma once
+
+#include <optional>
+
+#include "base/config.h"
+#include "crypto/seal_key.h"
+
+namespace rampart::cli {
+
+// Made of what guard.release_key_file holds, or of what guard.seal_file does; nothing where neither is named.
+base::Result<std::optional<crypto::Secret>> release_key(const base::Config& config);
+
+}  // namespace rampart::cli

@@ -1,0 +1,130 @@
+// rampart scan: what the guard would do with a message.
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/fix_options.h"
+#include "cli/guard_settings.h"
+#include "cli/help.h"
+#include "cli/mail_options.h"
+#include "guard/gate/verdict_report.h"
+#include "mail/compose.h"
+
+namespace rampart::cli {
+namespace {
+
+using base::ErrorKind;
+using base::Result;
+
+struct Request {
+  std::string file;
+  FactsOptions facts;
+  EnvelopeOptions envelope;
+  std::vector<std::string> recipients;
+  bool authenticated = false;
+  std::string format = "text";
+  std::size_t width = 0;
+};
+
+// What a scan refers to; an answer that comes late finds it still there.
+struct Work {
+  guard::Rules rules;
+  dkim::KeyCache keys;
+  std::optional<guard::Scan> scan;
+};
+
+Exit exit_of(guard::Action action) {
+  switch (action) {
+    case guard::Action::accept:
+      return Exit::clean;
+    case guard::Action::tempfail:
+      return Exit::undetermined;
+    default:
+      return Exit::findings;
+  }
+}
+
+Result<std::vector<std::string>> recipients_of(const Request& request) {
+  std::vector<std::string> out;
+  for (const auto& text : request.recipients) {
+    const bool bracketed = text.starts_with('<') && text.ends_with('>');
+    auto address = mail::parse_address(bracketed ? text.substr(1, text.size() - 2) : text);
+    if (!address)
+      return base::fail(ErrorKind::usage, fmt::format("\"{}\" is no address", base::printable(text)),
+                        "--rcpt", "such as a@bank.example");
+    out.push_back(*std::move(address));
+  }
+  return out;
+}
+
+Result<Exit> run_scan(Session& session, const Request& request) {
+  const auto* config = TRY(session.config());
+  const auto envelope = TRY(envelope_of(request.envelope));
+  const auto recipients = TRY(recipients_of(request));
+  if (!request.facts.recording.empty() && !request.facts.zones.empty())
+    return base::fail(ErrorKind::usage, "--facts answers everything, so --zone says nothing", {},
+                      "leave out the one or the other");
+  const auto mail = TRY(read_mail(request.file));
+  const auto work = std::make_shared<Work>();
+  work->rules = TRY(guard_settings(*config)).rules;
+  // Without a client it would be taken for a message of this machine's own, which nobody's policy is about.
+  const bool nobody = !envelope.ip && !request.authenticated;
+  if (nobody) work->rules.roles.listener = guard::Role::inbound;
+  work->scan.emplace(
+      mail->message,
+      guard::Situation{
+          .peer = {.client = envelope.ip, .helo = envelope.helo, .authenticated = request.authenticated},
+          .mail_from = envelope.mail_from,
+          .memory = {}},
+      work->rules.roles, work->rules.local, work->keys);
+  const auto source = TRY(open_source(request.facts, *config, 1));
+  const auto author = mail::read_author(mail->message.header);
+  if (!author.domains.empty()) TRY(source->prepare(author.domains.front()));
+  const auto now = source->now();
+  auto asked = TRY(audit::ask_lane<guard::Verdict>(
+      source->lanes().front(), drive_options(*config), {},
+      [work, now](facts::Facts& facts) { return work->scan->run(facts, now); }));
+  if (nobody) asked.decision.standing.why = "no client is named, so it is held to what mail from outside is";
+  const guard::VerdictReport report{.verdict = asked.decision, .recipients = recipients};
+  const auto about = source->about();
+  const auth::ReportOptions options{
+      .color = session.color_on_out(),
+      .width = text_width(session.surroundings().out_is_terminal, request.width),
+      .version = RAMPART_VERSION,
+      .source = about.source,
+      .notes = about.notes,
+      .now = now};
+  TRY(session.print(request.format == "json" ? verdict_json(report, options)
+                                             : verdict_text(report, options)));
+  if (request.format != "json")
+    for (const auto& note : options.notes) session.note(note);
+  return exit_of(asked.decision.ruling.action);
+}
+
+}  // namespace
+
+void add_scan_command(CLI::App& root, Session& session) {
+  const auto request = std::make_shared<Request>();
+  auto* scan = root.add_subcommand("scan", "Say what the guard would do with a message, and why");
+  scan->add_option("FILE", request->file, "The message, as an .eml file; - for standard input")->required();
+  add_envelope_options(*scan, request->envelope);
+  add_paths(*scan, "--rcpt", request->recipients, "An envelope recipient; may be given several times",
+            "ADDRESS");
+  scan->add_flag("--auth", request->authenticated, "The client has authenticated itself, as a user of ours");
+  add_source_options(*scan, request->facts, "Take answers from zone files",
+                     "Take answers from what `auth check --record` wrote, and nothing else");
+  session.add_setting(*scan, "dns.resolvers");
+  session.add_setting(*scan, "dns.authoritative");
+  session.add_setting(*scan, "dns.trust_ad");
+  session.add_setting(*scan, "dns.timeout");
+  scan->add_option("--format", request->format, "text or json [text]")
+      ->type_name("FORMAT")
+      ->check(one_of({"text", "json"}));
+  scan->add_option("--width", request->width, "Set text for this many columns")->type_name("COLUMNS");
+  scan->footer(
+      "The rules are those of [guard] in the configuration. Nothing is delivered, kept or remembered.\n"
+      "Exit status: 0 it would be delivered, 1 kept or rejected, 2 wrong usage, 3 put off: it could not be "
+      "found out.\n"
+      "Most often: rampart scan mail.eml --ip 192.0.2.25 --mail-from news@bank.example");
+  session.on_run(*scan, [request](Session& s) { return run_scan(s, *request); });
+}
+
+}  // namespace rampart::cli

@@ -1,0 +1,146 @@
+#include "guard/gate/verdict_report.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/columns.h"
+#include "base/ink.h"
+#include "base/json.h"
+#include "base/text.h"
+
+namespace rampart::guard {
+namespace {
+
+using base::Tone;
+
+constexpr std::size_t kMinWidth = 40;  // columns
+constexpr std::size_t kLabel = 9;      // "Not seen "
+
+std::string section_of(std::string_view section) {
+  return section.empty() ? std::string() : fmt::format(" ({})", section);
+}
+
+// Lines of "  Label    words", the words wrapped beneath each other.
+class Lines {
+ public:
+  explicit Lines(const auth::ReportOptions& options)
+      : ink_(options.color), width_(std::max(options.width, kMinWidth)) {}
+
+  void headline(std::string_view words, Tone tone) {
+    for (const auto& part : base::wrap(base::printable(words), width_)) out_ += ink_(tone, part) + '\n';
+    out_ += '\n';
+  }
+  void line(std::string_view label, std::string_view words) {
+    for (const auto& part : base::wrap(base::printable(words), width_ - kLabel - 2)) {
+      out_ += fmt::format("  {}{}\n", base::pad_right(label, kLabel), part);
+      label = {};
+    }
+  }
+  std::string text() && { return std::move(out_); }
+
+ private:
+  base::Ink ink_;
+  std::size_t width_;
+  std::string out_;
+};
+
+Tone tone_of(Action action) {
+  if (action == Action::accept) return Tone::good;
+  return action == Action::tempfail ? Tone::warn : Tone::bad;
+}
+
+std::string role_words(const Standing& standing) {
+  return fmt::format("{}: {}", to_string(standing.role), standing.why);
+}
+
+}  // namespace
+
+std::string sentence(const Verdict& verdict) {
+  const auto& ruling = verdict.ruling;
+  const auto because = ruling.causes.empty() ? std::string() : ": " + ruling.causes.back().text;
+  switch (ruling.action) {
+    case Action::accept:
+      return ruling.causes.empty() ? "This message would be delivered: nothing speaks against it."
+                                   : fmt::format("This message would be delivered{}.", because);
+    case Action::quarantine:
+      return fmt::format("This message would be kept in quarantine{}.",
+                         ruling.causes.empty() ? because : ": " + ruling.causes.front().text);
+    case Action::tempfail:
+      return fmt::format("This message would be put off, for its sender to try again{}.", because);
+    case Action::reject:
+      break;
+  }
+  return fmt::format("This message would be rejected{}.", because);
+}
+
+std::string verdict_text(const VerdictReport& report, const auth::ReportOptions& options) {
+  const auto& verdict = report.verdict;
+  const auto& ruling = verdict.ruling;
+  Lines out(options);
+  out.headline(sentence(verdict), tone_of(ruling.action));
+  for (const auto& cause : ruling.causes) out.line("Why", cause.text + section_of(cause.section));
+  if (ruling.code != 0)
+    out.line("Answer", fmt::format("{} {} {}", ruling.code, ruling.enhanced, ruling.text));
+  for (const auto& signal : verdict.signals)
+    out.line("Signal",
+             fmt::format("{} ({}, {}): {}", signal.code, signal.strength, signal.part, signal.evidence));
+  out.line("Score", fmt::format("{} of 100, higher is worse", verdict.score()));
+  out.line("Role", role_words(verdict.standing));
+  for (const auto& recipient : report.recipients) out.line("To", recipient);
+  for (const auto& words : verdict.unchecked) out.line("Not seen", words);
+  return std::move(out).text() + '\n' + auth::report_text(verdict.envelope, verdict.authentication, options);
+}
+
+std::string verdict_json(const VerdictReport& report, const auth::ReportOptions& options) {
+  const auto& verdict = report.verdict;
+  const auto& ruling = verdict.ruling;
+  std::string out;
+  base::JsonWriter json(out, base::JsonStyle::pretty);
+  json.begin_object().member("schema", "rampart.verdict/1").member("now", base::format_time(options.now));
+  json.key("program")
+      .begin_object()
+      .member("name", "rampart")
+      .member("version", options.version)
+      .end_object();
+  json.member_array("source", options.source).member_array("notes", options.notes);
+  json.member("sentence", sentence(verdict))
+      .member("action", to_string(ruling.action))
+      .member("score", verdict.score());
+  json.key("signals").begin_array();
+  for (const auto& signal : verdict.signals)
+    json.begin_object()
+        .member("code", signal.code)
+        .member("strength", signal.strength)
+        .member("evidence", signal.evidence)
+        .member("part", signal.part)
+        .end_object();
+  json.end_array();
+  write_causes(json, ruling.causes);
+  json.key("answer");
+  if (ruling.code == 0) {
+    json.null();
+  } else {
+    json.begin_object()
+        .member("code", ruling.code)
+        .member("enhanced", ruling.enhanced)
+        .member("text", ruling.text)
+        .end_object();
+  }
+  json.key("recipients").begin_array();
+  for (const auto& recipient : report.recipients)
+    json.begin_object().member("address", recipient).member("action", to_string(ruling.action)).end_object();
+  json.end_array();
+  json.key("role")
+      .begin_object()
+      .member("name", to_string(verdict.standing.role))
+      .member("why", verdict.standing.why)
+      .end_object();
+  json.member_array("unchecked", verdict.unchecked);
+  json.key("authentication").begin_object();
+  auth::write_authentication(json, verdict.envelope, verdict.authentication);
+  json.end_object().end_object();
+  return out + '\n';
+}
+
+}  // namespace rampart::guard
