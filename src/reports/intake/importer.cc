@@ -225,8 +225,9 @@ std::string format_import(const ImportSummary& summary) {
     out += fmt::format("  {} took the place of one that was there\n",
                        plural(summary.replaced, "report", "reports"));
   if (summary.told_apart != 0)
-    out += fmt::format("  {} had the id of another, and were kept beside it\n",
-                       plural(summary.told_apart, "report", "reports"));
+    out += fmt::format("  {} the id of another, and {} kept beside it\n",
+                       plural(summary.told_apart, "report had", "reports had"),
+                       summary.told_apart == 1 ? "was" : "were");
   if (summary.duplicates != 0)
     out += fmt::format("  {} there already, and counted once\n",
                        plural(summary.duplicates, "report was", "reports were"));
