@@ -116,7 +116,7 @@ url = "sqlite:{self.store}"
     def test_a_message_is_shown_without_harm(self):
         one = self.keep()
         text = self.run_it("show", one).out
-        self.assertTrue(text.startswith("A message in the name of bank.example, kept from a@else.example since "), text)
+        self.assertTrue(" ".join(text.split()).startswith("A message in the name of bank.example, kept from a@else.example since 2"), text)
         self.assertIn("The rates\\x1b[2J are <b>new</b>.", text)
         self.assertIn('Part        application/zip, "rates.zip", 4 octets', text)
         self.assertNotIn("alert", text, "HTML is not shown")
@@ -140,7 +140,7 @@ url = "sqlite:{self.store}"
         self.run_it("export", one, "--to", out, "--format", "arf", "--email", "abuse@else.example", "--mail-to", "abuse@bank.example")
         report = email.message_from_bytes(out.read_bytes(), policy=email.policy.SMTP)
         self.assertEqual((report.get_content_type(), report.get_param("report-type")), ("multipart/report", "feedback-report"))
-        self.assertEqual(report["To"], "<abuse@bank.example>")
+        self.assertEqual(report["To"], "abuse@bank.example")
         human, machine, original = report.iter_parts()
         self.assertIn("asks to quarantine", human.get_content())
         self.assertEqual(machine.get_content_type(), "message/feedback-report")
@@ -194,7 +194,7 @@ url = "sqlite:{self.store}"
         self.assertEqual(self.state(one), "kept")
         self.relay_at(free_port())
         self.config.write_text(self.config.read_text().replace("[guard]", f'[guard]\nrelease_key_file = "{self.dir}/none.key"'))
-        self.assertIn("none.key", self.run_it("release", one, status=3).err)
+        self.assertIn("none.key", self.run_it("release", one, status=2).err)
         self.assertEqual(self.state(one), "kept")
 
     def test_no_answer_is_no_success(self):
@@ -243,6 +243,9 @@ url = "sqlite:{self.store}"
                 else:
                     self.assertTrue(run.status == 0 or "is released" in run.err, run.out + run.err)
                     self.assertEqual(copies, 1, subject)
+            arrived = [text for _, text in relay.messages(10_000, seconds=2)]
+            for number in range(KILLS):
+                self.assertLessEqual(sum(f"Subject: killed-{number}\n".encode() in text for text in arrived), 1, "nor does it come later")
             print(f"{KILLS} kills, {doubts} in doubt", flush=True)
 
 

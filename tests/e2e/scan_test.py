@@ -8,7 +8,7 @@ import unittest
 import jsonschema
 
 from rampart_run import SOURCE, rampart
-from servers import Nsd, free_port
+from servers import Nsd
 
 SCHEMA = json.loads((SOURCE / "docs" / "rampart.verdict-1.schema.json").read_text(encoding="utf-8"))
 ZONE = """\
@@ -100,10 +100,9 @@ class ScanTest(unittest.TestCase):
         self.assertEqual(self.scan(*FORGED, source=("--facts", facts), status=1)["action"], "reject")
 
     def test_what_cannot_be_found_out_would_be_put_off(self):
-        verdict = self.scan(*FORGED, source=("--resolver", f"127.0.0.1:{free_port()}", "--dns-timeout", "1s"), status=3) \
-            if "--dns-timeout" in rampart("help", "scan").out else None
-        if verdict:
-            self.assertEqual((verdict["action"], verdict["answer"]["code"]), ("tempfail", 451))
+        self.mail.write_text(MAIL.replace("bank.example", "elsewhere.example"))  # of which the zones know nothing
+        verdict = self.scan(*FORGED, status=3)
+        self.assertEqual((verdict["action"], verdict["answer"]["code"]), ("tempfail", 451))
 
     def test_live_dns(self):
         with Nsd(self.zones) as nsd:

@@ -135,12 +135,12 @@ TEST_F(GateTest, LetsByWhatWasReleasedOnce) {
   auto value = *passes_.make(kept, *mail::Message::parse(std::string_view(text)), kNow);
   value = value.substr(kPassName.size() + 1, value.size() - kPassName.size() - 3);
   const auto field = milter::frame(Command::header, milter::texts({std::string(kPassName), value}));
-  const auto answer = pass("127.0.0.1", "<news@shop.example>", Mode::enforce, field);
+  const auto answer = pass("198.51.100.77", "<news@shop.example>", Mode::enforce, field);
   EXPECT_EQ(answer.verdict, Verb::accept);
   ASSERT_EQ(answer.removed.size(), 1U);
   EXPECT_EQ(answer.removed[0].name, kPassName);
   EXPECT_EQ(events_.back().causes.at(0).code, "released");
-  EXPECT_EQ(pass("127.0.0.1", "<news@shop.example>", Mode::enforce, field).verdict, Verb::discard);
+  EXPECT_EQ(pass("198.51.100.77", "<news@shop.example>", Mode::enforce, field).verdict, Verb::discard);
   EXPECT_EQ(events_.back().causes.back().code, "pass-refused");
 }
 
