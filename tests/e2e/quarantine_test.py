@@ -243,6 +243,9 @@ url = "sqlite:{self.store}"
                 else:
                     self.assertTrue(run.status == 0 or "is released" in run.err, run.out + run.err)
                     self.assertEqual(copies, 1, subject)
+            arrived = [text for _, text in relay.messages(10_000, seconds=2)]
+            for number in range(KILLS):
+                self.assertLessEqual(sum(f"Subject: killed-{number}\n".encode() in text for text in arrived), 1, "nor does it come later")
             print(f"{KILLS} kills, {doubts} in doubt", flush=True)
 
 
