@@ -317,12 +317,12 @@ Rules read_rules(const base::Config& config) {
   out.roles.trusted = networks_of(config, "guard.trusted_networks");
   out.roles.relays = networks_of(config, "guard.trusted_relays");
   out.local.trusted_sealers = names_of(config, "guard.trusted_sealers");
-  for (auto& domain : names_of(config, "guard.enforced_domains"))
-    out.local.own.push_back({.domain = std::move(domain), .enforced = true});
-  for (auto& domain : names_of(config, "guard.own_domains")) {
+  for (const auto& domain : names_of(config, "guard.enforced_domains"))
+    out.local.own.push_back({.domain = domain, .enforced = true});
+  for (const auto& domain : names_of(config, "guard.own_domains")) {
     const bool known =
         std::ranges::any_of(out.local.own, [&](const OwnDomain& own) { return own.domain == domain; });
-    if (!known) out.local.own.push_back({.domain = std::move(domain), .enforced = false});
+    if (!known) out.local.own.push_back({.domain = domain, .enforced = false});
   }
   for (const auto& text : config.list("guard.overrides"))
     out.local.overrides.push_back(*parse_override(text));

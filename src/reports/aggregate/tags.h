@@ -154,8 +154,10 @@ inline constexpr auto kTagTable = [] {
 inline Tag tag_of(std::string_view name) {
   if (name.empty()) return Tag::unknown;
   const auto& entry = detail::kTagTable[detail::tag_slot(name, detail::kTagFactor)];
+  // NOLINTBEGIN(bugprone-suspicious-stringview-data-usage): the size is that of both
   const bool same =
       entry.name.size() == name.size() && base::same_bytes(entry.name.data(), name.data(), name.size());
+  // NOLINTEND(bugprone-suspicious-stringview-data-usage)
   return same ? entry.tag : Tag::unknown;
 }
 

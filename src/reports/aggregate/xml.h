@@ -234,6 +234,7 @@ std::size_t XmlScanner::scan(std::string_view window, bool last, Handler& handle
         const auto length = tag.raw_name.size();
         if (tag.attributes.empty() && window.size() - text.end > length + 2 && window[text.end + 1] == '/' &&
             window[text.end + 2 + length] == '>' &&
+            // NOLINTNEXTLINE(bugprone-suspicious-stringview-data-usage): the length is that of both
             base::same_bytes(window.data() + text.end + 2, tag.raw_name.data(), length)) {
           handler.leaf(without_prefix(tag.raw_name),
                        XmlText{.raw = window.substr(tag.end, text.end - tag.end),

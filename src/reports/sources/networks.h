@@ -7,7 +7,7 @@
 #include "base/ip.h"
 #include "base/result.h"
 
-struct MMDB_s;
+struct MMDB_s;  // NOLINT(readability-identifier-naming): libmaxminddb's
 
 namespace rampart::reports {
 
