@@ -116,7 +116,7 @@ class Client:
     """An SMTP session that comes from an address, as far as Postfix is concerned."""
 
     def __init__(self, postfix, address, helo="mail.bank.example"):
-        self.smtp = smtplib.SMTP("127.0.0.1", postfix.port, timeout=30)
+        self.smtp = smtplib.SMTP("127.0.0.1", postfix.port, timeout=60)
         self.smtp.ehlo("client.test")
         if address:
             code, text = self.smtp.docmd("XCLIENT", f"ADDR={address} NAME={helo} HELO={helo}")
