@@ -217,10 +217,8 @@ void add_lookalikes_command(CLI::App& root, Session& session) {
   accept->add_flag("--undo", accepted->undo, "Take the mark away again");
   accept->add_option("--state", accepted->state, "The file where a run remembers what it has shown")
       ->type_name("FILE");
-  // The action of a command is set after that of its subcommand, so both are one.
-  session.on_run(*command, [request, accepted, accept](Session& s) {
-    return accept->parsed() ? run_accept(s, *accepted) : run_lookalikes(s, *request);
-  });
+  session.on_run(*accept, [accepted](Session& s) { return run_accept(s, *accepted); });
+  session.on_run(*command, [request](Session& s) { return run_lookalikes(s, *request); });
 }
 
 }  // namespace rampart::cli
