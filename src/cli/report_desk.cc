@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include <sys/stat.h>
+
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/keys_options.h"
@@ -48,7 +50,7 @@ Result<std::unique_ptr<ReportDesk>> ReportDesk::open(const std::string& folder, 
   for (const auto* part : {"", "/reports", "/mail"}) {
     std::error_code failed;
     const auto path = folder + part;
-    fs::create_directories(path, failed);
+    if (fs::create_directories(path, failed)) ::chmod(path.c_str(), 0700);  // it tells of other people's mail
     if (failed || !fs::is_directory(path, failed))
       return base::fail(ErrorKind::io,
                         fmt::format("the folder cannot be made: {}",

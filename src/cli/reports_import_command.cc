@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <filesystem>
 
+#include <sys/stat.h>
+
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/commands.h"
@@ -84,7 +86,7 @@ class Remembering : public reports::Source {
 Result<> keep_bytes(const std::string& folder, std::string_view bytes) {
   constexpr std::size_t kNamed = 16;  // bytes of its digest
   std::error_code failed;
-  fs::create_directories(folder, failed);
+  if (fs::create_directories(folder, failed)) ::chmod(folder.c_str(), 0700);
   if (failed)
     return base::fail(ErrorKind::io, "the folder cannot be made: " + failed.message(),
                       base::printable(folder));

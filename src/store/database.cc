@@ -63,7 +63,12 @@ base::Result<std::unique_ptr<soci::session>> connect(const Url& url) {
       *session << "PRAGMA synchronous = FULL";
       *session << "PRAGMA foreign_keys = ON";
     } else {
-      session->open(soci::postgresql, url.target);
+      // SOCI takes a text without an equals sign for a name, and puts one behind it.
+      const bool plain = url.target.find('=') == std::string::npos;
+      session->open(soci::postgresql, plain
+                                          ? fmt::format("{}{}application_name=rampart", url.target,
+                                                        url.target.find('?') == std::string::npos ? '?' : '&')
+                                          : url.target);
       *session << "SET client_min_messages = warning";
     }
     return session;

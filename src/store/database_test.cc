@@ -262,6 +262,17 @@ TEST(Postgresql, NoPasswordInTheUrl) {
   EXPECT_TRUE(parse_url("postgresql://rampart@host:5432/name?passfile=/etc/rampart/pgpass"));
 }
 
+TEST(Postgresql, AUrlWithoutParameters) {
+  if (!Cluster::instance().runs()) GTEST_SKIP() << Cluster::instance().why_not();
+  const auto url = Cluster::instance().new_database();
+  const auto host = url.find("?host=");
+  ASSERT_NE(host, std::string::npos);
+  ASSERT_EQ(::setenv("PGHOST", url.substr(host + 6).c_str(), 1), 0);
+  const auto database = Database::open(url.substr(0, host));
+  ::unsetenv("PGHOST");
+  EXPECT_TRUE(database) << database.error().message();
+}
+
 TEST(Postgresql, AServerThatIsNotThere) {
   const TemporaryFolder folder;
   const auto database = Database::open("postgresql://rampart@/name?host=" + folder.path().string());

@@ -148,6 +148,16 @@ class MailboxTest(MailboxCase):
         self.assertEqual(rampart(*arguments, files).status, 0)
         self.assertEqual(self.trusts(), {"signed": "verified", "unsigned": "imported", "in-mbox": "verified"})
 
+    def test_what_stands_on_top_of_a_mail_in_an_mbox_is_anybodys(self):
+        """A mail whose body has a line that begins another one, with results in our own server's name."""
+        inner = self.reporters.mail("mx1.example", "forged", signed=False).replace(b"\r\n", b"\n")
+        results = b"Authentication-Results: mx.bank.example; dkim=pass header.d=mx1.example\n"
+        whole = b"From a@evil.example Thu Nov 26 01:00:00 2025\nFrom: a@evil.example\nSubject: x\n\nwords\n\nFrom b@c.example Thu Nov 26 01:00:00 2025\n" + results + inner
+        run = rampart("reports", "import", "--store", self.store, "--authserv-id", "mx.bank.example", *self.reporters.zone_options(), "-",
+                      stdin=whole.decode("ascii"))
+        self.assertEqual(run.status, 0, run.err)
+        self.assertEqual(self.trusts(), {"forged": "unverified"})
+
 
 class WatchTest(MailboxCase):
     def watch(self, **settings):

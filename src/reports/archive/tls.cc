@@ -209,9 +209,10 @@ Fate add_domain(soci::session& sql, const IncomingTls& incoming, const std::stri
         sql << "UPDATE report_tls SET trust = :trust WHERE id = :id", soci::use(trust), soci::use(stored->id);
       return Fate::duplicate;
     }
-    // Anybody may call himself by another's name, and sign a mail of his own.
+    // Anybody may call himself by another's name, and sign a mail of his own; but what counts is not kept out by what does not.
     const bool other = !stored->contact.empty() && stored->contact != contact;
-    if (stored->trust > incoming.trust || other) return Fate::refused;
+    const bool outdoes = !counts(stored->trust) && counts(incoming.trust);
+    if (stored->trust > incoming.trust || (other && !outdoes)) return Fate::refused;
     sql << "DELETE FROM report_tls WHERE id = :id", soci::use(stored->id);
     fate = Fate::replaced;
   }

@@ -105,6 +105,18 @@ TEST_P(TlsArchiveTest, NobodyReplacesWhatIsBelievedMore) {
   EXPECT_THAT(seen(), ElementsAre("0 mx inc. success  40"));
 }
 
+TEST_P(TlsArchiveTest, WhoGuessedAnIdKeepsNobodyOut) {
+  auto forged = incoming(99, {}, "r1", Trust::unverified);
+  forged.report.contact = "tls@evil.example";
+  EXPECT_EQ(add(forged), Fate::added);
+  auto genuine = incoming(40, {});
+  genuine.report.contact = "tls@mx.example";
+  EXPECT_EQ(add(genuine), Fate::replaced);
+  EXPECT_THAT(seen(), ElementsAre("0 mx inc. success  40"));
+  forged.trust = Trust::verified;
+  EXPECT_EQ(add(forged), Fate::refused) << "nor takes its place, whoever signed it";
+}
+
 TEST_P(TlsArchiveTest, AnExportAndWhatItWasMadeOfAreOne) {
   auto exported = incoming(40, {expired(2)});
   exported.report.policies[0].hosts.clear();

@@ -260,6 +260,8 @@ base::Result<> Intake::read_mbox(Window& window, const Place& place) {
     if (number == 0) return {};
     auto inner = within(place, fmt::format("message {}", number));
     inner.depth = place.depth;  // as deep as a mail alone
+    // A line of a body that was not quoted begins one as well, so that what stands at its top may be anybody's.
+    inner.in_mail = true;
     if (large) {
       set_aside(inner, fmt::format("the mail is larger than {} MiB", limits_.max_archive >> 20U));
       return {};

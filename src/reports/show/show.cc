@@ -7,6 +7,7 @@
 
 #include "base/columns.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "reports/archive/days.h"
 
@@ -145,10 +146,9 @@ std::string plural(std::uint64_t count, std::string_view one, std::string_view m
 
 std::string csv_cell(std::string_view text) {
   std::string out;
-  const bool runs =
-      !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+  const bool runs = !text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos;
   if (runs) out += '\'';
-  out += text;
+  out += base::printable(text);  // no control, and nothing that turns what follows around
   if (out.find_first_of(",\"\r\n") == std::string::npos) return out;
   std::string quoted = "\"";
   for (const char c : out) {
@@ -162,7 +162,8 @@ std::string format_history(const Page& page) {
   const auto& history = *page.history;
   const auto sums = sums_of(history);
   const auto& total = sums.all.total;
-  auto out = fmt::format("{}  {} to {}\n", page.domain, day_text(history.from), day_text(history.to));
+  auto out = fmt::format("{}  {} to {}\n", base::printable(page.domain), day_text(history.from),
+                         day_text(history.to));
   out += fmt::format("  {} by {}, {}{}\n", plural(history.reports, "report", "reports"),
                      plural(sums.reporters.size(), "reporter", "reporters"), sums.estimated ? "about " : "",
                      plural(total.messages(), "message", "messages"));
@@ -242,14 +243,15 @@ std::string format_history_csv(const Page& page) {
 
 std::string format_domains(const std::vector<DomainTotal>& domains) {
   std::size_t width = 6;
-  for (const auto& one : domains) width = std::max(width, base::display_width(one.domain));
+  for (const auto& one : domains) width = std::max(width, base::display_width(base::printable(one.domain)));
   auto out = fmt::format("{}  {:>14}  {:>8}  {:>8}  {:>12}  {}\n", base::pad_right("domain", width),
                          "messages", "DKIM", "SPF only", "fail", "last day");
   for (const auto& one : domains) {
     const auto messages = one.total.messages();
-    out += fmt::format("{}  {:>14}  {:>8}  {:>8}  {:>12}  {}\n", base::pad_right(one.domain, width),
-                       grouped(messages), share(one.total.dkim, messages),
-                       share(one.total.spf_only, messages), grouped(one.total.fail), day_text(one.last_day));
+    out += fmt::format("{}  {:>14}  {:>8}  {:>8}  {:>12}  {}\n",
+                       base::pad_right(base::printable(one.domain), width), grouped(messages),
+                       share(one.total.dkim, messages), share(one.total.spf_only, messages),
+                       grouped(one.total.fail), day_text(one.last_day));
   }
   return out;
 }

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/text.h"
+
 namespace rampart::reports {
 namespace {
 
@@ -74,7 +76,8 @@ TEST(Show, JsonAndCsv) {
 
 TEST(Show, CellsRunNothing) {
   EXPECT_EQ(csv_cell("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
-  for (const auto* text : {"=1", "+1", "-1", "@x", "\tx"}) EXPECT_EQ(csv_cell(text), "'" + std::string(text));
+  EXPECT_EQ(csv_cell("\tx\xc2\x9b\xe2\x80\xaey"), base::printable("\tx\xc2\x9b\xe2\x80\xaey"));
+  for (const auto* text : {"=1", "+1", "-1", "@x"}) EXPECT_EQ(csv_cell(text), "'" + std::string(text));
   EXPECT_EQ(csv_cell("a,b"), "\"a,b\"");
   EXPECT_EQ(csv_cell("a b"), "a b");
 }
