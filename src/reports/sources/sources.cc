@@ -178,6 +178,7 @@ class Sources {
                     : facts.spf_ok ? &SourceTally::spf
                                    : &SourceTally::fail;
     add(source.tally.*of, row.count);
+    if (verdict.why == Why::unanswered) add(source.unanswered, row.count);
     if (const auto ago = std::int64_t{input_.today} - std::max(row.first_day, row.last_day);
         ago < kRecentDays) {
       add(source.recent.*of, row.count);

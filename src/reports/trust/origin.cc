@@ -7,6 +7,7 @@
 #include "auth/results_parse.h"
 #include "base/text.h"
 #include "dns/domain.h"
+#include "mail/providers/registry.h"
 
 namespace rampart::reports {
 namespace {
