@@ -32,10 +32,11 @@ class Row:
                 f"<auth_results>{dkim}{spf}</auth_results></record>")
 
 
-def write(folder, back, rows, reporter="google.com", domain="bank.example", policy="<p>none</p>", rfc9990=False):
-    """One report of the day that lies `back` days before today."""
+def write(folder, back, rows, reporter="google.com", domain="bank.example", policy="<p>none</p>", rfc9990=False,
+          days=1):
+    """One report of the day that lies `back` days before today, or of so many from then on."""
     begin = int(today().timestamp()) - back * DAY
-    end = begin + DAY - 1
+    end = begin + days * DAY - 1
     space = ' xmlns="urn:ietf:params:xml:ns:dmarc-2.0"' if rfc9990 else ""
     more = "<discovery_method>treewalk</discovery_method>" if rfc9990 else ""
     text = (f'<?xml version="1.0"?><feedback{space}><report_metadata><org_name>{reporter}</org_name><email>dmarc@{reporter}</email>'

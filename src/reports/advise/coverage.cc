@@ -167,13 +167,15 @@ void tell_aside(const Gates& gates, GateResult& gate) {
 void check_reporters(const Gates& gates, std::size_t counted, std::size_t by_history, GateResult& gate) {
   if (counted + by_history >= kReportersWanted) return;
   const auto how = how_to_count(gates);
-  gates.block(gate,
-              {.says = fmt::format("only {}{}; {} are wanted, so that one alone does not decide",
-                                   plural(counted + by_history, "reporter", "reporters"),
-                                   gates.input.heard->others.empty() ? "" : " that counts", kReportersWanted),
-               .mend = how.empty() ? "wait for others; see that every address of rua is read" : how,
-               .until = gates.input.today + kLookAgain,
-               .waits = how.empty()});
+  gates.block(gate, {.says = fmt::format("only {}{}; {} are wanted, so that one alone does not decide",
+                                         plural(counted + by_history, "reporter", "reporters"),
+                                         gates.input.heard->others.empty() ? ""
+                                         : counted + by_history == 1       ? " that counts"
+                                                                           : " that count",
+                                         kReportersWanted),
+                     .mend = how.empty() ? "wait for others; see that every address of rua is read" : how,
+                     .until = gates.input.today + kLookAgain,
+                     .waits = how.empty()});
 }
 
 }  // namespace

@@ -345,6 +345,11 @@ Looked check_sources(Gates& gates, Part part, GateResult& gate, bool blocks) {
     gate.evidence.push_back(fmt::format(
         "{}: {} ({}){}", name_of(stream), tally_text(health.mail), days_text(health.from, health.to),
         health.mended ? "; mended, clean since " + day_text(health.last_bad + 1) : std::string()));
+    for (const auto& one : health.few)
+      gate.evidence.push_back(fmt::format(
+          "{} of {}: all of {} ({}); too few to say that it is broken, so see for yourself",
+          base::printable(one.share->name), name_of(stream),
+          counts_text(one.last, what_fails(one.last, policy)), days_text(one.last.from, one.last.to)));
     if (health.ok) {
       ++out.ready;
     } else if (blocks) {

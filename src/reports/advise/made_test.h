@@ -136,4 +136,17 @@ class MadeHistory {
   std::uint32_t forger = 0;
 };
 
+inline const GateResult& gate_of(const Advice& advice, Gate gate) {
+  return *std::ranges::find(advice.gates, gate, &GateResult::gate);
+}
+inline const Forecast& step_of(const Advice& advice, std::string_view step) {
+  return *std::ranges::find(advice.forecasts, step, &Forecast::step);
+}
+inline std::vector<std::string> says(const Advice& advice) {
+  std::vector<std::string> out;
+  out.reserve(advice.blockers.size());
+  for (const auto& blocker : advice.blockers) out.push_back(blocker.says);
+  return out;
+}
+
 }  // namespace rampart::reports::advice

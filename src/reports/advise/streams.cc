@@ -279,18 +279,20 @@ bool is_worse(const Failing& a, const Failing& b) {
 }
 
 // Each address by itself: what a large one sends does not make a small one well, nor what is sent daily what is sent monthly.
-std::vector<Failing> failing_servers(const Stream& stream, Part part, dmarc::Policy policy,
-                                     std::int32_t today) {
-  std::vector<Failing> out;
-  if (stream.servers.size() < 2) return out;  // the whole is that one
+void look_at_servers(const Stream& stream, Part part, dmarc::Policy policy, std::int32_t today, Health& out) {
+  if (stream.servers.size() < 2) return;  // the whole is that one
   for (const auto& share : stream.servers) {
     auto last = look(share.days, part, policy, today);
     if (last.bad == 0 || last.mended) continue;
     if (last.messages() < kFewMessages) last = look(share.days, part, policy, today, true);
-    if (!last.mended && is_case(last, share.days, part, policy)) out.push_back({&share, last});
+    if (last.mended) continue;
+    if (is_case(last, share.days, part, policy)) {
+      out.servers.push_back({&share, last});
+    } else if (last.bad == last.messages()) {
+      out.few.push_back({&share, last});
+    }
   }
-  std::ranges::sort(out, is_worse);
-  return out;
+  std::ranges::sort(out.servers, is_worse);
 }
 
 // Who tells of failing mail that the others do not see. By what fails: that DKIM does not verify at one receiver, while SPF passes
@@ -351,7 +353,7 @@ Health health_of(const Stream& stream, Part part, dmarc::Policy policy, std::int
   Health out;
   static_cast<Last&>(out) = look(stream.days, part, policy, today);
   if (policy == dmarc::Policy::none) return out;
-  out.servers = failing_servers(stream, part, policy, today);
+  look_at_servers(stream, part, policy, today, out);
   if (!out.mended) out.reporter = worst_reporter(stream, part, out, today);
   const bool well = out.mended || !too_many(weights(stream, part, policy, out), kMaxBadPerHundred, 100);
   out.ok = well && out.servers.empty() && out.reporter.share == nullptr;

@@ -117,6 +117,8 @@ struct Failing {
 struct Health : Last {
   // Own servers that fail by themselves, however much others send; worst first.
   std::vector<Failing> servers;
+  // And such of whose mail all fails, in fewer messages than kLeastBad: told, and in nobody's way.
+  std::vector<Failing> few;
   // The reporter that tells of more failing mail than may be, where the whole does not show it; its share is null otherwise.
   Failing reporter;
   bool ok =
