@@ -99,6 +99,17 @@ $TTL 3600
 @ NS ns.sendgrid.net.
 1 PTR o1.ptr1.sendgrid.net.
 """,
+    # Of the others there is no name: an answer, and not a silence.
+    "100.51.198.in-addr.arpa.zone": """$ORIGIN 100.51.198.in-addr.arpa.
+$TTL 3600
+@ SOA ns.bank.example. admin.bank.example. 1 3600 600 86400 60
+@ NS ns.bank.example.
+""",
+    "113.0.203.in-addr.arpa.zone": """$ORIGIN 113.0.203.in-addr.arpa.
+$TTL 3600
+@ SOA ns.bank.example. admin.bank.example. 1 3600 600 86400 60
+@ NS ns.bank.example.
+""",
 }
 
 

@@ -188,27 +188,32 @@ class AdviseTest(unittest.TestCase):
         self.assertEqual({one["ground"] for one in advice["reporters"]}, {"known"})
 
     def test_a_month_in_one_report_is_no_month(self):
-        self.read(40, lambda back: [made.own()])
-        import sqlite3
-        with sqlite3.connect(self.store) as database:
-            database.execute("DELETE FROM report")
         folder = self.folder / "long"
         folder.mkdir()
         for name in ("google.com", "outlook.com", "mx.isp.example"):
             made.write(folder, 31, [made.own()], reporter=name, days=31)
-        store = self.folder / "long.db"
-        self.assertEqual(rampart("reports", "import", "--store", store, folder).status, 0)
-        self.store = store
+        self.assertEqual(rampart("reports", "import", "--store", self.store, folder).status, 0)
         advice = self.advise(status=1)
         self.assertIn("1 of 30 days", advice["gates"][0]["says"])
 
     def test_what_dns_did_not_say(self):
         self.read(40, lambda back: [made.own(), made.newsletter(),
                                     made.Row("198.51.101.7", 30, None, ("bureau.example", None, "pass"))])
-        # Only these zones answer: of another reverse name nobody can say that it is not there.
-        advice = self.advise(status=None)
-        self.assertIn(advice["verdict"], ("proven", "not-ready"))
-        self.assertEqual(advice["lookups"]["unanswered"] == 0, advice["verdict"] == "proven")
+        # No zone is of its reverse name, so nobody can say that there is none.
+        advice = self.advise(status=1)
+        self.assertEqual([one["gate"] for one in advice["blockers"]], ["inventory"])
+        self.assertIn("DNS did not say whose 1 address is (198.51.101.7)", advice["blockers"][0]["says"])
+        self.assertEqual(advice["lookups"]["unanswered"], 1)
+        self.assertEqual(advice["lookups"]["named"][0]["address"], "198.51.101.7")
+        self.assertIn("PTR", advice["lookups"]["named"][0]["why"])
+        text = rampart("advise", "--store", self.store, "--zone", self.zones, "bank.example").out
+        self.assertIn("What DNS did not say\n  - 198.51.101.7 (1,200 messages)", text)
+        # That there is none is an answer: nothing says that it is the bank's.
+        (self.zones / "101.51.198.in-addr.arpa.zone").write_text(
+            made.ZONES["113.0.203.in-addr.arpa.zone"].replace("113.0.203", "101.51.198"), encoding="utf-8")
+        advice = self.advise(status=0)
+        self.assertEqual(advice["verdict"], "proven")
+        self.assertEqual(advice["lookups"]["unanswered"], 0)
 
     def test_without_dns(self):
         self.read(40, lambda back: [made.own(), made.forged()])
