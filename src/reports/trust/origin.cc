@@ -57,8 +57,7 @@ dmarc::Aligned same_organisation(const dns::Name& author, const std::optional<dn
                                  const dns::Name& speaker, facts::Facts& facts) {
   if (speaker == author || (organisation && speaker == *organisation)) return dmarc::Aligned::yes;
   // Yahoo's come from dmarc.yahoo.com and name an address in yahooinc.com.
-  if (const auto known = known_reporter(author);
-      known && known.provider == known_reporter(speaker).provider)
+  if (const auto known = known_reporter(author); known && known.provider == known_reporter(speaker).provider)
     return dmarc::Aligned::yes;
   const auto walked = dmarc::walk(speaker, facts);
   const auto theirs = dmarc::organizational_domain(walked);
