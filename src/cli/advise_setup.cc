@@ -1,6 +1,7 @@
 #include "cli/advise_setup.h"
 
 #include "audit/ask_lane.h"
+#include "base/text.h"
 #include "cli/interrupt.h"
 #include "cli/source_naming.h"
 #include "dns/domain.h"
@@ -21,7 +22,7 @@ Result<Advisers> Advisers::open(store::Database& database, const base::Config& c
   Advisers out(database, config, source);
   out.own_domains_ = TRY(own_domains(config));
   for (const auto& name : config.list("reports.reporters"))
-    out.listed_.push_back(TRY(dns::parse_domain(name)).text());
+    out.listed_.push_back(base::lower(TRY(dns::parse_domain(name)).text()));
   out.registry_ = std::make_unique<mail::Registry>(TRY(read_registry(config)));
   return out;
 }

@@ -143,9 +143,10 @@ class Advising {
   void find_idle() {
     const auto* looked = input_.looked;
     if (looked == nullptr || looked->dns.spf != Known::yes || daily().rows.empty()) return;
-    out_.idle_known = std::ranges::none_of(looked->addresses, [](const SeenAddress& seen) {
-      return !seen.authorised && seen.address != base::IpAddress();
-    });
+    out_.idle_known =
+        looked->left_out == 0 && std::ranges::none_of(looked->addresses, [](const SeenAddress& seen) {
+          return !seen.authorised && seen.address != base::IpAddress();
+        });
     for (const auto& include : looked->dns.includes) {
       const bool used = std::ranges::any_of(looked->addresses, [&](const SeenAddress& seen) {
         return std::ranges::find(seen.through, include) != seen.through.end();

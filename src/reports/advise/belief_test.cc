@@ -54,6 +54,17 @@ TEST(AdviseBelief, WhoCountsDilutesNobody) {
       << "tried on nine tenths at most of one";
 }
 
+TEST(AdviseBelief, OneHasNineTenthsOfTheWeightAtMost) {
+  const auto over = [](std::vector<Weight> told) { return too_many(told, 1, 100); };
+  EXPECT_FALSE(over({}));
+  EXPECT_FALSE(over({{.bad = 1, .messages = 100}}));
+  EXPECT_TRUE(over({{.bad = 2, .messages = 100}}));
+  EXPECT_FALSE(over({{.bad = 0, .messages = kMost}, {.bad = 10, .messages = 100}})) << "10 of 1,000";
+  EXPECT_TRUE(over({{.bad = 0, .messages = kMost}, {.bad = 11, .messages = 100}}));
+  EXPECT_FALSE(over({{.bad = 0, .messages = 500}, {.bad = 5, .messages = 100}})) << "five sixths are fewer";
+  EXPECT_FALSE(over({{.bad = 0, .messages = 500}, {.bad = 0, .messages = 0}}));
+}
+
 TEST(AdviseBelief, SaidToBeForwarded) {
   auto made = broken_sender();
   const auto evil = made.stranger("evil.example", 60);

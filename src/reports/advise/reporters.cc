@@ -60,8 +60,9 @@ class Weighing {
  private:
   [[nodiscard]] Ground ground_of(const ReporterSeen& seen) const {
     if (seen.trust == Trust::imported) return Ground::given;
-    if (std::ranges::find(input_.listed, seen.name) != input_.listed.end()) return Ground::listed;
-    return registry_.find(mail::MarkKind::reports, seen.name) ? Ground::known : Ground::none;
+    const auto name = base::lower(seen.name);
+    if (std::ranges::find(input_.listed, name) != input_.listed.end()) return Ground::listed;
+    return registry_.find(mail::MarkKind::reports, name) ? Ground::known : Ground::none;
   }
 
   // Where mailboxes are given to everybody, the domain of a mail does not say who wrote it.
@@ -110,18 +111,19 @@ class Weighing {
   }
 
   void part_rows() {
-    for (auto& row : all_.rows) {
+    // In their place, as there may be millions.
+    std::size_t kept = 0;
+    for (auto row : all_.rows) {
       if (const auto place = place_of(row.reporter); place != kNowhere) {
         row.reporter = place;
-        out_.daily.rows.push_back(row);
+        all_.rows[kept++] = row;
       } else if (row.reporter < aside_.size()) {
         row.reporter = aside_[row.reporter];
         out_.aside.push_back(row);
       }
     }
-    std::ranges::sort(out_.daily.rows, {}, [](const DailyRow& row) {
-      return std::tie(row.day, row.address, row.outcome, row.reporter);
-    });
+    all_.rows.resize(kept);
+    out_.daily.rows = std::move(all_.rows);
   }
 
   // By rows and not by messages, whose number a reporter chooses freely.

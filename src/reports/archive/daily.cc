@@ -176,9 +176,6 @@ class Reading {
       out_.reporters.push_back(std::move(seen_.at(ids_[order[i]])));
     }
     for (auto& row : out_.rows) row.reporter = place[row.reporter];
-    std::ranges::sort(out_.rows, {}, [](const DailyRow& row) {
-      return std::tie(row.day, row.address, row.outcome, row.reporter);
-    });
   }
 
   // Each reporter's last report of a day says which policy it found then.

@@ -64,7 +64,7 @@ struct Daily {
   std::int32_t to = 0;
   std::vector<std::string> addresses;  // empty: the report did not say
   std::vector<Outcome> outcomes;
-  std::vector<DailyRow> rows;           // by day, address, outcome and reporter
+  std::vector<DailyRow> rows;           // by day
   std::vector<ReporterSeen> reporters;  // most messages first
   std::vector<PolicySeen> policies;     // one of each day and reporter, by day
   std::vector<ReportSpan> spans;        // of every report with messages
