@@ -202,7 +202,7 @@ class AdviseTest(unittest.TestCase):
         # No zone is of its reverse name, so nobody can say that there is none.
         advice = self.advise(status=1)
         self.assertEqual([one["gate"] for one in advice["blockers"]], ["inventory"])
-        self.assertIn("DNS did not say whose 1 address is (198.51.101.7)", advice["blockers"][0]["says"])
+        self.assertIn("DNS did not say whose 198.51.101.7 is, so 1,200 messages", advice["blockers"][0]["says"])
         self.assertEqual(advice["lookups"]["unanswered"], 1)
         self.assertEqual(advice["lookups"]["named"][0]["address"], "198.51.101.7")
         self.assertIn("PTR", advice["lookups"]["named"][0]["why"])

@@ -71,26 +71,33 @@ void check_destinations(const Gates& gates, GateResult& gate) {
   }
 }
 
-// How those count that are heard and do not yet; empty when there are none.
+// How those count that are heard and do not yet; empty when nobody is to be proposed.
 std::string how_to_count(const Gates& gates) {
   const auto& heard = *gates.input.heard;
   const auto names = candidates(heard, gates.input.today - kDaysWanted);
   if (names.empty()) return {};
-  return fmt::format(
-      "if you know who {} and trust what {}, write into the configuration, below [reports]: {}",
-      names.size() == 1 ? "reports here is" : "report here are", names.size() == 1 ? "it says" : "they say",
-      line_to_add(heard, names));
+  std::vector<std::string> shown;
+  shown.reserve(names.size());
+  for (const auto& name : names) shown.push_back(base::printable(name));
+  return fmt::format("if you know {} as {} of your mail, write below [reports] of the configuration: {}",
+                     fmt::join(shown, ", "), names.size() == 1 ? "a receiver" : "receivers",
+                     line_to_add(heard, names));
 }
 
 void check_span(const Gates& gates, const Span& span, GateResult& gate) {
   const auto& input = gates.input;
   if (!span.any) {
     const auto how = how_to_count(gates);
-    gates.block(gate, {.says = "no report that counts has come",
-                       .mend = how.empty() ? "rampart reports import FILES, or rampart reports fetch for the "
-                                             "mailbox of the reports"
-                                           : how,
-                       .until = input.today + kDaysWanted});
+    gates.block(
+        gate,
+        {.says = "no report that counts has come",
+         .mend = !how.empty() ? how
+                 : gates.input.heard->others.empty()
+                     ? "rampart reports import FILES, or rampart reports fetch for the mailbox of the reports"
+                     : "wait for one who counts; a receiver that reports on its own behalf is proposed here "
+                       "when it has "
+                       "told of some days",
+         .until = input.today + kDaysWanted});
     return;
   }
   const bool stopped = span.last < gates.yesterday() - kSilentDays;

@@ -124,18 +124,19 @@ void block_unanswered(const Gates& gates, const std::vector<const Stream*>& open
     }
   }
   if (open.empty()) return;
-  gate.evidence.push_back(fmt::format("whose {} {} is not known, as DNS did not say: {} that fail",
-                                      plural(addresses, "address", "addresses"),
-                                      addresses == 1 ? "is" : "are", messages_text(messages)));
+  gate.evidence.push_back(fmt::format("{}, {} that fail: DNS did not say whose",
+                                      plural(addresses, "address", "addresses"), messages_text(messages)));
   if (messages < kFewMessages) return;
   const bool asked = gates.input.looked != nullptr;
+  const auto whose = addresses == 1 && !shown.empty() ? shown.front() + " is"
+                                                      : fmt::format("{} addresses are", grouped(addresses));
+  const auto which = addresses == 1 ? std::string()
+                                    : fmt::format(" ({}{})", fmt::join(shown, ", "),
+                                                  addresses > shown.size() ? " and more" : "");
   gates.block(
-      gate, {.brief = fmt::format("DNS did not say whose {} {}", plural(addresses, "address", "addresses"),
-                                  addresses == 1 ? "is" : "are"),
-             .says = fmt::format("DNS did not say whose {} {} ({}{}), so {} of theirs that fail may be yours",
-                                 plural(addresses, "address", "addresses"), addresses == 1 ? "is" : "are",
-                                 fmt::join(shown, ", "), addresses > shown.size() ? " and more" : "",
-                                 messages_text(messages)),
+      gate, {.brief = fmt::format("DNS did not say whose {}", whose),
+             .says = fmt::format("DNS did not say whose {}{}, so {} from there that fail may be yours", whose,
+                                 which, messages_text(messages)),
              .mend = fmt::format(
                  "{}. One that never answers: rampart reports mark {} ADDRESS --as "
                  "own|service|forwarder|spoofing --reason WHY",

@@ -131,14 +131,16 @@ class Weighing {
     std::vector<bool> known(all_.addresses.size());
     for (const auto& row : out_.daily.rows) known[row.address] = true;
     struct Told {
+      std::set<std::int32_t> all_days;
       std::set<std::int32_t> days;
       std::size_t rows = 0;
       std::size_t shared = 0;
     };
     std::vector<Told> told(out_.others.size());
     for (const auto& row : out_.aside) {
-      if (row.day >= input_.today || !passes(all_.outcomes[row.outcome])) continue;
       auto& one = told[row.reporter];
+      one.all_days.insert(row.day);
+      if (row.day >= input_.today || !passes(all_.outcomes[row.outcome])) continue;
       ++one.rows;
       if (!known[row.address]) continue;
       ++one.shared;
@@ -146,6 +148,7 @@ class Weighing {
     }
     for (std::size_t i = 0; i < told.size(); ++i) {
       auto& other = out_.others[i];
+      other.days = told[i].all_days.size();
       const bool long_enough = !told[i].days.empty() &&
                                *told[i].days.begin() <= input_.today - kHistoryDays &&
                                told[i].days.size() >= kHistorySpoken;
@@ -195,7 +198,8 @@ Heard weigh(Daily daily, const WeighInput& input) { return Weighing(std::move(da
 std::vector<std::string> candidates(const Heard& heard, std::int32_t since) {
   std::vector<const OtherReporter*> found;
   for (const auto& other : heard.others) {
-    if (!other.open_to_all && other.seen.last_day >= since) found.push_back(&other);
+    if (!other.open_to_all && other.days >= kCandidateDays && other.seen.last_day >= since)
+      found.push_back(&other);
   }
   // Not by messages, of which everybody says as many as he likes.
   std::ranges::sort(found, [](const OtherReporter* a, const OtherReporter* b) {

@@ -35,6 +35,7 @@ inline bool counts(Ground ground) { return ground >= Ground::known; }
 struct OtherReporter {
   ReporterSeen seen;
   Ground ground = Ground::none;  // or history
+  std::size_t days = 0;          // of which it tells
   // In its domain strangers have addresses, who could report in its name: it is not for the list.
   bool open_to_all = false;
 };
@@ -55,6 +56,8 @@ struct WeighInput {
 Heard weigh(Daily daily, const WeighInput& input);
 
 inline constexpr std::size_t kMaxCandidates = 5;  // our own
+inline constexpr std::size_t kCandidateDays =
+    7;  // of which one tells before it is proposed: a mail is no receiver; our own
 // Others with reports of `since` and later that may be listed; those with a history first, then the oldest.
 std::vector<std::string> candidates(const Heard& heard, std::int32_t since);
 // The line of the configuration, below [reports], with which these count too.

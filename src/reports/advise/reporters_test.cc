@@ -122,6 +122,16 @@ TEST(Reporters, ThreeDomainsAndTwoMonthsOfPatienceAreNoHistory) {
             R"(reporters = ["a.example", "b.example"])");
 }
 
+// A mail is no receiver: who has told of a day or two is not proposed.
+TEST(Reporters, WhoIsNewIsNotProposed) {
+  auto daily = daily_of({verified("new.example"), verified("old.example"), verified("gone.example")});
+  add(daily, 0, 6, 1);
+  add(daily, 1, 7, 1);
+  add(daily, 2, 60, 40);
+  daily.reporters[2].last_day = kNow - 40;
+  EXPECT_THAT(candidates(heard_of(daily), kNow - 30), ElementsAre("old.example"));
+}
+
 TEST(Reporters, ThePolicyOfADayIsThatOfMost) {
   auto daily = daily_of({verified("google.com"), verified("microsoft.com"), verified("evil.example")});
   for (std::uint32_t i = 0; i < 3; ++i) add(daily, i, 2, 1);
