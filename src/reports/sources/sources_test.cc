@@ -171,7 +171,7 @@ std::vector<Case> no_names() {
        {},
        {},
        outcome({}, "sendgrid.net", kPass),
-       "spoofing | Spoofing | unknown"},
+       "spoofing-open | Spoofing, or a sender that nothing names | unknown"},
       {"a provider's signature that failed",
        "",
        false,
@@ -305,7 +305,7 @@ std::vector<Case> strangers() {
        {},
        {},
        outcome({}, "spam.example", kPass),
-       "spoofing | Spoofing | unknown"},
+       "spoofing-open | Spoofing, or a sender that nothing names | unknown"},
       {"a line of a connected home",
        "115-186-1-1.nayatel.pk",
        false,
@@ -502,6 +502,19 @@ TEST(Sources, WhatSharesAForwardersAddressIsNotForwarded) {
   sources = seen.find();
   EXPECT_EQ(sources[0].id, "spoofing");
   EXPECT_EQ(sources[0].tally.fail, 9'000U);
+}
+
+// Much that SPF refuses makes nothing forged of which SPF says nothing.
+TEST(Sources, WhatSpfRefusesAndWhatItLeavesOpenAreApart) {
+  SeenMail seen;
+  auto& open = seen.at("192.0.2.1");
+  seen.row(open, outcome({}, "bureau.example", kPass), 120);
+  auto& forger = seen.at("203.0.113.66");
+  seen.row(forger, outcome({}, "bank.example", kFail), 5'000);
+  const auto sources = seen.find();
+  ASSERT_EQ(sources.size(), 2U);
+  EXPECT_EQ(brief(sources[0]), "spoofing | Spoofing | likely");
+  EXPECT_EQ(brief(sources[1]), "spoofing-open | Spoofing, or a sender that nothing names | unknown");
 }
 
 // A question that DNS did not answer is no answer, and a name that is not there is one.
