@@ -32,10 +32,11 @@ class Row:
                 f"<auth_results>{dkim}{spf}</auth_results></record>")
 
 
-def write(folder, back, rows, reporter="google.com", domain="bank.example", policy="<p>none</p>", rfc9990=False):
-    """One report of the day that lies `back` days before today."""
+def write(folder, back, rows, reporter="google.com", domain="bank.example", policy="<p>none</p>", rfc9990=False,
+          days=1):
+    """One report of the day that lies `back` days before today, or of so many from then on."""
     begin = int(today().timestamp()) - back * DAY
-    end = begin + DAY - 1
+    end = begin + days * DAY - 1
     space = ' xmlns="urn:ietf:params:xml:ns:dmarc-2.0"' if rfc9990 else ""
     more = "<discovery_method>treewalk</discovery_method>" if rfc9990 else ""
     text = (f'<?xml version="1.0"?><feedback{space}><report_metadata><org_name>{reporter}</org_name><email>dmarc@{reporter}</email>'
@@ -97,6 +98,17 @@ $TTL 3600
 @ SOA ns.sendgrid.net. admin.sendgrid.net. 1 3600 600 86400 60
 @ NS ns.sendgrid.net.
 1 PTR o1.ptr1.sendgrid.net.
+""",
+    # Of the others there is no name: an answer, and not a silence.
+    "100.51.198.in-addr.arpa.zone": """$ORIGIN 100.51.198.in-addr.arpa.
+$TTL 3600
+@ SOA ns.bank.example. admin.bank.example. 1 3600 600 86400 60
+@ NS ns.bank.example.
+""",
+    "113.0.203.in-addr.arpa.zone": """$ORIGIN 113.0.203.in-addr.arpa.
+$TTL 3600
+@ SOA ns.bank.example. admin.bank.example. 1 3600 600 86400 60
+@ NS ns.bank.example.
 """,
 }
 

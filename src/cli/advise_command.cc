@@ -159,7 +159,7 @@ void add_options(CLI::App& command, Session& session, Request& request) {
   add_source_options(command, request.facts, "Take answers from zone files, reverse zones among them",
                      "Take answers from a recording, and nothing else");
   for (const auto* key : {"dns.resolvers", "dns.timeout", "reports.lookups", "reports.own_domains",
-                          "reports.providers", "store.url"})
+                          "reports.providers", "reports.reporters", "store.url"})
     session.add_setting(command, key);
 }
 
@@ -171,7 +171,8 @@ void add_advise_command(CLI::App& root, Session& session) {
       "advise", "Say whether a domain may take the next step to p=reject, and what it would stop");
   add_options(*command, session, *request);
   command->footer(
-      "Nothing is published. Reports whose origin is not known are never counted.\n"
+      "Nothing is published. Gone by is what known receivers report, and those that you\n"
+      "list (reports.reporters) or whose files you gave; others are shown.\n"
       "Exit status: 0 the next step may be taken, or none is left; 1 something is in\n"
       "the way; 2 wrong usage.\n"
       "Most often: rampart advise mydomain.example");

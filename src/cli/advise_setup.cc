@@ -1,8 +1,10 @@
 #include "cli/advise_setup.h"
 
 #include "audit/ask_lane.h"
+#include "base/text.h"
 #include "cli/interrupt.h"
 #include "cli/source_naming.h"
+#include "dns/domain.h"
 #include "reports/archive/archive.h"
 
 namespace rampart::cli {
@@ -19,6 +21,8 @@ Result<Advisers> Advisers::open(store::Database& database, const base::Config& c
   TRY(reports::Archive::open(database));
   Advisers out(database, config, source);
   out.own_domains_ = TRY(own_domains(config));
+  for (const auto& name : config.list("reports.reporters"))
+    out.listed_.push_back(base::lower(TRY(dns::parse_domain(name)).text()));
   out.registry_ = std::make_unique<mail::Registry>(TRY(read_registry(config)));
   return out;
 }
@@ -48,14 +52,16 @@ Result<advice::DnsSeen> Advisers::look(const dns::Name& domain, const reports::D
 
 Result<advice::Advice> Advisers::advise(const dns::Name& domain, const Options& options) {
   const auto day = today();
-  const auto daily = TRY(reports::read_daily(*database_, domain.text(), day - advice::kInventoryDays, day));
+  const auto heard =
+      advice::weigh(TRY(reports::read_daily(*database_, domain.text(), day - advice::kInventoryDays, day)),
+                    {.listed = listed_, .registry = registry_.get(), .today = day});
   auto store_of_marks = TRY(reports::Marks::open(*database_));
   marks_.push_back(std::make_unique<const std::vector<reports::Mark>>(TRY(store_of_marks.list(domain))));
   std::optional<advice::DnsSeen> looked;
-  if (source_ != nullptr) looked = TRY(look(domain, daily));
+  if (source_ != nullptr) looked = TRY(look(domain, heard.daily));
   return advice::advise({.domain = domain,
                          .own_domains = own_domains_,
-                         .daily = &daily,
+                         .heard = &heard,
                          .looked = looked ? &*looked : nullptr,
                          .marks = *marks_.back(),
                          .registry = registry_.get(),

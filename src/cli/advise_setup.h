@@ -43,6 +43,7 @@ class Advisers {
   const base::Config* config_;
   FactSource* source_;
   std::vector<dns::Name> own_domains_;
+  std::vector<std::string> listed_;           // reports.reporters
   std::unique_ptr<mail::Registry> registry_;  // it stays at one place, as advice points into it
   std::vector<std::unique_ptr<const std::vector<reports::Mark>>> marks_;  // the same
 };

@@ -103,7 +103,12 @@ class AdviseTest(unittest.TestCase):
         self.assertEqual(advice["verdict"], "stay")
         self.assertIn("the advisory's control DMARC p=reject (NCA-34.061725) stays open", advice["notes"])
         accepted = self.advise("--accept-risk", status=0)
-        self.assertEqual(accepted["verdict"], "ready")
+        self.assertEqual(accepted["verdict"], "accepted")
+        self.assertIn("accepted", accepted["headline"])
+        self.assertEqual([gate["state"] for gate in accepted["gates"] if gate["gate"] == "indirect"], ["accepted"])
+        everything = rampart("advise", "--all", "--accept-risk", "--store", self.store, "--zone", self.zones).out
+        self.assertIn("accepted", everything.splitlines()[1])
+        self.assertIn("1 of 1 domain can take its next step today, 1 of them with an accepted risk.", everything)
         self.assertEqual(accepted["next"]["record"], SOFT.replace("quarantine", "reject"))
 
     def test_day_one(self):
@@ -123,6 +128,92 @@ class AdviseTest(unittest.TestCase):
         self.assertEqual(advice["verdict"], "not-ready")
         self.assertEqual(advice["blockers"][0]["says"], "no report that counts has come")
         self.assertIn("not counted: 120 reports of unknown origin", advice["gates"][0]["evidence"][0])
+
+    def vouch(self, trust, *names):
+        """As if the reports of these had come by mail that is theirs, and no more."""
+        import sqlite3
+        with sqlite3.connect(self.store) as database:
+            for name in names:
+                database.execute("UPDATE report SET trust = ? WHERE reporter = (SELECT id FROM report_reporter WHERE text = ?)",
+                                 (trust, "imported " + name))
+                database.execute("UPDATE report_reporter SET text = ? WHERE text = ?", (f"{trust} {name}", "imported " + name))
+
+    def test_a_verified_mail_of_anybody_changes_nothing(self):
+        self.read(40, lambda back: [made.own(), made.newsletter(signed=False), made.forged()])
+        before = self.advise(status=1)
+        folder = self.folder / "evil"
+        folder.mkdir()
+        made.write(folder, 1, [made.newsletter(count=2**53)], reporter="evil.example", policy="<p>reject</p>")
+        made.write(folder, 2, [made.Row(made.OWN, 5000, None, ("bank.example", None, "fail"))], reporter="evil.example")
+        self.assertEqual(rampart("reports", "import", "--store", self.store, folder).status, 0)
+        self.vouch("verified", "evil.example")
+        advice = self.advise(status=1)
+        self.assertEqual([(one["gate"], one["says"]) for one in advice["blockers"]], [(one["gate"], one["says"]) for one in before["blockers"]])
+        self.assertEqual(advice["current"], before["current"])
+        self.assertEqual([(one["ground"], one["counts"]) for one in advice["reporters"] if one["name"] == "evil.example"], [("none", False)])
+        self.assertEqual([(one["source"], one["failing"], one["reporters"]) for one in advice["said_aside"]], [("own", 5000, ["evil.example"])])
+        text = rampart("advise", "--store", self.store, "--zone", self.zones, "bank.example").out
+        self.assertIn("said only by evil.example", text)
+
+    def test_lesser_known_reporters_are_named_by_a_line(self):
+        folder = self.folder / "small"
+        folder.mkdir()
+        names = ["a.example", "b.example", "c.example"]
+        for back in range(40, 0, -1):
+            for name in names:
+                made.write(folder, back, [made.own()], reporter=name)
+        self.assertEqual(rampart("reports", "import", "--store", self.store, folder).status, 0)
+        self.assertEqual(self.advise(status=0)["verdict"], "proven")  # the operator gave the files
+        self.vouch("verified", *names)
+        advice = self.advise(status=1)
+        line = 'reporters = ["a.example", "b.example", "c.example"]'
+        self.assertIn(line, advice["blockers"][0]["mend"])
+        config = self.folder / "rampart.toml"
+        config.write_text(f"[reports]\n{line}\n", encoding="utf-8")
+        self.assertEqual(self.advise("--config", config, status=0)["verdict"], "proven")
+        self.assertEqual(self.advise("--reporter", "a.example", "--reporter", "b.example", "--reporter", "c.example", status=0)["verdict"],
+                         "proven")
+
+    def test_known_receivers_count_by_their_mail(self):
+        folder = self.folder / "known"
+        folder.mkdir()
+        names = ["google.com", "microsoft.com", "dmarc.yahoo.com"]
+        for back in range(40, 0, -1):
+            for name in names:
+                made.write(folder, back, [made.own(), made.forged()], reporter=name)
+        self.assertEqual(rampart("reports", "import", "--store", self.store, folder).status, 0)
+        self.vouch("verified", *names)
+        advice = self.advise(status=0)
+        self.assertEqual(advice["verdict"], "proven")
+        self.assertEqual({one["ground"] for one in advice["reporters"]}, {"known"})
+
+    def test_a_month_in_one_report_is_no_month(self):
+        folder = self.folder / "long"
+        folder.mkdir()
+        for name in ("google.com", "outlook.com", "mx.isp.example"):
+            made.write(folder, 31, [made.own()], reporter=name, days=31)
+        self.assertEqual(rampart("reports", "import", "--store", self.store, folder).status, 0)
+        advice = self.advise(status=1)
+        self.assertIn("1 of 30 days", advice["gates"][0]["says"])
+
+    def test_what_dns_did_not_say(self):
+        self.read(40, lambda back: [made.own(), made.newsletter(),
+                                    made.Row("198.51.101.7", 30, None, ("bureau.example", None, "pass"))])
+        # No zone is of its reverse name, so nobody can say that there is none.
+        advice = self.advise(status=1)
+        self.assertEqual([one["gate"] for one in advice["blockers"]], ["inventory"])
+        self.assertIn("DNS did not say whose 198.51.101.7 is, so 1,200 messages", advice["blockers"][0]["says"])
+        self.assertEqual(advice["lookups"]["unanswered"], 1)
+        self.assertEqual(advice["lookups"]["named"][0]["address"], "198.51.101.7")
+        self.assertIn("PTR", advice["lookups"]["named"][0]["why"])
+        text = rampart("advise", "--store", self.store, "--zone", self.zones, "bank.example").out
+        self.assertIn("What DNS did not say\n  - 198.51.101.7 (1,200 messages)", text)
+        # That there is none is an answer: nothing says that it is the bank's.
+        (self.zones / "101.51.198.in-addr.arpa.zone").write_text(
+            made.ZONES["113.0.203.in-addr.arpa.zone"].replace("113.0.203", "101.51.198"), encoding="utf-8")
+        advice = self.advise(status=0)
+        self.assertEqual(advice["verdict"], "proven")
+        self.assertEqual(advice["lookups"]["unanswered"], 0)
 
     def test_without_dns(self):
         self.read(40, lambda back: [made.own(), made.forged()])

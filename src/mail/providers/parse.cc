@@ -63,8 +63,8 @@ class Reader : base::TomlReader {
  private:
   Result<Provider> read_provider(const toml::table& table) {
     const auto& at = table.source().begin;
-    TRY(only(table, {"id", "name", "kind", "mx", "spf", "dkim", "ptr", "envelope", "selectors", "networks",
-                     "source", "enable", "help"}));
+    TRY(only(table, {"id", "name", "kind", "mx", "spf", "dkim", "ptr", "envelope", "reports", "selectors",
+                     "networks", "source", "enable", "help"}));
     Provider out;
     out.id = TRY(id(table, at));
     out.name = TRY(needed(table, "name", at));
@@ -81,7 +81,7 @@ class Reader : base::TomlReader {
     TRY(read_networks(table, out));
     if (!marked && out.networks.empty())
       return wrong(at, fmt::format("the provider {} has no mark", out.id),
-                   "add one of mx, spf, dkim, ptr, envelope and networks");
+                   "add one of mx, spf, dkim, ptr, envelope, reports and networks");
     return out;
   }
 

@@ -19,7 +19,7 @@ constexpr std::string_view kKinds[] = {"mailbox",  "bulk",       "transactional"
                                        "helpdesk", "crm",        "business",      "hosting",
                                        "isp",      "forwarding", "lists",         "own"};
 static_assert(std::size(kKinds) == kProviderKinds);
-constexpr std::string_view kMarks[] = {"mx", "spf", "dkim", "ptr", "envelope"};
+constexpr std::string_view kMarks[] = {"mx", "spf", "dkim", "ptr", "envelope", "reports"};
 static_assert(std::size(kMarks) == kMarkKinds);
 
 bool matches(std::string_view pattern, std::string_view text) {

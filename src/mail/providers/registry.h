@@ -71,8 +71,10 @@ enum class MarkKind : std::uint8_t {
   dkim,      // d= of signatures in the provider's own name, beside or instead of the customer's
   ptr,       // reverse names of the addresses that mail leaves from
   envelope,  // MAIL FROM domains in the provider's own name
+  // From domains of the DMARC reports that it sends; none in which others have addresses, or they could report in its name.
+  reports,
 };
-inline constexpr std::size_t kMarkKinds = static_cast<std::size_t>(MarkKind::envelope) + 1;
+inline constexpr std::size_t kMarkKinds = static_cast<std::size_t>(MarkKind::reports) + 1;
 std::string_view to_string(MarkKind kind);  // "mx", the key of the data
 
 struct Provider {

@@ -45,6 +45,18 @@ TEST(Registry, TheBuiltInOneIsRight) {
   EXPECT_EQ(registry.by_id("nobody"), nullptr);
 }
 
+// Where reports come from, strangers have no addresses: they could send reports in the provider's name.
+TEST(Registry, ReportsComeFromDomainsOfTheirOwn) {
+  const auto& registry = built_in_registry();
+  for (const auto* name : {"google.com", "microsoft.com", "dmarc.yahoo.com", "corp.mail.ru",
+                           "fastmaildmarc.com", "us-1.mimecastreport.com", "sicher.gmx.net", "sicher.web.de"})
+    EXPECT_TRUE(registry.find(MarkKind::reports, name)) << name;
+  for (const auto* name :
+       {"gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "onmicrosoft.com", "yahoo.com",
+        "aol.com", "mail.ru", "fastmail.com", "gmx.net", "web.de", "comcast.net", "evil.example"})
+    EXPECT_FALSE(registry.find(MarkKind::reports, name)) << name;
+}
+
 // Names as they are seen in the wild, and whose they are.
 TEST(Registry, NamesAreFound) {
   struct Case {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/saturate.h"
 #include "base/text.h"
 #include "reports/advise/forecast.h"
 #include "reports/advise/gates.h"
@@ -16,7 +17,7 @@ namespace {
 using dmarc::Policy;
 
 std::uint64_t of_window(const StreamDay& day, bool below, std::uint64_t SourceTally::* what) {
-  return day.domain.*what + (below ? day.below.*what : 0);
+  return base::saturating_sum(day.domain.*what, below ? day.below.*what : 0);
 }
 
 class Advising {
@@ -36,7 +37,7 @@ class Advising {
     out_.gates.push_back(std::move(below));
     out_.gates.push_back(gates::stability(gates));
     out_.gates.push_back(gates::rollback(gates));
-    if (input_.daily->rows.empty()) open_gates();
+    if (daily().rows.empty()) open_gates();
     decide(gates.below_ready);
     say();
     out_.forecasts = forecast(input_, out_);
@@ -45,6 +46,8 @@ class Advising {
 
  private:
   [[nodiscard]] const Dns* dns() const { return input_.looked == nullptr ? nullptr : &input_.looked->dns; }
+
+  [[nodiscard]] const Daily& daily() const { return input_.heard->daily; }
 
   // Of nothing nobody can say that it is in order.
   void open_gates() {
@@ -60,7 +63,7 @@ class Advising {
   void begin() {
     out_.domain = input_.domain.text();
     out_.today = input_.today;
-    out_.current = current_of(dns(), *input_.daily);
+    out_.current = current_of(dns(), daily());
     const auto next = next_policy(out_.current);
     const bool done = out_.current.own && !next;
     if (done) out_.verdict = Verdict::done;
@@ -69,11 +72,14 @@ class Advising {
     out_.streams = find_streams(
         {.domain = input_.domain,
          .own_domains = input_.own_domains,
-         .daily = input_.daily,
+         .daily = &daily(),
          .addresses = input_.looked == nullptr ? std::vector<SeenAddress>() : input_.looked->addresses,
          .marks = input_.marks,
          .registry = input_.registry,
-         .today = input_.today});
+         .today = input_.today,
+         .asked = input_.looked != nullptr});
+    find_reporters();
+    find_unanswered();
     find_idle();
     find_honours();
     no_record();
@@ -97,13 +103,50 @@ class Advising {
     out_.blockers.push_back(std::move(blocker));
   }
 
+  void find_reporters() {
+    const auto& heard = *input_.heard;
+    const auto add = [&](const ReporterSeen& seen, Ground ground) {
+      out_.reporters.push_back(
+          {base::printable(seen.name), ground, seen.messages, seen.first_day, seen.last_day});
+    };
+    for (std::size_t i = 0; i < daily().reporters.size(); ++i) add(daily().reporters[i], heard.grounds[i]);
+    for (const auto& other : heard.others) add(other.seen, other.ground);
+    out_.aside = said_aside(heard, out_.streams, input_.today - input_.window);
+  }
+
+  // What to look up again.
+  void find_unanswered() {
+    if (input_.looked == nullptr) return;
+    const auto& looked = *input_.looked;
+    out_.left_out = looked.left_out;
+    std::vector<std::uint64_t> messages(looked.addresses.size());
+    for (const auto& row : daily().rows) {
+      if (row.address < messages.size()) base::saturating_add(messages[row.address], row.messages);
+    }
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+      if (looked.addresses[i].unanswered.empty() || messages[i] == 0) continue;
+      out_.unanswered.push_back(
+          {daily().addresses[i], base::printable(looked.addresses[i].unanswered), messages[i]});
+    }
+    std::ranges::sort(out_.unanswered, [](const Unanswered& a, const Unanswered& b) {
+      return std::tie(b.messages, a.address) < std::tie(a.messages, b.address);
+    });
+    if (looked.dns.policy == Dns::Policy::unknown)
+      out_.unanswered.insert(out_.unanswered.begin(), {.why = base::printable(looked.dns.why)});
+    if (looked.dns.spf == Known::unknown)
+      out_.unanswered.insert(out_.unanswered.begin(), {.why = base::printable(looked.dns.spf_why)});
+    out_.unanswered_in_all = out_.unanswered.size();
+    if (out_.unanswered.size() > kMaxUnanswered) out_.unanswered.resize(kMaxUnanswered);
+  }
+
   // Includes of the SPF record that no address led through, whose mail was reported.
   void find_idle() {
     const auto* looked = input_.looked;
-    if (looked == nullptr || looked->dns.spf != Known::yes || input_.daily->rows.empty()) return;
-    out_.idle_known = std::ranges::none_of(looked->addresses, [](const SeenAddress& seen) {
-      return !seen.authorised && seen.address != base::IpAddress();
-    });
+    if (looked == nullptr || looked->dns.spf != Known::yes || daily().rows.empty()) return;
+    out_.idle_known =
+        looked->left_out == 0 && std::ranges::none_of(looked->addresses, [](const SeenAddress& seen) {
+          return !seen.authorised && seen.address != base::IpAddress();
+        });
     for (const auto& include : looked->dns.includes) {
       const bool used = std::ranges::any_of(looked->addresses, [&](const SeenAddress& seen) {
         return std::ranges::find(seen.through, include) != seen.through.end();
@@ -114,7 +157,7 @@ class Advising {
 
   void find_honours() {
     auto& out = out_.honours;
-    for (const auto& reporter : input_.daily->reporters) {
+    for (const auto& reporter : daily().reporters) {
       const auto name = base::printable(reporter.name);
       if (reporter.recent == 0) continue;
       out.messages += reporter.recent;
@@ -142,7 +185,7 @@ class Advising {
       auto hit = try_on(stream, out, real);
       if (hit.messages != 0) out.hits.push_back(hit);
     }
-    for (const auto& row : input_.daily->rows) {
+    for (const auto& row : daily().rows) {
       if (row.day >= out.from && row.day <= out.to) out.estimated += row.estimated;
     }
     out.real_rate = rate_of(real);
@@ -154,8 +197,23 @@ class Advising {
   }
 
   [[nodiscard]] std::int32_t begin_of_rows() const {
-    const auto& rows = input_.daily->rows;
+    const auto& rows = daily().rows;
     return rows.empty() ? input_.today - 1 : std::min(rows.front().day, input_.today - 1);
+  }
+
+  // Of a legitimate source's mail that counts against the policy, by who told it.
+  static void weigh_on(const Stream& stream, Blast& blast, std::int32_t mended_until) {
+    for (const auto& share : stream.reporters) {
+      if (blast.weights.size() <= share.place) blast.weights.resize(share.place + 1);
+      auto& weight = blast.weights[share.place];
+      for (const auto& day : share.days) {
+        if (day.day < blast.from || day.day > blast.to) continue;
+        for (const auto what : {&SourceTally::dkim, &SourceTally::spf, &SourceTally::fail})
+          base::saturating_add(weight.messages, of_window(day, blast.below, what));
+        if (blast.policy != Policy::none && day.day > mended_until)
+          base::saturating_add(weight.bad, of_window(day, blast.below, &SourceTally::fail));
+      }
+    }
   }
 
   Hit try_on(const Stream& stream, Blast& blast, std::vector<std::uint64_t>& real) const {
@@ -165,9 +223,8 @@ class Advising {
     const auto health = health_of(stream, Part::domain, blast.policy, input_.today);
     for (const auto& day : stream.days) {
       if (day.day < blast.from || day.day > blast.to) continue;
-      out.messages += of_window(day, blast.below, &SourceTally::dkim) +
-                      of_window(day, blast.below, &SourceTally::spf) +
-                      of_window(day, blast.below, &SourceTally::fail);
+      for (const auto what : {&SourceTally::dkim, &SourceTally::spf, &SourceTally::fail})
+        base::saturating_add(out.messages, of_window(day, blast.below, what));
       if (!legitimate || !health.mended || day.day > health.last_bad)
         out.by_spf += of_window(day, blast.below, &SourceTally::spf);
       const auto fails = blast.policy == Policy::none ? 0 : of_window(day, blast.below, &SourceTally::fail);
@@ -178,9 +235,10 @@ class Advising {
     out.rate = rate_of(days);
     switch (stream.standing) {
       case Standing::legitimate:
-        blast.real += out.stopped;
-        blast.messages += out.messages;
-        blast.by_spf += out.by_spf;
+        weigh_on(stream, blast, health.mended ? health.last_bad : blast.from - 1);
+        base::saturating_add(blast.real, out.stopped);
+        base::saturating_add(blast.messages, out.messages);
+        base::saturating_add(blast.by_spf, out.by_spf);
         std::ranges::transform(real, days, real.begin(), std::plus());
         break;
       case Standing::handed_on:
@@ -225,7 +283,8 @@ class Advising {
     const auto& blast = out_.blast;
     if (open.empty()) {
       const bool clean = blast.real + blast.handed_on + blast.unclear == 0;
-      out_.verdict = clean ? Verdict::proven : Verdict::ready;
+      const bool accepted = open.size() != out_.blockers.size();
+      out_.verdict = accepted ? Verdict::accepted : clean ? Verdict::proven : Verdict::ready;
       out_.now = out_.next.has_value() && (!input_.rehearse || *input_.rehearse >= out_.next->p);
       return;
     }
@@ -254,7 +313,7 @@ class Advising {
     if (out_.next && out_.current.from == Current::From::reports)
       out_.notes.emplace_back(
           "the record is known from reports alone, which repeat no rua: keep the other tags of yours");
-    if (input_.accept_risk)
+    if (out_.verdict == Verdict::accepted)
       out_.notes.emplace_back("the risk to mail through mailing lists and forwarders is accepted");
     if (out_.verdict == Verdict::stay)
       out_.notes.emplace_back("the advisory's control DMARC p=reject (NCA-34.061725) stays open");
@@ -272,6 +331,9 @@ class Advising {
                            what);
       case Verdict::ready:
         return fmt::format("ready for {}", what);
+      case Verdict::accepted:
+        return fmt::format(
+            "ready for {}, with the risk to mail through mailing lists and forwarders accepted", what);
       case Verdict::stay:
         return "stay at p=quarantine";
       case Verdict::done:
@@ -295,7 +357,7 @@ class Advising {
   // For somebody who reads nothing else.
   [[nodiscard]] std::string sentence() const {
     const auto& blast = out_.blast;
-    if (input_.daily->rows.empty())
+    if (daily().rows.empty())
       return fmt::format(
           "No report that counts speaks of {} yet, so nobody can say what enforcing would stop.",
           out_.domain);
@@ -354,6 +416,14 @@ class Advising {
     for (const auto& stream : out_.streams) {
       if (stream.standing != Standing::legitimate) continue;
       const auto health = health_of(stream, Part::domain, out_.target, input_.today);
+      // Beside a source that is quiet, the servers that are, of one that is not.
+      for (const auto& server : health.servers) {
+        if (!health.recent || server.last.recent || server.last.mail.fail == 0) continue;
+        out += fmt::format(" {} of {}, last seen on {}, would have lost {} of its {}.",
+                           base::printable(server.share->name), base::printable(stream.source.name),
+                           day_text(server.last.to), grouped(server.last.mail.fail),
+                           messages_text(server.last.messages()));
+      }
       if (health.messages() == 0 || health.recent || health.mail.fail == 0 || health.mended) continue;
       out += fmt::format(" {}, last seen on {}, would have lost {} of its {}.",
                          base::printable(stream.source.name), day_text(health.to), grouped(health.mail.fail),
@@ -380,7 +450,7 @@ class Advising {
         out.push_back(
             fmt::format("{}: {} of {}", name, grouped(health.bad), messages_text(health.messages())));
       if (health.messages() != 0 && !health.recent) {
-        const auto period = period_of(stream);
+        const auto period = period_of(stream.days);
         out.push_back(period ? fmt::format("{}: sends about every {} days, the last on {}", name, *period,
                                            day_text(health.to))
                              : fmt::format("{}: seen last on {}", name, day_text(health.to)));
@@ -405,12 +475,12 @@ std::string_view to_string(Gate gate) {
 }
 
 std::string_view to_string(GateState state) {
-  constexpr std::string_view kNames[] = {"pass", "wait", "block", "unknown"};
+  constexpr std::string_view kNames[] = {"pass", "wait", "block", "unknown", "accepted"};
   return kNames[static_cast<std::size_t>(state)];
 }
 
 std::string_view to_string(Verdict verdict) {
-  constexpr std::string_view kNames[] = {"not-ready", "ready", "proven", "stay", "done"};
+  constexpr std::string_view kNames[] = {"not-ready", "ready", "proven", "stay", "done", "accepted"};
   return kNames[static_cast<std::size_t>(verdict)];
 }
 

@@ -1,12 +1,12 @@
 // May this domain take the next step towards p=reject: decided from what receivers reported, before anything is refused.
 //
-//   const auto advice = advise({.domain = …, .daily = &daily, .looked = &looked, .today = 20417});
+//   const auto advice = advise({.domain = …, .heard = &heard, .looked = &looked, .today = 20417});
 //   advice.verdict              Verdict::not_ready
 //   advice.sentence             "Enforcing p=quarantine today would have stopped 1,204 forged messages in 30 days, and about …"
 //   advice.blockers[0].mend     how to mend it at its provider
 //   advice.next->record         "v=DMARC1; p=quarantine; sp=quarantine; pct=0; t=y; rua=…"
 //
-// A pure function: past rows are what the next policy is tried on. Only reports that count (Trust) are tried. The gates and
+// A pure function: past rows are what the next policy is tried on. Only those of reporters that count are (reporters.h). The gates and
 // their numbers are explained in docs/advise.md.
 #pragma once
 
@@ -17,9 +17,11 @@
 #include <string_view>
 #include <vector>
 
+#include "reports/advise/aside.h"
 #include "reports/advise/bounds.h"
 #include "reports/advise/ladder.h"
 #include "reports/advise/look.h"
+#include "reports/advise/reporters.h"
 #include "reports/advise/streams.h"
 
 namespace rampart::reports::advice {
@@ -30,13 +32,13 @@ inline constexpr std::int32_t kWindowDays = 30;      // that a policy is tried o
 inline constexpr std::int32_t kDaysWanted = 30;      // of reports: RFC 9989 section 7.4, "at least a month"
 inline constexpr std::int32_t kSpokenWanted =
     15;  // of them, of which a report speaks: not all domains send every day
+inline constexpr std::int32_t kLongReport =
+    2;  // days of a report (UTC), beyond which it speaks of one day and not of each
 inline constexpr std::size_t kReportersWanted = 3;
 inline constexpr std::int32_t kSilentDays = 3;      // without a report, after which they have stopped
 inline constexpr std::int32_t kTestDays = 14;       // that t=y is watched before the policy counts in full
 inline constexpr std::int32_t kNewSourceDays = 14;  // without a new legitimate source
-inline constexpr std::uint64_t kFewMessages =
-    10;  // of an unclear source whose mail does not pass: no reason to wait
-inline constexpr std::int32_t kLookAgain = 7;  // days, where nothing else says when
+inline constexpr std::int32_t kLookAgain = 7;       // days, where nothing else says when
 inline constexpr std::uint32_t kLowTtl =
     3600;  // seconds; a record that is taken back is forgotten after its TTL
 
@@ -58,6 +60,7 @@ enum class GateState : std::uint8_t {
   wait,  // for time alone
   block,
   unknown,
+  accepted,  // it would block but for --accept-risk
 };
 std::string_view to_string(GateState state);
 
@@ -83,10 +86,11 @@ struct Blocker {
 
 enum class Verdict : std::uint8_t {
   not_ready,
-  ready,   // every gate is passed
-  proven,  // and no legitimate message of the days tried would have been stopped
-  stay,    // at quarantine, because of mailing lists (RFC 9989 section 7.4)
-  done,    // p=reject in full
+  ready,     // every gate is passed
+  proven,    // and no legitimate message of the days tried would have been stopped
+  stay,      // at quarantine, because of mailing lists (RFC 9989 section 7.4)
+  done,      // p=reject in full
+  accepted,  // every gate is passed but for the risk that --accept-risk takes
 };
 std::string_view to_string(Verdict verdict);  // "not-ready"
 
@@ -113,6 +117,7 @@ struct Blast {
   std::uint64_t unclear = 0;
   std::uint64_t messages = 0;   // of legitimate sources
   std::uint64_t by_spf = 0;     // of them: that pass by SPF alone
+  std::vector<Weight> weights;  // of `messages`, those stopped: by reporter
   std::uint64_t estimated = 0;  // of all messages: whose day is an estimate
   Rate real_rate;               // a day
 
@@ -142,10 +147,18 @@ struct Forecast {
   bool covered = false;  // the verdict lets it be published
 };
 
+// What DNS did not say of an address that mail came from, or (without one) of the domain.
+struct Unanswered {
+  std::string address;
+  std::string why;
+  std::uint64_t messages = 0;
+};
+inline constexpr std::size_t kMaxUnanswered = 1000;  // that are named; our own
+
 struct AdviseInput {
   dns::Name domain;
   std::vector<dns::Name> own_domains;
-  const Daily* daily = nullptr;     // of kInventoryDays and today
+  const Heard* heard = nullptr;     // of kInventoryDays and today
   const DnsSeen* looked = nullptr;  // null: DNS was not asked
   std::span<const Mark> marks;
   const mail::Registry* registry = nullptr;  // null: the built-in one
@@ -186,6 +199,18 @@ struct Advice {
   bool idle_known = false;
   std::vector<std::string> notes;
   std::vector<Forecast> forecasts;
+  struct Reporter {
+    std::string name;
+    Ground ground = Ground::none;
+    std::uint64_t messages = 0;
+    std::int32_t first_day = 0;
+    std::int32_t last_day = 0;
+  };
+  std::vector<Reporter> reporters;  // those that count, then the others; most messages first
+  std::vector<SaidAside> aside;
+  std::vector<Unanswered> unanswered;  // most messages first; at most kMaxUnanswered
+  std::size_t unanswered_in_all = 0;
+  std::size_t left_out = 0;  // addresses that were not asked about, for there were more than the limit
 };
 
 Advice advise(const AdviseInput& input);

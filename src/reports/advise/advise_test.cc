@@ -13,19 +13,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const GateResult& gate_of(const Advice& advice, Gate gate) {
-  return *std::ranges::find(advice.gates, gate, &GateResult::gate);
-}
-const Forecast& step_of(const Advice& advice, std::string_view step) {
-  return *std::ranges::find(advice.forecasts, step, &Forecast::step);
-}
-std::vector<std::string> says(const Advice& advice) {
-  std::vector<std::string> out;
-  out.reserve(advice.blockers.size());
-  for (const auto& blocker : advice.blockers) out.push_back(blocker.says);
-  return out;
-}
-
 TEST(Advise, APaydayThatWentWellIsEnough) {
   MadeHistory made;
   made.well(120);

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include "base/saturate.h"
 #include "base/text.h"
 #include "reports/show/show.h"
 
@@ -14,7 +15,6 @@ namespace {
 
 using dmarc::Policy;
 
-constexpr std::size_t kMostNamed = 20;  // sources or names in one gate's lines; our own
 constexpr std::uint64_t kPerThousand = 1000;
 
 std::string name_of(const Stream& stream) { return base::printable(stream.source.name); }
@@ -30,14 +30,6 @@ std::string_view label(Standing standing) {
   return kLabels[static_cast<std::size_t>(standing)];
 }
 
-// Lines for the first few, and how many are left.
-void cut(std::vector<std::string>& lines) {
-  if (lines.size() <= kMostNamed) return;
-  const auto more = lines.size() - kMostNamed;
-  lines.resize(kMostNamed);
-  lines.push_back(fmt::format("and {} more", grouped(more)));
-}
-
 // The last sentence of a source's evidence: why it is of its kind.
 std::string reason_of(const Stream& stream) {
   for (const auto& evidence : stream.source.evidence) {
@@ -47,6 +39,14 @@ std::string reason_of(const Stream& stream) {
 }
 
 }  // namespace
+
+void cut(std::vector<std::string>& lines) {
+  constexpr std::size_t kMostNamed = 20;  // sources or names in one gate's lines; our own
+  if (lines.size() <= kMostNamed) return;
+  const auto more = lines.size() - kMostNamed;
+  lines.resize(kMostNamed);
+  lines.push_back(fmt::format("and {} more", grouped(more)));
+}
 
 std::string messages_text(std::uint64_t count) { return plural(count, "message", "messages"); }
 
@@ -86,9 +86,11 @@ Mend mend_of(const Stream& stream, const std::string& domain) {
 void Gates::block(GateResult& gate, Blocker blocker) const {
   blocker.gate = gate.gate;
   blocker.accepted = blocker.acceptable && input.accept_risk;
-  if (blocker.waits) {
-    if (gate.state == GateState::pass) gate.state = GateState::wait;
-  } else if (!blocker.accepted) {
+  if (blocker.accepted) {
+    if (gate.state == GateState::pass) gate.state = GateState::accepted;
+  } else if (blocker.waits) {
+    if (gate.state != GateState::block) gate.state = GateState::wait;
+  } else {
     gate.state = GateState::block;
   }
   out.blockers.push_back(std::move(blocker));
@@ -97,121 +99,53 @@ void Gates::block(GateResult& gate, Blocker blocker) const {
 namespace gates {
 namespace {
 
-struct Span {
-  bool any = false;
-  std::int32_t first = 0;
-  std::int32_t last = 0;
-  std::int32_t days = 0;    // from first to last, at most kDaysWanted
-  std::int32_t spoken = 0;  // of the last kDaysWanted before `last`: with a row
-};
-
-Span span_of(const Daily& daily, std::int32_t yesterday) {
-  Span out;
-  std::set<std::int32_t> days;
-  for (const auto& row : daily.rows) {
-    if (row.day <= yesterday) days.insert(row.day);
-  }
-  if (days.empty()) return out;
-  out.any = true;
-  out.first = *days.begin();
-  out.last = *days.rbegin();
-  out.days = std::min(kDaysWanted, out.last - out.first + 1);
-  out.spoken =
-      static_cast<std::int32_t>(std::distance(days.lower_bound(out.last - kDaysWanted + 1), days.end()));
-  return out;
-}
-
-void check_destinations(const Gates& gates, GateResult& gate) {
-  const auto* dns = gates.dns();
-  if (dns == nullptr || dns->policy == Dns::Policy::unknown) {
-    gate.evidence.push_back(fmt::format("whether reports are authorised is not known: {}",
-                                        dns == nullptr ? "DNS was not asked" : base::printable(dns->why)));
-    return;
-  }
-  if (!gates.out.current.own) return;
-  using Authorisation = dmarc::Destination::Authorisation;
-  const auto& domain = gates.out.domain;
-  if (std::ranges::none_of(dns->destinations, [](const auto& one) { return one.uri.valid; }))
-    gates.block(gate, {.says = "the record asks for no reports (rua)",
-                       .mend = fmt::format("rampart fix plan {} --report-to ADDRESS", domain)});
-  for (const auto& one : dns->destinations) {
-    const auto address = base::printable(one.uri.text);
-    if (one.authorisation == Authorisation::unauthorised)
-      gates.block(gate, {.says = fmt::format("{} has not agreed to take the reports", address),
-                         .mend = fmt::format("publish there what `rampart reports authorise` prints for {}",
-                                             domain)});
-    if (one.receives == dmarc::Destination::Receives::no)
-      gates.block(gate, {.says = fmt::format("{} cannot receive mail", address),
-                         .mend = fmt::format("rampart fix plan {} --report-to ADDRESS", domain)});
-    if (one.authorisation == Authorisation::same_organization ||
-        one.authorisation == Authorisation::authorised)
-      gate.evidence.push_back(fmt::format("reports go to {}, which takes them", address));
-  }
-}
-
-void check_span(const Gates& gates, const Span& span, GateResult& gate) {
-  const auto& input = gates.input;
-  if (!span.any) {
-    gates.block(
-        gate,
-        {.says = "no report that counts has come",
-         .mend = "rampart reports import FILES, or rampart reports fetch for the mailbox of the reports",
-         .until = input.today + kDaysWanted});
-    return;
-  }
-  const bool stopped = span.last < gates.yesterday() - kSilentDays;
-  if (stopped)
-    gates.block(gate,
-                {.says = fmt::format("no report speaks of a day after {}", day_text(span.last)),
-                 .mend = "see whether the mailbox of the reports is read, and whether rua still names it",
-                 .until = input.today + kLookAgain});
-  const auto missing = std::max(kDaysWanted - span.days, std::min(kSpokenWanted - span.spoken, kDaysWanted));
-  if (missing <= 0) return;
-  const auto says = span.days < kDaysWanted
-                        ? fmt::format("{} of {} days of reports", span.days, kDaysWanted)
-                        : fmt::format("reports speak of {} of the last {} days, and {} are wanted",
-                                      span.spoken, kDaysWanted, kSpokenWanted);
-  gates.block(gate, {.says = says,
-                     .mend = "wait: RFC 9989 section 7.4 asks for a month of reports",
-                     .until = input.today + missing,
-                     .waits = true});
-}
-
-}  // namespace
-
-GateResult coverage(Gates& gates) {
-  GateResult out{.gate = Gate::coverage};
-  const auto& daily = *gates.input.daily;
-  const auto span = span_of(daily, gates.yesterday());
-  const auto reporters =
-      static_cast<std::size_t>(std::ranges::count_if(daily.reporters, [&](const ReporterSeen& one) {
-        return one.last_day >= gates.input.today - kDaysWanted;
-      }));
-  out.says =
-      fmt::format("{} of {} days, {}, {}{}", span.days, kDaysWanted,
-                  plural(reporters, "reporter", "reporters"), plural(daily.reports, "report", "reports"),
-                  span.any ? ", the last of " + day_text(span.last) : std::string());
-  if (daily.uncounted_reports != 0)
-    out.evidence.push_back(fmt::format("not counted: {} of unknown origin, that speak of {} and {}",
-                                       plural(daily.uncounted_reports, "report", "reports"),
-                                       plural(daily.uncounted_days, "day", "days"),
-                                       messages_text(daily.uncounted_messages)));
-  check_span(gates, span, out);
-  if (span.any && reporters < kReportersWanted)
-    gates.block(out, {.says = fmt::format("only {}; {} are wanted, so that one alone does not decide",
-                                          plural(reporters, "reporter", "reporters"), kReportersWanted),
-                      .mend = "wait for others; see that every address of rua is read",
-                      .until = gates.input.today + kLookAgain,
-                      .waits = true});
-  check_destinations(gates, out);
-  return out;
-}
-
-namespace {
-
 bool matters(const Stream& stream) {
   const auto& tally = stream.source.tally;
   return tally.dkim + tally.spf > 0 || tally.fail >= kFewMessages;
+}
+
+// Nothing is known of it but that DNS did not say whose it is.
+bool only_unanswered(const Stream& stream) {
+  return stream.standing == Standing::unclear && stream.source.unanswered != 0 &&
+         stream.source.unanswered == stream.source.tally.messages();
+}
+
+// One blocker for all of them: they have one cause, and looking again may mend it.
+void block_unanswered(const Gates& gates, const std::vector<const Stream*>& open, GateResult& gate) {
+  constexpr std::size_t kShown = 5;
+  std::uint64_t messages = 0;
+  std::size_t addresses = 0;
+  std::vector<std::string> shown;
+  for (const auto* stream : open) {
+    base::saturating_add(messages, stream->source.unanswered);
+    addresses += stream->source.addresses.size();
+    for (const auto& one : stream->source.addresses) {
+      if (shown.size() < kShown) shown.push_back(one.address.text());
+    }
+  }
+  if (open.empty()) return;
+  gate.evidence.push_back(fmt::format("{}, {} that fail: DNS did not say whose",
+                                      plural(addresses, "address", "addresses"), messages_text(messages)));
+  if (messages < kFewMessages) return;
+  const bool asked = gates.input.looked != nullptr;
+  const auto whose = addresses == 1 && !shown.empty() ? shown.front() + " is"
+                                                      : fmt::format("{} addresses are", grouped(addresses));
+  const auto which = addresses == 1 ? std::string()
+                                    : fmt::format(" ({}{})", fmt::join(shown, ", "),
+                                                  addresses > shown.size() ? " and more" : "");
+  gates.block(
+      gate, {.brief = fmt::format("DNS did not say whose {}", whose),
+             .says = fmt::format("DNS did not say whose {}{}, so {} from there that fail may be yours", whose,
+                                 which, messages_text(messages)),
+             .mend = fmt::format(
+                 "{}. One that never answers: rampart reports mark {} ADDRESS --as "
+                 "own|service|forwarder|spoofing --reason WHY",
+                 !asked ? "look again without --no-dns"
+                 : gates.out.left_out != 0
+                     ? "look again when DNS answers, with more addresses (--lookups)"
+                     : fmt::format("look again when DNS answers: rampart advise {}", gates.out.domain),
+                 gates.out.domain),
+             .until = gates.input.today + 1});
 }
 
 // What a mark of it names: the spoofing of a domain is no one source, so there an address.
@@ -229,9 +163,14 @@ GateResult inventory(Gates& gates) {
   std::size_t by_standing[4] = {};
   std::size_t small = 0;
   std::uint64_t small_messages = 0;
+  std::vector<const Stream*> open;
   for (const auto& stream : gates.out.streams) {
     ++by_standing[static_cast<std::size_t>(stream.standing)];
     if (stream.standing != Standing::unclear) continue;
+    if (only_unanswered(stream)) {
+      open.push_back(&stream);
+      continue;
+    }
     if (!matters(stream)) {
       ++small;
       small_messages += stream.source.tally.messages();
@@ -248,11 +187,12 @@ GateResult inventory(Gates& gates) {
                                      gates.out.domain, subject_of(stream), mend.says),
                  .help = mend.help});
   }
+  block_unanswered(gates, open, out);
   out.says = fmt::format("{} in {} days: {} yours, {} handing on, {} forged, {} not classified",
                          plural(gates.out.streams.size(), "source", "sources"), kInventoryDays,
                          by_standing[0], by_standing[1], by_standing[2], by_standing[3]);
   for (const auto& stream : gates.out.streams) {
-    if (stream.standing == Standing::unclear && !matters(stream)) continue;
+    if (stream.standing == Standing::unclear && (only_unanswered(stream) || !matters(stream))) continue;
     out.evidence.push_back(fmt::format("{} ({}{}): {}, seen {}", name_of(stream), label(stream.standing),
                                        stream.by_owner() ? ", as you say" : "",
                                        tally_text(stream.source.tally),
@@ -269,24 +209,85 @@ GateResult inventory(Gates& gates) {
 namespace {
 
 // When a source that fails is worth another look.
-std::int32_t look_again_at(const Stream& stream, const Health& health, std::int32_t today) {
+std::int32_t look_again_at(std::span<const StreamDay> days, const Last& health, std::int32_t today) {
   if (health.recent && health.since > 0) return std::max(today + 1, health.last_bad + kCleanDays + 1);
-  if (const auto period = period_of(stream)) {
-    auto next = stream.days.back().day + *period + 1;
+  if (const auto period = period_of(days)) {
+    auto next = days.back().day + *period + 1;
     while (next <= today) next += *period;
     return next;
   }
   return today + kLookAgain;
 }
 
-std::string what_fails(const Health& health, Policy policy) {
+std::string what_fails(const Last& health, Policy policy) {
   if (policy == Policy::reject && health.mail.spf != 0 && health.mail.fail == 0)
     return "pass by SPF alone, which is lost wherever they are forwarded (RFC 9989 section 7.4)";
   return policy == Policy::reject && health.mail.spf != 0 ? "fail DMARC or pass by SPF alone" : "fail DMARC";
 }
 
-std::string_view short_of(const Health& health, Policy policy) {
+std::string_view short_of(const Last& health, Policy policy) {
   return policy == Policy::reject && health.mail.spf != 0 ? "have no DKIM that passes" : "fail DMARC";
+}
+
+std::string counts_text(const Last& last, std::string_view what) {
+  return fmt::format("{} of {} {}", grouped(last.bad), messages_text(last.messages()), what);
+}
+
+std::string rhythm_text(std::span<const StreamDay> days, const Last& last, std::int32_t today) {
+  if (last.recent) return {};
+  const auto period = period_of(days);
+  return period ? fmt::format("; it sends about every {} days, and next about {}", *period,
+                              day_text(look_again_at(days, last, today) - 1))
+                : "; it was not seen since";
+}
+
+// Servers of the owner's that the whole hides: one blocker for all of them, each by its address.
+Blocker blocker_of_servers(const Stream& stream, const Health& health, Policy policy, const Gates& gates) {
+  constexpr std::size_t kShown = 5;
+  const auto mend = mend_of(stream, gates.out.domain);
+  const auto today = gates.input.today;
+  Blocker out{.source = stream.source.id, .help = mend.help};
+  std::size_t shown = 0;
+  for (const auto& server : health.servers) {
+    const auto until = look_again_at(server.share->days, server.last, today);
+    out.until = std::max(out.until.value_or(until), until);
+    if (shown == kShown) continue;
+    const auto name = base::printable(server.share->name);
+    if (shown == 0)
+      out.brief = fmt::format("{}: {} of {} {}", name, grouped(server.last.bad),
+                              messages_text(server.last.messages()), short_of(server.last, policy));
+    out.says += fmt::format("{}{}: {} ({}){}", shown == 0 ? "" : "; ", name,
+                            counts_text(server.last, what_fails(server.last, policy)),
+                            days_text(server.last.from, server.last.to),
+                            rhythm_text(server.share->days, server.last, today));
+    ++shown;
+  }
+  out.says = fmt::format("{}: {} {}, however much the others send: {}", name_of(stream),
+                         plural(health.servers.size(), "address", "addresses"),
+                         health.servers.size() == 1 ? "fails by itself" : "fail by themselves", out.says);
+  if (health.servers.size() > kShown)
+    out.says += fmt::format("; and {} more", health.servers.size() - kShown);
+  out.mend =
+      fmt::format("{}. One that sends no more: rampart reports mark {} ADDRESS --as spoofing --reason WHY",
+                  mend.says, gates.out.domain);
+  return out;
+}
+
+// What one reporter tells, and the others do not.
+Blocker blocker_of_reporter(const Stream& stream, const Health& health, const Gates& gates) {
+  const auto mend = mend_of(stream, gates.out.domain);
+  const auto& told = health.reporter;
+  const auto name = base::printable(told.share->name);
+  const auto says = counts_text(told.last, "fail DMARC");
+  return {.source = stream.source.id,
+          .brief = fmt::format("{}: at {} {}", name_of(stream), name, says),
+          .says = fmt::format(
+              "{}: at {} {} ({}), and of all {} {}; the worst that a reporter that counts says is gone by",
+              name_of(stream), name, says, days_text(told.last.from, told.last.to),
+              messages_text(health.messages()), grouped(health.mail.fail)),
+          .mend = mend.says,
+          .help = mend.help,
+          .until = look_again_at(told.share->days, told.last, gates.input.today)};
 }
 
 Blocker blocker_of(const Stream& stream, const Health& health, Policy policy, const Gates& gates) {
@@ -299,18 +300,32 @@ Blocker blocker_of(const Stream& stream, const Health& health, Policy policy, co
                                   days_text(health.from, health.to)),
               .mend = mend.says,
               .help = mend.help,
-              .until = look_again_at(stream, health, gates.input.today)};
+              .until = look_again_at(stream.days, health, gates.input.today)};
   if (health.recent && health.since > 0 && gates.yesterday() - health.last_bad > 1) {
     out.says += fmt::format("; clean since {}, {} of {} days", day_text(health.last_bad + 1),
                             gates.yesterday() - health.last_bad, kCleanDays);
     out.waits = health.since >= kFewMessages;
     if (out.waits) out.mend = "wait: it seems to be mended. Otherwise: " + out.mend;
-  } else if (!health.recent) {
-    const auto period = period_of(stream);
-    out.says += period ? fmt::format("; it sends about every {} days, and next about {}", *period,
-                                     day_text(*out.until - 1))
-                       : "; it was not seen since";
+  } else {
+    out.says += rhythm_text(stream.days, health, gates.input.today);
   }
+  if (!health.over())
+    out.says += "; that is too many where no reporter has more than nine tenths of the weight";
+  return out;
+}
+
+// All that is in the way of one source.
+std::vector<Blocker> blockers_of(const Stream& stream, const Health& health, Policy policy,
+                                 const Gates& gates) {
+  std::vector<Blocker> out;
+  if (!health.servers.empty()) out.push_back(blocker_of_servers(stream, health, policy, gates));
+  if (health.reporter.share != nullptr && !health.over())
+    out.push_back(blocker_of_reporter(stream, health, gates));
+  // The whole, where it is not told by its parts.
+  const bool told = !health.servers.empty() && health.servers.front().last.recent &&
+                    health.servers.size() == 1 && health.servers.front().last.bad == health.bad;
+  const bool whole = !health.mended && health.over();
+  if ((whole && !told) || out.empty()) out.push_back(blocker_of(stream, health, policy, gates));
   return out;
 }
 
@@ -326,18 +341,23 @@ Looked check_sources(Gates& gates, Part part, GateResult& gate, bool blocks) {
   for (const auto& stream : gates.out.streams) {
     if (stream.standing != Standing::legitimate) continue;
     const auto health = health_of(stream, part, policy, gates.input.today);
-    if (health.messages() == 0) continue;
+    if (health.messages() == 0 && health.ok) continue;
     ++out.senders;
     gate.evidence.push_back(fmt::format(
         "{}: {} ({}){}", name_of(stream), tally_text(health.mail), days_text(health.from, health.to),
         health.mended ? "; mended, clean since " + day_text(health.last_bad + 1) : std::string()));
+    for (const auto& one : health.few)
+      gate.evidence.push_back(fmt::format(
+          "{} of {}: all of {} ({}); too few to say that it is broken, so see for yourself",
+          base::printable(one.share->name), name_of(stream),
+          counts_text(one.last, what_fails(one.last, policy)), days_text(one.last.from, one.last.to)));
     if (health.ok) {
       ++out.ready;
     } else if (blocks) {
-      gates.block(gate, blocker_of(stream, health, policy, gates));
+      for (auto& one : blockers_of(stream, health, policy, gates)) gates.block(gate, std::move(one));
     } else {
-      auto held = blocker_of(stream, health, policy, gates);
-      gate.evidence.push_back(fmt::format("holds back sp: {}. {}", held.says, held.mend));
+      for (const auto& held : blockers_of(stream, health, policy, gates))
+        gate.evidence.push_back(fmt::format("holds back sp: {}. {}", held.says, held.mend));
     }
   }
   cut(gate.evidence);
@@ -351,7 +371,8 @@ GateResult authentication(Gates& gates) {
   const auto looked = check_sources(gates, Part::domain, out, true);
   const auto wanted = gates.out.target == Policy::reject ? "aligned DKIM on their mail"
                                                          : "aligned DKIM, or SPF, on their mail";
-  out.says = fmt::format("{}: {} of {} senders", wanted, looked.ready, looked.senders);
+  out.says = looked.senders == 0 ? "no sender is known to be yours yet"
+                                 : fmt::format("{}: {} of {} senders", wanted, looked.ready, looked.senders);
   if (gates.out.target == Policy::none)
     out.says =
         fmt::format("{} looked at; p=none asks nothing of them", plural(looked.senders, "sender", "senders"));
@@ -378,8 +399,8 @@ GateResult blast_radius(Gates& gates) {
   if (blast.estimated != 0)
     out.evidence.push_back(fmt::format("the day of {} is an estimate, as their reports span several",
                                        messages_text(blast.estimated)));
-  const bool many = blast.policy == Policy::reject ? blast.real * kPerThousand > blast.messages
-                                                   : blast.real * 100 > blast.messages * kMaxBadPerHundred;
+  const bool many = blast.policy == Policy::reject ? too_many(blast.weights, 1, kPerThousand)
+                                                   : too_many(blast.weights, kMaxBadPerHundred, 100);
   if (!many) return out;
   out.state = GateState::block;
   const auto named = [&](const Blocker& blocker) { return blocker.gate == Gate::authentication; };
@@ -438,9 +459,9 @@ GateResult subdomains(Gates& gates) {
     if (stream.standing == Standing::forged) continue;
     for (const auto& [name, tally] : stream.names) {
       auto& sum = names[name];
-      sum.dkim += tally.dkim;
-      sum.spf += tally.spf;
-      sum.fail += tally.fail;
+      base::saturating_add(sum.dkim, tally.dkim);
+      base::saturating_add(sum.spf, tally.spf);
+      base::saturating_add(sum.fail, tally.fail);
     }
   }
   const auto looked = check_sources(gates, Part::below, out, false);
@@ -448,8 +469,10 @@ GateResult subdomains(Gates& gates) {
     out.evidence.push_back(fmt::format("{}: {}", base::printable(name), tally_text(tally)));
   cut(out.evidence);
   gates.below_ready = looked.ready == looked.senders;
-  out.says = names.empty()
-                 ? "no mail of names below the domain, but for forged"
+  out.says = names.empty() ? "no mail of names below the domain, but for forged"
+             : looked.senders == 0
+                 ? fmt::format("{} below it with mail, none of it by a sender that is known to be yours",
+                               plural(names.size(), "name", "names"))
                  : fmt::format("{} below it with mail; {} of {} ready", plural(names.size(), "name", "names"),
                                looked.ready, plural(looked.senders, "sender", "senders"));
   if (!gates.below_ready) {
@@ -488,7 +511,7 @@ void check_stage(const Gates& gates, GateResult& gate) {
 GateResult stability(Gates& gates) {
   GateResult out{.gate = Gate::stability, .says = "nothing has changed"};
   check_stage(gates, out);
-  const auto& rows = gates.input.daily->rows;
+  const auto& rows = gates.daily().rows;
   const auto begun = rows.empty() ? gates.input.today : rows.front().day;
   for (const auto& stream : gates.out.streams) {
     if (stream.standing != Standing::legitimate) continue;

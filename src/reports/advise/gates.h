@@ -11,6 +11,7 @@ struct Gates {
   bool below_ready = true;  // set by subdomains()
 
   [[nodiscard]] const Dns* dns() const { return input.looked == nullptr ? nullptr : &input.looked->dns; }
+  [[nodiscard]] const Daily& daily() const { return input.heard->daily; }
   // The last day that reports can be whole of.
   [[nodiscard]] std::int32_t yesterday() const { return input.today - 1; }
   void block(GateResult& gate, Blocker blocker) const;
@@ -36,6 +37,8 @@ struct Mend {
 };
 Mend mend_of(const Stream& stream, const std::string& domain);
 
+// Leaves the first few lines, and one that counts the others.
+void cut(std::vector<std::string>& lines);
 // "1 message", "1,234 messages".
 std::string messages_text(std::uint64_t count);
 // "1,234 messages: 1,200 by DKIM, 30 by SPF alone, 4 fail".

@@ -116,7 +116,7 @@ TEST(AdviseGolden, Forwarders) {
   const auto advice = made.advice();
   EXPECT_EQ(advice.verdict, Verdict::stay);
   expect_golden("forwarders", advice);
-  EXPECT_EQ(made.advice({}, true).verdict, Verdict::ready);
+  EXPECT_EQ(made.advice({}, true).verdict, Verdict::accepted);
   expect_golden("forwarders-accepted", made.advice({}, true));
 }
 

@@ -139,6 +139,36 @@ void write_forecasts(JsonWriter& json, const Advice& advice) {
   json.end_array();
 }
 
+void write_reporters(JsonWriter& json, const Advice& advice) {
+  json.key("reporters").begin_array();
+  for (const auto& one : advice.reporters) {
+    json.begin_object().member("name", one.name).member("ground", to_string(one.ground));
+    json.member("counts", counts(one.ground)).member("messages", one.messages);
+    json.member("first_day", day_text(one.first_day)).member("last_day", day_text(one.last_day)).end_object();
+  }
+  json.end_array().key("said_aside").begin_array();
+  for (const auto& said : advice.aside) {
+    json.begin_object();
+    text_or_null(json, "source", said.source);
+    json.member("messages", said.messages)
+        .member("failing", said.failing)
+        .member("addresses", said.addresses);
+    json.member_array("reporters", said.reporters).member("more_reporters", said.more_reporters).end_object();
+  }
+  json.end_array();
+}
+
+void write_lookups(JsonWriter& json, const Advice& advice) {
+  json.key("lookups").begin_object().member("unanswered", advice.unanswered_in_all);
+  json.member("left_out", advice.left_out).key("named").begin_array();
+  for (const auto& one : advice.unanswered) {
+    json.begin_object();
+    text_or_null(json, "address", one.address);
+    json.member("why", one.why).member("messages", one.messages).end_object();
+  }
+  json.end_array().end_object();
+}
+
 void write_advice(JsonWriter& json, const Advice& advice) {
   json.member("domain", advice.domain).member("today", day_text(advice.today));
   json.member("verdict", to_string(advice.verdict)).member("tried", dmarc::to_string(advice.target));
@@ -151,6 +181,8 @@ void write_advice(JsonWriter& json, const Advice& advice) {
   write_blockers(json, advice);
   write_blast(json, advice.blast);
   write_sources(json, advice);
+  write_reporters(json, advice);
+  write_lookups(json, advice);
   write_honours(json, advice.honours);
   json.member_array("watch", advice.watch);
   json.key("spf").begin_object().member("known", advice.idle_known);

@@ -1,13 +1,13 @@
 #include "reports/advise/look.h"
 
 #include <algorithm>
-#include <numeric>
 #include <set>
 
 #include <fmt/format.h>
 
 #include "auth/dmarc/discover.h"
 #include "auth/spf/evaluate.h"
+#include "base/saturate.h"
 #include "base/text.h"
 #include "reports/sources/facts.h"
 
@@ -109,7 +109,11 @@ void add_envelopes(const std::vector<dns::Name>& names, AddressToLookUp& to) {
 // The From domains below the domain.
 std::vector<std::string> names_below(const Daily& daily, const dns::Name& domain) {
   std::set<std::string> out;
-  for (const auto& outcome : daily.outcomes) {
+  std::vector<bool> used(daily.outcomes.size());
+  for (const auto& row : daily.rows) used[row.outcome] = true;
+  for (std::size_t i = 0; i < used.size(); ++i) {
+    if (!used[i]) continue;
+    const auto& outcome = daily.outcomes[i];
     const auto name = dns::Name::try_parse(outcome.header_from);
     if (name && *name != domain && name->is_within(domain) && out.size() < kMaxNamesBelow)
       out.insert(outcome.header_from);
@@ -128,13 +132,18 @@ LookInput to_look_up(const Daily& daily, const dns::Name& domain, std::span<cons
                      std::size_t most, base::Time now) {
   LookInput out{.domain = domain, .of = daily.addresses.size(), .now = now};
   std::vector<std::uint64_t> messages(daily.addresses.size());
-  for (const auto& row : daily.rows) messages[row.address] += row.messages;
-  out.places.resize(daily.addresses.size());
-  std::iota(out.places.begin(), out.places.end(), 0U);
+  for (const auto& row : daily.rows) base::saturating_add(messages[row.address], row.messages);
+  // Of reporters that do not count there may be addresses without rows.
+  for (std::uint32_t place = 0; place < messages.size(); ++place) {
+    if (messages[place] != 0) out.places.push_back(place);
+  }
   std::ranges::sort(out.places, [&](std::uint32_t a, std::uint32_t b) {
     return std::pair(messages[b], a) < std::pair(messages[a], b);
   });
-  if (out.places.size() > most) out.places.resize(most);
+  if (out.places.size() > most) {
+    out.left_out.assign(out.places.begin() + static_cast<std::ptrdiff_t>(most), out.places.end());
+    out.places.resize(most);
+  }
   const Owned owned(domain, own_domains);
   std::vector<std::uint32_t> asked(daily.addresses.size(), kNoSource);
   for (std::uint32_t i = 0; i < out.places.size(); ++i) {
@@ -165,11 +174,14 @@ DnsSeen look(const LookInput& input, facts::Facts& facts) {
   look_spf(input, facts, out.dns);
   look_names(input, facts, out.dns);
   out.addresses.resize(input.of);
-  out.left_out = input.of - input.places.size();
+  out.left_out = input.left_out.size();
+  for (const auto place : input.left_out)
+    out.addresses[place].unanswered = "not asked about: it is beyond reports.lookups";
   auto found = look_up_addresses(input.domain, input.addresses, input.now, facts);
   for (std::size_t i = 0; i < found.size(); ++i) {
     auto& seen = out.addresses[input.places[i]];
     seen.address = input.addresses[i].address;
+    seen.unanswered = unanswered(found[i]);
     seen.reverse_name = std::move(found[i].reverse_name);
     seen.confirmed = found[i].confirmed;
     seen.authorised = found[i].authorised;

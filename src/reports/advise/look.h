@@ -54,6 +54,7 @@ struct LookInput {
   dns::Name domain;
   std::vector<std::uint32_t> places;       // of the addresses to look up, in Daily::addresses
   std::vector<AddressToLookUp> addresses;  // the same
+  std::vector<std::uint32_t> left_out;     // with mail, and beyond the most that are asked about
   std::vector<std::string> names_below;    // From domains
   std::size_t of = 0;                      // Daily::addresses
   base::Time now{};
@@ -67,7 +68,7 @@ std::size_t questions(const LookInput& input);
 struct DnsSeen {
   Dns dns;
   std::vector<SeenAddress> addresses;  // by place in Daily::addresses, without rows
-  std::size_t left_out = 0;            // addresses that were not asked about
+  std::size_t left_out = 0;            // addresses with mail that were not asked about
 };
 
 DnsSeen look(const LookInput& input, facts::Facts& facts);

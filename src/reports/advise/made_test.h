@@ -57,12 +57,13 @@ class MadeHistory {
 
   // Days are counted back from today: 30 to 1 are the last 30 whole days.
   void add(std::uint32_t from, const Outcome& what, std::int32_t first, std::int32_t last,
-           std::uint64_t a_day, std::int32_t step = 1) {
+           std::uint64_t a_day, std::int32_t step = 1, std::uint32_t reporter = 0) {
     daily.outcomes.push_back(what);
     for (auto back = first; back >= last; back -= step)
       daily.rows.push_back({.day = kNow - back,
                             .address = from,
                             .outcome = static_cast<std::uint32_t>(daily.outcomes.size() - 1),
+                            .reporter = reporter,
                             .messages = a_day});
   }
   // What is well: the own server and the newsletter sign, the forger fails.
@@ -78,10 +79,24 @@ class MadeHistory {
     daily.reports = static_cast<std::uint64_t>(first) * 3;
     daily.reporters.clear();
     for (const auto* name : {"google.com", "microsoft.com", "mx.isp.example"})
-      daily.reporters.push_back(
-          {.name = name, .messages = 5000, .recent = 1000, .first_day = kNow - first, .last_day = kNow - 1});
+      daily.reporters.push_back({.name = name,
+                                 .trust = Trust::verified,
+                                 .messages = 5000,
+                                 .recent = 1000,
+                                 .first_day = kNow - first,
+                                 .last_day = kNow - 1});
     daily.reporters[0].rfc9990 = true;
     daily.reporters[1].says_pct = true;
+  }
+  // Whose mail is verified, and no more than that; after reported(). Its place.
+  std::uint32_t stranger(std::string_view name, std::int32_t first = 1) {
+    daily.reporters.push_back({.name = std::string(name),
+                               .trust = Trust::verified,
+                               .messages = 1,
+                               .recent = 1,
+                               .first_day = kNow - first,
+                               .last_day = kNow - 1});
+    return static_cast<std::uint32_t>(daily.reporters.size() - 1);
   }
 
   static Outcome signed_mail() {
@@ -96,8 +111,14 @@ class MadeHistory {
   Advice advice(std::optional<dmarc::Policy> rehearse = {}, bool accept_risk = false) {
     std::ranges::sort(daily.rows, {},
                       [](const DailyRow& row) { return std::tuple(row.day, row.address, row.outcome); });
+    auto all = daily;
+    if (all.reporters.empty()) all.reporters.push_back({.name = "given.example"});
+    if (all.spans.empty()) {
+      for (const auto& row : all.rows) all.spans.push_back({row.reporter, row.day, row.day});
+    }
+    const auto heard = weigh(std::move(all), {.listed = listed, .today = kNow});
     return advise({.domain = *dns::Name::parse("bank.example"),
-                   .daily = &daily,
+                   .heard = &heard,
                    .looked = without_dns ? nullptr : &seen,
                    .marks = marks,
                    .today = kNow,
@@ -108,10 +129,24 @@ class MadeHistory {
   Daily daily;
   DnsSeen seen;
   std::vector<Mark> marks;
+  std::vector<std::string> listed = {"mx.isp.example"};
   bool without_dns = false;
   std::uint32_t own = 0;
   std::uint32_t sendgrid = 0;
   std::uint32_t forger = 0;
 };
+
+inline const GateResult& gate_of(const Advice& advice, Gate gate) {
+  return *std::ranges::find(advice.gates, gate, &GateResult::gate);
+}
+inline const Forecast& step_of(const Advice& advice, std::string_view step) {
+  return *std::ranges::find(advice.forecasts, step, &Forecast::step);
+}
+inline std::vector<std::string> says(const Advice& advice) {
+  std::vector<std::string> out;
+  out.reserve(advice.blockers.size());
+  for (const auto& blocker : advice.blockers) out.push_back(blocker.says);
+  return out;
+}
 
 }  // namespace rampart::reports::advice

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/saturate.h"
+#include "reports/advise/bounds.h"
 #include "reports/sources/facts.h"
 
 namespace rampart::reports::advice {
@@ -45,7 +47,7 @@ Rows add_rows(const Daily& daily, std::vector<SeenAddress>& addresses) {
   for (const auto& row : daily.rows) {
     auto& seen = addresses[row.address].rows[out.index[out.of(row)]];
     if (seen.count == 0) seen.first_day = row.day;
-    seen.count += row.messages;
+    base::saturating_add(seen.count, row.messages);
     seen.last_day = row.day;
   }
   return out;
@@ -68,13 +70,18 @@ Standing standing_of(const MailSource& source) {
 }
 
 void add(SourceTally& tally, const OutcomeFacts& facts, std::uint64_t messages) {
-  (facts.dkim_ok ? tally.dkim : facts.spf_ok ? tally.spf : tally.fail) += messages;
+  base::saturating_add(facts.dkim_ok ? tally.dkim : facts.spf_ok ? tally.spf : tally.fail, messages);
 }
 
 void add(SourceTally& to, const SourceTally& more) {
-  to.dkim += more.dkim;
-  to.spf += more.spf;
-  to.fail += more.fail;
+  base::saturating_add(to.dkim, more.dkim);
+  base::saturating_add(to.spf, more.spf);
+  base::saturating_add(to.fail, more.fail);
+}
+
+StreamDay& day_of(std::vector<StreamDay>& days, std::int32_t day) {
+  if (days.empty() || days.back().day != day) days.push_back({.day = day});
+  return days.back();
 }
 
 // Sorts the rows into the streams of the sources that they are in.
@@ -98,8 +105,25 @@ class Sorting {
       const auto standing = standing_of(source);
       out.push_back({.source = std::move(source), .standing = standing});
     }
-    for (const auto& row : input_.daily->rows)
-      add_row(out[places[row.address][rows.index[rows.of(row)]]], row);
+    // A day's rows of one reporter or address need not stand together, and those of a day do.
+    std::vector<Shares> reporters(out.size());
+    std::vector<Shares> servers(out.size());
+    for (const auto& row : input_.daily->rows) {
+      const auto place = places[row.address][rows.index[rows.of(row)]];
+      auto& stream = out[place];
+      add_row(stream, row);
+      if (stream.standing != Standing::legitimate) continue;
+      add_to_share(reporters[place][row.reporter], row);
+      if (stream.source.kind == SourceKind::own) add_to_share(servers[place][row.address], row);
+    }
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      out[i].reporters = shares_of(std::move(reporters[i]), [&](std::uint32_t place) {
+        const auto& all = input_.daily->reporters;
+        return place < all.size() ? all[place].name : std::string();
+      });
+      out[i].servers = shares_of(std::move(servers[i]),
+                                 [&](std::uint32_t place) { return input_.daily->addresses[place]; });
+    }
     return out;
   }
 
@@ -107,6 +131,22 @@ class Sorting {
   [[nodiscard]] bool is_below(const std::string& name) const {
     const auto parsed = dns::Name::try_parse(name);
     return parsed && *parsed != input_.domain && parsed->is_within(input_.domain);
+  }
+
+  using Shares = std::map<std::uint32_t, std::vector<StreamDay>>;
+
+  void add_to_share(std::vector<StreamDay>& days, const DailyRow& row) const {
+    auto& day = day_of(days, row.day);
+    add(below_[row.outcome] ? day.below : day.domain, facts_[row.outcome], row.messages);
+  }
+
+  template <class F>
+  static std::vector<Share> shares_of(Shares shares, F name) {
+    std::vector<Share> out;
+    out.reserve(shares.size());
+    for (auto& [place, days] : shares)
+      out.push_back({.place = place, .name = name(place), .days = std::move(days)});
+    return out;
   }
 
   // A receiver says so, or lists are what is done where it came from.
@@ -118,16 +158,15 @@ class Sorting {
   }
 
   void add_row(Stream& stream, const DailyRow& row) const {
-    if (stream.days.empty() || stream.days.back().day != row.day) stream.days.push_back({.day = row.day});
-    auto& day = stream.days.back();
+    auto& day = day_of(stream.days, row.day);
     const auto& facts = facts_[row.outcome];
     const bool below = below_[row.outcome];
     add(below ? day.below : day.domain, facts, row.messages);
-    if (facts.own_failed) day.refused += row.messages;
+    if (facts.own_failed) base::saturating_add(day.refused, row.messages);
     if (below) add(stream.names[input_.daily->outcomes[row.outcome].header_from], facts, row.messages);
     if (!is_list(stream, facts)) return;
-    day.lists += row.messages;
-    if (!facts.dkim_ok && !facts.spf_ok) day.lists_fail += row.messages;
+    base::saturating_add(day.lists, row.messages);
+    if (!facts.dkim_ok && !facts.spf_ok) base::saturating_add(day.lists_fail, row.messages);
   }
 
   const StreamsInput& input_;
@@ -146,15 +185,17 @@ std::string_view to_string(Standing standing) {
 
 std::uint64_t Stream::lists() const {
   std::uint64_t out = 0;
-  for (const auto& day : days) out += day.lists;
+  for (const auto& day : days) base::saturating_add(out, day.lists);
   return out;
 }
 
 std::vector<Stream> find_streams(StreamsInput input) {
   const auto rows = add_rows(*input.daily, input.addresses);
-  for (std::size_t i = 0; i < input.addresses.size(); ++i)
+  for (std::size_t i = 0; i < input.addresses.size(); ++i) {
     input.addresses[i].address =
         base::IpAddress::parse(input.daily->addresses[i]).value_or(base::IpAddress());
+    if (!input.asked) input.addresses[i].unanswered = "DNS was not asked";
+  }
   const SourcesInput seen{.domain = input.domain,
                           .own_domains = input.own_domains,
                           .outcomes = input.daily->outcomes,
@@ -176,14 +217,18 @@ std::uint64_t bad_of(const SourceTally& mail, dmarc::Policy policy) {
     case dmarc::Policy::reject:
       break;
   }
-  return mail.fail + mail.spf;
+  return base::saturating_sum(mail.fail, mail.spf);
 }
 
-Health health_of(const Stream& stream, Part part, dmarc::Policy policy, std::int32_t today) {
-  Health out{.from = today - kLookDays, .to = today - 1};
+namespace {
+
+// `wide`: of all days, where the last 30 say too little.
+Last look(std::span<const StreamDay> days, Part part, dmarc::Policy policy, std::int32_t today,
+          bool wide = false) {
+  Last out{.from = today - kLookDays, .to = today - 1};
   std::int32_t last = 0;
   bool any = false;
-  for (const auto& day : stream.days) {
+  for (const auto& day : days) {
     if (day.day > out.to || day.of(part).messages() == 0) continue;
     last = day.day;
     any = true;
@@ -194,27 +239,131 @@ Health health_of(const Stream& stream, Part part, dmarc::Policy policy, std::int
     out.from = last - kLookDays + 1;
     out.to = last;
   }
-  for (const auto& day : stream.days) {
+  if (wide) out.from = std::min(out.from, days.front().day);
+  for (const auto& day : days) {
     if (day.day < out.from || day.day > out.to) continue;
     const auto& mail = day.of(part);
     add(out.mail, mail);
     if (const auto bad = bad_of(mail, policy); bad != 0) {
-      out.bad += bad;
+      base::saturating_add(out.bad, bad);
       out.last_bad = day.day;
       out.since = 0;
     } else {
-      out.since += mail.messages();
+      base::saturating_add(out.since, mail.messages());
     }
   }
   out.mended = out.bad != 0 && out.since != 0 && out.to - out.last_bad >= kCleanDays;
-  out.ok = out.mended || out.bad * 100 <= out.messages() * kMaxBadPerHundred;
   return out;
 }
 
-std::optional<std::int32_t> period_of(const Stream& stream) {
+// More than may be, and no chance: kLeastBad at least, and the lower bound of their rate is above it. A burst of one day weighs as
+// one event (bounds.h).
+bool is_case(const Last& last, std::span<const StreamDay> days, Part part, dmarc::Policy policy) {
+  if (last.bad < kLeastBad) return false;
+  std::vector<std::uint64_t> bad(static_cast<std::size_t>(last.to - last.from + 1));
+  for (const auto& day : days) {
+    if (day.day >= last.from && day.day <= last.to)
+      bad[static_cast<std::size_t>(day.day - last.from)] = bad_of(day.of(part), policy);
+  }
+  const auto least = rate_of(bad).bounds.low * static_cast<double>(bad.size());
+  return least * 100 > static_cast<double>(last.messages()) * static_cast<double>(kMaxBadPerHundred);
+}
+
+double share_of(const Failing& failing) {
+  return static_cast<double>(failing.last.bad) / static_cast<double>(failing.last.messages());
+}
+
+bool is_worse(const Failing& a, const Failing& b) {
+  return std::tuple(share_of(b), b.last.bad, a.share->place) <
+         std::tuple(share_of(a), a.last.bad, b.share->place);
+}
+
+// Each address by itself: what a large one sends does not make a small one well, nor what is sent daily what is sent monthly.
+void look_at_servers(const Stream& stream, Part part, dmarc::Policy policy, std::int32_t today, Health& out) {
+  if (stream.servers.size() < 2) return;  // the whole is that one
+  for (const auto& share : stream.servers) {
+    auto last = look(share.days, part, policy, today);
+    if (last.bad == 0 || last.mended) continue;
+    if (last.messages() < kFewMessages) last = look(share.days, part, policy, today, true);
+    if (last.mended) continue;
+    if (is_case(last, share.days, part, policy)) {
+      out.servers.push_back({&share, last});
+    } else if (last.bad == last.messages()) {
+      out.few.push_back({&share, last});
+    }
+  }
+  std::ranges::sort(out.servers, is_worse);
+}
+
+// Who tells of failing mail that the others do not see. By what fails: that DKIM does not verify at one receiver, while SPF passes
+// there, is more often that receiver's fault.
+Failing worst_reporter(const Stream& stream, Part part, const Last& of, std::int32_t today) {
+  constexpr auto kBy = dmarc::Policy::quarantine;
+  Failing out;
+  if (stream.reporters.size() < 2) return out;
+  for (const auto& share : stream.reporters) {
+    Failing one{&share, {.from = of.from, .to = of.to, .recent = of.recent}};
+    for (const auto& day : share.days) {
+      if (day.day < of.from || day.day > of.to || day.day >= today) continue;
+      add(one.last.mail, day.of(part));
+      if (bad_of(day.of(part), kBy) != 0) one.last.last_bad = day.day;
+    }
+    one.last.bad = bad_of(one.last.mail, kBy);
+    if (!is_case(one.last, share.days, part, kBy)) continue;
+    if (out.share == nullptr || is_worse(one, out)) out = one;
+  }
+  return out;
+}
+
+std::vector<Weight> weights(const Stream& stream, Part part, dmarc::Policy policy, const Last& of) {
+  std::vector<Weight> out;
+  for (const auto& share : stream.reporters) {
+    auto& weight = out.emplace_back();
+    for (const auto& day : share.days) {
+      if (day.day < of.from || day.day > of.to) continue;
+      base::saturating_add(weight.bad, bad_of(day.of(part), policy));
+      base::saturating_add(weight.messages, day.of(part).messages());
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+bool too_many(std::span<const Weight> reporters, std::uint64_t most, std::uint64_t of) {
+  double bad = 0;
+  double messages = 0;
+  const Weight* largest = nullptr;
+  for (const auto& weight : reporters) {
+    bad += static_cast<double>(weight.bad);
+    messages += static_cast<double>(weight.messages);
+    if (largest == nullptr || weight.messages > largest->messages) largest = &weight;
+  }
+  const auto over = [&] { return bad * static_cast<double>(of) > messages * static_cast<double>(most); };
+  if (largest == nullptr || over()) return largest != nullptr;
+  const auto own = static_cast<double>(largest->messages);
+  const auto allowed = (messages - own) * kMostShare / (1 - kMostShare);
+  if (own <= allowed || allowed <= 0) return false;
+  bad -= static_cast<double>(largest->bad) * (1 - allowed / own);
+  messages -= own - allowed;
+  return over();
+}
+
+Health health_of(const Stream& stream, Part part, dmarc::Policy policy, std::int32_t today) {
+  Health out;
+  static_cast<Last&>(out) = look(stream.days, part, policy, today);
+  if (policy == dmarc::Policy::none) return out;
+  look_at_servers(stream, part, policy, today, out);
+  if (!out.mended) out.reporter = worst_reporter(stream, part, out, today);
+  const bool well = out.mended || !too_many(weights(stream, part, policy, out), kMaxBadPerHundred, 100);
+  out.ok = well && out.servers.empty() && out.reporter.share == nullptr;
+  return out;
+}
+
+std::optional<std::int32_t> period_of(std::span<const StreamDay> days) {
   std::vector<std::int32_t> begins;
-  for (std::size_t i = 0; i < stream.days.size(); ++i) {
-    if (i == 0 || stream.days[i].day - stream.days[i - 1].day > kRunGap) begins.push_back(stream.days[i].day);
+  for (std::size_t i = 0; i < days.size(); ++i) {
+    if (i == 0 || days[i].day - days[i - 1].day > kRunGap) begins.push_back(days[i].day);
   }
   if (begins.size() < 2) return std::nullopt;
   std::vector<std::int32_t> gaps;

@@ -38,11 +38,20 @@ struct StreamDay {
   [[nodiscard]] const SourceTally& of(Part part) const { return part == Part::domain ? domain : below; }
 };
 
+// A part of a stream's mail: as one reporter tells it, or from one address.
+struct Share {
+  std::uint32_t place = 0;  // in Daily::reporters, or Daily::addresses
+  std::string name;         // as it stands there
+  std::vector<StreamDay> days;
+};
+
 struct Stream {
   MailSource source;
   Standing standing = Standing::unclear;
   std::vector<StreamDay> days;               // in order, those with mail
   std::map<std::string, SourceTally> names;  // by From domain below the domain, of all days
+  std::vector<Share> reporters;              // of a legitimate one, by place
+  std::vector<Share> servers;  // of the owner's own servers, by place: each is a sender of its own
 
   [[nodiscard]] std::uint64_t lists() const;
   [[nodiscard]] bool by_owner() const { return source.mark != nullptr; }
@@ -57,6 +66,7 @@ struct StreamsInput {
   std::span<const Mark> marks;               // of the domain, that stand; they outlive what comes out
   const mail::Registry* registry = nullptr;  // null: the built-in one
   std::int32_t today = 0;
+  bool asked = true;  // DNS was
 };
 
 // Most messages first. Every row is in one of them.
@@ -65,16 +75,21 @@ std::vector<Stream> find_streams(StreamsInput input);
 // --- How a source stands ---
 
 // All our own.
+inline constexpr std::uint64_t kFewMessages =
+    10;  // of an unclear source whose mail does not pass: no reason to wait; of an own server: all its days are looked at
 inline constexpr std::int32_t kLookDays = 30;   // of a source: what it did last
 inline constexpr std::int32_t kCleanDays = 14;  // after which a source that failed counts as mended
 inline constexpr std::uint64_t kMaxBadPerHundred =
-    1;  // messages of a source that may fail: receivers' own faults
+    1;                                         // messages of a source that may fail: receivers' own faults
+inline constexpr double kMostShare = 0.9;      // of the weight, that one reporter may have
+inline constexpr std::uint64_t kLeastBad = 3;  // messages that fail, below which a part is no case of its own
 
 // What would not stand a policy: for quarantine what fails DMARC; for reject also what passes by SPF alone, which is lost
 // wherever it is forwarded (RFC 9989 section 7.4: p=reject MUST NOT rely solely on SPF).
 std::uint64_t bad_of(const SourceTally& mail, dmarc::Policy policy);
 
-struct Health {
+// What was last seen of some mail.
+struct Last {
   std::int32_t from =
       0;  // the days that were looked at, both inside: the last 30 before today, or, where it was quiet in
   std::int32_t to = 0;        // them, the last 30 in which it sent
@@ -84,15 +99,45 @@ struct Health {
   std::int32_t last_bad = 0;  // its day; only when bad is not 0
   std::uint64_t since = 0;    // messages on days after it
   bool mended = false;        // it sent for kCleanDays and longer without any
-  bool ok = true;             // mended, or at most kMaxBadPerHundred
 
   [[nodiscard]] std::uint64_t messages() const { return mail.messages(); }
+  // More than kMaxBadPerHundred.
+  [[nodiscard]] bool over() const {
+    return static_cast<double>(bad) * 100 >
+           static_cast<double>(messages()) * static_cast<double>(kMaxBadPerHundred);
+  }
 };
-// `today` is the day of the advice; its reports are not complete, so it is not looked at.
+
+// A part that is worse than the whole shows.
+struct Failing {
+  const Share* share = nullptr;
+  Last last;
+};
+
+struct Health : Last {
+  // Own servers that fail by themselves, however much others send; worst first.
+  std::vector<Failing> servers;
+  // And such of whose mail all fails, in fewer messages than kLeastBad: told, and in nobody's way.
+  std::vector<Failing> few;
+  // The reporter that tells of more failing mail than may be, where the whole does not show it; its share is null otherwise.
+  Failing reporter;
+  bool ok =
+      true;  // mended, or at most kMaxBadPerHundred, however the reporters are weighed; and none of the above
+};
+// `today` is the day of the advice; its reports are not complete, so it is not looked at. What comes out points into `stream`.
 Health health_of(const Stream& stream, Part part, dmarc::Policy policy, std::int32_t today);
 
-// The usual time from the beginning of one run of mail to the next, in days, of a source that sends in runs: the median. Nothing
-// where it was seen in one run, or sends all the time.
-std::optional<std::int32_t> period_of(const Stream& stream);
+// The usual time from the beginning of one run of mail to the next, in days, of what is sent in runs: the median. Nothing
+// where it was seen in one run, or all the time.
+std::optional<std::int32_t> period_of(std::span<const StreamDay> days);
+
+// How much of something was told by each reporter.
+struct Weight {
+  std::uint64_t bad = 0;
+  std::uint64_t messages = 0;
+};
+// More than `most` in `of`, where the reporter that tells of most messages has at most kMostShare of the weight: whatever one says,
+// the others are heard.
+bool too_many(std::span<const Weight> reporters, std::uint64_t most, std::uint64_t of);
 
 }  // namespace rampart::reports::advice

@@ -15,6 +15,7 @@ namespace {
 
 // Names of reporters in a line; more are counted.
 constexpr std::size_t kNamed = 5;
+constexpr std::size_t kUnansweredShown = 10;
 
 std::string names(const std::vector<std::string>& all) {
   const auto shown = std::min(kNamed, all.size());
@@ -36,6 +37,7 @@ class Text {
     add_blockers();
     add_next();
     add_list("Watch", advice_.watch);
+    add_unanswered();
     add_spf();
     for (const auto& note : advice_.notes) para(0, "note: " + note);
     if (advice_.verdict != Verdict::done)
@@ -58,11 +60,12 @@ class Text {
   }
 
   void add_gate(const GateResult& gate) {
-    constexpr std::string_view kMarks[] = {"ok     ", "wait   ", "BLOCKS ", "?      "};
+    constexpr std::string_view kMarks[] = {"ok       ", "wait     ", "BLOCKS   ", "?        ", "accepted "};
+    static_assert(std::size(kMarks) == static_cast<std::size_t>(GateState::accepted) + 1);
     para(2, gate.says,
          fmt::format("{}{} ", kMarks[static_cast<std::size_t>(gate.state)],
                      base::pad_right(to_string(gate.gate), 15)));
-    for (const auto& line : gate.evidence) para(9, line, "- ");
+    for (const auto& line : gate.evidence) para(11, line, "- ");
   }
 
   void add_blockers() {
@@ -119,6 +122,24 @@ class Text {
     for (const auto& line : lines) para(2, line, "- ");
   }
 
+  void add_unanswered() {
+    if (advice_.unanswered.empty()) return;
+    std::vector<std::string> lines;
+    for (const auto& one : advice_.unanswered) {
+      if (lines.size() == kUnansweredShown) break;
+      lines.push_back(one.address.empty() ? one.why
+                                          : fmt::format("{} ({}): {}", base::printable(one.address),
+                                                        messages_text(one.messages), one.why));
+    }
+    if (advice_.unanswered_in_all > lines.size())
+      lines.push_back(fmt::format("and {} more: --format json", advice_.unanswered_in_all - lines.size()));
+    add_list("What DNS did not say", lines);
+    para(2,
+         fmt::format(
+             "Nobody is taken for a forger because of that. Look again when DNS answers: rampart advise {}{}",
+             advice_.domain, advice_.left_out == 0 ? "" : " --lookups NUMBER"));
+  }
+
   void add_spf() {
     if (!advice_.idle_includes.empty()) {
       std::vector<std::string> lines;
@@ -143,6 +164,7 @@ int rank(Verdict verdict) {
     case Verdict::proven:
       return 0;
     case Verdict::ready:
+    case Verdict::accepted:
       return 1;
     case Verdict::stay:
       return 2;
@@ -183,8 +205,11 @@ void order(std::vector<Placed>& portfolio) {
 }
 
 std::string format_portfolio(std::span<const Placed> portfolio) {
+  if (portfolio.empty())
+    return "No report speaks of any domain yet. Read some: rampart reports import reports/\n";
   std::string out;
   std::size_t ready = 0;
+  std::size_t accepted = 0;
   const std::string* organisation = nullptr;
   for (const auto& placed : portfolio) {
     if (organisation == nullptr || *organisation != placed.organisation) {
@@ -194,12 +219,16 @@ std::string format_portfolio(std::span<const Placed> portfolio) {
       organisation = &placed.organisation;
     }
     ready += placed.advice.now ? 1U : 0U;
+    accepted += placed.advice.now && placed.advice.verdict == Verdict::accepted ? 1U : 0U;
     out += fmt::format("  {}: {}\n", placed.advice.domain, placed.advice.headline);
     out += fmt::format("      {}\n", placed.advice.sentence);
     if (placed.advice.now)
       out += fmt::format("      next: {}\n", base::printable(placed.advice.next->record));
   }
-  return out + fmt::format("\n{} of {} domains can take their next step today.\n", ready, portfolio.size());
+  return out + fmt::format("\n{} of {} can take {} next step today{}.\n", ready,
+                           plural(portfolio.size(), "domain", "domains"),
+                           portfolio.size() == 1 ? "its" : "their",
+                           accepted == 0 ? "" : fmt::format(", {} of them with an accepted risk", accepted));
 }
 
 }  // namespace rampart::reports::advice

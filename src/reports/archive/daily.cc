@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <set>
 #include <unordered_map>
 
 #include <fmt/format.h>
 
 #include "base/json.h"
+#include "base/saturate.h"
 #include "base/text.h"
 #include "reports/archive/days.h"
 #include "reports/archive/numbers.h"
@@ -75,12 +77,10 @@ class Reading {
     const auto told = count_reports(sql_, domain_, out_.from, out_.to);
     out_.reports = told.counted;
     out_.uncounted_reports = told.uncounted;
-    read_policies();
     read_heads();
-    merge_reporters();
-    std::ranges::sort(out_.reporters, [](const ReporterSeen& a, const ReporterSeen& b) {
-      return std::tie(b.messages, a.name) < std::tie(a.messages, b.name);
-    });
+    place_reporters();
+    read_policies();
+    read_spans();
     return std::move(out_);
   }
 
@@ -100,6 +100,7 @@ class Reading {
   void read_rows() {
     Places addresses;
     Places outcomes;
+    Places who;
     std::set<std::int64_t> uncounted;
     std::set<std::pair<std::int64_t, std::uint32_t>> pairs;  // who reported which outcome
     store::each_row(
@@ -116,12 +117,16 @@ class Reading {
             uncounted.insert(day);
             return;
           }
-          const DailyRow next{day, addresses.of(row[1]), outcomes.of(row[2]), messages,
-                              static_cast<std::uint64_t>(row[5])};
-          pairs.emplace(row[3], next.outcome);
-          add_reporter(row[3], reporter->second.name, day, messages);
-          add_row(next);
+          out_.rows.push_back({.day = day,
+                               .address = addresses.of(row[1]),
+                               .outcome = outcomes.of(row[2]),
+                               .reporter = who.of(row[3]),
+                               .messages = messages,
+                               .estimated = static_cast<std::uint64_t>(row[5])});
+          pairs.emplace(row[3], out_.rows.back().outcome);
+          add_reporter(row[3], reporter->second, day, messages);
         });
+    ids_ = who.ids();
     out_.uncounted_days = uncounted.size();
     const auto texts = names_of(sql_, "report_address", addresses.ids());
     for (const auto id : addresses.ids()) out_.addresses.push_back(texts.at(id));
@@ -130,26 +135,18 @@ class Reading {
     for (const auto& [reporter, outcome] : pairs) note(seen_[reporter], out_.outcomes[outcome]);
   }
 
-  void add_row(const DailyRow& next) {
-    if (!out_.rows.empty()) {
-      auto& last = out_.rows.back();
-      if (last.day == next.day && last.address == next.address && last.outcome == next.outcome) {
-        last.messages += next.messages;
-        last.estimated += next.estimated;
-        return;
-      }
-    }
-    out_.rows.push_back(next);
-  }
-
-  void add_reporter(std::int64_t id, const std::string& name, std::int32_t day, std::uint64_t messages) {
-    auto& seen = seen_[id];
-    if (seen.name.empty()) {
-      seen.name = name;
+  void add_reporter(std::int64_t id, const StoredReporter& reporter, std::int32_t day,
+                    std::uint64_t messages) {
+    const auto [place, added] = seen_.try_emplace(id);
+    auto& seen = place->second;
+    if (added) {
+      seen.name = reporter.name;
+      seen.trust = reporter.trust;
       seen.first_day = day;
     }
-    seen.messages += messages;
-    if (day >= out_.to - kRecentMonth) seen.recent += messages;
+    // A report may say 2^53 of each row.
+    seen.messages = base::saturating_sum(seen.messages, messages);
+    if (day >= out_.to - kRecentMonth) seen.recent = base::saturating_sum(seen.recent, messages);
     seen.last_day = day;
   }
 
@@ -162,42 +159,70 @@ class Reading {
     seen.acts = seen.acts || end == EndKind::quarantined || end == EndKind::rejected;
   }
 
-  // One may be believed for some of its reports and known from files for others.
-  void merge_reporters() {
-    std::map<std::string, ReporterSeen> merged;
-    for (const auto& [id, seen] : seen_) {
-      auto& one = merged[seen.name];
-      one.first_day = one.name.empty() ? seen.first_day : std::min(one.first_day, seen.first_day);
-      one.last_day = std::max(one.last_day, seen.last_day);
-      one.name = seen.name;
-      one.messages += seen.messages;
-      one.recent += seen.recent;
-      one.rfc9990 = one.rfc9990 || seen.rfc9990;
-      one.says_pct = one.says_pct || seen.says_pct;
-      one.tested = one.tested || seen.tested;
-      one.sampled = one.sampled || seen.sampled;
-      one.acts = one.acts || seen.acts;
+  // Those with most messages first, whatever the order in which their rows came.
+  void place_reporters() {
+    std::vector<std::uint32_t> order(ids_.size());
+    std::iota(order.begin(), order.end(), 0U);
+    std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
+      const auto& first = seen_.at(ids_[a]);
+      const auto& second = seen_.at(ids_[b]);
+      return std::tie(second.messages, first.name, first.trust) <
+             std::tie(first.messages, second.name, second.trust);
+    });
+    std::vector<std::uint32_t> place(order.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i) {
+      place[order[i]] = i;
+      places_.emplace(ids_[order[i]], i);
+      out_.reporters.push_back(std::move(seen_.at(ids_[order[i]])));
     }
-    for (auto& [name, seen] : merged) out_.reporters.push_back(std::move(seen));
+    for (auto& row : out_.rows) row.reporter = place[row.reporter];
   }
 
-  // One report of each day says which policy its reporter found then.
+  // Each reporter's last report of a day says which policy it found then.
   void read_policies() {
     const Number first = out_.from * kDay;
     const Number last = (out_.to + 1) * kDay;
     std::string head;
     Number day = 0;
+    Number reporter = 0;
     soci::statement all =
-        (sql_.prepare << "SELECT r.last / 86400, r.head FROM report r JOIN (SELECT MAX(id) AS id FROM report"
-                         " WHERE domain = :domain AND last >= :first AND last < :last AND trust IN"
-                         " ('imported', 'verified') GROUP BY last / 86400) newest ON newest.id = r.id"
-                         " ORDER BY r.last",
-         soci::use(domain_), soci::use(first), soci::use(last), soci::into(day), soci::into(head));
+        (sql_.prepare << "SELECT r.last / 86400, r.reporter, r.head FROM report r JOIN (SELECT MAX(id) AS id"
+                         " FROM report WHERE domain = :domain AND last >= :first AND last < :last AND trust"
+                         " IN ('imported', 'verified') GROUP BY last / 86400, reporter) newest ON newest.id ="
+                         " r.id ORDER BY r.last / 86400, r.id",
+         soci::use(domain_), soci::use(first), soci::use(last), soci::into(day), soci::into(reporter),
+         soci::into(head));
     all.execute();
     while (all.fetch()) {
+      const auto place = places_.find(reporter);
+      if (place == places_.end()) continue;  // it told of no message
       auto policy = head_of(head).policy;
       policy.day = static_cast<std::int32_t>(day);
+      policy.reporter = place->second;
       if (!policy.p.empty()) out_.policies.push_back(std::move(policy));
+    }
+  }
+
+  // A report of a month is one statement, and not thirty.
+  void read_spans() {
+    const Number from = out_.from * kDay;
+    const Number to = (out_.to + 1) * kDay;
+    Number reporter = 0;
+    Number first = 0;
+    Number last = 0;
+    soci::statement all =
+        (sql_.prepare << "SELECT reporter, first, last FROM report WHERE domain = :domain AND last >= :from"
+                         " AND first < :to AND messages > 0",
+         soci::use(domain_), soci::use(from), soci::use(to), soci::into(reporter), soci::into(first),
+         soci::into(last));
+    all.execute();
+    while (all.fetch()) {
+      const auto place = places_.find(reporter);
+      if (place == places_.end()) continue;
+      const Days days(first, last);
+      out_.spans.push_back({.reporter = place->second,
+                            .first_day = static_cast<std::int32_t>(days.first()),
+                            .last_day = static_cast<std::int32_t>(days.last())});
     }
   }
 
@@ -229,7 +254,9 @@ class Reading {
   Number domain_;
   Daily out_;
   std::unordered_map<std::int64_t, StoredReporter> reporters_;
-  std::map<std::int64_t, ReporterSeen> seen_;  // those that count
+  std::map<std::int64_t, ReporterSeen> seen_;               // those that count
+  std::vector<std::int64_t> ids_;                           // of them, in the order in which their rows came
+  std::unordered_map<std::int64_t, std::uint32_t> places_;  // and where each is in Daily::reporters
 };
 
 }  // namespace

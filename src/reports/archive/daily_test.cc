@@ -60,8 +60,12 @@ TEST_P(DailyTest, DaysOfAllWhoCount) {
   std::vector<std::string> rows;
   rows.reserve(found.rows.size());
   for (const auto& row : found.rows)
-    rows.push_back(fmt::format("{} {} {}", row.day - kDayOne, found.addresses[row.address], row.messages));
-  EXPECT_THAT(rows, ElementsAre("0 192.0.2.1 7", "1 192.0.2.1 5", "3 192.0.2.1 7", "3 192.0.2.2 1"));
+    rows.push_back(fmt::format("{} {} {} {}", row.day - kDayOne, found.addresses[row.address], row.messages,
+                               found.reporters[row.reporter].name));
+  EXPECT_THAT(rows,
+              ElementsAre("0 192.0.2.1 3 a.example", "0 192.0.2.1 4 b.example", "1 192.0.2.1 5 a.example",
+                          "3 192.0.2.1 7 a.example", "3 192.0.2.2 1 a.example"));
+  EXPECT_EQ(found.spans.size(), 4U);
   EXPECT_EQ(found.reports, 4U);
   EXPECT_EQ(found.uncounted_reports, 2U);
   EXPECT_EQ(found.uncounted_messages, 1800U);
@@ -78,8 +82,10 @@ TEST_P(DailyTest, DaysOfAllWhoCount) {
   std::vector<std::string> policies;
   policies.reserve(found.policies.size());
   for (const auto& policy : found.policies)
-    policies.push_back(fmt::format("{} {} {}", policy.day - kDayOne, policy.p, policy.softened()));
-  EXPECT_THAT(policies, ElementsAre("0 none false", "1 none false", "3 quarantine true"));
+    policies.push_back(fmt::format("{} {} {} {}", policy.day - kDayOne, found.reporters[policy.reporter].name,
+                                   policy.p, policy.softened()));
+  EXPECT_THAT(policies, ElementsAre("0 a.example none false", "0 b.example none false",
+                                    "1 a.example none false", "3 a.example quarantine true"));
 
   EXPECT_EQ(read_daily(*database_, "bank.example", kDayOne + 1, kDayOne + 1).value().rows.size(), 1U);
   EXPECT_TRUE(is_reported(*database_, "bank.example").value());
@@ -87,14 +93,44 @@ TEST_P(DailyTest, DaysOfAllWhoCount) {
   EXPECT_TRUE(read_daily(*database_, "other.example", kDayOne, kDayOne + 3).value().rows.empty());
 }
 
-// One who is believed for some of its reports and known from files for others is one reporter.
-TEST_P(DailyTest, AReporterIsOne) {
+// One who is believed for some of its reports and known from files for others: which of them says what.
+TEST_P(DailyTest, AReporterForEachWayToBelieveIt) {
   add(report(0, "a.example", 3));
   add(report(1, "a.example", 4, Trust::imported));
   const auto found = read_daily(*database_, "bank.example", kDayOne, kDayOne + 3).value();
-  ASSERT_EQ(found.reporters.size(), 1U);
-  EXPECT_EQ(found.reporters[0].messages, 7U);
-  EXPECT_EQ(found.reporters[0].last_day, kDayOne + 1);
+  ASSERT_EQ(found.reporters.size(), 2U);
+  EXPECT_EQ(found.reporters[0].messages, 4U);
+  EXPECT_EQ(found.reporters[0].trust, Trust::imported);
+  EXPECT_EQ(found.reporters[1].trust, Trust::verified);
+  EXPECT_EQ(found.reporters[1].last_day, kDayOne);
+}
+
+// How long the time of a report is, its rows do not show: they are spread over its days.
+TEST_P(DailyTest, AReportOfAMonthIsOneSpan) {
+  auto month = report(0, "a.example", 310);
+  month.report.end = (kDayOne + 31) * kDay - 1;
+  add(month);
+  const auto found = read_daily(*database_, "bank.example", kDayOne, kDayOne + 31).value();
+  EXPECT_EQ(found.rows.size(), 31U);
+  ASSERT_EQ(found.spans.size(), 1U);
+  EXPECT_EQ(found.spans[0].first_day, kDayOne);
+  EXPECT_EQ(found.spans[0].last_day, kDayOne + 30);
+}
+
+// Each says for itself what it found: the last report that came decides for nobody else.
+TEST_P(DailyTest, APolicyOfEachReporter) {
+  add(report(0, "a.example", 3));
+  add(report(0, "b.example", 3));
+  auto other = report(0, "evil.example", 1);
+  other.report.policy.p = "reject";
+  add(other);
+  const auto found = read_daily(*database_, "bank.example", kDayOne, kDayOne).value();
+  std::vector<std::string> policies;
+  policies.reserve(found.policies.size());
+  for (const auto& policy : found.policies)
+    policies.push_back(fmt::format("{} {}", found.reporters[policy.reporter].name, policy.p));
+  EXPECT_THAT(policies,
+              testing::UnorderedElementsAre("a.example none", "b.example none", "evil.example reject"));
 }
 
 }  // namespace

@@ -6,13 +6,19 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <fmt/format.h>
 
+#include "base/saturate.h"
+
 namespace rampart::reports {
 namespace {
 
 using Who = Identity::Who;
 
 constexpr double kHomeShare = 0.8;  // of a key's messages, where nothing else says whose it is; our own
-constexpr std::uint64_t kForwardedPerFail = 10;  // failing messages that one forwarded explains; our own
+// Of an address that hands on: what fails there without a trace of the owner. Both our own.
+constexpr std::uint64_t kLostPerHundred = 1;  // for each hundred that it hands on: lost on the way
+constexpr std::uint64_t kFloodPerForwarded =
+    100;  // for each that it hands on: no ground to think of the owner at all
+constexpr std::uint64_t kMostOfRow = std::uint64_t{1} << 53U;
 
 bool said_indirect(const OutcomeFacts& facts) { return facts.said != Override::unknown || facts.arc; }
 
@@ -93,6 +99,13 @@ std::string sentence(Why why, std::string_view detail) {
       return "a signature of yours is on it that does not verify: changed on its way, or copied by a forger";
     case Why::forwards_else:
       return "the address forwards other mail of yours whose signature verifies";
+    case Why::forwards_too:
+      return "the address hands on mail of yours, and that does not explain so much: forged mail that came "
+             "on through it, or a "
+             "sender of yours who shares it";
+    case Why::unanswered:
+      return fmt::format("whose the address is could not be looked up ({}), so it may be a sender of yours",
+                         detail);
     case Why::passes_else:
       return "other mail in your name that comes from there passes";
     case Why::not_set_up:
@@ -263,8 +276,8 @@ Verdict Classifier::signed_only(std::size_t address, const OutcomeFacts& facts) 
   return {SourceKind::unknown, Confidence::unknown, Why::unlisted_signer, {}};
 }
 
-// Neither passes aligned. `forwards`: the address hands on enough of what passes to explain what does not.
-Verdict Classifier::failing(std::size_t address, const OutcomeFacts& facts, bool forwards) const {
+// Neither passes aligned.
+Verdict Classifier::failing(std::size_t address, const OutcomeFacts& facts, HandsOn hands_on) const {
   const auto& identity = identities_[address];
   const auto& seen = input_.addresses[address];
   const auto likely = [](SourceKind kind, Why why, std::string_view detail = {}) {
@@ -275,12 +288,16 @@ Verdict Classifier::failing(std::size_t address, const OutcomeFacts& facts, bool
     const auto confidence = facts.said == Override::unknown ? Confidence::likely : Confidence::certain;
     return {SourceKind::forwarder, confidence, said(facts), {}};
   }
-  if (forwards) return likely(SourceKind::forwarder, Why::forwards_else);
+  const auto broken = home_elsewhere(facts.broken, labels_[address]);
+  if (hands_on == HandsOn::enough || (hands_on != HandsOn::nothing && !broken.empty()))
+    return likely(SourceKind::forwarder, Why::forwards_else);
+  // A name that was not looked up is not a name that is not there.
+  if (!seen.unanswered.empty() && (identity.who == Who::nobody || identity.who == Who::machine))
+    return {SourceKind::unknown, Confidence::unknown, Why::unanswered, seen.unanswered};
   if (facts.unaligned) {
     const bool service = identity.who == Who::provider || identity.who == Who::included;
     return {service ? SourceKind::service : SourceKind::unknown, identity.confidence, Why::own_unaligned, {}};
   }
-  const auto broken = home_elsewhere(facts.broken, labels_[address]);
   if (identity.who == Who::provider) {
     const auto* provider = identity.provider;
     const auto itself = facts.signer.provider == provider || facts.bounce.provider == provider;
@@ -305,30 +322,44 @@ Verdict Classifier::failing(std::size_t address, const OutcomeFacts& facts, bool
   // A copied signature costs a forger nothing, so this is no forwarder yet.
   const bool known_key = std::ranges::any_of(facts.broken, [&](KeyId key) { return !homes_[key].empty(); });
   if (known_key) return {SourceKind::unknown, Confidence::unknown, Why::broken_unknown, {}};
+  if (hands_on == HandsOn::some) return {SourceKind::unknown, Confidence::unknown, Why::forwards_too, {}};
   if (seen.authorised == false || facts.own_failed) return likely(SourceKind::spoofing, Why::nobody_refused);
   return {SourceKind::spoofing, Confidence::unknown, Why::nobody_open, {}};
+}
+
+// `verdicts` are of the rows that pass; the others count by whether anything but the address ties them to the owner.
+Classifier::HandsOn Classifier::hands_on(std::size_t address, std::span<const Verdict> verdicts) const {
+  const auto& rows = input_.addresses[address].rows;
+  std::uint64_t forwarded = 0;
+  std::uint64_t untied = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (rows[i].outcome >= facts_.size()) continue;
+    const auto& facts = facts_[rows[i].outcome];
+    const auto count = std::min(rows[i].count, kMostOfRow);
+    if (facts.dkim_ok || facts.spf_ok) {
+      if (verdicts[i].kind == SourceKind::forwarder) base::saturating_add(forwarded, count);
+    } else if (!said_indirect(facts) && home_elsewhere(facts.broken, labels_[address]).empty()) {
+      base::saturating_add(untied, count);
+    }
+  }
+  if (forwarded == 0) return HandsOn::nothing;
+  if (untied / kFloodPerForwarded > forwarded) return HandsOn::flooded;
+  return untied <= forwarded / 100 * kLostPerHundred ? HandsOn::enough : HandsOn::some;
 }
 
 std::vector<Verdict> Classifier::classify(std::size_t address) const {
   const auto& rows = input_.addresses[address].rows;
   std::vector<Verdict> out(rows.size());
-  std::uint64_t forwarded = 0;
-  std::uint64_t failed = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (rows[i].outcome >= facts_.size()) continue;
     const auto& facts = facts_[rows[i].outcome];
-    if (!facts.dkim_ok && !facts.spf_ok) {
-      if (!said_indirect(facts)) failed += std::min(rows[i].count, std::uint64_t{1} << 53U);
-      continue;
-    }
-    out[i] = passing(address, facts);
-    if (out[i].kind == SourceKind::forwarder) forwarded += std::min(rows[i].count, std::uint64_t{1} << 53U);
+    if (facts.dkim_ok || facts.spf_ok) out[i] = passing(address, facts);
   }
-  const bool forwards = forwarded > 0 && failed / kForwardedPerFail <= forwarded;
+  const auto handed_on = hands_on(address, out);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (rows[i].outcome >= facts_.size()) continue;
     const auto& facts = facts_[rows[i].outcome];
-    if (!facts.dkim_ok && !facts.spf_ok) out[i] = failing(address, facts, forwards);
+    if (!facts.dkim_ok && !facts.spf_ok) out[i] = failing(address, facts, handed_on);
   }
   return out;
 }

@@ -34,6 +34,8 @@ enum class Why : std::uint8_t {
   broken_key,    // detail: whose
   broken_unknown,
   forwards_else,
+  forwards_too,  // and that does not explain so much
+  unanswered,    // detail: which question
   passes_else,
   not_set_up,
   list_host,
@@ -80,7 +82,15 @@ class Classifier {
   [[nodiscard]] bool home_here(const std::vector<KeyId>& keys, LabelId label) const;
   [[nodiscard]] Verdict passing(std::size_t address, const OutcomeFacts& facts) const;
   [[nodiscard]] Verdict signed_only(std::size_t address, const OutcomeFacts& facts) const;
-  [[nodiscard]] Verdict failing(std::size_t address, const OutcomeFacts& facts, bool forwards) const;
+  // What the address hands on of the owner's mail, and what that explains of what fails there.
+  enum class HandsOn : std::uint8_t {
+    nothing,
+    some,    // what carries a broken signature of the owner's
+    enough,  // all of it: it is as little as is lost on any way
+    flooded  // as `some`; so much more fails that the rest is as if it handed on nothing
+  };
+  [[nodiscard]] HandsOn hands_on(std::size_t address, std::span<const Verdict> verdicts) const;
+  [[nodiscard]] Verdict failing(std::size_t address, const OutcomeFacts& facts, HandsOn hands_on) const;
 
   const SourcesInput& input_;
   std::span<const OutcomeFacts> facts_;

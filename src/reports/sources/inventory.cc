@@ -95,6 +95,7 @@ void Inventory::learn(std::span<const AddressToLookUp> asked, std::span<AddressF
   for (std::size_t i = 0; i < std::min({asked.size(), facts.size(), asked_.size()}); ++i) {
     auto& seen = addresses_[asked_[i]];
     auto& fact = facts[i];
+    seen.unanswered = unanswered(fact);
     seen.reverse_name = std::move(fact.reverse_name);
     seen.confirmed = fact.confirmed;
     seen.authorised = fact.authorised;

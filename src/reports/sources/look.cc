@@ -97,18 +97,25 @@ void look_up_term(std::span<const dns::Name> domains, const base::IpAddress& add
         break;
       case spf::Result::temperror:
       case spf::Result::permerror:
+        out.spf_unanswered = out.spf_unanswered || outcome.result == spf::Result::temperror;
         if (out.spf_unknown.empty()) out.spf_unknown = fmt::format("{}: {}", text, outcome.reason());
         break;
     }
   }
   if (out.authorised == true) {
     out.spf_unknown.clear();
+    out.spf_unanswered = false;
   } else if (refused && out.spf_unknown.empty()) {
     out.authorised = false;
   }
 }
 
 }  // namespace
+
+std::string unanswered(const AddressFacts& facts) {
+  if (!facts.reverse_unknown.empty()) return facts.reverse_unknown;
+  return facts.spf_unanswered ? facts.spf_unknown : std::string();
+}
 
 std::vector<AddressFacts> look_up_addresses(const dns::Name& domain,
                                             std::span<const AddressToLookUp> addresses, base::Time now,

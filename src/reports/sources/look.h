@@ -35,7 +35,11 @@ struct AddressFacts {
   std::optional<bool> authorised;    // as SeenAddress has it
   std::vector<std::string> through;  // as SeenAddress has it
   std::string spf_unknown;           // why there is no saying; empty otherwise
+  bool spf_unanswered = false;       // of those: DNS did not answer
 };
+
+// As SeenAddress has it: what of this DNS owes an answer for.
+std::string unanswered(const AddressFacts& facts);
 
 // By place of `addresses`.
 std::vector<AddressFacts> look_up_addresses(const dns::Name& domain,

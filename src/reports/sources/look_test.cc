@@ -75,6 +75,17 @@ TEST_F(LookTest, SaysWhenAReverseNameIsNotKnown) {
   facts = look("192.0.2.2");
   EXPECT_TRUE(facts.reverse_name.empty());
   EXPECT_THAT(facts.reverse_unknown, HasSubstr("slow.bank.example A"));
+  EXPECT_EQ(unanswered(facts), facts.reverse_unknown);
+}
+
+// That there is no name is an answer; that SPF has a fault is, too.
+TEST_F(LookTest, OwesAnAnswerWhereDnsGaveNone) {
+  EXPECT_EQ(unanswered(look("192.0.2.3")), "");
+  zone_.fails("_spf.host.example", facts::Why::timeout);
+  EXPECT_THAT(unanswered(look("203.0.113.9")), HasSubstr("bank.example"));
+  EXPECT_EQ(unanswered(look("192.0.2.1")), "") << "it is listed before";
+  zone_.txt("bank.example", "v=spf1 -all");
+  EXPECT_EQ(unanswered(look("203.0.113.9")), "") << "two records are a fault and no silence";
 }
 
 TEST_F(LookTest, FindsTheTermThatListsAnAddress) {

@@ -42,6 +42,22 @@ constexpr std::array kSettings{
         .check = check_file,
     },
     Setting{
+        .key = "reports.reporters",
+        .type = SettingType::list,
+        .standard = "[]",
+        .brief =
+            "Receivers whose verified reports rampart advise goes by, beside the large ones that it knows",
+        .detail = "By the domain that rampart advise shows. Anybody can send a report of his own domain, so "
+                  "name those whom you "
+                  "know, and none in whose domain strangers have addresses. Reports that you import as files "
+                  "always count.",
+        .option = "--reporter",
+        .value_name = "DOMAIN",
+        .max = 1000,
+        .example = R"(["mx.isp.example"])",
+        .check = check_domain,
+    },
+    Setting{
         .key = "reports.asn_database",
         .type = SettingType::text,
         .standard = "\"\"",

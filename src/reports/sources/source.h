@@ -45,6 +45,9 @@ struct SeenAddress {
   // Domains of the include and redirect terms that lead to the term that lists it, the domain's own first. Empty with
   // `authorised`: a term of the domain's own record does.
   std::vector<std::string> through;
+  // Why there is no saying what names the address, where DNS should have said it: nobody takes it for a stranger's then. Empty:
+  // DNS has answered, if only that there is no name; or nobody asked.
+  std::string unanswered;
   std::string network_name;  // of the autonomous system, for people: "HETZNER-AS"; may be empty
   std::vector<SeenRow> rows;
   std::optional<std::int32_t> since;  // the first day that it was ever seen, where that is before its rows
@@ -140,9 +143,10 @@ struct MailSource {
   std::vector<SourceAddress> addresses;  // most messages first
   std::vector<SourceKey> keys;           // most messages first
   SourceTally tally;
-  SourceTally recent;          // of `tally`: of the recent days
-  SourceTally before;          // and of those before them; rows that lie in both count by their last day
-  std::int32_t first_day = 0;  // of its rows
+  std::uint64_t unanswered = 0;  // messages of it: not classified because DNS did not answer
+  SourceTally recent;            // of `tally`: of the recent days
+  SourceTally before;            // and of those before them; rows that lie in both count by their last day
+  std::int32_t first_day = 0;    // of its rows
   std::int32_t last_day = 0;
   std::int32_t since = 0;  // the first day that any of its addresses was ever seen
   Trend trend = Trend::steady;

@@ -18,10 +18,11 @@ namespace {
 
 using Who = Identity::Who;
 
-constexpr double kChange = 2;             // times the weekly mean
-constexpr std::size_t kMaxEvidence = 30;  // lines of one source; our own
-constexpr std::size_t kShown = 200;       // bytes of a name in a line; our own
-constexpr std::size_t kSentence = 600;    // bytes of a reason; our own
+constexpr double kChange = 2;                                // times the weekly mean
+constexpr std::size_t kMaxEvidence = 30;                     // lines of one source; our own
+constexpr std::size_t kShown = 200;                          // bytes of a name in a line; our own
+constexpr std::string_view kOpenSpoofing = "spoofing-open";  // the id of what nothing says that SPF refuses
+constexpr std::size_t kSentence = 600;                       // bytes of a reason; our own
 
 std::uint64_t sum(std::uint64_t a, std::uint64_t b) {
   return a > std::numeric_limits<std::uint64_t>::max() - b ? std::numeric_limits<std::uint64_t>::max()
@@ -76,11 +77,13 @@ class Sources {
       if (marks_[i] != nullptr) {
         for (auto& verdict : verdicts) verdict = by_mark(*marks_[i]);
       }
-      std::array<Draft*, kSourceKinds> of_kind{};
+      std::array<Draft*, kSourceKinds + 1> of_kind{};
       for (std::size_t row = 0; row < verdicts.size(); ++row) {
         if (input_.addresses[i].rows[row].outcome >= facts_.size()) continue;
-        auto*& draft = of_kind[static_cast<std::size_t>(verdicts[row].kind)];
-        if (draft == nullptr) draft = &draft_of(i, verdicts[row].kind);
+        // What SPF refuses and what it says nothing of stay apart: much of the one makes none of the other forged.
+        const bool open = verdicts[row].why == Why::nobody_open;
+        auto*& draft = of_kind[open ? kSourceKinds : static_cast<std::size_t>(verdicts[row].kind)];
+        if (draft == nullptr) draft = &draft_of(i, verdicts[row].kind, open);
         if (rows != nullptr) note_row(*rows, i, row, draft->number);
         add_row(*draft, i, input_.addresses[i].rows[row],
                 draft->source.mark == nullptr ? verdicts[row] : by_mark(*draft->source.mark));
@@ -148,14 +151,14 @@ class Sources {
     identity.label = "own";
   }
 
-  Draft& draft_of(std::size_t address, SourceKind kind) {
+  Draft& draft_of(std::size_t address, SourceKind kind, bool open) {
     const auto& identity = identities_[address];
     const auto* mark = marks_[address];
     std::string id;
     if (mark != nullptr) {
       id = "marked:" + mark->subject.text();
     } else {
-      id = to_string(kind);
+      id = open ? std::string_view(kOpenSpoofing) : to_string(kind);
       if (kind != SourceKind::own && kind != SourceKind::spoofing) id += ":" + identity.label;
       mark = mark_of(id);
     }
@@ -178,6 +181,7 @@ class Sources {
                     : facts.spf_ok ? &SourceTally::spf
                                    : &SourceTally::fail;
     add(source.tally.*of, row.count);
+    if (verdict.why == Why::unanswered) add(source.unanswered, row.count);
     if (const auto ago = std::int64_t{input_.today} - std::max(row.first_day, row.last_day);
         ago < kRecentDays) {
       add(source.recent.*of, row.count);
@@ -244,7 +248,8 @@ class Sources {
       case SourceKind::forwarder:
         return named || organised ? who + " (handed on)" : "Forwarder " + who;
       case SourceKind::spoofing:
-        return source.mark == nullptr ? "Spoofing" : "Spoofing from " + where;
+        if (source.mark != nullptr) return "Spoofing from " + where;
+        return source.id == kOpenSpoofing ? "Spoofing, or a sender that nothing names" : "Spoofing";
       case SourceKind::unknown:
         break;
     }

@@ -171,7 +171,7 @@ std::vector<Case> no_names() {
        {},
        {},
        outcome({}, "sendgrid.net", kPass),
-       "spoofing | Spoofing | unknown"},
+       "spoofing-open | Spoofing, or a sender that nothing names | unknown"},
       {"a provider's signature that failed",
        "",
        false,
@@ -305,7 +305,7 @@ std::vector<Case> strangers() {
        {},
        {},
        outcome({}, "spam.example", kPass),
-       "spoofing | Spoofing | unknown"},
+       "spoofing-open | Spoofing, or a sender that nothing names | unknown"},
       {"a line of a connected home",
        "115-186-1-1.nayatel.pk",
        false,
@@ -467,7 +467,7 @@ TEST(Sources, WhoForwardsAlsoBreaksSignatures) {
   seen.row(home, outcome({signature("bank.example", "s")}, "bank.example", kPass), 200);
   auto& host = seen.at("192.0.2.1");
   seen.row(host, outcome({signature("bank.example", "s")}, "bank.example", kFail), 10);
-  seen.row(host, outcome({}, "bank.example", kFail), 90);
+  seen.row(host, outcome({signature("bank.example", "s", AuthResult::fail)}, "bank.example", kFail), 90);
   auto sources = seen.find();
   ASSERT_EQ(sources.size(), 2U);
   EXPECT_EQ(sources[1].id, "forwarder:192.0.2.0/24");
@@ -476,11 +476,70 @@ TEST(Sources, WhoForwardsAlsoBreaksSignatures) {
               Contains("the address forwards other mail of yours whose signature verifies"));
   EXPECT_THAT(lines(sources[1]),
               Contains("its signature is one that a server of your own makes; it came on through here"));
-  // A few forwarded messages do not wash a flood.
+}
+
+// Only what was handed on is handed on: what shares the address, and has no trace of the owner, is nobody's yet.
+TEST(Sources, WhatSharesAForwardersAddressIsNotForwarded) {
+  SeenMail seen;
+  auto& home = seen.at("203.0.113.1", "mx.bank.example");
+  seen.row(home, outcome({signature("bank.example", "s")}, "bank.example", kPass), 200);
+  auto& host = seen.at("192.0.2.1");
+  seen.row(host, outcome({signature("bank.example", "s")}, "bank.example", kFail), 19);
+  seen.row(host, outcome({}, "bank.example", kFail), 190);
+  auto sources = seen.find();
+  ASSERT_EQ(sources.size(), 3U);
+  EXPECT_EQ(sources[1].id, "unknown:192.0.2.0/24");
+  EXPECT_EQ(sources[1].tally.fail, 190U);
+  EXPECT_THAT(lines(sources[1]), Contains(testing::HasSubstr("that does not explain so much")));
+  EXPECT_EQ(sources[2].id, "forwarder:192.0.2.0/24");
+  EXPECT_EQ(sources[2].tally, (SourceTally{.dkim = 19, .spf = 0, .fail = 0}));
+  // What is lost on any way is.
+  seen.addresses[1].rows[0].count = 19'000;
+  EXPECT_EQ(seen.find().size(), 2U);
+  // A few forwarded messages do not make a flood the owner's.
+  seen.addresses[1].rows[0].count = 19;
   seen.addresses[1].rows[1].count = 9'000;
   sources = seen.find();
   EXPECT_EQ(sources[0].id, "spoofing");
   EXPECT_EQ(sources[0].tally.fail, 9'000U);
+}
+
+// Much that SPF refuses makes nothing forged of which SPF says nothing.
+TEST(Sources, WhatSpfRefusesAndWhatItLeavesOpenAreApart) {
+  SeenMail seen;
+  auto& open = seen.at("192.0.2.1");
+  seen.row(open, outcome({}, "bureau.example", kPass), 120);
+  auto& forger = seen.at("203.0.113.66");
+  seen.row(forger, outcome({}, "bank.example", kFail), 5'000);
+  const auto sources = seen.find();
+  ASSERT_EQ(sources.size(), 2U);
+  EXPECT_EQ(brief(sources[0]), "spoofing | Spoofing | likely");
+  EXPECT_EQ(brief(sources[1]), "spoofing-open | Spoofing, or a sender that nothing names | unknown");
+}
+
+// A question that DNS did not answer is no answer, and a name that is not there is one.
+TEST(Sources, ANameThatWasNotLookedUpMakesNobodyAForger) {
+  SeenMail seen;
+  auto& bureau = seen.at("192.0.2.1");
+  bureau.authorised = false;
+  seen.row(bureau, outcome({}, "bureau.example", kPass), 120);
+  auto& forger = seen.at("203.0.113.66");
+  forger.authorised = false;
+  seen.row(forger, outcome({}, "bank.example", kFail), 5'000);
+  auto sources = seen.find();
+  ASSERT_EQ(sources.size(), 1U);
+  EXPECT_EQ(sources[0].id, "spoofing");
+  seen.addresses[0].unanswered = "1.2.0.192.in-addr.arpa PTR: timeout";
+  sources = seen.find();
+  ASSERT_EQ(sources.size(), 2U) << "however much others forge";
+  EXPECT_EQ(sources[1].id, "unknown:192.0.2.0/24");
+  EXPECT_EQ(sources[1].confidence, Confidence::unknown);
+  EXPECT_EQ(sources[1].unanswered, 120U);
+  EXPECT_THAT(lines(sources[1]), Contains(testing::HasSubstr("1.2.0.192.in-addr.arpa PTR: timeout")));
+  // Whom another mark names is named.
+  seen.addresses[0].authorised = true;
+  seen.addresses[0].through = {"sendgrid.net"};
+  EXPECT_EQ(seen.find()[1].id, "service:sendgrid");
 }
 
 TEST(Sources, AServiceThatIsHalfSetUp) {

@@ -22,7 +22,9 @@ struct Speaker {
 
 struct Belief {
   Trust trust = Trust::unverified;
-  std::string reporter;  // of a verified one: the Organizational Domain that signed its mail; empty otherwise
+  // Of a verified one: the Organizational Domain that signed its mail, or, of a provider that is known to send reports, the domain
+  // that they come from ("dmarc.yahoo.com": in yahoo.com everybody may have an address); empty otherwise.
+  std::string reporter;
   bool undetermined = false;  // it could not be found out now, and may be verified at another time
   std::string why;            // one clause, printable
 };

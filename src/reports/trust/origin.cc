@@ -7,6 +7,7 @@
 #include "auth/results_parse.h"
 #include "base/text.h"
 #include "dns/domain.h"
+#include "mail/providers/registry.h"
 
 namespace rampart::reports {
 namespace {
@@ -46,10 +47,18 @@ std::string_view property(const auth::ReadResult& result, std::string_view name)
 // Behind the last @, if there is one: what header.i and header.from may hold.
 std::string_view domain_part(std::string_view address) { return address.substr(address.rfind('@') + 1); }
 
+// Who sends reports from there, as far as the registry knows.
+mail::Registry::Match known_reporter(const dns::Name& name) {
+  return mail::built_in_registry().find(mail::MarkKind::reports, name.text());
+}
+
 // Whether the organisation of `author` is that of `speaker`, too.
 dmarc::Aligned same_organisation(const dns::Name& author, const std::optional<dns::Name>& organisation,
                                  const dns::Name& speaker, facts::Facts& facts) {
   if (speaker == author || (organisation && speaker == *organisation)) return dmarc::Aligned::yes;
+  // Yahoo's come from dmarc.yahoo.com and name an address in yahooinc.com.
+  if (const auto known = known_reporter(author); known && known.provider == known_reporter(speaker).provider)
+    return dmarc::Aligned::yes;
   const auto walked = dmarc::walk(speaker, facts);
   const auto theirs = dmarc::organizational_domain(walked);
   if (!organisation || !theirs) return dmarc::Aligned::unknown;
@@ -197,8 +206,10 @@ Belief MailOrigin::conclude(const std::vector<Voucher>& vouchers, const Parties&
   if (const auto* voucher = find(State::holds, dmarc::Aligned::yes)) {
     if (parties.speaking == dmarc::Aligned::unknown || !parties.organisation)
       return not_known(fmt::format("the organisation of {} could not be found out", parties.speaks.text()));
+    // Where strangers have addresses in the same organisation, only the From domain tells its reports from their mail.
+    const auto known = known_reporter(parties.author);
     return {.trust = Trust::verified,
-            .reporter = parties.organisation->text(),
+            .reporter = known ? std::string(known.mark) : parties.organisation->text(),
             .undetermined = false,
             .why = voucher->why};
   }

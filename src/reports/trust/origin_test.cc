@@ -55,6 +55,24 @@ TEST(MailOrigin, ASignatureOfTheReporterVerifies) {
       << "a failure report";
 }
 
+// In yahoo.com everybody may have an address: Yahoo's reports come from another domain, and name an address in a third.
+TEST(MailOrigin, AProvidersReportsAreNotItsUsersMail) {
+  auto zone = bank_and_evil();
+  zone.txt("_dmarc.yahoo.com", "v=DMARC1; p=reject")
+      .txt("s1._domainkey.yahoo.com", auth::tests::key_record(auth::tests::bank_key()))
+      .txt("_dmarc.yahooinc.com", "v=DMARC1; p=reject");
+  const Speaker yahoo{.email = "dmarchelp@yahooinc.com", .organisation = "Yahoo"};
+  const auto report = judge(signed_by_hand(mail("noreply@dmarc.yahoo.com"), {.d = "yahoo.com"}), zone, yahoo);
+  EXPECT_EQ(report.trust, Trust::verified) << report.why;
+  EXPECT_EQ(report.reporter, "dmarc.yahoo.com");
+  const auto user = judge(signed_by_hand(mail("anybody@yahoo.com"), {.d = "yahoo.com"}), zone, yahoo);
+  EXPECT_EQ(user.trust, Trust::unverified);
+  const auto own = judge(signed_by_hand(mail("anybody@yahoo.com"), {.d = "yahoo.com"}), zone,
+                         {.email = "noreply@dmarc.yahoo.com"});
+  EXPECT_EQ(own.trust, Trust::verified);
+  EXPECT_EQ(own.reporter, "yahoo.com") << "whose it is, and no more: that name is not on the list";
+}
+
 TEST(MailOrigin, AWellSignedMailSpeaksForNobodyElse) {
   const auto forged = signed_by_hand(mail("r@evil.example"), kEvil, evil_key());
   EXPECT_EQ(judge(forged, {.email = "r@evil.example"}).trust, Trust::verified);
