@@ -274,9 +274,9 @@ class Service {
   }
 
   static bool is_rule(std::string_view key) {
-    constexpr std::array<std::string_view, 6> kRules{"guard.trusted_networks", "guard.trusted_relays",
-                                                     "guard.trusted_sealers",  "guard.own_domains",
-                                                     "guard.enforced_domains", "guard.overrides"};
+    constexpr std::array<std::string_view, 7> kRules{
+        "guard.trusted_networks", "guard.trusted_relays", "guard.trusted_sealers", "guard.own_domains",
+        "guard.enforced_domains", "guard.overrides",      "guard.enforce"};
     return std::ranges::find(kRules, key) != kRules.end();
   }
 

@@ -6,6 +6,7 @@
 #include "cli/help.h"
 #include "cli/mail_options.h"
 #include "guard/gate/verdict_report.h"
+#include "guard/policy/enforce.h"
 #include "mail/compose.h"
 
 namespace rampart::cli {
@@ -83,7 +84,11 @@ Result<Exit> run_scan(Session& session, const Request& request) {
       source->lanes().front(), drive_options(*config), {},
       [work, now](facts::Facts& facts) { return work->scan->run(facts, now); }));
   if (nobody) asked.decision.standing.why = "no client is named, so it is held to what mail from outside is";
-  const guard::VerdictReport report{.verdict = asked.decision, .recipients = recipients};
+  const auto done = guard::actions_of(
+      guard::dispatch(asked.decision.ruling, recipients, work->rules.enforcement,
+                      guard::draw_of(mail->message.header, envelope.mail_from.value_or(std::string())), true),
+      recipients.size());
+  const guard::VerdictReport report{.verdict = asked.decision, .recipients = recipients, .done = done};
   const auto about = source->about();
   const auth::ReportOptions options{
       .color = session.color_on_out(),

@@ -36,6 +36,8 @@ std::string check_network(std::string_view text) {
 }
 std::string check_override(std::string_view text) { return fault(parse_override(text)); }
 
+std::string check_enforcement(std::string_view text) { return fault(parse_enforcement(text)); }
+
 std::optional<unsigned> parse_mode(std::string_view text) {
   const bool octal = !text.empty() && text.size() <= 4 &&
                      std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '7'; });
@@ -172,6 +174,24 @@ constexpr std::array kSettings{
         .example = R"(["accept from=partner.example network=192.0.2.0/24 until=2026-12-31 by=soc )"
                    R"(reason=their relay breaks signatures"])",
         .check = check_override,
+    },
+    Setting{
+        .key = "guard.enforce",
+        .type = SettingType::list,
+        .standard = "[]",
+        .brief = "For whom mode enforce does what the policy asks for; for everybody when empty",
+        .detail = "Each is at least one of to=DOMAIN (of recipients, with everything below it), "
+                  "action=quarantine|tempfail|reject (quarantine takes rejects, too, as quarantines), "
+                  "signal=CODE (a cause "
+                  "that rampart guard policy names) and percent=1..100 (of messages; the same ones when they "
+                  "are tried "
+                  "again, and the same and more when it is raised), which all have to hold. Where several "
+                  "hold, the "
+                  "strictest counts. What none covers is let through, and told of.",
+        .max = kMaxEnforcements,
+        .example =
+            R"(["to=bank.example action=quarantine", "to=shop.example signal=dmarc-reject percent=10"])",
+        .check = check_enforcement,
     },
     Setting{
         .key = "guard.quarantine",
@@ -326,6 +346,7 @@ Rules read_rules(const base::Config& config) {
   }
   for (const auto& text : config.list("guard.overrides"))
     out.local.overrides.push_back(*parse_override(text));
+  for (const auto& text : config.list("guard.enforce")) out.enforcement.push_back(*parse_enforcement(text));
   return out;
 }
 

@@ -14,7 +14,8 @@ namespace rampart::guard {
 
 std::span<const base::Setting> settings();
 
-inline constexpr std::size_t kMaxOverrides = 10'000;  // our own
+inline constexpr std::size_t kMaxOverrides = 10'000;    // our own
+inline constexpr std::size_t kMaxEnforcements = 1'000;  // our own
 
 struct Settings {
   std::vector<milter::ListenAddress> listen;

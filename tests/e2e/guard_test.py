@@ -247,6 +247,43 @@ class GuardTest(GuardCase):
         self.assertEqual(code, 250, answer)
         self.assertEqual(guard.events()[-1]["role"], "submission")
 
+    def test_recipients_differ(self):
+        guard, postfix = self.both(config='enforce = ["to=else.example"]')
+        three = ["a@else.example", "b@open.example", "c@else.example"]
+        name, text = mail()
+        code, answer = send(postfix, STRANGER, "news@bank.example", three, text)
+        self.assertEqual(code, 250, answer)
+        self.delivered(postfix, name)
+        event = guard.event(name)
+        self.assertEqual((event["asked"], event["answered"]), ("reject", "accept"))
+        outcomes = {outcome["action"]: outcome for outcome in event["outcomes"]}
+        self.assertEqual(outcomes["accept"]["recipients"], ["b@open.example"])
+        self.assertEqual([cause["code"] for cause in outcomes["accept"]["causes"]], ["not-enforced"])
+        self.assertEqual(outcomes["quarantine"]["recipients"], ["a@else.example", "c@else.example"])
+        self.assertEqual(guard.kept(), [name], "one entry, for both")
+        time.sleep(0.5)
+        arrived = [to for to, got in postfix.messages(0, 0) if name.encode() in got]
+        self.assertEqual(arrived, ["b@open.example"])
+        self.told(guard, name)
+        story = self.trace(guard, name).out
+        self.assertIn("recipients differ", story)
+        self.assertIn(f"{outcomes['quarantine']['kept']}, kept since", story)
+        with self.subTest("rejected where all agree"):
+            self.assertEqual(send(postfix, STRANGER, "news@bank.example", ["a@else.example"], mail()[1])[0], 550)
+        with self.subTest("enforced for nobody of them: delivered, and said"):
+            name, text = mail()
+            self.assertEqual(send(postfix, STRANGER, "news@bank.example", ["b@open.example"], text)[0], 250)
+            self.delivered(postfix, name)
+            self.assertEqual(guard.event(name)["causes"][-1]["code"], "not-enforced")
+        with self.subTest("a share of messages: the same answer whenever one is tried again"):
+            guard.reload('enforce = ["percent=50"]', "read again")
+            answers = {}
+            for _ in range(16):
+                name, text = mail()
+                answers[name] = {send(postfix, STRANGER, "news@bank.example", ["a@else.example"], text)[0] for _ in range(2)}
+            self.assertEqual({len(codes) for codes in answers.values()}, {1})
+            self.assertEqual({code for codes in answers.values() for code in codes}, {250, 550}, "some of each; one run in 32,768 fails here")
+
     def test_users_and_their_machines_are_held_to_nothing(self):
         guard, postfix = self.both(config='trusted_networks = ["203.0.113.0/24"]\ntrusted_relays = ["203.0.114.7"]')
         name, text = mail()

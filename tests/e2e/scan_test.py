@@ -55,6 +55,12 @@ class ScanTest(unittest.TestCase):
         self.assertEqual(verdict["role"]["name"], "inbound")
         self.assertEqual(verdict["unchecked"], [])
 
+    def test_recipients_differ_where_it_is_enforced_for_some(self):
+        self.rules('enforce = ["to=else.example"]')
+        verdict = self.scan(*FORGED, "--rcpt", "a@else.example", "--rcpt", "b@shop.example", status=1)
+        self.assertEqual(verdict["action"], "reject", "what the policy asks for")
+        self.assertEqual([one["action"] for one in verdict["recipients"]], ["quarantine", "accept"], "a milter rejects for all or nobody")
+
     def test_what_a_second_fact_speaks_against_would_be_rejected(self):
         verdict = self.scan(*FORGED, status=1)
         self.assertEqual((verdict["action"], verdict["score"]), ("reject", 80))
