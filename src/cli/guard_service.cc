@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli/guard_lists.h"
 #include "cli/guard_reports.h"
 #include "cli/guard_settings.h"
 #include "cli/line_outbox.h"
@@ -105,12 +106,12 @@ class Service {
                 .gone =
                     [this](const base::Error& error) {
                       say(fmt::format("events are printed no more: {}", error.message()));
-                    }}) {
-    shared_.rules = std::make_shared<const guard::Rules>(settings_.rules);
-  }
+                    }}) {}
 
   Result<> run() {
     raise_descriptor_limit();
+    lists_.set_files(settings_);
+    set_rules(settings_.rules);
     TRY(open_store());
     if (!settings_.reports.empty())
       reports_ = TRY(GuardReports::open(settings_.reports, settings_.failure_reports, config_,
@@ -123,6 +124,7 @@ class Service {
     introduce();
     await_signal();
     sweep();
+    look_at_lists();
     for (const auto& lane : lanes_) lane->thread = std::thread([this, &lane = *lane] { work(lane); });
     control_.run();
     for (const auto& lane : lanes_) lane->thread.join();
@@ -267,17 +269,32 @@ class Service {
           read->value(setting->key) != config_.value(setting->key))
         late.push_back(setting->key);
     }
-    shared_.rules = std::make_shared<const guard::Rules>(std::move(settings->rules));
+    lists_.set_files(*settings);
+    set_rules(std::move(settings->rules));
     say("the configuration was read again");
     if (!late.empty())
       say(fmt::format("what changed in {} counts from the next start on", fmt::join(late, ", ")));
   }
 
   static bool is_rule(std::string_view key) {
-    constexpr std::array<std::string_view, 7> kRules{
+    constexpr std::array<std::string_view, 10> kRules{
         "guard.trusted_networks", "guard.trusted_relays", "guard.trusted_sealers", "guard.own_domains",
-        "guard.enforced_domains", "guard.overrides",      "guard.enforce"};
+        "guard.enforced_domains", "guard.overrides",      "guard.enforce",         "guard.block_files",
+        "guard.allow_files",      "guard.blocked"};
     return std::ranges::find(kRules, key) != kRules.end();
+  }
+
+  void set_rules(guard::Rules rules) {
+    rules.local.lists = lists_.lists();
+    shared_.rules = std::make_shared<const guard::Rules>(std::move(rules));
+  }
+
+  void look_at_lists() {
+    if (lists_.look()) set_rules(*shared_.rules.load());
+    list_timer_.expires_after(kListLook);
+    list_timer_.async_wait([this](const error_code& error) {
+      if (!error) look_at_lists();
+    });
   }
 
   void sweep() {
@@ -304,6 +321,7 @@ class Service {
   void stop() {
     say("no more messages are taken; those under way are finished");
     sweep_timer_.cancel();
+    list_timer_.cancel();
     listeners_.clear();  // the sockets of the file system go
     for (const auto& lane : lanes_) asio::post(lane->io, [&lane = *lane] { lane.server->stop(); });
     deadline_ = std::chrono::steady_clock::now() + kGrace;
@@ -362,7 +380,9 @@ class Service {
   asio::io_context control_{1};
   asio::signal_set signals_{control_, SIGTERM, SIGINT, SIGHUP};
   asio::steady_timer sweep_timer_{control_};
+  asio::steady_timer list_timer_{control_};
   asio::steady_timer stop_timer_{control_};
+  GuardLists lists_{[this](const std::string& line) { say(line); }};
   bool stopping_ = false;
   std::chrono::steady_clock::time_point deadline_;
 

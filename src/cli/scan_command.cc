@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/fix_options.h"
+#include "cli/guard_lists.h"
 #include "cli/guard_settings.h"
 #include "cli/help.h"
 #include "cli/mail_options.h"
@@ -65,7 +66,11 @@ Result<Exit> run_scan(Session& session, const Request& request) {
                       "leave out the one or the other");
   const auto mail = TRY(read_mail(request.file));
   const auto work = std::make_shared<Work>();
-  work->rules = TRY(guard_settings(*config)).rules;
+  const auto settings = TRY(guard_settings(*config));
+  work->rules = settings.rules;
+  GuardLists lists([&session](const std::string& line) { session.note(line); });
+  lists.set_files(settings);
+  work->rules.local.lists = lists.lists();
   // Without a client it would be taken for a message of this machine's own, which nobody's policy is about.
   const bool nobody = !envelope.ip && !request.authenticated;
   if (nobody) work->rules.roles.listener = guard::Role::inbound;

@@ -18,6 +18,8 @@ using base::Setting;
 using base::SettingType;
 
 constexpr std::array<std::string_view, 2> kModes{"monitor", "enforce"};
+constexpr std::array<std::string_view, 2> kBlocked{"quarantine", "reject"};
+constexpr std::size_t kMaxListFiles = 16;
 constexpr std::size_t kMaxNetworks = 1'000;
 constexpr std::size_t kMaxThreads = 64;
 constexpr std::int64_t kDay = 24LL * 3600 * 1000;  // milliseconds
@@ -36,6 +38,9 @@ std::string check_network(std::string_view text) {
 }
 std::string check_override(std::string_view text) { return fault(parse_override(text)); }
 
+std::string check_whole_path(std::string_view text) {
+  return text.starts_with('/') ? "" : "is no whole path, such as /etc/rampart/block.txt";
+}
 std::string check_enforcement(std::string_view text) { return fault(parse_enforcement(text)); }
 
 std::optional<unsigned> parse_mode(std::string_view text) {
@@ -174,6 +179,39 @@ constexpr std::array kSettings{
         .example = R"(["accept from=partner.example network=192.0.2.0/24 until=2026-12-31 by=soc )"
                    R"(reason=their relay breaks signatures"])",
         .check = check_override,
+    },
+    Setting{
+        .key = "guard.block_files",
+        .type = SettingType::list,
+        .standard = "[]",
+        .brief = "Files of whom to block: an address, a domain or a network a line",
+        .detail = "Behind it may stand until=DAY, by=WHO and, last, reason=TEXT; # begins a comment. It is "
+                  "looked for as "
+                  "author, as envelope sender and as client. A file that changes counts within a second.",
+        .max = kMaxListFiles,
+        .example = R"(["/etc/rampart/block.txt"])",
+        .check = check_whole_path,
+    },
+    Setting{
+        .key = "guard.allow_files",
+        .type = SettingType::list,
+        .standard = "[]",
+        .brief = "Files of whom to let through, as guard.block_files are written",
+        .detail = "A network counts as it is; a domain or an address only where it is proven: the author's "
+                  "by DMARC, the "
+                  "envelope sender's by SPF. It lifts blocks, too. For senders who cannot prove who they are "
+                  "there is "
+                  "guard.overrides.",
+        .max = kMaxListFiles,
+        .example = R"(["/etc/rampart/allow.txt"])",
+        .check = check_whole_path,
+    },
+    Setting{
+        .key = "guard.blocked",
+        .type = SettingType::text,
+        .standard = "\"quarantine\"",
+        .brief = "What is done with mail of whom is blocked",
+        .choices = kBlocked,
     },
     Setting{
         .key = "guard.enforce",
@@ -346,6 +384,7 @@ Rules read_rules(const base::Config& config) {
   }
   for (const auto& text : config.list("guard.overrides"))
     out.local.overrides.push_back(*parse_override(text));
+  out.local.reject_blocked = config.text("guard.blocked") == "reject";
   for (const auto& text : config.list("guard.enforce")) out.enforcement.push_back(*parse_enforcement(text));
   return out;
 }
@@ -394,6 +433,8 @@ Result<Settings> read_settings(const base::Config& config, std::string_view host
   out.authserv_id = config.text("guard.authserv_id");
   if (out.authserv_id.empty()) out.authserv_id = fmt::format("guard.{}", host);
   out.rules = read_rules(config);
+  out.block_files = config.list("guard.block_files");
+  out.allow_files = config.list("guard.allow_files");
   out.quarantine = config.text("guard.quarantine");
   if (!out.quarantine.empty() && !out.quarantine.starts_with('/'))
     return base::fail(ErrorKind::config, "must be a whole path, such as /var/lib/rampart/quarantine",

@@ -23,6 +23,8 @@ struct Settings {
   Mode mode = Mode::monitor;
   std::string authserv_id;
   Rules rules;
+  std::vector<std::string> block_files;  // whole paths
+  std::vector<std::string> allow_files;
   std::string quarantine;  // a folder; empty: nothing is kept
   std::string seal_file;   // of the quarantine; empty: what is kept is not encrypted
   QuarantineLimits limits;

@@ -284,6 +284,52 @@ class GuardTest(GuardCase):
             self.assertEqual({len(codes) for codes in answers.values()}, {1})
             self.assertEqual({code for codes in answers.values() for code in codes}, {250, 550}, "some of each; one run in 32,768 fails here")
 
+    def test_lists_count_within_a_second(self):
+        lists = self.dir / "lists"
+        lists.mkdir()
+        block, allow = lists / "block.txt", lists / "allow.txt"
+        block.write_text("# nobody yet\n")
+        guard, postfix = self.both(config=f'block_files = ["{block}"]\nallow_files = ["{allow}"]', options=("--threads", "3"))
+        self.assertIn("allow.txt", guard.said(), "a file that is not there is told, and is empty")
+        clients = [Client(postfix, OURS) for _ in range(6)]  # so that each of the guard's loops has some
+        for client in clients:
+            self.addCleanup(client.quit)
+
+        def answers(author="bank.example"):
+            out = []
+            for client in clients:
+                name, text = mail(author)
+                self.assertEqual(client.send(f"news@{author}", TO, text)[0], 250)
+                out.append(guard.event(name)["answered"])
+            return set(out)
+
+        self.assertEqual(answers(), {"accept"})
+        with block.open("a") as file:
+            file.write("bank.example by=soc reason=a test of lists\n")
+        time.sleep(1)
+        self.assertEqual(answers(), {"quarantine"}, "on every loop")
+        self.assertIn("block.txt by soc: a test of lists", guard.events()[-1]["causes"][-1]["text"])
+        allow.write_text("192.0.2.0/24\n")
+        time.sleep(1)
+        self.assertEqual(answers(), {"accept"}, "a network that is allowed lifts a block")
+        allow.unlink()
+        block.rename(block.with_suffix(".old"))
+        time.sleep(1)
+        self.assertEqual(answers(), {"accept"}, "what a file said stays when it is gone")
+        self.assertIn("what it said before stays", guard.said())
+        allow.write_text("")
+        time.sleep(1)
+        self.assertEqual(answers(), {"quarantine"})
+        block.write_text("this is no list\nopen.example\n")
+        time.sleep(1)
+        self.assertEqual(answers(), {"accept"})
+        self.assertEqual(answers("open.example"), {"quarantine"}, "a line that cannot be read stops no other")
+        self.assertIn("line 1: ", guard.said())
+        guard.reload(f'block_files = ["{block}"]\nblocked = "reject"', "read again")
+        code, answer = clients[0].send("news@open.example", TO, mail("open.example")[1])
+        self.assertEqual((code, answer.split()[0]), (550, "5.7.1"))
+        self.assertNotIn("open.example", answer)
+
     def test_users_and_their_machines_are_held_to_nothing(self):
         guard, postfix = self.both(config='trusted_networks = ["203.0.113.0/24"]\ntrusted_relays = ["203.0.114.7"]')
         name, text = mail()
