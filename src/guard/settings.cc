@@ -309,6 +309,29 @@ constexpr std::array kSettings{
                   "whoever looks after privacy first.",
     },
     Setting{
+        .key = "guard.http_listen",
+        .type = SettingType::text,
+        .standard = "\"\"",
+        .brief = "Where the guard answers HTTP: /metrics for Prometheus, and POST /api/v1/scan; nowhere when "
+                 "empty",
+        .detail = "An address of this machine alone, as there is no TLS: put a proxy before it where others "
+                  "are to reach it.",
+        .option = "--http-listen",
+        .value_name = "ADDRESS",
+        .example = R"("127.0.0.1:8892")",
+    },
+    Setting{
+        .key = "guard.api_token_file",
+        .type = SettingType::text,
+        .standard = "\"\"",
+        .brief = "The file with the token that POST /api/v1/scan asks for; nobody may when empty",
+        .detail = "At least 16 characters, such as 32 random bytes in base64: (umask 077; head -c 32 "
+                  "/dev/urandom | base64 > "
+                  "FILE). Only its owner may read it.",
+        .value_name = "FILE",
+        .example = R"("/etc/rampart/api.token")",
+    },
+    Setting{
         .key = "guard.messages_in_flight",
         .type = SettingType::integer,
         .standard = "500",
@@ -449,6 +472,8 @@ Result<Settings> read_settings(const base::Config& config, std::string_view host
   if (out.failure_reports && out.reports.empty())
     return base::fail(ErrorKind::config, "has no folder to put them in", "guard.failure_reports",
                       "name it: guard.reports");
+  out.http_listen = config.text("guard.http_listen");
+  out.api_token_file = config.text("guard.api_token_file");
   out.in_flight = static_cast<std::size_t>(config.integer("guard.messages_in_flight"));
   out.threads = static_cast<std::size_t>(config.integer("guard.threads"));
   if (out.threads == 0)

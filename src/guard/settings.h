@@ -28,6 +28,8 @@ struct Settings {
   std::string quarantine;  // a folder; empty: nothing is kept
   std::string seal_file;   // of the quarantine; empty: what is kept is not encrypted
   QuarantineLimits limits;
+  std::string http_listen;     // an address and port; empty: none
+  std::string api_token_file;  // empty: nobody may
   std::size_t in_flight = 0;
   std::size_t threads = 0;  // never 0 here
   std::chrono::seconds keep_events{};

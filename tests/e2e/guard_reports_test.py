@@ -8,7 +8,7 @@ import gzip
 import json
 import time
 
-from tests.e2e.guard_test import OURS, STRANGER, TO, ZONES, GuardCase, mail
+from guard_case import OURS, STRANGER, TO, ZONES, GuardCase, mail
 from guard_run import send
 from rampart_run import rampart
 from servers import Knot, own_address

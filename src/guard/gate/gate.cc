@@ -116,7 +116,8 @@ struct Gate::Work {
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
 };
 
-milter::Answer Gate::failed(const std::string& what) {
+milter::Answer Gate::failed(const std::string& what, Trouble why) {
+  if (parts_.failure) parts_.failure(why);
   parts_.log(what);
   milter::Answer out;
   if (options_.mode == Mode::enforce) {
@@ -129,7 +130,8 @@ milter::Answer Gate::failed(const std::string& what) {
 
 milter::Answer Gate::overloaded() {
   return failed(fmt::format("there was no room to look at a message: it was {}",
-                            options_.mode == Mode::enforce ? "put off" : "let through"));
+                            options_.mode == Mode::enforce ? "put off" : "let through"),
+                Trouble::overload);
 }
 
 void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> done) {

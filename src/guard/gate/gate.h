@@ -64,6 +64,9 @@ struct Event {
 };
 std::string event_json(const Event& event);  // one line, without its end; schema "rampart.event/1"
 
+// Why a message was not looked at.
+enum class Trouble : std::uint8_t { fault, overload };
+
 struct GateOptions {
   std::string authserv_id;
   Mode mode = Mode::monitor;
@@ -83,6 +86,7 @@ class Gate : public milter::Decider {
     SenderMemory* memory = nullptr;  // nullptr: nothing is remembered
     // Of a message from outside that was answered, while it is there: for who reports on it. May be empty.
     std::function<void(const Event&, const Verdict&, const mail::Message&)> report = {};
+    std::function<void(Trouble)> failure = {};  // each time that something of ours failed; may be empty
   };
   // Everything in `parts` outlives it.
   Gate(Parts parts, GateOptions options) : parts_(std::move(parts)), options_(std::move(options)) {}
@@ -94,7 +98,7 @@ class Gate : public milter::Decider {
  private:
   struct Work;
   // When something of ours failed: accept or tempfail, as the mode says.
-  milter::Answer failed(const std::string& what);
+  milter::Answer failed(const std::string& what, Trouble why = Trouble::fault);
   // What the memory knows, and what it learns.
   void recall(Work& work) const;
   void remember(const Work& work, const Verdict& verdict, Action done) const;
