@@ -46,8 +46,8 @@ Result<std::unique_ptr<Mail>> parse_mail(std::string bytes, const std::string& w
   // A verdict on what is no message would be taken for one on a message.
   if (out->message.header.fields.empty())
     return base::fail(ErrorKind::input,
-                      out->bytes.empty() ? "it is empty" : "it is no message: no header field is in it", where,
-                      "give a message as it was received, its header first (an .eml file)");
+                      out->bytes.empty() ? "it is empty" : "it is no message: no header field is in it",
+                      where, "give a message as it was received, its header first (an .eml file)");
   return out;
 }
 

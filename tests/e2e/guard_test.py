@@ -219,6 +219,47 @@ class GuardTest(GuardCase):
             self.assertEqual({len(codes) for codes in answers.values()}, {1})
             self.assertEqual({code for codes in answers.values() for code in codes}, {250, 550}, "some of each; one run in 32,768 fails here")
 
+    def test_a_release_goes_through_the_guard_once(self):
+        seal = self.dir / "release.seal"
+        seal.touch(mode=0o600)
+        seal.write_text(base64.b64encode(os.urandom(32)).decode())
+        rules = f'seal_file = "{seal}"\nenforce = ["to=else.example"]'
+        guard, postfix = self.both(config=rules)
+        guard.configure(f'{rules}\nrelease_server = "127.0.0.1:{postfix.port}"\nrelease_tls = "none"\nauthserv_id = "guard.test"')
+        name, text = mail("shop.example", fields="X-Rampart-Released: v=1; id=x\r\n")
+        self.assertEqual(send(postfix, STRANGER, "news@shop.example", ["a@else.example", "b@open.example", "c@else.example"], text)[0], 250)
+        self.delivered(postfix, name)
+        event = guard.event(name)
+        kept = next(one for one in event["outcomes"] if one["action"] == "quarantine")
+        self.assertEqual(kept["recipients"], ["a@else.example", "c@else.example"])
+
+        def quarantine(*words):
+            return rampart("--config", guard.config, "quarantine", *words, "--store", guard.store, "--quarantine", guard.quarantine)
+
+        run = quarantine("release", kept["kept"])
+        self.assertEqual(run.status, 0, run.out + run.err)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            arrived = [to for to, got in postfix.messages(0, 0) if name.encode() in got]
+            if len(arrived) == 3:
+                break
+            time.sleep(0.1)
+        time.sleep(1)  # for what comes twice
+        copies = [(to, got.decode()) for to, got in postfix.messages(0, 0) if name.encode() in got]
+        self.assertEqual(sorted(to for to, _ in copies), ["a@else.example", "b@open.example", "c@else.example"], "each once")
+        for _, got in copies:
+            self.assertNotIn("X-Rampart-Released", got, "the pass is taken off, and so is a stranger's")
+        self.assertEqual(guard.kept(), [], "it was not kept again")
+        events = [one for one in guard.events() if one["message_id"] == name]
+        self.assertEqual(len(events), 2)
+        self.assertEqual(([cause["code"] for cause in events[1]["causes"]], events[1]["answered"]), (["released"], "accept"))
+        self.assertEqual(quarantine("release", kept["kept"]).status, 2, "it is released already")
+        deadline = time.monotonic() + 10
+        while (story := self.trace(guard, name).out).count("let through") < 2 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        self.assertIn(f"{kept['kept']}, released since", story)
+        self.assertIn("released: it was released from quarantine", story)
+
     def test_lists_count_within_a_second(self):
         lists = self.dir / "lists"
         lists.mkdir()
