@@ -122,11 +122,23 @@ class GuardHttpTest(GuardCase):
         status, headers, text = self.ask("GET", "/metrics", token=None)
         self.assertEqual((status, headers["Content-Type"]), (200, "text/plain; version=0.0.4"))
         numbers = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
-        for name, value in (('messages_total{action="accept",asked="accept"}', "1"), ('messages_total{action="reject",asked="reject"}', "1"),
+        for metric, value in (('messages_total{action="accept",asked="accept"}', "1"), ('messages_total{action="reject",asked="reject"}', "1"),
                             ('messages_total{action="quarantine",asked="quarantine"}', "1"), ("decision_seconds_count", "3"), ('roles_total{role="inbound"}', "3"),
                             ('causes_total{code="dmarc-reject"}', "1"), ("messages_in_flight", "0"), ('info{version="0.1.0",mode="enforce"}', "1")):
-            self.assertEqual(numbers[f"rampart_guard_{name}"], value, text)
+            self.assertEqual(numbers[f"rampart_guard_{metric}"], value, text)
         self.assertEqual(self.ask("HEAD", "/metrics", token=None)[2], "")
+        with self.subTest("rampart top reads the same from the store"):
+            self.told(guard, name)
+            run = rampart("top", "--no-config", "--store", guard.store, "--format", "json")
+            self.assertEqual(run.status, 0, run.err)
+            top = run.json()
+            self.assertEqual((top["schema"], top["messages"], top["answered"]), ("rampart.top/1", 3, {"accept": 1, "quarantine": 1, "tempfail": 0, "reject": 1}))
+            self.assertIn({"domain": "shop.example", "messages": 1}, top["authors"])
+            text = rampart("top", "--no-config", "--store", guard.store, "--window", "10m").out
+            self.assertIn("3 messages in 600 s", text)
+            self.assertNotIn("\x1b", text, "no terminal")
+            self.assertEqual(rampart("top", "--no-config", "--store", guard.store, "--window", "25h").status, 2)
+            self.assertNotEqual(rampart("top", "--no-config", "--store", self.dir / "none.db").status, 0)
 
     def test_mail_goes_on_whatever_comes_over_http(self):
         guard, postfix = self.both(**self.options())
