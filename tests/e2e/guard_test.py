@@ -219,6 +219,64 @@ class GuardTest(GuardCase):
             self.assertEqual({len(codes) for codes in answers.values()}, {1})
             self.assertEqual({code for codes in answers.values() for code in codes}, {250, 550}, "some of each; one run in 32,768 fails here")
 
+    def test_the_doctor_finds_what_is_wrong_and_says_what_mends_it(self):
+        seal, token, block = (self.dir / f"doctor.{name}" for name in ("seal", "token", "block"))
+        for path in (seal, token):
+            path.touch(mode=0o600)
+            path.write_text(base64.b64encode(os.urandom(32)).decode())
+        block.write_text("evil.example\n")
+        guard, postfix = self.both(config=f'seal_file = "{seal}"\napi_token_file = "{token}"\nblock_files = ["{block}"]')
+
+        def doctor(*words, status=1, mode="enforce", listen=guard.listen):
+            run = rampart("doctor", "--config", guard.config, "--listen", listen, "--mode", mode, "--store", guard.store, "--quarantine", guard.quarantine,
+                          "--postfix-config", postfix.dir / "conf", *words)
+            self.assertEqual(run.status, status, run.out + run.err)
+            return run
+
+        lines = doctor(status=0).out.splitlines()
+        self.assertEqual([line for line in lines if not line.startswith("ok ")], [])
+        for part in ("the guard answers at", "Postfix asks the guard at", "mode enforce needs: tempfail", "milter protocol 6", "the quarantine", "MiB are free", "the key",
+                     "the token", "the store", "1 indicators of"):
+            self.assertTrue(any(part in line for line in lines), part)
+
+        def finds(text, fix, *words, **options):
+            failed = [line for line in doctor(*words, **options).out.splitlines() if line.startswith("FAILED")]
+            self.assertEqual(len(failed), 1, failed)
+            self.assertIn(text, failed[0])
+            self.assertIn(f"; fix: {fix}", failed[0])
+
+        finds("mode monitor needs accept", "run what this prints: rampart guard setup postfix --monitor", mode="monitor")
+        guard.quarantine.chmod(0o755)
+        finds("may be looked into by others", f"chmod 700 {guard.quarantine}")
+        guard.quarantine.chmod(0o700)
+        guard.store.chmod(0o644)
+        finds("the store", f"chmod 600 {guard.store}")
+        guard.store.chmod(0o600)
+        seal.chmod(0o644)
+        finds("doctor.seal", "")
+        seal.chmod(0o600)
+        block.write_text("evil.example\nno list\n")
+        finds("line 2", "mend the file")
+        block.write_text("")
+        subprocess.run(["/usr/sbin/postconf", "-c", postfix.dir / "conf", "-e", "milter_protocol=2"], check=True)
+        finds("milter protocol \"2\"", "postconf -e milter_protocol=6")
+        subprocess.run(["/usr/sbin/postconf", "-c", postfix.dir / "conf", "-e", "smtpd_milters="], check=True)
+        finds("does not ask the guard", "run what this prints: rampart guard setup postfix")
+        self.assertEqual(doctor("--postconf", "/bin/false", status=3).out.count("\n?"), 1)
+        guard.kill9()
+        finds("nobody answers", "start it: rampart guard", "--no-postfix")
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            def greet():
+                with other.accept()[0] as client:
+                    client.sendall(b"220 no milter\r\n")
+
+            thread = threading.Thread(target=greet)
+            thread.start()
+            finds("is no milter", "start it", "--no-postfix", listen=f"inet:127.0.0.1:{other.getsockname()[1]}")
+            thread.join()
+        checks = doctor("--no-postfix", "--format", "json").json()
+        self.assertEqual((checks["schema"], {check["state"] for check in checks["checks"]}), ("rampart.doctor/1", {"ok", "failed"}))
+
     def test_a_release_goes_through_the_guard_once(self):
         seal = self.dir / "release.seal"
         seal.touch(mode=0o600)
