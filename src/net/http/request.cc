@@ -117,15 +117,16 @@ struct RequestReader::Parser {
         return base::fail(ErrorKind::unavailable, "the request has too many fields");
       head.fields.emplace_back(std::string(field.name_string()), std::string(field.value()));
     }
-    // RFC 9112 section 6.3: a request of two lengths is how one is smuggled within another.
     const auto count = [&](std::string_view name) {
       return std::ranges::count_if(head.fields,
                                    [&](const auto& one) { return base::iequals(one.first, name); });
     };
-    if (count("Content-Length") + count("Transfer-Encoding") > 1)
+    // RFC 9112 section 6.3: a request of two lengths is how one is smuggled within another. Beast's reader of chunks ends the
+    // program on some of them (seeds of request_fuzz), so none is let near it.
+    if (count("Transfer-Encoding") != 0)
+      return base::fail(ErrorKind::input, "its body comes in chunks: Content-Length is needed");
+    if (count("Content-Length") > 1)
       return base::fail(ErrorKind::input, "how long its body is is said twice");
-    if (count("Transfer-Encoding") != 0 && !http.chunked())
-      return base::fail(ErrorKind::input, "its transfer encoding is not known");
     if (message.version() == 11 && count("Host") != 1)
       return base::fail(ErrorKind::input, "it names no host, or several");
     head.keep_alive = http.keep_alive();

@@ -4,6 +4,7 @@
 //   reader.feed(bytes);                               // again and again, in pieces of any size
 //   const auto stage = TRY(reader.advance());         // Stage::head: reader.head() is there, and take_body() is awaited
 //
+// A body has a length that is said before it: what comes in chunks is refused.
 // The head is handed over before the body is read, so that whoever may not send one is told so before anything is held for him.
 #pragma once
 
