@@ -64,6 +64,7 @@ Result<std::string> run_postconf(const Request& request) {
   if (!request.config_directory.empty()) words.insert(words.end(), {"-c", request.config_directory});
   words.emplace_back("-nx");
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (auto& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   pid_t child = 0;

@@ -101,7 +101,7 @@ Result<crypto::Secret> read_token(const std::string& file) {
 
 GuardDesk::GuardDesk(net::LiveOptions live, facts::DriveOptions drive, crypto::Secret token, Parts parts)
     : provider_(io_, std::move(live)),
-      drive_(std::move(drive)),
+      drive_(drive),
       token_(std::move(token)),
       parts_(std::move(parts)),
       server_(io_, {}, *this) {}
@@ -112,6 +112,7 @@ Result<std::unique_ptr<GuardDesk>> GuardDesk::open(const base::Config& config, c
                                                    const std::string& token_file, Parts parts) {
   auto live = TRY(live_options(config));
   std::vector<std::string> resolvers;
+  resolvers.reserve(live.resolvers.size());
   for (const auto& endpoint : live.resolvers) resolvers.push_back(endpoint.text());
   auto token = TRY(read_token(token_file));  // not within the new-expression: what returns from there leaks
   std::unique_ptr<GuardDesk> out(

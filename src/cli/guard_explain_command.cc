@@ -34,6 +34,7 @@ std::string paragraph(const Session& session, std::string_view first, std::strin
 // For whom, when it is not for everybody.
 std::vector<std::string> enforced(const guard::Settings& settings) {
   std::vector<std::string> out;
+  out.reserve(settings.rules.enforcement.size());
   for (const auto& rule : settings.rules.enforcement) out.push_back(guard::format(rule));
   return out;
 }
