@@ -32,6 +32,7 @@ MAY_INCLUDE = {
 OWNED = {
     r"ares\w*\.h": ["net"],
     r"boost/asio.*": ["net", "guard", "server", "cli"],
+    r"boost/beast.*": ["net"],
     r"curl/.*": ["net"],
     r"ldns/.*": ["net"],
     r"soci/.*": ["store", *FEATURES],

@@ -54,6 +54,8 @@ void set_up(CLI::App& root, Session& session) {
   add_subdomains_command(root, session);
   add_guard_command(root, session);
   add_trace_command(root, session);
+  add_top_command(root, session);
+  add_doctor_command(root, session);
   add_scan_command(root, session);
   add_quarantine_command(root, session);
   add_config_command(root, session);

@@ -10,5 +10,7 @@ void add_guard_explain_commands(CLI::App& guard, Session& session);
 void add_guard_setup_command(CLI::App& guard, Session& session);
 
 void add_trace_command(CLI::App& root, Session& session);
+void add_top_command(CLI::App& root, Session& session);
+void add_doctor_command(CLI::App& root, Session& session);
 
 }  // namespace rampart::cli

@@ -31,12 +31,21 @@ std::string paragraph(const Session& session, std::string_view first, std::strin
   return out;
 }
 
+// For whom, when it is not for everybody.
+std::vector<std::string> enforced(const guard::Settings& settings) {
+  std::vector<std::string> out;
+  out.reserve(settings.rules.enforcement.size());
+  for (const auto& rule : settings.rules.enforcement) out.push_back(guard::format(rule));
+  return out;
+}
+
 std::string policy_json(const guard::Settings& settings, const std::vector<guard::PolicyCase>& cases) {
   std::string out;
   base::JsonWriter json(out, base::JsonStyle::pretty);
   json.begin_object()
       .member("schema", "rampart.guard-policy/1")
       .member("mode", guard::to_string(settings.mode))
+      .member_array("enforced", enforced(settings))
       .key("cases")
       .begin_array();
   for (const auto& one : cases) {
@@ -56,6 +65,10 @@ std::string policy_text(const Session& session, const guard::Settings& settings,
   auto out = settings.mode == guard::Mode::monitor
                  ? std::string("Mode monitor: all mail is let through; this is what mode enforce would do.\n")
                  : std::string("Mode enforce: this is done with mail from outside.\n");
+  if (const auto rules = enforced(settings); !rules.empty()) {
+    out += "It is done only where one of these holds (guard.enforce), and otherwise told:\n";
+    for (const auto& rule : rules) out += "  " + rule + "\n";
+  }
   out += "Mail of users and from this machine is held to no policy (rampart guard explain).\n";
   for (const auto& one : cases) {
     auto action = std::string(guard::to_string(one.ruling.action));

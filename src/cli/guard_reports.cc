@@ -71,7 +71,8 @@ std::optional<reports::Reason> reason_of(const guard::Event& event, const guard:
   const auto& result = verdict.authentication;
   if (result.dmarc != dmarc::Result::fail || result.policy == dmarc::Policy::none) return std::nullopt;
   if (event.answered != event.asked)
-    return reports::Reason{.type = reports::Override::local_policy, .comment = "monitoring"};
+    return reports::Reason{.type = reports::Override::local_policy,
+                           .comment = event.outcomes.empty() ? "monitoring" : "recipients differ"};
   if (result.policy == dmarc::Policy::reject && event.answered == Action::quarantine)
     return reports::Reason{
         .type = comment == "list-trace" ? reports::Override::mailing_list : reports::Override::local_policy,

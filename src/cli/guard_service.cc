@@ -14,6 +14,8 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli/guard_desk.h"
+#include "cli/guard_lists.h"
 #include "cli/guard_reports.h"
 #include "cli/guard_settings.h"
 #include "cli/line_outbox.h"
@@ -21,6 +23,7 @@
 #include "cli/release_key.h"
 #include "cli/store_url.h"
 #include "guard/events/event_store.h"
+#include "guard/events/metrics.h"
 #include "guard/milter/server.h"
 
 namespace rampart::cli {
@@ -34,6 +37,7 @@ using guard::Mode;
 // All our own.
 constexpr std::size_t kHeldEvents = std::size_t{64} << 20;  // octets that wait for the store
 constexpr std::chrono::minutes kSweep{10};                  // between looks at what is too old
+constexpr std::chrono::seconds kCount{10};                  // between looks at what the quarantine holds
 constexpr std::chrono::seconds kGrace{20};                  // for messages that are under way in the end
 constexpr std::chrono::milliseconds kLook{50};              // at whether they are done
 constexpr std::chrono::seconds kStorePatience{10};          // for the last events
@@ -100,17 +104,18 @@ class Service {
                 .write = session_.surroundings().out,
                 .lost =
                     [this](std::size_t lost) {
+                      metrics_.note_lost(guard::Metrics::Lost::printed, lost);
                       say(fmt::format("{} events were not printed: nobody read them in time", lost));
                     },
                 .gone =
                     [this](const base::Error& error) {
                       say(fmt::format("events are printed no more: {}", error.message()));
-                    }}) {
-    shared_.rules = std::make_shared<const guard::Rules>(settings_.rules);
-  }
+                    }}) {}
 
   Result<> run() {
     raise_descriptor_limit();
+    lists_.set_files(settings_);
+    set_rules(settings_.rules);
     TRY(open_store());
     if (!settings_.reports.empty())
       reports_ = TRY(GuardReports::open(settings_.reports, settings_.failure_reports, config_,
@@ -120,12 +125,21 @@ class Service {
       listeners_.push_back(TRY(guard::milter::Listener::open(address, settings_.socket_mode)));
       for (const auto& lane : lanes_) TRY(lane->server->serve(listeners_.back()));
     }
+    if (!settings_.http_listen.empty())
+      desk_ = TRY(GuardDesk::open(config_, settings_.http_listen, settings_.api_token_file,
+                                  {.rules = [this] { return shared_.rules.load(); },
+                                   .metrics = [this] { return metrics_text(); },
+                                   .log = [this](const std::string& line) { say(line); }}));
     introduce();
     await_signal();
     sweep();
+    look_at_lists();
+    count_kept();
+    if (desk_) desk_->start();
     for (const auto& lane : lanes_) lane->thread = std::thread([this, &lane = *lane] { work(lane); });
     control_.run();
     for (const auto& lane : lanes_) lane->thread.join();
+    desk_.reset();
     lanes_.clear();
     close_outboxes();
     return {};
@@ -175,16 +189,18 @@ class Service {
                                const mail::Message& message) {
           reports_->take(event, verdict, message, lane.provider);
         };
-      lane.gate.emplace(guard::Gate::Parts{.provider = lane.provider,
-                                           .quarantine = lane.quarantine ? &*lane.quarantine : nullptr,
-                                           .passes = lane.passes ? &*lane.passes : nullptr,
-                                           .rules = [this] { return shared_.rules.load(); },
-                                           .tell = [this](const guard::Event& event) { tell(event); },
-                                           .log = [this](const std::string& line) { say(line); },
-                                           .now = [] { return base::now(); },
-                                           .memory = &memory_,
-                                           .report = std::move(report)},
-                        std::move(options));
+      lane.gate.emplace(
+          guard::Gate::Parts{.provider = lane.provider,
+                             .quarantine = lane.quarantine ? &*lane.quarantine : nullptr,
+                             .passes = lane.passes ? &*lane.passes : nullptr,
+                             .rules = [this] { return shared_.rules.load(); },
+                             .tell = [this](const guard::Event& event) { tell(event); },
+                             .log = [this](const std::string& line) { say(line); },
+                             .now = [] { return base::now(); },
+                             .memory = &memory_,
+                             .report = std::move(report),
+                             .failure = [this](guard::Trouble why) { metrics_.note_failure(why); }},
+          std::move(options));
       lane.server.emplace(lane.io, std::move(server), shared_.admission, *lane.gate);
     }
     return {};
@@ -197,6 +213,7 @@ class Service {
     say(fmt::format("the guard listens at {}, in mode {}, as {}, on {} thread{}", fmt::join(places, ", "),
                     guard::to_string(settings_.mode), settings_.authserv_id, lanes_.size(),
                     lanes_.size() == 1 ? "" : "s"));
+    if (desk_) say(fmt::format("HTTP is answered at {}", desk_->place()));
     if (store_shown_.empty())
       say("events are printed only: --store FILE keeps them for rampart trace");
     else
@@ -221,6 +238,7 @@ class Service {
   void say(std::string_view text) { log_.push("rampart: " + base::printable(text)); }
 
   void tell(const guard::Event& event) {
+    metrics_.note(event);
     lines_.push(guard::event_json(event));
     if (outbox_) outbox_->push(event, size_of(event));
   }
@@ -236,8 +254,40 @@ class Service {
       }
       return false;
     }
+    metrics_.note_lost(guard::Metrics::Lost::stored, lost);
     if (lost != 0) say(fmt::format("{} events were not stored: the store took them too slowly", lost));
     return true;
+  }
+
+  // On the desk's thread.
+  std::string metrics_text() {
+    guard::Gauges gauges{.version = RAMPART_VERSION,
+                         .mode = settings_.mode,
+                         .in_flight = shared_.admission.inside(),
+                         .most_in_flight = shared_.admission.most(),
+                         .senders = memory_.senders(),
+                         .lists = {},
+                         .kept = {},
+                         .kept_bytes = kept_bytes_.load()};
+    if (const auto& lists = shared_.rules.load()->local.lists) {
+      for (const auto& file : lists->block) gauges.lists.emplace_back(file->name(), file->size());
+      for (const auto& file : lists->allow) gauges.lists.emplace_back(file->name(), file->size());
+    }
+    if (const auto kept = kept_.load(); kept >= 0) gauges.kept = static_cast<std::uint64_t>(kept);
+    return metrics_.text(gauges);
+  }
+
+  void count_kept() {
+    if (desk_ && keeper_quarantine_) {
+      if (const auto totals = keeper_quarantine_->totals()) {
+        kept_ = static_cast<std::int64_t>(totals->messages);
+        kept_bytes_ = totals->bytes;
+      }
+    }
+    count_timer_.expires_after(kCount);
+    count_timer_.async_wait([this](const error_code& error) {
+      if (!error) count_kept();
+    });
   }
 
   void await_signal() {
@@ -267,17 +317,32 @@ class Service {
           read->value(setting->key) != config_.value(setting->key))
         late.push_back(setting->key);
     }
-    shared_.rules = std::make_shared<const guard::Rules>(std::move(settings->rules));
+    lists_.set_files(*settings);
+    set_rules(std::move(settings->rules));
     say("the configuration was read again");
     if (!late.empty())
       say(fmt::format("what changed in {} counts from the next start on", fmt::join(late, ", ")));
   }
 
   static bool is_rule(std::string_view key) {
-    constexpr std::array<std::string_view, 6> kRules{"guard.trusted_networks", "guard.trusted_relays",
-                                                     "guard.trusted_sealers",  "guard.own_domains",
-                                                     "guard.enforced_domains", "guard.overrides"};
+    constexpr std::array<std::string_view, 10> kRules{
+        "guard.trusted_networks", "guard.trusted_relays", "guard.trusted_sealers", "guard.own_domains",
+        "guard.enforced_domains", "guard.overrides",      "guard.enforce",         "guard.block_files",
+        "guard.allow_files",      "guard.blocked"};
     return std::ranges::find(kRules, key) != kRules.end();
+  }
+
+  void set_rules(guard::Rules rules) {
+    rules.local.lists = lists_.lists();
+    shared_.rules = std::make_shared<const guard::Rules>(std::move(rules));
+  }
+
+  void look_at_lists() {
+    if (lists_.look()) set_rules(*shared_.rules.load());
+    list_timer_.expires_after(kListLook);
+    list_timer_.async_wait([this](const error_code& error) {
+      if (!error) look_at_lists();
+    });
   }
 
   void sweep() {
@@ -304,6 +369,8 @@ class Service {
   void stop() {
     say("no more messages are taken; those under way are finished");
     sweep_timer_.cancel();
+    list_timer_.cancel();
+    count_timer_.cancel();
     listeners_.clear();  // the sockets of the file system go
     for (const auto& lane : lanes_) asio::post(lane->io, [&lane = *lane] { lane.server->stop(); });
     deadline_ = std::chrono::steady_clock::now() + kGrace;
@@ -342,6 +409,9 @@ class Service {
   guard::Settings settings_;
   Shared shared_;
   guard::SenderMemory memory_;
+  guard::Metrics metrics_;
+  std::atomic<std::int64_t> kept_{-1};  // messages in quarantine; -1: not known
+  std::atomic<std::uint64_t> kept_bytes_{0};
   LineOutbox log_;
   LineOutbox lines_;
 
@@ -362,11 +432,15 @@ class Service {
   asio::io_context control_{1};
   asio::signal_set signals_{control_, SIGTERM, SIGINT, SIGHUP};
   asio::steady_timer sweep_timer_{control_};
+  asio::steady_timer list_timer_{control_};
+  asio::steady_timer count_timer_{control_};
   asio::steady_timer stop_timer_{control_};
+  GuardLists lists_{[this](const std::string& line) { say(line); }};
   bool stopping_ = false;
   std::chrono::steady_clock::time_point deadline_;
 
   std::vector<guard::milter::Listener> listeners_;
+  std::unique_ptr<GuardDesk> desk_;
   std::vector<std::unique_ptr<Lane>> lanes_;  // they do not move: their handlers know where they are
 };
 

@@ -33,13 +33,13 @@ Result<> check_words(const auth::Envelope& envelope) {
 
 }  // namespace
 
-Result<std::unique_ptr<Mail>> read_mail(const std::string& path) {
+Result<std::unique_ptr<Mail>> parse_mail(std::string bytes, const std::string& where) {
   auto out = std::make_unique<Mail>();
-  out->bytes = TRY(base::read_file(path, kMaxMail));
+  out->bytes = std::move(bytes);
   auto message = mail::Message::parse(out->bytes);
   if (!message) {
     auto error = message.error();
-    error.where = base::printable(path);
+    error.where = where;
     return std::unexpected(std::move(error));
   }
   out->message = *std::move(message);
@@ -47,9 +47,13 @@ Result<std::unique_ptr<Mail>> read_mail(const std::string& path) {
   if (out->message.header.fields.empty())
     return base::fail(ErrorKind::input,
                       out->bytes.empty() ? "it is empty" : "it is no message: no header field is in it",
-                      path == "-" ? "standard input" : base::printable(path),
-                      "give a message as it was received, its header first (an .eml file)");
+                      where, "give a message as it was received, its header first (an .eml file)");
   return out;
+}
+
+Result<std::unique_ptr<Mail>> read_mail(const std::string& path) {
+  auto bytes = TRY(base::read_file(path, kMaxMail));
+  return parse_mail(std::move(bytes), path == "-" ? "standard input" : base::printable(path));
 }
 
 std::string with_fields(std::string fields, std::string_view bytes) {

@@ -24,6 +24,9 @@ struct Mail {
 // A file, or "-" for standard input.
 base::Result<std::unique_ptr<Mail>> read_mail(const std::string& path);
 
+// The same of bytes that are there; `where` names them in errors.
+base::Result<std::unique_ptr<Mail>> parse_mail(std::string bytes, const std::string& where);
+
 // Fields with CR LF put before a message, in the line ends of that message. Lines at its begin that continue nothing go: they
 // would continue ours.
 std::string with_fields(std::string fields, std::string_view bytes);

@@ -2,11 +2,10 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/fix_options.h"
+#include "cli/guard_lists.h"
 #include "cli/guard_settings.h"
 #include "cli/help.h"
-#include "cli/mail_options.h"
-#include "guard/gate/verdict_report.h"
-#include "mail/compose.h"
+#include "cli/scan_job.h"
 
 namespace rampart::cli {
 namespace {
@@ -17,18 +16,9 @@ using base::Result;
 struct Request {
   std::string file;
   FactsOptions facts;
-  EnvelopeOptions envelope;
-  std::vector<std::string> recipients;
-  bool authenticated = false;
+  ScanRequest scan;
   std::string format = "text";
   std::size_t width = 0;
-};
-
-// What a scan refers to; an answer that comes late finds it still there.
-struct Work {
-  guard::Rules rules;
-  dkim::KeyCache keys;
-  std::optional<guard::Scan> scan;
 };
 
 Exit exit_of(guard::Action action) {
@@ -42,48 +32,26 @@ Exit exit_of(guard::Action action) {
   }
 }
 
-Result<std::vector<std::string>> recipients_of(const Request& request) {
-  std::vector<std::string> out;
-  for (const auto& text : request.recipients) {
-    const bool bracketed = text.starts_with('<') && text.ends_with('>');
-    auto address = mail::parse_address(bracketed ? text.substr(1, text.size() - 2) : text);
-    if (!address)
-      return base::fail(ErrorKind::usage, fmt::format("\"{}\" is no address", base::printable(text)),
-                        "--rcpt", "such as a@bank.example");
-    out.push_back(*std::move(address));
-  }
-  return out;
-}
-
 Result<Exit> run_scan(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
-  const auto envelope = TRY(envelope_of(request.envelope));
-  const auto recipients = TRY(recipients_of(request));
   if (!request.facts.recording.empty() && !request.facts.zones.empty())
     return base::fail(ErrorKind::usage, "--facts answers everything, so --zone says nothing", {},
                       "leave out the one or the other");
-  const auto mail = TRY(read_mail(request.file));
-  const auto work = std::make_shared<Work>();
-  work->rules = TRY(guard_settings(*config)).rules;
-  // Without a client it would be taken for a message of this machine's own, which nobody's policy is about.
-  const bool nobody = !envelope.ip && !request.authenticated;
-  if (nobody) work->rules.roles.listener = guard::Role::inbound;
-  work->scan.emplace(
-      mail->message,
-      guard::Situation{
-          .peer = {.client = envelope.ip, .helo = envelope.helo, .authenticated = request.authenticated},
-          .mail_from = envelope.mail_from,
-          .memory = {}},
-      work->rules.roles, work->rules.local, work->keys);
+  auto mail = TRY(read_mail(request.file));
+  const auto settings = TRY(guard_settings(*config));
+  GuardLists lists([&session](const std::string& line) { session.note(line); });
+  lists.set_files(settings);
+  auto rules = settings.rules;
+  rules.local.lists = lists.lists();
+  const auto job = TRY(ScanJob::make(std::move(mail), request.scan, std::move(rules)));
   const auto source = TRY(open_source(request.facts, *config, 1));
-  const auto author = mail::read_author(mail->message.header);
+  const auto author = mail::read_author(job->message().header);
   if (!author.domains.empty()) TRY(source->prepare(author.domains.front()));
   const auto now = source->now();
-  auto asked = TRY(audit::ask_lane<guard::Verdict>(
-      source->lanes().front(), drive_options(*config), {},
-      [work, now](facts::Facts& facts) { return work->scan->run(facts, now); }));
-  if (nobody) asked.decision.standing.why = "no client is named, so it is held to what mail from outside is";
-  const guard::VerdictReport report{.verdict = asked.decision, .recipients = recipients};
+  auto asked =
+      TRY(audit::ask_lane<guard::Verdict>(source->lanes().front(), drive_options(*config), {},
+                                          [job, now](facts::Facts& facts) { return job->run(facts, now); }));
+  const auto report = job->report(asked.decision);
   const auto about = source->about();
   const auth::ReportOptions options{
       .color = session.color_on_out(),
@@ -105,10 +73,11 @@ void add_scan_command(CLI::App& root, Session& session) {
   const auto request = std::make_shared<Request>();
   auto* scan = root.add_subcommand("scan", "Say what the guard would do with a message, and why");
   scan->add_option("FILE", request->file, "The message, as an .eml file; - for standard input")->required();
-  add_envelope_options(*scan, request->envelope);
-  add_paths(*scan, "--rcpt", request->recipients, "An envelope recipient; may be given several times",
+  add_envelope_options(*scan, request->scan.envelope);
+  add_paths(*scan, "--rcpt", request->scan.recipients, "An envelope recipient; may be given several times",
             "ADDRESS");
-  scan->add_flag("--auth", request->authenticated, "The client has authenticated itself, as a user of ours");
+  scan->add_flag("--auth", request->scan.authenticated,
+                 "The client has authenticated itself, as a user of ours");
   add_source_options(*scan, request->facts, "Take answers from zone files",
                      "Take answers from what `auth check --record` wrote, and nothing else");
   session.add_setting(*scan, "dns.resolvers");

@@ -18,6 +18,8 @@ using base::Setting;
 using base::SettingType;
 
 constexpr std::array<std::string_view, 2> kModes{"monitor", "enforce"};
+constexpr std::array<std::string_view, 2> kBlocked{"quarantine", "reject"};
+constexpr std::size_t kMaxListFiles = 16;
 constexpr std::size_t kMaxNetworks = 1'000;
 constexpr std::size_t kMaxThreads = 64;
 constexpr std::int64_t kDay = 24LL * 3600 * 1000;  // milliseconds
@@ -35,6 +37,11 @@ std::string check_network(std::string_view text) {
   return parse_network(text) ? "" : "is no network, such as 192.0.2.0/24, nor an address";
 }
 std::string check_override(std::string_view text) { return fault(parse_override(text)); }
+
+std::string check_whole_path(std::string_view text) {
+  return text.starts_with('/') ? "" : "is no whole path, such as /etc/rampart/block.txt";
+}
+std::string check_enforcement(std::string_view text) { return fault(parse_enforcement(text)); }
 
 std::optional<unsigned> parse_mode(std::string_view text) {
   const bool octal = !text.empty() && text.size() <= 4 &&
@@ -174,6 +181,57 @@ constexpr std::array kSettings{
         .check = check_override,
     },
     Setting{
+        .key = "guard.block_files",
+        .type = SettingType::list,
+        .standard = "[]",
+        .brief = "Files of whom to block: an address, a domain or a network a line",
+        .detail = "Behind it may stand until=DAY, by=WHO and, last, reason=TEXT; # begins a comment. It is "
+                  "looked for as "
+                  "author, as envelope sender and as client. A file that changes counts within a second.",
+        .max = kMaxListFiles,
+        .example = R"(["/etc/rampart/block.txt"])",
+        .check = check_whole_path,
+    },
+    Setting{
+        .key = "guard.allow_files",
+        .type = SettingType::list,
+        .standard = "[]",
+        .brief = "Files of whom to let through, as guard.block_files are written",
+        .detail = "A network counts as it is; a domain or an address only where it is proven: the author's "
+                  "by DMARC, the "
+                  "envelope sender's by SPF. It lifts blocks, too. For senders who cannot prove who they are "
+                  "there is "
+                  "guard.overrides.",
+        .max = kMaxListFiles,
+        .example = R"(["/etc/rampart/allow.txt"])",
+        .check = check_whole_path,
+    },
+    Setting{
+        .key = "guard.blocked",
+        .type = SettingType::text,
+        .standard = "\"quarantine\"",
+        .brief = "What is done with mail of whom is blocked",
+        .choices = kBlocked,
+    },
+    Setting{
+        .key = "guard.enforce",
+        .type = SettingType::list,
+        .standard = "[]",
+        .brief = "For whom mode enforce does what the policy asks for; for everybody when empty",
+        .detail = "Each is at least one of to=DOMAIN (of recipients, with everything below it), "
+                  "action=quarantine|tempfail|reject (quarantine takes rejects, too, as quarantines), "
+                  "signal=CODE (a cause "
+                  "that rampart guard policy names) and percent=1..100 (of messages; the same ones when they "
+                  "are tried "
+                  "again, and the same and more when it is raised), which all have to hold. Where several "
+                  "hold, the "
+                  "strictest counts. What none covers is let through, and told of.",
+        .max = kMaxEnforcements,
+        .example =
+            R"(["to=bank.example action=quarantine", "to=shop.example signal=dmarc-reject percent=10"])",
+        .check = check_enforcement,
+    },
+    Setting{
         .key = "guard.quarantine",
         .type = SettingType::text,
         .standard = "\"\"",
@@ -251,6 +309,29 @@ constexpr std::array kSettings{
                   "whoever looks after privacy first.",
     },
     Setting{
+        .key = "guard.http_listen",
+        .type = SettingType::text,
+        .standard = "\"\"",
+        .brief = "Where the guard answers HTTP: /metrics for Prometheus, and POST /api/v1/scan; nowhere when "
+                 "empty",
+        .detail = "An address of this machine alone, as there is no TLS: put a proxy before it where others "
+                  "are to reach it.",
+        .option = "--http-listen",
+        .value_name = "ADDRESS",
+        .example = R"("127.0.0.1:8892")",
+    },
+    Setting{
+        .key = "guard.api_token_file",
+        .type = SettingType::text,
+        .standard = "\"\"",
+        .brief = "The file with the token that POST /api/v1/scan asks for; nobody may when empty",
+        .detail = "At least 16 characters, such as 32 random bytes in base64: (umask 077; head -c 32 "
+                  "/dev/urandom | base64 > "
+                  "FILE). Only its owner may read it.",
+        .value_name = "FILE",
+        .example = R"("/etc/rampart/api.token")",
+    },
+    Setting{
         .key = "guard.messages_in_flight",
         .type = SettingType::integer,
         .standard = "500",
@@ -326,6 +407,8 @@ Rules read_rules(const base::Config& config) {
   }
   for (const auto& text : config.list("guard.overrides"))
     out.local.overrides.push_back(*parse_override(text));
+  out.local.reject_blocked = config.text("guard.blocked") == "reject";
+  for (const auto& text : config.list("guard.enforce")) out.enforcement.push_back(*parse_enforcement(text));
   return out;
 }
 
@@ -373,6 +456,8 @@ Result<Settings> read_settings(const base::Config& config, std::string_view host
   out.authserv_id = config.text("guard.authserv_id");
   if (out.authserv_id.empty()) out.authserv_id = fmt::format("guard.{}", host);
   out.rules = read_rules(config);
+  out.block_files = config.list("guard.block_files");
+  out.allow_files = config.list("guard.allow_files");
   out.quarantine = config.text("guard.quarantine");
   if (!out.quarantine.empty() && !out.quarantine.starts_with('/'))
     return base::fail(ErrorKind::config, "must be a whole path, such as /var/lib/rampart/quarantine",
@@ -387,6 +472,8 @@ Result<Settings> read_settings(const base::Config& config, std::string_view host
   if (out.failure_reports && out.reports.empty())
     return base::fail(ErrorKind::config, "has no folder to put them in", "guard.failure_reports",
                       "name it: guard.reports");
+  out.http_listen = config.text("guard.http_listen");
+  out.api_token_file = config.text("guard.api_token_file");
   out.in_flight = static_cast<std::size_t>(config.integer("guard.messages_in_flight"));
   out.threads = static_cast<std::size_t>(config.integer("guard.threads"));
   if (out.threads == 0)

@@ -14,7 +14,8 @@ namespace rampart::guard {
 
 std::span<const base::Setting> settings();
 
-inline constexpr std::size_t kMaxOverrides = 10'000;  // our own
+inline constexpr std::size_t kMaxOverrides = 10'000;    // our own
+inline constexpr std::size_t kMaxEnforcements = 1'000;  // our own
 
 struct Settings {
   std::vector<milter::ListenAddress> listen;
@@ -22,9 +23,13 @@ struct Settings {
   Mode mode = Mode::monitor;
   std::string authserv_id;
   Rules rules;
+  std::vector<std::string> block_files;  // whole paths
+  std::vector<std::string> allow_files;
   std::string quarantine;  // a folder; empty: nothing is kept
   std::string seal_file;   // of the quarantine; empty: what is kept is not encrypted
   QuarantineLimits limits;
+  std::string http_listen;     // an address and port; empty: none
+  std::string api_token_file;  // empty: nobody may
   std::size_t in_flight = 0;
   std::size_t threads = 0;  // never 0 here
   std::chrono::seconds keep_events{};

@@ -71,6 +71,14 @@ TEST(Settings, RefuseWhatIsNoOverrideAndSayWhy) {
   EXPECT_THAT(fault("accept mail_from=partner.example reason=x"), HasSubstr("mail_from"));
 }
 
+TEST(Settings, SayForWhomIsEnforced) {
+  EXPECT_TRUE(Given().read("")->rules.enforcement.empty()) << "for everybody";
+  const auto settings = *Given().read("[guard]\nenforce = [\"to=bank.example percent=10\"]\n");
+  EXPECT_EQ(format(settings.rules.enforcement.at(0)), "to=bank.example percent=10");
+  EXPECT_THAT(Given().read("[guard]\nenforce = [\"bank.example\"]\n").error().message(),
+              HasSubstr("to=DOMAIN"));
+}
+
 TEST(Settings, RefuseWhatIsWrong) {
   EXPECT_THAT(Given().read("[guard]\nlisten = []\n").error().message(), HasSubstr("guard.listen"));
   EXPECT_THAT(Given().read("[guard]\nlisten = [\"8891\"]\n").error().message(),

@@ -8,7 +8,7 @@ import gzip
 import json
 import time
 
-from tests.e2e.guard_test import OURS, STRANGER, TO, ZONES, GuardCase, mail
+from guard_case import OURS, STRANGER, TO, ZONES, GuardCase, mail
 from guard_run import send
 from rampart_run import rampart
 from servers import Knot, own_address
@@ -98,8 +98,8 @@ class GuardReportsTest(GuardCase):
         self.assertEqual(report.get_content_type(), "multipart/report")
         whole = waiting["message"]
         self.assertIn(f"Message-ID: {name}", whole.replace("=40", "@"))
-        for secret in ("ali.baba", "rates", "a@else.example"):
-            self.assertNotIn(secret, whole)
+        for secret in ("ali.baba", "rates", r"\ba@else.example"):  # our own Message-ID may end in …a@else.example
+            self.assertNotRegex(whole, secret)
         self.assertIn("Delivery-Result: reject", whole)
         self.assertEqual((self.reports / "redaction.key").stat().st_mode & 0o777, 0o600)
         time.sleep(0.5)

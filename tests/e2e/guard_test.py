@@ -13,77 +13,12 @@ import threading
 import time
 import unittest
 
-from guard_run import Client, Guard, mail_server, queue_id, send
+from guard_case import OURS, STRANGER, TO, GuardCase, mail
+from guard_run import Client, mail_server, queue_id, send
 from rampart_run import rampart
 from servers import Nsd, _die_with_parent
 
 LONG = bool(os.environ.get("RAMPART_LONG"))
-OURS, STRANGER = "192.0.2.1", "198.51.100.9"
-ZONES = {
-    "bank.example": '@ TXT "v=spf1 ip4:192.0.2.1 -all"\n_dmarc TXT "v=DMARC1; p=reject"\ns1._domainkey TXT {key}\n',
-    "soft.example": '@ TXT "v=spf1 ip4:192.0.2.1 ~all"\n_dmarc TXT "v=DMARC1; p=reject"\n',
-    "shop.example": '@ TXT "v=spf1 ip4:192.0.2.1 -all"\n_dmarc TXT "v=DMARC1; p=quarantine"\n',
-    "open.example": '@ TXT "v=spf1 ip4:192.0.2.1 -all"\n_dmarc TXT "v=DMARC1; p=none"\n',
-}
-ZONE = "$ORIGIN {origin}.\n$TTL 60\n@ SOA ns.bank.example. host 1 3600 600 86400 60\n@ NS ns.bank.example.\n{more}"
-TO = ["a@else.example"]
-numbers = iter(range(1_000_000))
-
-
-def mail(author="bank.example", fields=""):
-    """(Message-ID, text) of a message in the name of news@author."""
-    name = f"<{next(numbers)}.{os.getpid()}@{author}>"
-    return name, f"From: News <news@{author}>\r\nTo: a@else.example\r\nSubject: rates\r\nDate: Fri, 27 Nov 2026 10:00:00 +0000\r\nMessage-ID: {name}\r\n{fields}\r\nThe rates are as they were.\r\n"
-
-
-class GuardCase(unittest.TestCase):
-    zones = ZONES
-
-    @classmethod
-    def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory()
-        cls.addClassCleanup(folder.cleanup)
-        cls.dir = pathlib.Path(folder.name)
-        cls.key = cls.dir / "key.pem"
-        made = rampart("dkim", "keygen", "bank.example", "--selector", "s1", "--key", cls.key)
-        assert made.status == 0, made.err
-        key = made.out[made.out.index('"'):made.out.rindex('"') + 1]
-        for origin, more in cls.zones.items():
-            (cls.dir / f"{origin}.zone").write_text(ZONE.format(origin=origin, more=more.format(key=key)))
-        cls.names = Nsd(cls.dir)
-        cls.addClassCleanup(cls.names.stop)
-
-    def guard(self, **options):
-        guard = Guard(self.names, **options)
-        self.addCleanup(guard.stop)
-        return guard
-
-    def both(self, action="tempfail", **options):
-        guard = self.guard(**options)
-        postfix = mail_server(guard, action)
-        self.addCleanup(postfix.stop)
-        return guard, postfix
-
-    def delivered(self, postfix, name, seconds=10):
-        deadline = time.monotonic() + seconds
-        while True:
-            for _, text in postfix.messages(0, 0):
-                if f"Message-ID: {name}".encode() in text:
-                    return text.decode()
-            if time.monotonic() > deadline:
-                self.fail(f"{name} has not arrived:\n{postfix.log()[-3000:]}")
-            time.sleep(0.05)
-
-    def trace(self, guard, *words):
-        return rampart("trace", "--config", guard.config, "--store", guard.store, "--quarantine", guard.quarantine, *words)
-
-    def told(self, guard, word):
-        """The events of the store, which come there a little later."""
-        deadline = time.monotonic() + 10
-        while (run := self.trace(guard, word, "--format", "json")).status != 0 and time.monotonic() < deadline:
-            time.sleep(0.1)
-        self.assertEqual(run.status, 0, run.err)
-        return run.json()
 
 
 class GuardTest(GuardCase):
@@ -246,6 +181,188 @@ class GuardTest(GuardCase):
         code, answer = spoof()
         self.assertEqual(code, 250, answer)
         self.assertEqual(guard.events()[-1]["role"], "submission")
+
+    def test_recipients_differ(self):
+        guard, postfix = self.both(config='enforce = ["to=else.example"]')
+        three = ["a@else.example", "b@open.example", "c@else.example"]
+        name, text = mail()
+        code, answer = send(postfix, STRANGER, "news@bank.example", three, text)
+        self.assertEqual(code, 250, answer)
+        self.delivered(postfix, name)
+        event = guard.event(name)
+        self.assertEqual((event["asked"], event["answered"]), ("reject", "accept"))
+        outcomes = {outcome["action"]: outcome for outcome in event["outcomes"]}
+        self.assertEqual(outcomes["accept"]["recipients"], ["b@open.example"])
+        self.assertEqual([cause["code"] for cause in outcomes["accept"]["causes"]], ["not-enforced"])
+        self.assertEqual(outcomes["quarantine"]["recipients"], ["a@else.example", "c@else.example"])
+        self.assertEqual(guard.kept(), [name], "one entry, for both")
+        time.sleep(0.5)
+        arrived = [to for to, got in postfix.messages(0, 0) if name.encode() in got]
+        self.assertEqual(arrived, ["b@open.example"])
+        self.told(guard, name)
+        story = self.trace(guard, name).out
+        self.assertIn("recipients differ", story)
+        self.assertIn(f"{outcomes['quarantine']['kept']}, kept since", story)
+        with self.subTest("rejected where all agree"):
+            self.assertEqual(send(postfix, STRANGER, "news@bank.example", ["a@else.example"], mail()[1])[0], 550)
+        with self.subTest("enforced for nobody of them: delivered, and said"):
+            name, text = mail()
+            self.assertEqual(send(postfix, STRANGER, "news@bank.example", ["b@open.example"], text)[0], 250)
+            self.delivered(postfix, name)
+            self.assertEqual(guard.event(name)["causes"][-1]["code"], "not-enforced")
+        with self.subTest("a share of messages: the same answer whenever one is tried again"):
+            guard.reload('enforce = ["percent=50"]', "read again")
+            answers = {}
+            for _ in range(16):
+                name, text = mail()
+                answers[name] = {send(postfix, STRANGER, "news@bank.example", ["a@else.example"], text)[0] for _ in range(2)}
+            self.assertEqual({len(codes) for codes in answers.values()}, {1})
+            self.assertEqual({code for codes in answers.values() for code in codes}, {250, 550}, "some of each; one run in 32,768 fails here")
+
+    def test_the_doctor_finds_what_is_wrong_and_says_what_mends_it(self):
+        seal, token, block = (self.dir / f"doctor.{name}" for name in ("seal", "token", "block"))
+        for path in (seal, token):
+            path.touch(mode=0o600)
+            path.write_text(base64.b64encode(os.urandom(32)).decode())
+        block.write_text("evil.example\n")
+        guard, postfix = self.both(config=f'seal_file = "{seal}"\napi_token_file = "{token}"\nblock_files = ["{block}"]')
+
+        def doctor(*words, status=1, mode="enforce", listen=guard.listen):
+            run = rampart("doctor", "--config", guard.config, "--listen", listen, "--mode", mode, "--store", guard.store, "--quarantine", guard.quarantine,
+                          "--postfix-config", postfix.dir / "conf", *words)
+            self.assertEqual(run.status, status, run.out + run.err)
+            return run
+
+        lines = doctor(status=0).out.splitlines()
+        self.assertEqual([line for line in lines if not line.startswith("ok ")], [])
+        for part in ("the guard answers at", "Postfix asks the guard at", "mode enforce needs: tempfail", "milter protocol 6", "the quarantine", "MiB are free", "the key",
+                     "the token", "the store", "1 indicators of"):
+            self.assertTrue(any(part in line for line in lines), part)
+
+        def finds(text, fix, *words, **options):
+            failed = [line for line in doctor(*words, **options).out.splitlines() if line.startswith("FAILED")]
+            self.assertEqual(len(failed), 1, failed)
+            self.assertIn(text, failed[0])
+            self.assertIn(f"; fix: {fix}", failed[0])
+
+        finds("mode monitor needs accept", "run what this prints: rampart guard setup postfix --monitor", mode="monitor")
+        guard.quarantine.chmod(0o755)
+        finds("may be looked into by others", f"chmod 700 {guard.quarantine}")
+        guard.quarantine.chmod(0o700)
+        guard.store.chmod(0o644)
+        finds("the store", f"chmod 600 {guard.store}")
+        guard.store.chmod(0o600)
+        seal.chmod(0o644)
+        finds("doctor.seal", "")
+        seal.chmod(0o600)
+        block.write_text("evil.example\nno list\n")
+        finds("line 2", "mend the file")
+        block.write_text("")
+        subprocess.run(["/usr/sbin/postconf", "-c", postfix.dir / "conf", "-e", "milter_protocol=2"], check=True)
+        finds("milter protocol \"2\"", "postconf -e milter_protocol=6")
+        subprocess.run(["/usr/sbin/postconf", "-c", postfix.dir / "conf", "-e", "smtpd_milters="], check=True)
+        finds("does not ask the guard", "run what this prints: rampart guard setup postfix")
+        self.assertEqual(doctor("--postconf", "/bin/false", status=3).out.count("\n?"), 1)
+        guard.kill9()
+        finds("nobody answers", "start it: rampart guard", "--no-postfix")
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            def greet():
+                with other.accept()[0] as client:
+                    client.sendall(b"220 no milter\r\n")
+
+            thread = threading.Thread(target=greet)
+            thread.start()
+            finds("is no milter", "start it", "--no-postfix", listen=f"inet:127.0.0.1:{other.getsockname()[1]}")
+            thread.join()
+        checks = doctor("--no-postfix", "--format", "json").json()
+        self.assertEqual((checks["schema"], {check["state"] for check in checks["checks"]}), ("rampart.doctor/1", {"ok", "failed"}))
+
+    def test_a_release_goes_through_the_guard_once(self):
+        seal = self.dir / "release.seal"
+        seal.touch(mode=0o600)
+        seal.write_text(base64.b64encode(os.urandom(32)).decode())
+        rules = f'seal_file = "{seal}"\nenforce = ["to=else.example"]'
+        guard, postfix = self.both(config=rules)
+        guard.configure(f'{rules}\nrelease_server = "127.0.0.1:{postfix.port}"\nrelease_tls = "none"\nauthserv_id = "guard.test"')
+        name, text = mail("shop.example", fields="X-Rampart-Released: v=1; id=x\r\n")
+        self.assertEqual(send(postfix, STRANGER, "news@shop.example", ["a@else.example", "b@open.example", "c@else.example"], text)[0], 250)
+        self.delivered(postfix, name)
+        event = guard.event(name)
+        kept = next(one for one in event["outcomes"] if one["action"] == "quarantine")
+        self.assertEqual(kept["recipients"], ["a@else.example", "c@else.example"])
+
+        def quarantine(*words):
+            return rampart("--config", guard.config, "quarantine", *words, "--store", guard.store, "--quarantine", guard.quarantine)
+
+        run = quarantine("release", kept["kept"])
+        self.assertEqual(run.status, 0, run.out + run.err)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            arrived = [to for to, got in postfix.messages(0, 0) if name.encode() in got]
+            if len(arrived) == 3:
+                break
+            time.sleep(0.1)
+        time.sleep(1)  # for what comes twice
+        copies = [(to, got.decode()) for to, got in postfix.messages(0, 0) if name.encode() in got]
+        self.assertEqual(sorted(to for to, _ in copies), ["a@else.example", "b@open.example", "c@else.example"], "each once")
+        for _, got in copies:
+            self.assertNotIn("X-Rampart-Released", got, "the pass is taken off, and so is a stranger's")
+        self.assertEqual(guard.kept(), [], "it was not kept again")
+        events = [one for one in guard.events() if one["message_id"] == name]
+        self.assertEqual(len(events), 2)
+        self.assertEqual(([cause["code"] for cause in events[1]["causes"]], events[1]["answered"]), (["released"], "accept"))
+        self.assertEqual(quarantine("release", kept["kept"]).status, 2, "it is released already")
+        deadline = time.monotonic() + 10
+        while (story := self.trace(guard, name).out).count("let through") < 2 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        self.assertIn(f"{kept['kept']}, released since", story)
+        self.assertIn("released: it was released from quarantine", story)
+
+    def test_lists_count_within_a_second(self):
+        lists = self.dir / "lists"
+        lists.mkdir()
+        block, allow = lists / "block.txt", lists / "allow.txt"
+        block.write_text("# nobody yet\n")
+        guard, postfix = self.both(config=f'block_files = ["{block}"]\nallow_files = ["{allow}"]', options=("--threads", "3"))
+        self.assertIn("allow.txt", guard.said(), "a file that is not there is told, and is empty")
+        clients = [Client(postfix, OURS) for _ in range(6)]  # so that each of the guard's loops has some
+        for client in clients:
+            self.addCleanup(client.quit)
+
+        def answers(author="bank.example"):
+            out = []
+            for client in clients:
+                name, text = mail(author)
+                self.assertEqual(client.send(f"news@{author}", TO, text)[0], 250)
+                out.append(guard.event(name)["answered"])
+            return set(out)
+
+        self.assertEqual(answers(), {"accept"})
+        with block.open("a") as file:
+            file.write("bank.example by=soc reason=a test of lists\n")
+        time.sleep(1)
+        self.assertEqual(answers(), {"quarantine"}, "on every loop")
+        self.assertIn("block.txt by soc: a test of lists", guard.events()[-1]["causes"][-1]["text"])
+        allow.write_text("192.0.2.0/24\n")
+        time.sleep(1)
+        self.assertEqual(answers(), {"accept"}, "a network that is allowed lifts a block")
+        allow.unlink()
+        block.rename(block.with_suffix(".old"))
+        time.sleep(1)
+        self.assertEqual(answers(), {"accept"}, "what a file said stays when it is gone")
+        self.assertIn("what it said before stays", guard.said())
+        allow.write_text("")
+        time.sleep(1)
+        self.assertEqual(answers(), {"quarantine"})
+        block.write_text("this is no list\nopen.example\n")
+        time.sleep(1)
+        self.assertEqual(answers(), {"accept"})
+        self.assertEqual(answers("open.example"), {"quarantine"}, "a line that cannot be read stops no other")
+        self.assertIn("line 1: ", guard.said())
+        guard.reload(f'block_files = ["{block}"]\nblocked = "reject"', "read again")
+        code, answer = clients[0].send("news@open.example", TO, mail("open.example")[1])
+        self.assertEqual((code, answer.split()[0]), (550, "5.7.1"))
+        self.assertNotIn("open.example", answer)
 
     def test_users_and_their_machines_are_held_to_nothing(self):
         guard, postfix = self.both(config='trusted_networks = ["203.0.113.0/24"]\ntrusted_relays = ["203.0.114.7"]')

@@ -55,6 +55,21 @@ class ScanTest(unittest.TestCase):
         self.assertEqual(verdict["role"]["name"], "inbound")
         self.assertEqual(verdict["unchecked"], [])
 
+    def test_a_blocked_sender_is_kept(self):
+        block = self.dir / "block.txt"
+        block.write_text("bank.example until=2999-12-31 reason=a test\n")
+        self.rules(f'block_files = ["{block}"]')
+        verdict = self.scan(*GOOD, status=1)
+        self.assertEqual((verdict["action"], verdict["score"], verdict["signals"][0]["code"]), ("quarantine", 100, "blocked"))
+        block.write_text("bank.example until=2020-12-31 reason=a test\n")
+        self.scan(*GOOD)
+
+    def test_recipients_differ_where_it_is_enforced_for_some(self):
+        self.rules('enforce = ["to=else.example"]')
+        verdict = self.scan(*FORGED, "--rcpt", "a@else.example", "--rcpt", "b@shop.example", status=1)
+        self.assertEqual(verdict["action"], "reject", "what the policy asks for")
+        self.assertEqual([one["action"] for one in verdict["recipients"]], ["quarantine", "accept"], "a milter rejects for all or nobody")
+
     def test_what_a_second_fact_speaks_against_would_be_rejected(self):
         verdict = self.scan(*FORGED, status=1)
         self.assertEqual((verdict["action"], verdict["score"]), ("reject", 80))

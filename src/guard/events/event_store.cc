@@ -74,6 +74,21 @@ Result<std::vector<std::string>> EventStore::find(std::string_view word, std::si
   });
 }
 
+Result<std::vector<std::string>> EventStore::since(base::Time from, std::size_t most) {
+  return database_->run([&](soci::session& sql) {
+    const Number begin = seconds(from);
+    const auto limit = static_cast<Number>(most);
+    std::vector<std::string> out;
+    const soci::rowset<std::string> rows =
+        (sql.prepare
+             << "SELECT event FROM guard_event WHERE at >= :begin ORDER BY at DESC, id DESC LIMIT :limit",
+         soci::use(begin), soci::use(limit));
+    for (const auto& row : rows) out.push_back(row);
+    std::ranges::reverse(out);
+    return out;
+  });
+}
+
 Result<std::size_t> EventStore::prune(base::Time before) {
   return database_->transact([&](soci::session& sql) {
     const Number limit = seconds(before);

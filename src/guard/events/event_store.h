@@ -28,6 +28,9 @@ class EventStore {
   // newest `most`, the oldest first; each as event_json() wrote it.
   base::Result<std::vector<std::string>> find(std::string_view word, std::size_t most);
 
+  // Those of that time and later: the newest `most`, the oldest first.
+  base::Result<std::vector<std::string>> since(base::Time from, std::size_t most);
+
   // Takes away what is older. How many that were.
   base::Result<std::size_t> prune(base::Time before);
 

@@ -63,6 +63,14 @@ TEST_F(EventStoreTest, KeepsEachOnceAndGivesTheNewestInOrder) {
   EXPECT_THAT(find("4fYq", 2), ElementsAre(HasSubstr("\"two\""), HasSubstr("\"three\"")));
 }
 
+TEST_F(EventStoreTest, GivesWhatIsNewer) {
+  ASSERT_TRUE(
+      store_.record(std::vector{event("old", kNow - std::chrono::hours(1)), event("one"), event("two")}));
+  EXPECT_THAT(*store_.since(kNow, 9), ElementsAre(HasSubstr("\"one\""), HasSubstr("\"two\"")));
+  EXPECT_THAT(*store_.since(kNow - std::chrono::hours(2), 2), SizeIs(2));
+  EXPECT_THAT(*store_.since(kNow + std::chrono::seconds(1), 9), IsEmpty());
+}
+
 TEST_F(EventStoreTest, TakesAwayWhatIsOld) {
   ASSERT_TRUE(store_.record(std::vector{event("old", kNow - std::chrono::hours(48)), event("new")}));
   EXPECT_EQ(*store_.prune(kNow - std::chrono::hours(24)), 1U);

@@ -50,10 +50,9 @@ std::string recipients_of(const Object& event) {
   return out;
 }
 
-void causes(std::string& out, const Object& event) {
+void causes(std::string& out, const Object& event, const char* name = "because") {
   const auto* list = event.if_contains("causes");
   if (list == nullptr || !list->is_array()) return;
-  const auto* name = "because";
   for (const auto& item : list->get_array()) {
     if (!item.is_object()) continue;
     const auto& cause = item.get_object();
@@ -90,14 +89,45 @@ std::string results_of(const Object& event) {
   return base::printable(one_line(std::move(text)));
 }
 
+// Where recipients differ: each group of them.
+const boost::json::array* outcomes_of(const Object& event) {
+  const auto* list = event.if_contains("outcomes");
+  return list != nullptr && list->is_array() ? &list->get_array() : nullptr;
+}
+
+// Why what was done is not what the policy asks for.
+std::string_view but_for(const Object& event) {
+  if (member(event, "mode") == "monitor") return "in mode enforce";
+  const auto* list = event.if_contains("causes");
+  const bool last = list != nullptr && list->is_array() && !list->get_array().empty() &&
+                    list->get_array().back().is_object();
+  const auto code = last ? member(list->get_array().back().get_object(), "code") : std::string();
+  return code == "not-enforced" || code == "enforced-as-quarantine" ? "were it enforced here"
+                                                                    : "had nothing failed";
+}
+
+void tell_outcomes(std::string& out, const Object& event, std::span<const KeptMessage> kept) {
+  const auto* list = outcomes_of(event);
+  if (list == nullptr) return;
+  for (const auto& item : *list) {
+    if (!item.is_object()) continue;
+    const auto& outcome = item.get_object();
+    line(out, "for", fmt::format("{}: {}", recipients_of(outcome), done(member(outcome, "action"))));
+    causes(out, outcome, "");
+    if (const auto id = member(outcome, "kept"); !id.empty()) {
+      const auto* entry = find(kept, id);
+      line(out, "kept", entry == nullptr ? id : kept_line(*entry));
+    }
+  }
+}
+
 void tell(std::string& out, const Object& event, std::span<const KeptMessage> kept) {
   const auto answered = member(event, "answered");
   const auto asked = member(event, "asked");
   auto what = std::string(done(answered));
-  if (asked != answered)
-    what += fmt::format("; {}, it would have been {}",
-                        member(event, "mode") == "monitor" ? "in mode enforce" : "had nothing failed",
-                        done(asked));
+  if (outcomes_of(event) != nullptr) what += "; recipients differ";
+  if (asked != answered && outcomes_of(event) == nullptr)
+    what += fmt::format("; {}, it would have been {}", but_for(event), done(asked));
   out += fmt::format("{}  {}\n", member(event, "at"), what);
   line(out, "queue", member(event, "queue_id"));
   const auto sender = member(event, "mail_from");
@@ -110,7 +140,9 @@ void tell(std::string& out, const Object& event, std::span<const KeptMessage> ke
   line(out, "id", member(event, "message_id"));
   line(out, "found", results_of(event));
   causes(out, event);
-  if (const auto id = member(event, "kept"); !id.empty()) {
+  if (outcomes_of(event) != nullptr) {
+    tell_outcomes(out, event, kept);
+  } else if (const auto id = member(event, "kept"); !id.empty()) {
     const auto* entry = find(kept, id);
     line(out, "kept", entry == nullptr ? id : kept_line(*entry));
   }
@@ -145,8 +177,16 @@ Result<std::vector<const KeptMessage*>> without_event(std::span<const std::strin
 Result<std::vector<std::string>> kept_ids(std::span<const std::string> events) {
   std::vector<std::string> out;
   for (const auto& event : events) {
-    auto id = base::text_member(TRY(parse(event)), "kept");
-    if (!id.empty()) out.push_back(std::move(id));
+    const auto object = TRY(parse(event));
+    const auto add = [&](const Object& of) {
+      auto id = base::text_member(of, "kept");
+      if (!id.empty() && std::ranges::find(out, id) == out.end()) out.push_back(std::move(id));
+    };
+    add(object);
+    if (const auto* list = outcomes_of(object)) {
+      for (const auto& item : *list)
+        if (item.is_object()) add(item.get_object());
+    }
   }
   return out;
 }

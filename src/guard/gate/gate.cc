@@ -51,9 +51,9 @@ std::string results_value(std::string field) {
   return field;
 }
 
-milter::Answer refusal(const Ruling& ruling) {
-  return {.verdict = ruling.action == Action::reject ? milter::Answer::Verdict::reject
-                                                     : milter::Answer::Verdict::tempfail,
+milter::Answer refusal(const Ruling& ruling, Action action) {
+  return {.verdict =
+              action == Action::reject ? milter::Answer::Verdict::reject : milter::Answer::Verdict::tempfail,
           .reply = {.code = ruling.code, .enhanced = ruling.enhanced, .text = ruling.text},
           .removed = {},
           .added = {},
@@ -87,6 +87,18 @@ std::string event_json(const Event& event) {
       .member("kept", event.kept)
       .member("took_us", event.took.count());
   write_causes(json, event.causes);
+  if (!event.outcomes.empty()) {
+    json.key("outcomes").begin_array();
+    for (const auto& outcome : event.outcomes) {
+      json.begin_object()
+          .member("action", to_string(outcome.action))
+          .member_array("recipients", outcome.recipients)
+          .member("kept", outcome.kept);
+      write_causes(json, outcome.causes);
+      json.end_object();
+    }
+    json.end_array();
+  }
   json.end_object();
   return out;
 }
@@ -98,12 +110,14 @@ struct Gate::Work {
   mail::Message message;
   std::unique_ptr<Scan> scan;
   Event event;
-  std::optional<dns::Name> author;  // the one domain of the From field
-  std::vector<std::string> recipients;
+  std::optional<dns::Name> author;           // the one domain of the From field
+  std::vector<std::string> recipients = {};  // their addresses
+  std::vector<std::string> kept = {};        // by share: its id in the quarantine
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
 };
 
-milter::Answer Gate::failed(const std::string& what) {
+milter::Answer Gate::failed(const std::string& what, Trouble why) {
+  if (parts_.failure) parts_.failure(why);
   parts_.log(what);
   milter::Answer out;
   if (options_.mode == Mode::enforce) {
@@ -116,7 +130,8 @@ milter::Answer Gate::failed(const std::string& what) {
 
 milter::Answer Gate::overloaded() {
   return failed(fmt::format("there was no room to look at a message: it was {}",
-                            options_.mode == Mode::enforce ? "put off" : "let through"));
+                            options_.mode == Mode::enforce ? "put off" : "let through"),
+                Trouble::overload);
 }
 
 void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> done) {
@@ -149,10 +164,10 @@ void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> 
 }
 
 void Gate::recall(Work& work) const {
-  if (parts_.memory == nullptr) return;
   const auto& transaction = work.session.message();
   work.recipients.reserve(transaction.recipients.size());
   for (const auto& recipient : transaction.recipients) work.recipients.push_back(recipient.address);
+  if (parts_.memory == nullptr) return;
   if (const auto author = mail::read_author(work.message.header); author.domains.size() == 1)
     work.author = author.domains.front();
   work.scan->set_memory(parts_.memory->recall({.author = work.author ? &*work.author : nullptr,
@@ -172,10 +187,13 @@ void Gate::remember(const Work& work, const Verdict& verdict, Action done) const
     parts_.memory->note_deferral(work.session.message().sender.address, work.recipients, work.event.at);
 }
 
-Result<std::string> Gate::keep(const Work& work, const Verdict& verdict) {
+Result<std::string> Gate::keep(const Work& work, const Share& share) {
   if (parts_.quarantine == nullptr)
     return base::fail(base::ErrorKind::internal, "there is no quarantine to keep it in");
   const auto& event = work.event;
+  std::vector<std::string> recipients;
+  recipients.reserve(share.recipients.size());
+  for (const auto number : share.recipients) recipients.push_back(event.recipients[number]);
   KeptMessage entry{.id = {},
                     .received = event.at,
                     .queue_id = event.queue_id,
@@ -183,13 +201,13 @@ Result<std::string> Gate::keep(const Work& work, const Verdict& verdict) {
                     .client = event.client,
                     .helo = work.session.helo(),
                     .mail_from = event.mail_from,
-                    .recipients = event.recipients,
+                    .recipients = std::move(recipients),
                     .author = event.author,
                     .from = text_of(work.message.header, "From"),
                     .subject = event.subject,
                     .message_id = event.message_id,
-                    .action = verdict.ruling.action,
-                    .causes = verdict.ruling.causes,
+                    .action = share.ruling.action,
+                    .causes = share.ruling.causes,
                     .by = {}};
   return parts_.quarantine->keep(std::move(entry), TRY(work.session.message().bytes.view()), event.at);
 }
@@ -209,6 +227,66 @@ Result<> Gate::honour_pass(const Work& work, Ruling& ruling) {
   else if (!honoured.why.empty())
     ruling.causes.push_back({.code = "pass-refused", .text = honoured.why, .section = {}});
   return {};
+}
+
+Result<> Gate::keep_shares(Work& work, const Dispatch& done) {
+  work.kept.resize(done.shares.size());
+  for (std::size_t i = 0; i < done.shares.size(); ++i)
+    if (done.shares[i].ruling.action == Action::quarantine) work.kept[i] = TRY(keep(work, done.shares[i]));
+  return {};
+}
+
+void Gate::note_shares(Work& work, const Ruling& asked, const Dispatch& done) const {
+  auto& event = work.event;
+  event.answered = done.answer;
+  for (const auto& id : work.kept)
+    if (event.kept.empty()) event.kept = id;
+  if (done.shares.size() == 1) {
+    event.causes = done.shares.front().ruling.causes;
+    return;
+  }
+  for (std::size_t i = 0; i < done.shares.size(); ++i) {
+    const auto& share = done.shares[i];
+    Outcome outcome{.action = share.ruling.action,
+                    .recipients = {},
+                    .kept = i < work.kept.size() ? work.kept[i] : std::string(),
+                    .causes = {}};
+    for (const auto number : share.recipients) outcome.recipients.push_back(event.recipients[number]);
+    outcome.causes.assign(share.ruling.causes.begin() + static_cast<std::ptrdiff_t>(asked.causes.size()),
+                          share.ruling.causes.end());
+    event.outcomes.push_back(std::move(outcome));
+  }
+}
+
+milter::Answer Gate::enforce(Work& work, const Ruling& ruling) {
+  const auto& header = work.message.header;
+  auto& transaction = work.session.message();
+  const auto done =
+      dispatch(ruling, work.recipients, work.rules->enforcement, draw_of(header, transaction.sender.address),
+               work.session.agreed().may(milter::action::kDeleteRecipients));
+  if (const auto kept = keep_shares(work, done); !kept) {
+    work.event.answered = Action::tempfail;
+    return failed(kept.error().message());
+  }
+  note_shares(work, ruling, done);
+  milter::Answer out;
+  if (done.answer == Action::quarantine) {
+    out.verdict = milter::Answer::Verdict::discard;
+  } else if (done.answer != Action::accept) {
+    out = refusal(done.refusal, done.answer);
+  } else {
+    const mail::FieldIndex index(header);
+    auto unwanted = auth::forged_results(header, index, options_.authserv_id);
+    for (const auto& field : header.fields)
+      if (field.is(kPassName)) unwanted.push_back(field.raw);
+    out.removed = places_of(header, unwanted);
+    out.added = {{.place = 0, .name = std::string(kResultsName), .value = work.event.results},
+                 {.place = 0, .name = "X-Rampart-Id", .value = work.event.id}};
+    for (const auto& share : done.shares)
+      if (share.ruling.action == Action::quarantine)
+        for (const auto number : share.recipients) out.not_for.push_back(transaction.recipients[number].raw);
+  }
+  return out;
 }
 
 milter::Answer Gate::answer(Work& work, Verdict verdict) {
@@ -239,29 +317,7 @@ milter::Answer Gate::answer(Work& work, Verdict verdict) {
       results_value(auth::results_field(options_.authserv_id, verdict.envelope, verdict.authentication));
 
   milter::Answer out;
-  if (options_.mode == Mode::enforce) {
-    auto action = verdict.ruling.action;
-    if (action == Action::quarantine) {
-      if (auto kept = keep(work, verdict)) {
-        event.kept = *std::move(kept);
-        out.verdict = milter::Answer::Verdict::discard;
-      } else {
-        out = failed(kept.error().message());
-        action = Action::tempfail;
-      }
-    } else if (action != Action::accept) {
-      out = refusal(verdict.ruling);
-    } else {
-      const mail::FieldIndex index(header);
-      auto unwanted = auth::forged_results(header, index, options_.authserv_id);
-      for (const auto& field : header.fields)
-        if (field.is(kPassName)) unwanted.push_back(field.raw);
-      out.removed = places_of(header, unwanted);
-      out.added = {{.place = 0, .name = std::string(kResultsName), .value = event.results},
-                   {.place = 0, .name = "X-Rampart-Id", .value = event.id}};
-    }
-    event.answered = action;
-  }
+  if (options_.mode == Mode::enforce) out = enforce(work, verdict.ruling);
   event.took =
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - work.begun);
   remember(work, verdict, event.answered);

@@ -13,6 +13,7 @@
 #include "guard/gate/verdict.h"
 #include "guard/memory/memory.h"
 #include "guard/milter/server.h"
+#include "guard/policy/enforce.h"
 #include "guard/quarantine/quarantine.h"
 #include "guard/release/pass.h"
 
@@ -22,6 +23,7 @@ namespace rampart::guard {
 struct Rules {
   RoleRules roles;
   LocalRules local;
+  std::vector<Enforcement> enforcement;  // none: all that is asked for is done
 };
 
 enum class Mode : std::uint8_t {
@@ -29,6 +31,14 @@ enum class Mode : std::uint8_t {
   enforce,  // whatever goes wrong is a temporary failure: the sender tries again
 };
 std::string_view to_string(Mode mode);
+
+// What became of a message for some of its recipients.
+struct Outcome {
+  Action action = Action::accept;
+  std::vector<std::string> recipients;
+  std::string kept;           // its id in the quarantine
+  std::vector<Cause> causes;  // beside those of the policy
+};
 
 // A message that was answered.
 struct Event {
@@ -45,13 +55,17 @@ struct Event {
   std::string role;
   std::string results;               // the value of our Authentication-Results field
   Action asked = Action::accept;     // what the policy asks for
-  Action answered = Action::accept;  // what was done
+  Action answered = Action::accept;  // what was done: accept where anybody gets it
   std::vector<Cause> causes;
-  std::string kept;  // its id in the quarantine
+  std::string kept;               // its id in the quarantine, or the first of several
+  std::vector<Outcome> outcomes;  // where recipients differ: all of them
   Mode mode = Mode::monitor;
   std::chrono::microseconds took{};
 };
 std::string event_json(const Event& event);  // one line, without its end; schema "rampart.event/1"
+
+// Why a message was not looked at.
+enum class Trouble : std::uint8_t { fault, overload };
 
 struct GateOptions {
   std::string authserv_id;
@@ -72,6 +86,7 @@ class Gate : public milter::Decider {
     SenderMemory* memory = nullptr;  // nullptr: nothing is remembered
     // Of a message from outside that was answered, while it is there: for who reports on it. May be empty.
     std::function<void(const Event&, const Verdict&, const mail::Message&)> report = {};
+    std::function<void(Trouble)> failure = {};  // each time that something of ours failed; may be empty
   };
   // Everything in `parts` outlives it.
   Gate(Parts parts, GateOptions options) : parts_(std::move(parts)), options_(std::move(options)) {}
@@ -83,14 +98,19 @@ class Gate : public milter::Decider {
  private:
   struct Work;
   // When something of ours failed: accept or tempfail, as the mode says.
-  milter::Answer failed(const std::string& what);
+  milter::Answer failed(const std::string& what, Trouble why = Trouble::fault);
   // What the memory knows, and what it learns.
   void recall(Work& work) const;
   void remember(const Work& work, const Verdict& verdict, Action done) const;
   milter::Answer answer(Work& work, Verdict verdict);
+  // What is done in mode enforce; notes it in the event.
+  milter::Answer enforce(Work& work, const Ruling& ruling);
+  // Keeps it from those who must not have it. After an error nothing is to be answered but a failure.
+  base::Result<> keep_shares(Work& work, const Dispatch& done);
+  void note_shares(Work& work, const Ruling& asked, const Dispatch& done) const;
   // A message that was released is let by, whatever else is found out about it.
   base::Result<> honour_pass(const Work& work, Ruling& ruling);
-  base::Result<std::string> keep(const Work& work, const Verdict& verdict);
+  base::Result<std::string> keep(const Work& work, const Share& share);
 
   Parts parts_;
   GateOptions options_;

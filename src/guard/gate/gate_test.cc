@@ -50,11 +50,13 @@ class GateTest : public testing::Test {
               {.authserv_id = "guard.else.example", .mode = mode});
     milter::Session session({.max_message = 100'000, .folder = folder_.path().string()});
     milter::FrameReader reader;
-    reader.feed(milter::offer() + milter::client("mail.bank.example", ip) +
+    reader.feed(milter::offer(6, actions_) + milter::client("mail.bank.example", ip) +
                 milter::frame(Command::helo, milter::texts({"mail.bank.example"})));
     if (!macros.empty()) reader.feed(milter::frame(Command::macros, macros));
     reader.feed(milter::frame(Command::mail, milter::texts({from})) +
                 milter::frame(Command::recipient, milter::texts({"<a@else.example>"})));
+    for (const auto& other : others_)
+      reader.feed(milter::frame(Command::recipient, milter::texts({"<" + other + ">"})));
     reader.feed(std::string(more) +
                 milter::frame(Command::header, milter::texts({"From", " " + std::string(from)})) +
                 milter::frame(Command::header, milter::texts({"Subject", " rates"})) +
@@ -85,6 +87,8 @@ class GateTest : public testing::Test {
   SenderMemory memory_;
   base::Time now_ = kNow;
   std::size_t reported_ = 0;
+  std::vector<std::string> others_;  // who get it beside a@else.example
+  std::uint32_t actions_ = milter::kAllActions;
 };
 
 TEST_F(GateTest, LetsThroughWhatIsAuthenticated) {
@@ -213,6 +217,50 @@ TEST_F(GateTest, RemembersFromWhereADomainPassed) {
   EXPECT_EQ(pass("192.0.2.1", "<a@soft.example>").verdict, Verb::accept);
   EXPECT_EQ(pass("192.0.2.7", "<a@soft.example>").verdict, Verb::discard) << "its neighbour has passed";
   EXPECT_EQ(reported_, 4U);
+}
+
+TEST_F(GateTest, TakesRecipientsAwayFromWhomItIsKept) {
+  others_ = {"B@bank.example", "c@else.example"};
+  rules_.enforcement = {*parse_enforcement("to=else.example")};
+  const auto answer = pass("198.51.100.9", "<news@bank.example>");
+  EXPECT_EQ(answer.verdict, Verb::accept);
+  EXPECT_THAT(answer.not_for, ElementsAre("<a@else.example>", "<c@else.example>")) << "as the MTA wrote them";
+  EXPECT_EQ(answer.added.size(), 2U);
+  const auto& event = events_.at(0);
+  EXPECT_EQ(event.asked, Action::reject);
+  EXPECT_EQ(event.answered, Action::accept);
+  ASSERT_EQ(event.outcomes.size(), 2U);
+  EXPECT_THAT(event.outcomes[0].recipients, ElementsAre("B@bank.example"));
+  EXPECT_EQ(event.outcomes[0].causes.at(0).code, "not-enforced");
+  EXPECT_EQ(event.outcomes[1].action, Action::quarantine);
+  EXPECT_EQ(event.outcomes[1].causes.at(0).code, "another-recipient");
+  const auto kept = *quarantine_.find(event.outcomes[1].kept);
+  EXPECT_THAT(kept.recipients, ElementsAre("a@else.example", "c@else.example"));
+  EXPECT_EQ(kept.causes.back().code, "another-recipient");
+  const auto json = *base::parse_json(event_json(event), "event");
+  EXPECT_EQ(json.at("outcomes").at(1).at("recipients").as_array().size(), 2U);
+}
+
+TEST_F(GateTest, KeepsFromAllWhereNoRecipientCanBeRemoved) {
+  others_ = {"b@bank.example"};
+  actions_ = milter::kAllActions & ~milter::action::kDeleteRecipients;
+  rules_.enforcement = {*parse_enforcement("to=else.example")};
+  EXPECT_EQ(pass("198.51.100.9", "<news@shop.example>").verdict, Verb::discard);
+  const auto& outcomes = events_.at(0).outcomes;
+  ASSERT_EQ(outcomes.size(), 2U);
+  for (const auto& outcome : outcomes) EXPECT_FALSE(outcome.kept.empty());
+  EXPECT_EQ(outcomes[0].causes.back().code, "cannot-remove");
+}
+
+TEST_F(GateTest, LetsThroughWhatIsNotEnforcedYet) {
+  rules_.enforcement = {*parse_enforcement("to=bank.example")};
+  EXPECT_EQ(pass("198.51.100.9", "<news@bank.example>").verdict, Verb::accept);
+  EXPECT_EQ(events_.at(0).asked, Action::reject);
+  EXPECT_EQ(events_.at(0).causes.back().code, "not-enforced");
+  EXPECT_THAT(events_.at(0).outcomes, IsEmpty());
+  rules_.enforcement = {*parse_enforcement("action=quarantine")};
+  EXPECT_EQ(pass("198.51.100.9", "<news@bank.example>").verdict, Verb::discard);
+  EXPECT_EQ(events_.at(1).causes.back().code, "enforced-as-quarantine");
 }
 
 TEST_F(GateTest, WritesEventsAsJson) {

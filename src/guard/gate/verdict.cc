@@ -19,6 +19,9 @@ void add_signals(Verdict& verdict) {
   const auto add = [&](std::string code, double strength, std::string evidence, std::string part) {
     verdict.signals.push_back({std::move(code), strength, std::move(evidence), std::move(part)});
   };
+  const auto& causes = verdict.ruling.causes;
+  if (const auto blocked = std::ranges::find(causes, "blocked", &Cause::code); blocked != causes.end())
+    add("blocked", verdict.ruling.action == Action::accept ? 0 : 100, blocked->text, "envelope");
   if (!result.author.fault.empty()) add("from-malformed", 50, result.author.fault, "header");
   if (result.dmarc != dmarc::Result::fail) return;
   if (result.policy == dmarc::Policy::none) add("dmarc-fail-none", 0, result.why, "header");

@@ -87,7 +87,12 @@ std::string verdict_text(const VerdictReport& report, const auth::ReportOptions&
              fmt::format("{} ({}, {}): {}", signal.code, signal.strength, signal.part, signal.evidence));
   out.line("Score", fmt::format("{} of 100, higher is worse", verdict.score()));
   out.line("Role", role_words(verdict.standing));
-  for (const auto& recipient : report.recipients) out.line("To", recipient);
+  for (std::size_t i = 0; i < report.recipients.size(); ++i) {
+    const auto action = report.done.at(i);
+    out.line("To", action == ruling.action ? report.recipients[i]
+                                           : fmt::format("{} ({}, as guard.enforce has it)",
+                                                         report.recipients[i], to_string(action)));
+  }
   for (const auto& words : verdict.unchecked) out.line("Not seen", words);
   return std::move(out).text() + '\n' + auth::report_text(verdict.envelope, verdict.authentication, options);
 }
@@ -128,8 +133,11 @@ std::string verdict_json(const VerdictReport& report, const auth::ReportOptions&
         .end_object();
   }
   json.key("recipients").begin_array();
-  for (const auto& recipient : report.recipients)
-    json.begin_object().member("address", recipient).member("action", to_string(ruling.action)).end_object();
+  for (std::size_t i = 0; i < report.recipients.size(); ++i)
+    json.begin_object()
+        .member("address", report.recipients[i])
+        .member("action", to_string(report.done.at(i)))
+        .end_object();
   json.end_array();
   json.key("role")
       .begin_object()

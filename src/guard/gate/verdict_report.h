@@ -11,7 +11,8 @@ namespace rampart::guard {
 
 struct VerdictReport {
   const Verdict& verdict;
-  std::vector<std::string> recipients;  // those that were named; what is decided holds for each
+  std::vector<std::string> recipients;  // those that were named
+  std::vector<Action> done;             // for each of them, in mode enforce
 };
 
 // What would become of the message, in one sentence.

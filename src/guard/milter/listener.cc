@@ -1,5 +1,6 @@
 #include "guard/milter/listener.h"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -13,6 +14,7 @@
 
 #include "base/ip.h"
 #include "base/text.h"
+#include "guard/milter/frames.h"
 
 namespace rampart::guard::milter {
 namespace {
@@ -119,6 +121,47 @@ Result<ListenAddress> parse_listen(std::string_view text) {
   const auto endpoint = base::parse_endpoint(any_port ? text.substr(0, text.size() - 2) : text, 0);
   if (!endpoint || (endpoint->port == 0 && !any_port)) return wrong("is no address with a port");
   return ListenAddress{.path = {}, .endpoint = any_port ? endpoint->address.text() : endpoint->text()};
+}
+
+Result<> ask_milter(const ListenAddress& listen, std::chrono::seconds patience) {
+  constexpr std::size_t kMostRead = 1'000;  // octets; our answer has some 150
+  const auto fail = [&](std::string what, std::string hint = {}) {
+    return base::fail(ErrorKind::unavailable, std::move(what), listen.text(), std::move(hint));
+  };
+  const auto address = TRY(address_of(listen));
+  const int file = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (file < 0) return io_error("make a socket", listen.text(), errno);
+  struct Closer {
+    int file;
+    ~Closer() { ::close(file); }
+  } const closer{file};
+  const timeval time{.tv_sec = patience.count(), .tv_usec = 0};
+  ::setsockopt(file, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof time);
+  ::setsockopt(file, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
+  if (::connect(file, address.get(), address.size) != 0)
+    return fail(fmt::format("nobody answers: {}", std::generic_category().message(errno)));
+  std::string payload;
+  append_u32(payload, kVersion);
+  append_u32(payload, action::kAddHeaders | action::kChangeHeaders | action::kDeleteRecipients);
+  append_u32(payload, 0);
+  std::string offer;
+  append_frame(offer, static_cast<char>(Command::negotiate), payload);
+  if (::send(file, offer.data(), offer.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(offer.size()))
+    return fail("it took no offer");
+  FrameReader reader;
+  std::size_t got = 0;
+  while (got < kMostRead) {
+    std::array<char, kMostRead> buffer;
+    const auto size = ::recv(file, buffer.data(), buffer.size(), 0);
+    if (size <= 0) break;
+    got += static_cast<std::size_t>(size);
+    reader.feed({buffer.data(), static_cast<std::size_t>(size)});
+    const auto frame = reader.next();
+    if (!frame) break;
+    if (*frame && (*frame)->command == static_cast<char>(Reply::negotiate)) return {};
+    if (*frame) break;
+  }
+  return fail("who answers there is no milter");
 }
 
 Result<Listener> Listener::open(const ListenAddress& listen, unsigned mode) {

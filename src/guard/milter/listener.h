@@ -1,6 +1,7 @@
 // A place where an MTA connects: a TCP port, or a socket in the file system.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,6 +19,9 @@ struct ListenAddress {
 };
 // Errors are of kind config.
 base::Result<ListenAddress> parse_listen(std::string_view text);
+
+// Whether a milter answers there: connects, offers what Postfix does, and reads what comes back. Errors are of kind unavailable.
+base::Result<> ask_milter(const ListenAddress& address, std::chrono::seconds patience);
 
 class Listener {
  public:

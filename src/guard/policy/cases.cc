@@ -122,6 +122,13 @@ void add_override(std::vector<PolicyCase>& out, const LocalRules& rules, const O
 std::vector<PolicyCase> policy_cases(const LocalRules& rules, base::Time now) {
   std::vector<PolicyCase> out;
   add_general(out, now);
+  const auto lists = std::make_shared<Lists>();
+  lists->block.push_back(read_list("a block list", author().text()));
+  LocalRules blocking;
+  blocking.lists = lists;
+  blocking.reject_blocked = rules.reject_blocked;
+  out.push_back({.what = "its author, sender or network is on a block list (guard.block_files)",
+                 .ruling = Example(dmarc::Result::pass, kReject).ruling(blocking, now)});
   for (const auto& own : rules.own) {
     const Example open(kFail, dmarc::Policy::none, own.domain);
     const Example strict(kFail, kReject, own.domain);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "auth/authenticate.h"
+#include "guard/policy/lists.h"
 #include "mail/header.h"
 
 namespace rampart::guard {
@@ -37,7 +38,9 @@ struct OwnDomain {
 struct LocalRules {
   std::vector<Override> overrides;  // the first that matches counts
   std::vector<OwnDomain> own;
-  std::vector<dns::Name> trusted_sealers;  // d= of ARC seals whose word about DMARC is taken
+  std::vector<dns::Name> trusted_sealers;   // d= of ARC seals whose word about DMARC is taken
+  std::shared_ptr<const Lists> lists = {};  // shared: replaced while messages are under way; nullptr: none
+  bool reject_blocked = false;              // otherwise what is on a block list is quarantined
 };
 
 // The first override that matches and holds; nullptr without one.

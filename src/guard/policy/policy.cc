@@ -150,6 +150,57 @@ Ruling judge(const Arrival& arrival, const OwnDomain* own, bool enforced) {
   return {};  // what fails under p=none is treated as any other
 }
 
+void add_sender(Identities& out, const std::string& mail_from) {
+  const auto at = mail_from.rfind('@');
+  if (at == std::string::npos) return;
+  out.addresses.push_back(base::lower(mail_from));
+  if (auto domain = dns::parse_domain(std::string_view(mail_from).substr(at + 1)))
+    out.domains.push_back(*std::move(domain));
+}
+
+void add_authors(Identities& out, const mail::Author& author) {
+  for (const auto& address : author.addresses) out.addresses.push_back(base::lower(address));
+  out.domains.insert(out.domains.end(), author.domains.begin(), author.domains.end());
+}
+
+// Whoever it says that it is.
+ListHit find_blocked(const Arrival& arrival) {
+  const auto& lists = arrival.local->lists;
+  if (!lists || lists->block.empty()) return {};
+  Identities of{.addresses = {}, .domains = {}, .client = arrival.client};
+  add_sender(of, arrival.mail_from);
+  add_authors(of, arrival.authentication->author);
+  return find_listed(lists->block, of, arrival.now);
+}
+
+// Whoever it is: a name on the list helps nobody who only uses it.
+ListHit find_allowed(const Arrival& arrival) {
+  const auto& lists = arrival.local->lists;
+  if (!lists || lists->allow.empty()) return {};
+  const auto& result = *arrival.authentication;
+  Identities of{.addresses = {}, .domains = {}, .client = arrival.client};
+  if (result.spf && !result.spf->by_helo && result.spf->outcome.result == spf::Result::pass)
+    add_sender(of, arrival.mail_from);
+  if (result.dmarc == dmarc::Result::pass) add_authors(of, result.author);
+  return find_listed(lists->allow, of, arrival.now);
+}
+
+void set_blocked(Ruling& ruling, bool refused) {
+  ruling.override_type = "local_policy";
+  if (ruling.action == Action::reject) return;
+  ruling.action = refused ? Action::reject : Action::quarantine;
+  ruling.code = refused ? 550 : 0;
+  ruling.enhanced = refused ? "5.7.1" : "";
+  ruling.text = refused ? "this sender is blocked here" : "";  // not by what, which is nobody else's business
+}
+
+Ruling let_through(Ruling ruling, std::string_view override_type) {
+  Ruling out;
+  out.causes = std::move(ruling.causes);
+  out.override_type = override_type;
+  return out;
+}
+
 }  // namespace
 
 std::string_view to_string(Action action) {
@@ -180,28 +231,29 @@ Ruling decide(const Arrival& arrival) {
   const auto* rule = find_override(*arrival.local, result, arrival.client, arrival.mail_from, arrival.now);
   const bool enforced = rule != nullptr && rule->says == Override::Says::enforce;
   auto out = judge(arrival, own, enforced);
-  if (out.action == Action::accept) return out;
+  const auto blocked = find_blocked(arrival);
+  if (blocked) add(out, "blocked", fmt::format("we block {}", blocked.text()));
+  if (out.action == Action::accept && !blocked) return out;
   if (rule != nullptr && rule->says == Override::Says::accept) {
     add(out, "override",
         fmt::format("a local rule of {} lets it through: {}", base::printable(rule->by),
                     base::printable(rule->reason)));
-    out = {.action = Action::accept,
-           .causes = std::move(out.causes),
-           .code = 0,
-           .enhanced = {},
-           .text = {},
-           .override_type = "local_policy"};
-  } else if (const auto sealer = trusted_pass(*arrival.local, result, *arrival.header);
-             sealer && out.action != Action::tempfail) {
+    return let_through(std::move(out), "local_policy");
+  }
+  if (const auto allowed = find_allowed(arrival)) {
+    add(out, "allowed", fmt::format("we allow {}", allowed.text()));
+    return let_through(std::move(out), "local_policy");
+  }
+  if (blocked) {
+    set_blocked(out, arrival.local->reject_blocked);
+    return out;
+  }
+  if (const auto sealer = trusted_pass(*arrival.local, result, *arrival.header);
+      sealer && out.action != Action::tempfail) {
     add(out, "trusted-forwarder",
         fmt::format("{} is trusted, and says that it passed DMARC there", dns::display(*sealer)),
         "RFC 8617 section 7.2.1");
-    out = {.action = Action::accept,
-           .causes = std::move(out.causes),
-           .code = 0,
-           .enhanced = {},
-           .text = {},
-           .override_type = "trusted_forwarder"};
+    return let_through(std::move(out), "trusted_forwarder");
   }
   return out;
 }

@@ -180,6 +180,78 @@ TEST(Policy, QuarantinesAFromFieldThatNamesNoOne) {
   EXPECT_EQ(one.decide().action, Action::accept);
 }
 
+// Both lists as they might stand in files.
+std::shared_ptr<const Lists> lists(std::string_view block, std::string_view allow = "") {
+  auto out = std::make_shared<Lists>();
+  out->block = {read_list("/etc/block.txt", block)};
+  out->allow = {read_list("/etc/allow.txt", allow)};
+  return out;
+}
+
+TEST(Policy, BlocksWhoeverItSaysThatItIs) {
+  for (const auto* block :
+       {"bank.example", "news@bank.example", "192.0.2.0/24", "bounce@lists.example", "lists.example"}) {
+    auto one = Case(dmarc::Result::pass, dmarc::Policy::reject);
+    one.result.author.addresses = {"News@bank.example"};
+    one.mail_from = "bounce@Lists.example";
+    one.local.lists = lists(block);
+    auto ruling = one.decide();
+    EXPECT_EQ(ruling.action, Action::quarantine) << block;
+    EXPECT_THAT(codes(ruling), ElementsAre("blocked"));
+    EXPECT_THAT(ruling.causes[0].text, HasSubstr(block));
+    one.local.reject_blocked = true;
+    ruling = one.decide();
+    EXPECT_EQ(ruling.action, Action::reject);
+    EXPECT_EQ(ruling.enhanced, "5.7.1");
+    EXPECT_EQ(ruling.text.find(block), std::string::npos) << "the sender is not told by what";
+  }
+}
+
+TEST(Policy, LetsAllowListsAndExceptionsLiftABlock) {
+  auto one = Case(dmarc::Result::pass, dmarc::Policy::reject);
+  one.local.lists = lists("192.0.2.0/24", "bank.example reason=a partner");
+  auto ruling = one.decide();
+  EXPECT_EQ(ruling.action, Action::accept);
+  EXPECT_THAT(codes(ruling), ElementsAre("blocked", "allowed"));
+  EXPECT_EQ(ruling.override_type, "local_policy");
+  one.local.lists = lists("bank.example");
+  one.local.overrides = {{.says = Override::Says::accept,
+                          .author = name("bank.example"),
+                          .mail_from = {},
+                          .network = {},
+                          .reason = {},
+                          .by = {},
+                          .until = {}}};
+  EXPECT_THAT(codes(one.decide()), ElementsAre("blocked", "override"));
+}
+
+TEST(Policy, AllowsNobodyForANameThatIsNotProven) {
+  auto one = rejected();
+  one.memory.passed_from_here = false;
+  one.local.lists = lists("", "bank.example\nnews@bank.example\n");
+  EXPECT_EQ(one.decide().action, Action::reject) << "whoever forges a name that is allowed gains nothing";
+  one.result.spf = auth::SpfChecked{.outcome = {}, .domain = name("bank.example")};
+  one.result.spf->outcome.result = spf::Result::pass;
+  EXPECT_EQ(one.decide().action, Action::accept) << "the envelope's is";
+  one.result.spf->by_helo = true;
+  EXPECT_EQ(one.decide().action, Action::reject);
+  one.local.lists = lists("", "192.0.2.1");
+  EXPECT_EQ(one.decide().action, Action::accept) << "an address of the network is proven by its being used";
+}
+
+TEST(Policy, KeepsARejectOfWhatIsBlockedToo) {
+  auto one = rejected();
+  one.memory.passed_from_here = false;
+  one.local.lists = lists("bank.example");
+  const auto ruling = one.decide();
+  EXPECT_EQ(ruling.action, Action::reject);
+  EXPECT_EQ(ruling.enhanced, "5.7.26");
+  auto slow = Case(dmarc::Result::temperror);
+  slow.local.lists = lists("bank.example");
+  EXPECT_EQ(slow.decide().action, Action::quarantine) << "no DNS is needed for that";
+  EXPECT_EQ(slow.decide().code, 0U);
+}
+
 std::vector<Ruling> rulings(std::initializer_list<Action> actions) {
   std::vector<Ruling> out;
   for (const auto action : actions)

@@ -90,6 +90,18 @@ std::string Quarantine::path_of(const std::string& id) const {
   return fmt::format("{}/{}{}", options_.folder, id, kEnding);
 }
 
+Result<Quarantine::Totals> Quarantine::totals() {
+  return database_->run([&](soci::session& sql) {
+    const std::string kept(to_string(KeptState::kept));
+    Number messages = 0;
+    Number bytes = 0;
+    sql << "SELECT COUNT(*), COALESCE(SUM(size), 0) FROM guard_kept WHERE state = :state", soci::use(kept),
+        soci::into(messages), soci::into(bytes);
+    return Totals{.messages = static_cast<std::uint64_t>(messages),
+                  .bytes = static_cast<std::uint64_t>(bytes)};
+  });
+}
+
 Result<> Quarantine::check_room(const KeptMessage& entry) {
   return database_->run([&](soci::session& sql) -> Result<> {
     const std::string kept(to_string(KeptState::kept));

@@ -84,6 +84,12 @@ class Quarantine {
   // The newest first.
   base::Result<std::vector<KeptMessage>> list(const KeptFilter& filter);
   base::Result<KeptMessage> find(const std::string& id);  // an error (kind usage) when there is none
+  // Of what is kept now: how many messages, and what they come to as they came.
+  struct Totals {
+    std::uint64_t messages = 0;
+    std::uint64_t bytes = 0;
+  };
+  base::Result<Totals> totals();
   // The message in pieces. An error when it is gone, or the file is not what was written.
   base::Result<> read(const std::string& id, const std::function<base::Result<>(std::string_view)>& take);
 

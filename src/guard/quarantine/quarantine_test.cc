@@ -77,6 +77,8 @@ TEST_P(InQuarantine, KeepsAMessageAsItCame) {
   EXPECT_THAT(found.recipients, ElementsAre("a@else.example"));
   EXPECT_EQ(found.subject, "rates");
   EXPECT_EQ(found.size, kMail.size());
+  EXPECT_EQ(quarantine_->totals()->messages, 1U);
+  EXPECT_EQ(quarantine_->totals()->bytes, kMail.size());
   EXPECT_EQ(found.causes, entry().causes);
   EXPECT_EQ(found.state, KeptState::kept);
   EXPECT_FALSE(quarantine_->find("0123456789abcdefghjkmnpqrs"));

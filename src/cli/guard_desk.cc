@@ -1,0 +1,213 @@
+#include "cli/guard_desk.h"
+
+#include <algorithm>
+
+#include <boost/asio/post.hpp>
+#include <fmt/ranges.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/live_options.h"
+#include "cli/scan_job.h"
+#include "crypto/digest.h"
+#include "crypto/hmac.h"
+#include "crypto/private_file.h"
+
+namespace rampart::cli {
+
+using base::ErrorKind;
+using base::Result;
+using net::http::Head;
+using net::http::Response;
+
+namespace {
+
+constexpr std::chrono::seconds kGrace{5};  // for what is under way in the end
+
+Response error(unsigned status, std::string_view what, std::string_view where = {}) {
+  std::string body;
+  base::JsonWriter json(body);
+  json.begin_object().member("schema", "rampart.error/1").member("error", what);
+  if (!where.empty()) json.member("where", where);
+  json.end_object();
+  return {.status = status, .body = body + "\n"};
+}
+
+net::http::Handler::Plan refuse(Response response, std::string name = {}, std::string value = {}) {
+  if (!name.empty()) response.fields.emplace_back(std::move(name), std::move(value));
+  return {.refusal = std::move(response), .body = 0, .answer = {}};
+}
+
+net::http::Handler::Plan say(std::function<Response()> make) {
+  return {.refusal = {}, .body = 0, .answer = [make = std::move(make)](const std::string&, const auto& done) {
+            done(make());
+          }};
+}
+
+// What an option of the command line is called here: "--mail-from" is mail_from.
+std::string parameter_of(std::string_view option) {
+  if (!option.starts_with("--")) return std::string(option);
+  std::string out(option.substr(2));
+  std::ranges::replace(out, '-', '_');
+  return out;
+}
+
+Result<ScanRequest> read_request(const std::string& query) {
+  const auto wrong = [](std::string what, const std::string& where = {}) {
+    return base::fail(ErrorKind::usage, std::move(what), base::excerpt(where, 80));
+  };
+  const auto parameters = net::http::parse_query(query);
+  if (!parameters) return wrong("the query cannot be decoded");
+  ScanRequest out;
+  bool helo = false;
+  for (const auto& [name, value] : *parameters) {
+    const auto once = [&](bool seen) { return seen ? wrong("is said twice", name) : Result<>(); };
+    if (name == "ip") {
+      TRY(once(out.envelope.ip.has_value()));
+      out.envelope.ip = value;
+    } else if (name == "helo") {
+      TRY(once(std::exchange(helo, true)));
+      out.envelope.helo = value;
+    } else if (name == "mail_from") {
+      TRY(once(out.envelope.mail_from.has_value()));
+      out.envelope.mail_from = value;
+    } else if (name == "rcpt") {
+      if (out.recipients.size() == kMostRecipients) return wrong("is said too often", name);
+      out.recipients.push_back(value);
+    } else if (name == "auth") {
+      if (value != "0" && value != "1") return wrong("is 0 or 1", name);
+      out.authenticated = value == "1";
+    } else {
+      return wrong("is no parameter: ip, helo, mail_from, rcpt, auth", name);
+    }
+  }
+  return out;
+}
+
+Result<crypto::Secret> read_token(const std::string& file) {
+  if (file.empty()) return crypto::Secret();
+  const auto text = TRY(crypto::read_private(file));
+  const auto token = base::trim(text.view());
+  const bool visible = std::ranges::all_of(token, [](unsigned char c) { return c > ' ' && c < 0x7f; });
+  if (token.size() < kLeastToken || !visible)
+    return base::fail(
+        ErrorKind::input,
+        fmt::format("holds no token: at least {} letters, digits or signs, without a space", kLeastToken),
+        base::printable(file), "(umask 077; head -c 32 /dev/urandom | base64 > FILE)");
+  return crypto::Secret(token);
+}
+
+}  // namespace
+
+GuardDesk::GuardDesk(net::LiveOptions live, facts::DriveOptions drive, crypto::Secret token, Parts parts)
+    : provider_(io_, std::move(live)),
+      drive_(drive),
+      token_(std::move(token)),
+      parts_(std::move(parts)),
+      server_(io_, {}, *this) {}
+
+GuardDesk::~GuardDesk() { stop(); }
+
+Result<std::unique_ptr<GuardDesk>> GuardDesk::open(const base::Config& config, const std::string& place,
+                                                   const std::string& token_file, Parts parts) {
+  auto live = TRY(live_options(config));
+  std::vector<std::string> resolvers;
+  resolvers.reserve(live.resolvers.size());
+  for (const auto& endpoint : live.resolvers) resolvers.push_back(endpoint.text());
+  auto token = TRY(read_token(token_file));  // not within the new-expression: what returns from there leaks
+  std::unique_ptr<GuardDesk> out(
+      new GuardDesk(std::move(live), drive_options(config), std::move(token), std::move(parts)));
+  out->source_ = {fmt::format("resolvers: {}", fmt::join(resolvers, ", "))};
+  const bool any_port = place.ends_with(":0");  // of tests
+  auto endpoint =
+      base::parse_endpoint(any_port ? std::string_view(place).substr(0, place.size() - 2) : place, 0);
+  if (!endpoint || (endpoint->port == 0 && !any_port))
+    return base::fail(ErrorKind::config, "is no address with a port", "guard.http_listen",
+                      "such as 127.0.0.1:8892");
+  endpoint->port = TRY(out->server_.listen(*endpoint));
+  out->place_ = "http://" + endpoint->text();
+  return out;
+}
+
+void GuardDesk::start() {
+  thread_ = std::thread([this] {
+    for (;;) {
+      try {
+        io_.run();
+        return;
+      } catch (const std::exception& error) {
+        parts_.log(fmt::format("a fault of rampart's own: {}", error.what()));
+      }
+    }
+  });
+}
+
+void GuardDesk::stop() {
+  if (!thread_.joinable()) return;
+  boost::asio::post(io_, [this] {
+    server_.stop();
+    const auto timer = std::make_shared<boost::asio::steady_timer>(io_, kGrace);
+    timer->async_wait([this, timer](const auto&) { io_.stop(); });
+    if (scans_ == 0) io_.stop();
+  });
+  thread_.join();
+}
+
+net::http::Handler::Plan GuardDesk::plan(const Head& head) {
+  if (head.path == "/metrics") {
+    if (head.method != "GET" && head.method != "HEAD")
+      return refuse(error(405, "only GET is answered here"), "Allow", "GET, HEAD");
+    return say([this] { return Response{.type = "text/plain; version=0.0.4", .body = parts_.metrics()}; });
+  }
+  if (head.path == "/api/v1/scan") return plan_scan(head);
+  return refuse(error(404, "there is nothing here", base::excerpt(head.path, 80)));
+}
+
+net::http::Handler::Plan GuardDesk::plan_scan(const Head& head) {
+  if (head.method != "POST") return refuse(error(405, "only POST is answered here"), "Allow", "POST");
+  if (token_.empty()) return refuse(error(403, "no token is set", "guard.api_token_file"));
+  constexpr std::string_view kScheme = "Bearer ";
+  const auto given = head.find("Authorization").value_or(std::string_view());
+  // Hashes are of one length, so that not even that of the token shows.
+  if (!base::istarts_with(given, kScheme) ||
+      !crypto::same_secret(crypto::sha256(base::trim(given.substr(kScheme.size()))), crypto::sha256(token_)))
+    return refuse(error(401, "this needs a token: Authorization: Bearer TOKEN"), "WWW-Authenticate",
+                  "Bearer");
+  if (scans_ >= kMostScans)
+    return refuse(error(503, "enough messages are looked at now"), "Retry-After", "1");
+  // Given back when the client is gone, or has its answer.
+  ++scans_;
+  const std::shared_ptr<void> place(nullptr,
+                                    [this](void*) { --scans_; });  // shared by the plan and the drive
+  return {.refusal = {},
+          .body = kMaxMail,
+          .answer = [this, query = head.query, place](std::string body,
+                                                      const std::function<void(Response)>& done) {
+            scan(query, std::move(body), [place, done](Response response) { done(std::move(response)); });
+          }};
+}
+
+void GuardDesk::scan(const std::string& query, std::string body, const std::function<void(Response)>& done) {
+  const auto fail = [&](const base::Error& why) { done(error(400, why.what, parameter_of(why.where))); };
+  const auto request = read_request(query);
+  if (!request) return fail(request.error());
+  auto mail = parse_mail(std::move(body), "the body");
+  if (!mail) return fail(mail.error());
+  const auto made = ScanJob::make(*std::move(mail), *request, *parts_.rules());
+  if (!made) return fail(made.error());
+  const auto& job = *made;
+  const auto now = base::now();
+  facts::drive<guard::Verdict>([job, now](facts::Facts& facts) { return job->run(facts, now); }, provider_,
+                               drive_,
+                               [this, job, now, done](facts::Driven<guard::Verdict> driven) {
+                                 const auth::ReportOptions options{.color = false,
+                                                                   .width = 80,
+                                                                   .version = RAMPART_VERSION,
+                                                                   .source = source_,
+                                                                   .notes = {},
+                                                                   .now = now};
+                                 done({.body = guard::verdict_json(job->report(driven.decision), options)});
+                               });
+}
+
+}  // namespace rampart::cli

@@ -1,0 +1,63 @@
+// The guard's HTTP listener, on a thread of its own so that nobody who asks holds up mail: /metrics for Prometheus, and
+// POST /api/v1/scan for programs that have a token.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include <boost/asio/io_context.hpp>
+
+#include "base/config.h"
+#include "crypto/secret.h"
+#include "guard/gate/gate.h"
+#include "net/http/server.h"
+#include "net/live_provider.h"
+
+namespace rampart::cli {
+
+// All our own.
+inline constexpr std::size_t kMostScans = 4;         // at a time; each may hold a message of kMaxMail
+inline constexpr std::size_t kLeastToken = 16;       // octets
+inline constexpr std::size_t kMostRecipients = 100;  // of a scan
+
+class GuardDesk : public net::http::Handler {
+ public:
+  struct Parts {
+    std::function<std::shared_ptr<const guard::Rules>()> rules;  // those of now; from its thread
+    std::function<std::string()> metrics;                        // the same
+    std::function<void(const std::string&)> log;
+  };
+  // Listens. `token_file` may be empty: nobody may have anything scanned.
+  static base::Result<std::unique_ptr<GuardDesk>> open(const base::Config& config, const std::string& place,
+                                                       const std::string& token_file, Parts parts);
+  ~GuardDesk() override;
+
+  // Where, with the port that the system chose for 0.
+  [[nodiscard]] const std::string& place() const { return place_; }
+  void start();
+  // Ends what is under way soon, and joins its thread.
+  void stop();
+
+  Plan plan(const net::http::Head& head) override;
+
+ private:
+  GuardDesk(net::LiveOptions live, facts::DriveOptions drive, crypto::Secret token, Parts parts);
+  Plan plan_scan(const net::http::Head& head);
+  void scan(const std::string& query, std::string body, const std::function<void(net::http::Response)>& done);
+
+  boost::asio::io_context io_{1};
+  net::LiveProvider provider_;
+  facts::DriveOptions drive_;
+  std::vector<std::string> source_;  // as a verdict names it
+  crypto::Secret token_;
+  Parts parts_;
+  std::string place_;
+  std::size_t scans_ = 0;  // under way
+  net::http::Server server_;
+  std::thread thread_;
+};
+
+}  // namespace rampart::cli

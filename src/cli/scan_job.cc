@@ -1,0 +1,55 @@
+#include "cli/scan_job.h"
+
+#include "base/text.h"
+#include "guard/policy/enforce.h"
+#include "mail/compose.h"
+
+namespace rampart::cli {
+namespace {
+
+using base::Result;
+
+Result<std::vector<std::string>> recipients_of(const ScanRequest& request) {
+  std::vector<std::string> out;
+  for (const auto& text : request.recipients) {
+    const bool bracketed = text.starts_with('<') && text.ends_with('>');
+    auto address = mail::parse_address(bracketed ? text.substr(1, text.size() - 2) : text);
+    if (!address)
+      return base::fail(base::ErrorKind::usage, fmt::format("\"{}\" is no address", base::printable(text)),
+                        "--rcpt", "such as a@bank.example");
+    out.push_back(*std::move(address));
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<ScanJob>> ScanJob::make(std::unique_ptr<Mail> mail, const ScanRequest& request,
+                                               guard::Rules rules) {
+  const auto envelope = TRY(envelope_of(request.envelope));
+  auto out = std::make_shared<ScanJob>();
+  out->recipients_ = TRY(recipients_of(request));
+  out->mail_ = std::move(mail);
+  out->rules_ = std::move(rules);
+  out->sender_ = envelope.mail_from.value_or(std::string());
+  // Without a client it would be taken for a message of this machine's own, which nobody's policy is about.
+  out->nobody_ = !envelope.ip && !request.authenticated;
+  if (out->nobody_) out->rules_.roles.listener = guard::Role::inbound;
+  out->scan_.emplace(
+      out->mail_->message,
+      guard::Situation{
+          .peer = {.client = envelope.ip, .helo = envelope.helo, .authenticated = request.authenticated},
+          .mail_from = envelope.mail_from,
+          .memory = {}},
+      out->rules_.roles, out->rules_.local, out->keys_);
+  return out;
+}
+
+guard::VerdictReport ScanJob::report(guard::Verdict& verdict) const {
+  if (nobody_) verdict.standing.why = "no client is named, so it is held to what mail from outside is";
+  const auto done = guard::dispatch(verdict.ruling, recipients_, rules_.enforcement,
+                                    guard::draw_of(mail_->message.header, sender_), true);
+  return {.verdict = verdict, .recipients = recipients_, .done = guard::actions_of(done, recipients_.size())};
+}
+
+}  // namespace rampart::cli

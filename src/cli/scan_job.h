@@ -1,0 +1,43 @@
+// A message that is looked at as the guard would, for whoever asks: the command line, or the API.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/mail_options.h"
+#include "guard/gate/gate.h"
+#include "guard/gate/verdict_report.h"
+
+namespace rampart::cli {
+
+struct ScanRequest {
+  EnvelopeOptions envelope;
+  std::vector<std::string> recipients;
+  bool authenticated = false;
+};
+
+// Owns what a decision refers to: an answer that comes late finds it still there.
+class ScanJob {
+ public:
+  // Errors are of kind usage, and name an option.
+  static base::Result<std::shared_ptr<ScanJob>> make(std::unique_ptr<Mail> mail, const ScanRequest& request,
+                                                     guard::Rules rules);
+
+  [[nodiscard]] const mail::Message& message() const { return mail_->message; }
+  guard::Verdict run(facts::Facts& facts, base::Time now) { return scan_->run(facts, now); }
+  // Of the verdict that run() came to. Valid as long as both live.
+  guard::VerdictReport report(guard::Verdict& verdict) const;
+
+ private:
+  std::unique_ptr<Mail> mail_;
+  guard::Rules rules_;
+  std::vector<std::string> recipients_;
+  std::string sender_;
+  bool nobody_ = false;  // no client is known
+  dkim::KeyCache keys_;
+  std::optional<guard::Scan> scan_;
+};
+
+}  // namespace rampart::cli

@@ -1,0 +1,91 @@
+#include "guard/policy/lists.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace rampart::guard {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const base::Time kNow = *base::parse_time("2026-11-27T12:00:00Z");
+
+std::shared_ptr<const ListFile> list(std::string_view text) { return read_list("/etc/block.txt", text); }
+
+std::string found(std::string_view text, const Identities& of, base::Time now = kNow) {
+  const auto file = list(text);
+  const auto* hit = file->find(of, now);
+  return hit == nullptr ? "" : hit->indicator;
+}
+std::string domain(std::string_view text, std::string_view name) {
+  return found(text, {.addresses = {}, .domains = {*dns::Name::try_parse(name)}, .client = {}});
+}
+std::string client(std::string_view text, std::string_view ip) {
+  return found(text, {.addresses = {}, .domains = {}, .client = base::IpAddress::parse(ip)});
+}
+
+TEST(Lists, NameDomainsAndWhatIsBelowThem) {
+  EXPECT_EQ(domain("Evil.Example\n", "evil.example"), "Evil.Example");
+  EXPECT_EQ(domain("evil.example", "a.b.evil.example"), "evil.example") << "the last line may lack its end";
+  EXPECT_EQ(domain("@evil.example\r\n", "evil.example"), "@evil.example");
+  EXPECT_EQ(domain("evil.example\n", "notevil.example"), "");
+  EXPECT_EQ(domain("a.evil.example\n", "evil.example"), "");
+  EXPECT_EQ(domain("پاکستان.example\n", "xn--mgbai9azgqp6j.example"), "پاکستان.example");
+}
+
+TEST(Lists, NameAddresses) {
+  const Identities of{.addresses = {"news@shop.example"}, .domains = {}, .client = {}};
+  EXPECT_EQ(found("News@Shop.example\n", of), "News@Shop.example");
+  EXPECT_EQ(found("other@shop.example\n", of), "");
+}
+
+TEST(Lists, NameNetworksAndTakeTheNarrowest) {
+  EXPECT_EQ(client("192.0.2.0/24\n192.0.2.128/25\n192.0.2.129\n", "192.0.2.129"), "192.0.2.129");
+  EXPECT_EQ(client("192.0.2.0/24\n192.0.2.128/25\n", "192.0.2.200"), "192.0.2.128/25");
+  EXPECT_EQ(client("192.0.2.77/24\n", "192.0.2.1"), "192.0.2.77/24") << "written with a host's bits";
+  EXPECT_EQ(client("192.0.2.0/24\n", "::ffff:192.0.2.1"), "192.0.2.0/24");
+  EXPECT_EQ(client("2001:db8::/32\n", "2001:db8::7"), "2001:db8::/32");
+  EXPECT_EQ(client("::c000:200/120\n", "192.0.2.1"), "");
+  EXPECT_EQ(client("192.0.2.0/24\n", "2001:db8::7"), "");
+}
+
+TEST(Lists, HoldUntilTheEndOfADay) {
+  const std::string_view text =
+      "evil.example until=2026-11-26\nevil.example until=2026-11-27 by=soc reason=a # b\n";
+  const Identities of{.addresses = {}, .domains = {*dns::Name::try_parse("evil.example")}, .client = {}};
+  const auto file = list(text);
+  const auto* hit = file->find(of, kNow);
+  ASSERT_NE(hit, nullptr) << "the second, as the first is over";
+  EXPECT_EQ(hit->reason, "a # b");
+  EXPECT_EQ(file->find(of, *base::parse_time("2026-11-28T00:00:00Z")), nullptr);
+  EXPECT_EQ((ListHit{.file = file.get(), .listed = hit}.text()), "evil.example in block.txt by soc: a # b");
+}
+
+TEST(Lists, LeaveOutAndTellWhatTheyCannotRead) {
+  for (const auto* line : {"com", "0.0.0.0/0", "::/0", "https://evil.example/x", "192.0.2.0/33", "a@",
+                           "a@b c@d", "evil.example until=soon", "evil.example why", "ev il.example",
+                           "e\"vil.example", "d41d8cd98f00b204e9800998ecf8427e"}) {
+    const auto file = list(std::string(line) + "\nbank.example\n");
+    EXPECT_EQ(file->size(), 1U) << line << ": the others count";
+    ASSERT_EQ(file->faults().size(), 1U) << line;
+    EXPECT_THAT(file->faults()[0], HasSubstr("line 1: ")) << line;
+  }
+  EXPECT_THAT(list("# a comment\n\n  \nbank.example # and one behind\n")->faults(), IsEmpty());
+  std::string many;
+  for (int i = 0; i < 10; ++i) many += "!\n";
+  EXPECT_THAT(list(many)->faults(), testing::SizeIs(kToldFaults + 1));
+  EXPECT_THAT(list(many)->faults().back(), "and 7 more lines");
+  EXPECT_THAT(list(std::string(kMaxListLine, 'a') + ".example\n")->faults(), testing::SizeIs(1));
+}
+
+TEST(Lists, AreAskedInOrder) {
+  const std::vector files{list("a.example\n"), list("b.example\na.example reason=second\n")};
+  const Identities of{.addresses = {}, .domains = {*dns::Name::try_parse("a.example")}, .client = {}};
+  EXPECT_EQ(find_listed(files, of, kNow).file, files[0].get());
+  EXPECT_FALSE(find_listed({}, of, kNow));
+}
+
+}  // namespace
+}  // namespace rampart::guard

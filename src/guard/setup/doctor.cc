@@ -1,0 +1,144 @@
+#include "guard/setup/doctor.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace rampart::guard {
+namespace {
+
+using State = Check::State;
+
+std::string value_of(const Postconf& postconf, std::string_view name, std::string_view standard) {
+  const auto found = postconf.find(name);
+  return found == postconf.end() ? std::string(standard) : found->second;
+}
+
+// How Postfix may write it.
+std::vector<std::string> places_of(const milter::ListenAddress& listen, const std::string& queue_directory) {
+  if (listen.path.empty()) {
+    std::vector<std::string> out{"inet:" + listen.endpoint};
+    for (const std::string_view self : {"127.0.0.1:", "[::1]:"})
+      if (listen.endpoint.starts_with(self))
+        out.push_back("inet:localhost:" + listen.endpoint.substr(self.size()));
+    return out;
+  }
+  std::vector<std::string> out{"unix:" + listen.path};
+  const auto below = queue_directory + "/";
+  if (listen.path.starts_with(below)) out.push_back("unix:" + listen.path.substr(below.size()));
+  return out;
+}
+
+const NamedMilter* find_ours(const std::vector<NamedMilter>& milters, const PostfixExpected& expected,
+                             const std::string& queue_directory) {
+  for (const auto& listen : expected.listen) {
+    const auto places = places_of(listen, queue_directory);
+    const auto found = std::ranges::find_if(milters, [&](const NamedMilter& one) {
+      return std::ranges::find(places, one.place) != places.end();
+    });
+    if (found != milters.end()) return &*found;
+  }
+  return nullptr;
+}
+
+Check judge_action(const Postconf& postconf, const NamedMilter& ours, Mode mode) {
+  // Postfix's default is tempfail (postconf(5)).
+  const auto action =
+      value_of(ours.settings, "default_action", value_of(postconf, "milter_default_action", "tempfail"));
+  const auto wanted = mode == Mode::monitor ? "accept" : "tempfail";
+  if (action == wanted)
+    return {.state = State::good,
+            .what = fmt::format("while the guard cannot be asked, Postfix does what mode {} needs: {}",
+                                to_string(mode), action),
+            .fix = {}};
+  return {.state = State::failed,
+          .what = fmt::format("while the guard cannot be asked, Postfix does \"{}\", and mode {} needs {}",
+                              base::excerpt(action, 40), to_string(mode), wanted),
+          .fix = fmt::format("run what this prints: rampart guard setup postfix{}",
+                             mode == Mode::monitor ? " --monitor" : "")};
+}
+
+Check judge_protocol(const Postconf& postconf, const NamedMilter& ours) {
+  const auto protocol = value_of(ours.settings, "protocol", value_of(postconf, "milter_protocol", "6"));
+  const auto number = base::parse_number(protocol);
+  if (number && *number >= 6)
+    return {
+        .state = State::good, .what = fmt::format("Postfix speaks milter protocol {}", protocol), .fix = {}};
+  return {.state = State::failed,
+          .what = fmt::format(
+              "Postfix speaks milter protocol \"{}\", in which leading spaces are lost and signatures break",
+              base::excerpt(protocol, 20)),
+          .fix = "postconf -e milter_protocol=6 && postfix reload"};
+}
+
+}  // namespace
+
+Postconf parse_postconf(std::string_view text) {
+  Postconf out;
+  for (const auto line : base::split(text, '\n')) {
+    const auto equals = line.find('=');
+    if (equals == std::string_view::npos || line.empty() || base::is_wsp(line.front()) || line.front() == '#')
+      continue;
+    out[std::string(base::trim(line.substr(0, equals)))] = base::trim(line.substr(equals + 1));
+  }
+  return out;
+}
+
+std::vector<NamedMilter> parse_milters(std::string_view value) {
+  constexpr std::string_view kBetween = ", \t\r\n";
+  std::vector<NamedMilter> out;
+  while (!value.empty()) {
+    const auto begin = value.find_first_not_of(kBetween);
+    if (begin == std::string_view::npos) break;
+    value.remove_prefix(begin);
+    if (value.front() != '{') {
+      const auto word = value.substr(0, value.find_first_of(kBetween));
+      value.remove_prefix(word.size());
+      out.push_back({.place = std::string(word), .settings = {}});
+      continue;
+    }
+    const auto end = std::min(value.find('}'), value.size());
+    NamedMilter milter;
+    for (auto part : base::split(value.substr(1, end - 1), ',')) {
+      part = base::trim(part);
+      if (milter.place.empty()) {
+        // The place may be followed by white space alone.
+        milter.place = part.substr(0, part.find_first_of(" \t"));
+        part = base::trim(part.substr(milter.place.size()));
+        if (part.empty()) continue;
+      }
+      if (const auto at = part.find('='); at != std::string_view::npos)
+        milter.settings[std::string(base::trim(part.substr(0, at)))] = base::trim(part.substr(at + 1));
+    }
+    value.remove_prefix(std::min(end + 1, value.size()));
+    if (!milter.place.empty()) out.push_back(std::move(milter));
+  }
+  return out;
+}
+
+std::vector<Check> judge_postfix(const Postconf& postconf, const PostfixExpected& expected) {
+  const auto queue_directory = value_of(postconf, "queue_directory", expected.queue_directory);
+  const auto milters = parse_milters(value_of(postconf, "smtpd_milters", ""));
+  const auto* ours = find_ours(milters, expected, queue_directory);
+  if (ours == nullptr)
+    return {{.state = State::failed,
+             .what = fmt::format("Postfix does not ask the guard: smtpd_milters is \"{}\"",
+                                 base::excerpt(value_of(postconf, "smtpd_milters", ""), 200)),
+             .fix = fmt::format("run what this prints: rampart guard setup postfix{}",
+                                expected.mode == Mode::monitor ? " --monitor" : "")}};
+  std::vector<Check> out;
+  out.push_back(
+      {.state = State::good, .what = fmt::format("Postfix asks the guard at {}", ours->place), .fix = {}});
+  out.push_back(judge_action(postconf, *ours, expected.mode));
+  out.push_back(judge_protocol(postconf, *ours));
+  if (value_of(postconf, "receive_override_options", "").contains("no_milters"))
+    out.push_back(
+        {.state = State::failed,
+         .what = "receive_override_options has no_milters: Postfix asks no milter at all",
+         .fix = "take it out of main.cf, and leave it in master.cf for what a content filter puts back"});
+  return out;
+}
+
+}  // namespace rampart::guard
