@@ -146,8 +146,12 @@ Result<Exit> run_import(Session& session, const Request& request) {
   OriginFacts facts(request.facts, *config);
   auto judge = facts.judge();
   if (!request.verify) judge.set_trust_of_files(reports::Trust::imported);
-  auto importer = request.judges() ? reports::Importer(archive, worker, judge, now)
-                                   : reports::Importer(archive, worker, reports::Trust::imported, now);
+  // What comes by a pipe a stranger may have made, to its last byte.
+  const auto limits = request.piped() ? reports::UnpackLimits::of_stranger() : reports::UnpackLimits();
+  auto importer = request.judges()
+                      ? reports::Importer(archive, worker, judge, now, limits)
+                      : reports::Importer(archive, worker, reports::Trust::imported, now, limits);
+  importer.stop_when([] { return interrupted() != 0; });
   if (request.from == "parsedmarc") importer.expect_exports();
   TRY(read_paths(session, request, importer));
   auto summary = importer.summary();

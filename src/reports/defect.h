@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "reports/limits.h"
+
 namespace rampart::reports {
 
 enum class DefectKind : std::uint8_t {
@@ -50,9 +52,6 @@ struct Defect {
   std::uint64_t count = 0;
   std::string example;  // of the first; printable, may be empty
 };
-
-// A larger count is clamped to it, with bad_count: every store and JSON reader holds it exactly.
-inline constexpr std::uint64_t kMaxCount = std::uint64_t{1} << 53U;
 
 // The defects of a report while it is read.
 class DefectNotes {

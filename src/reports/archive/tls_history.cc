@@ -45,7 +45,7 @@ class Sums {
  private:
   void add(TlsSeen what, std::uint64_t sessions, const Days& days) {
     what.estimated = days.estimated();
-    const auto count = static_cast<std::int64_t>(std::min(sessions, kMaxTlsSessions));
+    const auto count = static_cast<std::int64_t>(std::min(sessions, kMaxCount));
     days.spread(count, [&](std::int64_t day, std::int64_t part) {
       if (day < from_ || day > to_) return;
       what.day = day;

@@ -11,6 +11,7 @@
 #include <zlib.h>
 
 #include "base/result.h"
+#include "reports/limits.h"
 
 namespace rampart::reports {
 
@@ -47,15 +48,6 @@ class FileSource : public Source {
   FileSource(int file, std::string path) : file_(file), path_(std::move(path)) {}
   int file_;
   std::string path_;
-};
-
-// What a stranger's archive may cost. All our own.
-struct UnpackLimits {
-  std::uint64_t max_bytes = std::uint64_t{512} << 20U;  // that come out of one file, all its members together
-  std::uint64_t max_ratio = 400;  // of bytes out to bytes in, counted once 1 MiB has come out
-  std::size_t max_members = 100;  // of an archive
-  std::size_t max_depth = 3;      // an archive in an archive in a mail
-  std::size_t max_archive = std::size_t{64} << 20U;  // bytes of what has to be held whole: a zip, a mail
 };
 
 // What came out of a file so far, for the limits of the whole.
