@@ -162,9 +162,11 @@ Result<Exit> run_import(Session& session, const Request& request) {
   const bool undetermined = summary.beliefs && summary.beliefs->undetermined != 0;
   if (undetermined)
     session.note("who sent some of them could not be found out now; the same again asks once more");
+  // What was not even looked up would not be the next time.
+  const bool not_looked_up = summary.beliefs && summary.beliefs->not_looked_up != 0;
   if (request.piped()) return undetermined ? Exit::try_again : Exit::clean;
   if (summary.aside != 0) return Exit::findings;
-  return undetermined ? Exit::undetermined : Exit::clean;
+  return undetermined || not_looked_up ? Exit::undetermined : Exit::clean;
 }
 
 // A mail server acts on the status: what it cannot make sense of it sends back to whoever sent the mail, who can mend nothing of

@@ -71,6 +71,7 @@ base::Result<Belief> Importer::believe(const Speaker& speaker, const Origin& ori
   auto belief = TRY(judge_->judge(speaker));
   summary_.beliefs->add(origin.text(), belief);
   if (belief.undetermined) mail_.undetermined = belief.why;
+  if (!belief.looked_up) mail_.not_looked_up = belief.why;
   return belief;
 }
 

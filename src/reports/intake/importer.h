@@ -68,7 +68,8 @@ class Importer : private Taker, private Unpacker {
   struct MailRead {
     std::size_t reports = 0;  // that were read, new or not
     std::size_t aside = 0;
-    std::string undetermined;  // why a report's origin could not be found out now; empty otherwise
+    std::string not_looked_up;  // why its origin was not even looked for (limits.h)
+    std::string undetermined;   // why a report's origin could not be found out now; empty otherwise
   };
   base::Result<MailRead> read_mail(std::string_view mail, const std::string& name);
   // A file that cannot even be opened.
