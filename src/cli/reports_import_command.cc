@@ -2,17 +2,14 @@
 #include <algorithm>
 #include <filesystem>
 
-#include <sys/stat.h>
-
-#include "base/file.h"
 #include "base/text.h"
+#include "cli/aside_folder.h"
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/report_origin.h"
 #include "cli/store_url.h"
-#include "crypto/digest.h"
 #include "reports/intake/importer.h"
 
 namespace rampart::cli {
@@ -83,17 +80,6 @@ class Remembering : public reports::Source {
   std::string bytes_;
 };
 
-Result<> keep_bytes(const std::string& folder, std::string_view bytes) {
-  constexpr std::size_t kNamed = 16;  // bytes of its digest
-  std::error_code failed;
-  if (fs::create_directories(folder, failed)) ::chmod(folder.c_str(), 0700);
-  if (failed)
-    return base::fail(ErrorKind::io, "the folder cannot be made: " + failed.message(),
-                      base::printable(folder));
-  const auto name = base::hex(std::string_view(crypto::sha256(bytes)).substr(0, kNamed));
-  return base::write_file((fs::path(folder) / (name + ".eml")).string(), bytes);
-}
-
 // What is set aside of it is kept in --aside, before anybody is told that it was taken.
 Result<> read_input(const Request& request, reports::Source& input, const std::string& name,
                     reports::Importer& importer) {
@@ -102,7 +88,7 @@ Result<> read_input(const Request& request, reports::Source& input, const std::s
   const auto before = importer.summary().aside;
   TRY(importer.read(remembering, name));
   TRY(importer.flush());
-  return importer.summary().aside == before ? Result<>() : keep_bytes(request.aside, TRY(remembering.rest()));
+  return importer.summary().aside == before ? Result<>() : keep_aside(request.aside, TRY(remembering.rest()));
 }
 
 Result<> read_paths(Session& session, const Request& request, reports::Importer& importer) {
@@ -122,10 +108,14 @@ Result<> read_paths(Session& session, const Request& request, reports::Importer&
     return {};
   };
   for (const auto& path : request.paths) {
+    const auto before = importer.summary().files;
     if (auto done = each_file(path, read); !done) {
       TRY(importer.flush());  // what was read is kept
       return done;
     }
+    if (importer.summary().files == before)
+      session.note(fmt::format("{}: there is no file in the folder, or only hidden ones, so nothing was read",
+                               base::printable(path)));
   }
   TRY(importer.flush());
   progress.clear();

@@ -13,7 +13,7 @@ namespace rampart::reports {
 
 enum class DefectKind : std::uint8_t {
   stray_markup,  // a < or a tag that is none
-  bad_text,      // bytes that are no UTF-8 or no text
+  bad_text,      // bytes that are no UTF-8, characters that are no text
   unknown_entity,
   unclosed_element,
   cut_short,

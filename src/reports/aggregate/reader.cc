@@ -531,6 +531,8 @@ class AggregateReader::Handler {
     const auto refuse = [](std::string why) { return base::fail(base::ErrorKind::input, std::move(why)); };
     auto& report = report_;
     const bool nothing = report.rows.empty() && report.policy.domain.empty() && report.report_id.empty();
+    if (nothing && (cut_ || scanner_.faults().cut_short))
+      return refuse("it is truncated: it ends before the report says anything");
     if (nothing)
       return refuse(seen_feedback_ ? "the report is empty"
                                    : "there is no DMARC report in it: no element is named feedback");

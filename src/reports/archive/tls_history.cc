@@ -136,4 +136,19 @@ base::Result<std::vector<TlsDomain>> read_tls_domains(store::Database& database,
   });
 }
 
+base::Result<std::optional<KnownDays>> read_known_tls_days(store::Database& database,
+                                                           std::optional<std::string_view> domain) {
+  return database.run([&](soci::session& sql) -> std::optional<KnownDays> {
+    Number first = 0;
+    Number last = 0;
+    Number count = 0;
+    const Number any = domain ? 0 : 1;
+    const std::string name(domain.value_or(""));
+    sql << "SELECT COUNT(*), COALESCE(MIN(first), 0), COALESCE(MAX(last), 0) FROM report_tls WHERE domain = "
+           ":domain OR :any = 1",
+        soci::use(name), soci::use(any), soci::into(count), soci::into(first), soci::into(last);
+    return count == 0 ? std::nullopt : std::optional(KnownDays{first / kDay, last / kDay});
+  });
+}
+
 }  // namespace rampart::reports

@@ -101,6 +101,11 @@ void Intake::set_aside(const Place& place, std::string_view reason) {
   taker_.set_aside(place.origin, reason);
 }
 
+void Intake::set_aside(const Place& place, std::string_view reason, const Source& source) {
+  const auto fault = source.fault();
+  set_aside(place, fault.empty() ? std::string(reason) : fmt::format("{} ({})", fault, reason));
+}
+
 base::Result<> Intake::read_any(Source& source, const Place& place) {
   while (rooms_.size() <= place.depth) rooms_.push_back(Window::make_room());
   Window window(source, rooms_[place.depth]);
@@ -120,7 +125,7 @@ base::Result<> Intake::read_any(Source& source, const Place& place) {
     case Form::zip:
       return read_zip(window, place);
     case Form::empty:
-      set_aside(place, "it is empty");
+      set_aside(place, window.fault().empty() ? "it is empty" : window.fault());
       break;
     case Form::html:
       set_aside(place, "it is a web page and no report");
@@ -156,7 +161,7 @@ base::Result<> Intake::read_xml(Window& window, const Place& place) {
   }
   auto report = reader_.finish(place.name, now_);
   if (report) return taker_.take(*std::move(report), place.origin);
-  set_aside(place, report.error().what);
+  set_aside(place, report.error().what, window);
   return {};
 }
 
@@ -169,7 +174,7 @@ base::Result<> Intake::read_json(Window& window, const Place& place) {
   if (!json) return {};
   auto report = read_tls(*json, place.name, now_);
   if (report && !report->policies.empty()) return taker_.take(*std::move(report), place.origin);
-  set_aside(place, report ? "it speaks of no policy" : std::string_view(report.error().what));
+  set_aside(place, report ? "it speaks of no policy" : std::string_view(report.error().what), window);
   return {};
 }
 

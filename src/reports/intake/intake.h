@@ -110,6 +110,8 @@ class Intake {
   static Place within(const Place& place, const std::string& name);
   bool too_deep(const Place& place);
   void set_aside(const Place& place, std::string_view reason);
+  // With what is wrong with what it was read from, as a report that is cut says nothing of itself.
+  void set_aside(const Place& place, std::string_view reason, const Source& source);
   // The whole of it; nothing when it was set aside.
   std::optional<std::string> whole(Window& window, const Place& place, std::string_view what,
                                    std::size_t most);

@@ -20,6 +20,8 @@ class Source {
   virtual ~Source() = default;
   // Fills `room` from its begin; 0 at the end. Errors are of kind io, or of kind input where a limit is met.
   virtual base::Result<std::size_t> read(std::span<char> room) = 0;
+  // Why the bytes ended before they should have, once they have; empty when they did not: "it is damaged", "it is truncated".
+  [[nodiscard]] virtual std::string_view fault() const { return {}; }
 };
 
 class MemorySource : public Source {
@@ -80,9 +82,8 @@ class InflateSource : public Source {
   InflateSource(Source& from, Form form, Inflater& inflater, const UnpackLimits& limits, Unpacked& total);
 
   base::Result<std::size_t> read(std::span<char> room) override;
-  // Why the bytes ended early; empty when they did not: "it is damaged", "it ends in the middle". What came before is good but
-  // for the last of it.
-  [[nodiscard]] std::string_view fault() const { return fault_; }
+  // What came before is good but for the last of it.
+  [[nodiscard]] std::string_view fault() const override { return fault_.empty() ? from_.fault() : fault_; }
 
  private:
   base::Result<bool> fill();

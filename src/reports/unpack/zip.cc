@@ -50,7 +50,7 @@ std::string_view data_at(std::string_view bytes, std::uint64_t at) {
 
 base::Result<ZipContent> first_of_cut(std::string_view bytes) {
   if (!bytes.starts_with(kLocal) || bytes.size() < kLocalSize)
-    return base::fail(base::ErrorKind::input, "the zip archive has no end and no begin");
+    return base::fail(base::ErrorKind::input, "the zip archive is truncated: it has no end and no begin");
   ZipContent out;
   out.cut = true;
   auto& member = out.members.emplace_back();
