@@ -150,6 +150,12 @@ TEST_F(Reading, WhatIsWrongIsSaidAndReadAllTheSame) {
   EXPECT_THAT(
       said(row("192.0.2.1", "1", "<dkim><domain>" + std::string(1'000'000, 'a') + "</domain></dkim>")),
       ElementsAre("too-long"));
+  EXPECT_THAT(
+      said(row("192.0.2.1", "3", "<spf><domain>a&#x1b;[2J.example</domain><result>fail</result></spf>")),
+      ElementsAre("bad-text"));
+  EXPECT_THAT(
+      said(row("192.0.2.1", "3", "<spf><domain>a&egrave;.example</domain><result>fail</result></spf>")),
+      ElementsAre("unknown-entity"));
   EXPECT_THAT(said(row("1 < 2")), ElementsAre("stray-markup", "bad-address"));
   EXPECT_THAT(said("<record>" + row() + row()),
               ElementsAre("unclosed-element", "no-address", "no-count", "no-header-from", "no-results"));

@@ -218,6 +218,9 @@ std::size_t XmlScanner::scan(std::string_view window, bool last, Handler& handle
         return at;
       case Markup::none:
         faults_.stray_markup = true;
+        // A tag that the end cuts.
+        if (last && window.size() - at <= kMaxTag && window.find('>', at) == std::string_view::npos)
+          faults_.cut_short = true;
         handler.text(XmlText{.raw = window.substr(at, 1), .markup = true});
         ++at;
         break;

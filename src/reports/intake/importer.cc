@@ -178,7 +178,9 @@ base::Result<Unpacker::Parts> Importer::unpack(std::string_view mail) {
   if (const auto known = TRY(archive_.killer(content)))
     return Parts{.parts = {}, .fault = fmt::format("it ended two attempts before ({})", *known)};
   auto reply = TRY(worker_.call(mail));
+  TRY(heed());  // a signal may have ended it as well
   if (!reply.fault.empty()) reply = TRY(worker_.call(mail));
+  TRY(heed());
   if (!reply.fault.empty()) {
     TRY(archive_.note_killer(content, reply.fault, now_));
     return Parts{.parts = {}, .fault = reply.fault};

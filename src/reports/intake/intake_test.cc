@@ -97,6 +97,12 @@ Kept taken(std::string_view bytes, const std::string& name = "f", const UnpackLi
   return out;
 }
 
+std::string tls_report() {
+  return R"({"organization-name": "o", "report-id": "t1", "date-range": {"start-datetime": "2025-11-25T00:00:00Z",
+            "end-datetime": "2025-11-25T23:59:59Z"}, "policies": [{"policy": {"policy-type": "sts", "policy-domain":
+            "bank.example"}, "summary": {"total-successful-session-count": 1, "total-failure-session-count": 0}}]})";
+}
+
 TEST(Intake, XmlAloneInGzipAndInZip) {
   const auto xml = report();
   EXPECT_THAT(taken(xml).reports, ElementsAre("f r1 1"));
@@ -127,6 +133,22 @@ TEST(Intake, WhatIsCutIsReadAsFarAsItGoes) {
   EXPECT_THAT(taken(zip.substr(0, zip.size() / 2)).reports, ElementsAre(HasSubstr("cut-short")));
 }
 
+TEST(Intake, WhatIsCutBeforeItSaysAnythingIsNotCalledEmpty) {
+  const auto packed = deflated(report("r1", 2000));
+  for (const std::size_t kept : {2U, 10U, 12U, 40U})
+    EXPECT_THAT(taken(std::string_view(packed).substr(0, kept)).aside,
+                ElementsAre(HasSubstr("it is truncated")))
+        << kept;
+  const auto xml = report();
+  for (const std::size_t kept : {30U, 60U})
+    EXPECT_THAT(taken(std::string_view(xml).substr(0, kept)).aside, ElementsAre(HasSubstr("it is truncated")))
+        << kept;
+  EXPECT_THAT(taken(zipped({{"a.xml", xml}}).substr(0, 38)).aside, ElementsAre(HasSubstr("truncated")));
+  const auto json = tls_report();
+  EXPECT_THAT(taken(deflated(json).substr(0, 30)).aside, ElementsAre(HasSubstr("truncated")));
+  EXPECT_THAT(taken(std::string_view(json).substr(0, 60)).aside, ElementsAre(HasSubstr("truncated")));
+}
+
 TEST(Intake, WhatIsNoReport) {
   EXPECT_THAT(taken("").aside, ElementsAre("f: it is empty"));
   EXPECT_THAT(taken("<!DOCTYPE html><html></html>").aside, ElementsAre("f: it is a web page and no report"));
@@ -150,7 +172,7 @@ TEST(Intake, WhatAStrangersArchiveMayCost) {
   const auto zeros = deflated(std::string(std::size_t{512} << 20U, ' '));
   EXPECT_LT(zeros.size(), std::size_t{540} << 10U);
   EXPECT_THAT(taken(zeros).aside, ElementsAre("f: it unpacks to more than 400 times its size"));
-  EXPECT_THAT(taken("<feedback>" + zeros).aside, ElementsAre("f: the report is empty"));
+  EXPECT_THAT(taken("<feedback>" + zeros).aside, ElementsAre(HasSubstr("it is truncated")));
   EXPECT_THAT(taken(zipped({{"a", std::string(std::size_t{8} << 20U, '<'), false, 0, 8, 0xffffffffU}})).aside,
               ElementsAre(HasSubstr("more than 400 times")));
   const UnpackLimits small{.max_bytes = 10'000, .max_members = 3, .max_archive = 100'000};
@@ -167,12 +189,6 @@ TEST(Intake, WhatAStrangersArchiveMayCost) {
   auto deep = report();
   for (int i = 0; i < 4; ++i) deep = deflated(deep);
   EXPECT_THAT(taken(deep).aside, ElementsAre("f: it stands within 3 others"));
-}
-
-std::string tls_report() {
-  return R"({"organization-name": "o", "report-id": "t1", "date-range": {"start-datetime": "2025-11-25T00:00:00Z",
-            "end-datetime": "2025-11-25T23:59:59Z"}, "policies": [{"policy": {"policy-type": "sts", "policy-domain":
-            "bank.example"}, "summary": {"total-successful-session-count": 1, "total-failure-session-count": 0}}]})";
 }
 
 TEST(Intake, TlsReportsByEachRoute) {
