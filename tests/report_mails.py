@@ -51,10 +51,12 @@ class Reporters:
     def zone_options(self, *without):
         return [word for zone in self.zones if zone.stem not in without for word in ("--zone", zone)]
 
-    def mail(self, reporter, report_id, domain="bank.example", rows=(("192.0.2.1", 2),), signer=None, email=None, signed=True, more=""):
-        packed = base64.encodebytes(gzip.compress(report(reporter, report_id, domain, rows, email).encode())).decode().replace("\n", "\r\n")
+    def mail(self, reporter, report_id, domain="bank.example", rows=(("192.0.2.1", 2),), signer=None, email=None, signed=True, more="",
+             sender=None, content=None):
+        """`content` instead of an aggregate report."""
+        packed = base64.encodebytes(gzip.compress((content or report(reporter, report_id, domain, rows, email)).encode())).decode().replace("\n", "\r\n")
         name = f"{reporter}!{domain}!{BEGIN}!{BEGIN + DAY - 1}.xml.gz"
-        text = (f"From: reports@{reporter}\r\nTo: dmarc@bank.example\r\nSubject: Report Domain: {domain} Submitter: {reporter} Report-ID: <{report_id}>\r\n"
+        text = (f"From: {sender or 'reports@' + reporter}\r\nTo: dmarc@bank.example\r\nSubject: Report Domain: {domain} Submitter: {reporter} Report-ID: <{report_id}>\r\n"
                 f"Date: Wed, 26 Nov 2025 01:00:00 +0000\r\nMIME-Version: 1.0\r\nContent-Type: application/gzip; name=\"{name}\"\r\n"
                 f"Content-Disposition: attachment; filename=\"{name}\"\r\nContent-Transfer-Encoding: base64\r\n\r\n{packed}").encode()
         if signed:

@@ -32,6 +32,8 @@ Result<Exit> run_show(Session& session, const Request& request) {
     const auto domains = TRY(reports::read_domains(database, days.from, days.to));
     TRY(session.print(request.format == "json" ? reports::format_domains_json(domains)
                                                : reports::format_domains(domains)));
+    if (domains.empty())
+      session.note(nothing_shown("reports", TRY(reports::read_known_days(database, std::nullopt)), days));
     return Exit::clean;
   }
   const auto name = TRY(domain_of(request.domain));
@@ -41,8 +43,9 @@ Result<Exit> run_show(Session& session, const Request& request) {
                     : request.format == "csv" ? reports::format_history_csv(page)
                                               : reports::format_history(page)));
   if (history.reports + history.uncounted == 0)
-    session.note(fmt::format("no report of these days speaks of {}; `rampart reports show` lists the domains",
-                             page.domain));
+    session.note(nothing_shown(fmt::format("reports of {}", page.domain),
+                               TRY(reports::read_known_days(database, page.domain)), days) +
+                 "; `rampart reports show` lists the domains");
   return Exit::clean;
 }
 
@@ -58,7 +61,7 @@ void add_reports_command(CLI::App& root, Session& session) {
   auto* show = reports->add_subcommand("show", "Show what was reported of a domain, or of all");
   show->add_option("DOMAIN", request->domain,
                    "The domain at which receivers found the policy; without it, all of them");
-  show->add_option("--since", request->since, "How far to look back: 30d, or a day [30d]")->type_name("TIME");
+  show->add_option("--since", request->since, std::string(kSinceHelp))->type_name("TIME");
   show->add_flag("--all", request->all, "Show every address");
   show->add_option("--format", request->format, "text, json, or csv of a domain [text]")
       ->type_name("FORMAT")

@@ -2,17 +2,14 @@
 #include <algorithm>
 #include <filesystem>
 
-#include <sys/stat.h>
-
-#include "base/file.h"
 #include "base/text.h"
+#include "cli/aside_folder.h"
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/report_origin.h"
 #include "cli/store_url.h"
-#include "crypto/digest.h"
 #include "reports/intake/importer.h"
 
 namespace rampart::cli {
@@ -83,17 +80,6 @@ class Remembering : public reports::Source {
   std::string bytes_;
 };
 
-Result<> keep_bytes(const std::string& folder, std::string_view bytes) {
-  constexpr std::size_t kNamed = 16;  // bytes of its digest
-  std::error_code failed;
-  if (fs::create_directories(folder, failed)) ::chmod(folder.c_str(), 0700);
-  if (failed)
-    return base::fail(ErrorKind::io, "the folder cannot be made: " + failed.message(),
-                      base::printable(folder));
-  const auto name = base::hex(std::string_view(crypto::sha256(bytes)).substr(0, kNamed));
-  return base::write_file((fs::path(folder) / (name + ".eml")).string(), bytes);
-}
-
 // What is set aside of it is kept in --aside, before anybody is told that it was taken.
 Result<> read_input(const Request& request, reports::Source& input, const std::string& name,
                     reports::Importer& importer) {
@@ -102,7 +88,7 @@ Result<> read_input(const Request& request, reports::Source& input, const std::s
   const auto before = importer.summary().aside;
   TRY(importer.read(remembering, name));
   TRY(importer.flush());
-  return importer.summary().aside == before ? Result<>() : keep_bytes(request.aside, TRY(remembering.rest()));
+  return importer.summary().aside == before ? Result<>() : keep_aside(request.aside, TRY(remembering.rest()));
 }
 
 Result<> read_paths(Session& session, const Request& request, reports::Importer& importer) {
@@ -122,10 +108,14 @@ Result<> read_paths(Session& session, const Request& request, reports::Importer&
     return {};
   };
   for (const auto& path : request.paths) {
+    const auto before = importer.summary().files;
     if (auto done = each_file(path, read); !done) {
       TRY(importer.flush());  // what was read is kept
       return done;
     }
+    if (importer.summary().files == before)
+      session.note(fmt::format("{}: there is no file in the folder, or only hidden ones, so nothing was read",
+                               base::printable(path)));
   }
   TRY(importer.flush());
   progress.clear();
@@ -146,8 +136,12 @@ Result<Exit> run_import(Session& session, const Request& request) {
   OriginFacts facts(request.facts, *config);
   auto judge = facts.judge();
   if (!request.verify) judge.set_trust_of_files(reports::Trust::imported);
-  auto importer = request.judges() ? reports::Importer(archive, worker, judge, now)
-                                   : reports::Importer(archive, worker, reports::Trust::imported, now);
+  // What comes by a pipe a stranger may have made, to its last byte.
+  const auto limits = request.piped() ? reports::UnpackLimits::of_stranger() : reports::UnpackLimits();
+  auto importer = request.judges()
+                      ? reports::Importer(archive, worker, judge, now, limits)
+                      : reports::Importer(archive, worker, reports::Trust::imported, now, limits);
+  importer.stop_when([] { return interrupted() != 0; });
   if (request.from == "parsedmarc") importer.expect_exports();
   TRY(read_paths(session, request, importer));
   auto summary = importer.summary();
@@ -158,9 +152,11 @@ Result<Exit> run_import(Session& session, const Request& request) {
   const bool undetermined = summary.beliefs && summary.beliefs->undetermined != 0;
   if (undetermined)
     session.note("who sent some of them could not be found out now; the same again asks once more");
+  // What was not even looked up would not be the next time.
+  const bool not_looked_up = summary.beliefs && summary.beliefs->not_looked_up != 0;
   if (request.piped()) return undetermined ? Exit::try_again : Exit::clean;
   if (summary.aside != 0) return Exit::findings;
-  return undetermined ? Exit::undetermined : Exit::clean;
+  return undetermined || not_looked_up ? Exit::undetermined : Exit::clean;
 }
 
 // A mail server acts on the status: what it cannot make sense of it sends back to whoever sent the mail, who can mend nothing of

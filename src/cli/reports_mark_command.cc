@@ -1,10 +1,16 @@
 // rampart reports mark, marks, unmark: what the owner says of a source.
+#include <limits>
+
+#include "base/ip.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/fix_options.h"
 #include "cli/help.h"
+#include "cli/source_naming.h"
 #include "cli/store_url.h"
 #include "cli/who.h"
+#include "dns/domain.h"
+#include "reports/archive/history.h"
 #include "reports/sources/marks.h"
 #include "reports/sources/page.h"
 
@@ -22,12 +28,23 @@ struct Request {
   std::string reason;
   std::string format = "text";
   bool all = false;
-  long long number = 0;
+  std::string number;
 };
 
 Result<store::Database> open_store(Session& session) {
   const auto* config = TRY(session.config());
   return store::Database::open(TRY(store_url(*config)));
+}
+
+// Whether sources may have this id: "own", or behind the kind a provider of the registry, a domain or a network.
+bool is_known_source(std::string_view id, const mail::Registry& registry) {
+  const auto colon = id.find(':');
+  if (colon == std::string_view::npos) return true;
+  const auto name = id.substr(colon + 1);
+  if (registry.by_id(name) != nullptr) return true;
+  if (base::IpAddress::parse(name.substr(0, name.find('/')))) return true;
+  const auto domain = dns::parse_domain(name);
+  return domain && domain->label_count() >= 2;
 }
 
 Result<Exit> run_mark(Session& session, const Request& request) {
@@ -52,6 +69,18 @@ Result<Exit> run_mark(Session& session, const Request& request) {
   TRY(session.print(fmt::format("mark {}: {} is {}{} for {}\n", number, mark.subject.text(), request.kind,
                                 mark.name.empty() ? "" : fmt::format(" ({})", base::printable(mark.name)),
                                 mark.domain.text())));
+  // It stands all the same: mail may come. But a slip of the pen marks nothing, and nobody would know.
+  TRY(reports::Archive::open(database));
+  if (!TRY(reports::read_known_days(database, mark.domain.text())))
+    session.note(
+        fmt::format("no report in the store speaks of {}, so the mark meets no mail as yet; `rampart "
+                    "reports show` lists the domains",
+                    mark.domain.text()));
+  if (!mark.subject.network && !is_known_source(mark.subject.id, TRY(read_registry(*TRY(session.config())))))
+    session.note(
+        fmt::format("no provider that is known has the id of {}, so the mark may never meet mail; "
+                    "`rampart reports sources {}` shows the ids",
+                    base::printable(mark.subject.id), mark.domain.text()));
   return Exit::clean;
 }
 
@@ -68,12 +97,19 @@ Result<Exit> run_marks(Session& session, const Request& request) {
 }
 
 Result<Exit> run_unmark(Session& session, const Request& request) {
+  constexpr std::uint64_t kMaxNumber = std::numeric_limits<std::int32_t>::max();  // that a database gives
+  constexpr auto kShowsNumbers = "rampart reports marks shows the numbers";
+  const auto number = base::parse_number(request.number);
+  if (!number || *number == 0 || *number > kMaxNumber)
+    return base::fail(ErrorKind::usage,
+                      fmt::format("\"{}\" is no mark's number", base::printable(request.number)), "NUMBER",
+                      kShowsNumbers);
   auto database = TRY(open_store(session));
   auto marks = TRY(reports::Marks::open(database));
-  if (!TRY(marks.remove(request.number, who(), base::now())))
-    return base::fail(ErrorKind::usage, fmt::format("no mark that stands has the number {}", request.number),
-                      {}, "rampart reports marks shows the numbers");
-  TRY(session.print(fmt::format("mark {} is taken back\n", request.number)));
+  if (!TRY(marks.remove(static_cast<long long>(*number), who(), base::now())))
+    return base::fail(ErrorKind::usage, fmt::format("no mark that stands has the number {}", *number), {},
+                      kShowsNumbers);
+  TRY(session.print(fmt::format("mark {} is taken back\n", *number)));
   return Exit::clean;
 }
 

@@ -4,29 +4,41 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "reports/show/show.h"
 
 namespace rampart::cli {
-namespace {
-
-constexpr std::int64_t kMaxDays = 3660;  // that are looked back at; ours
-
-}  // namespace
-
 base::Result<ReportDays> report_days(const std::string& since) {
   const auto today = std::chrono::floor<std::chrono::days>(base::now()).time_since_epoch().count();
   const auto wrong = [&] {
     return base::fail(base::ErrorKind::usage,
                       fmt::format("\"{}\" is no time to look back to", base::printable(since)), "--since",
-                      "write 30d, or a day: 2026-11-01");
+                      fmt::format("write 30d (at most {}d), or a day: 2026-11-01", kMaxSinceDays));
   };
   if (since.ends_with('d')) {
     const auto count = base::parse_number(std::string_view(since).substr(0, since.size() - 1));
-    if (!count || *count == 0 || *count > kMaxDays) return wrong();
+    if (!count || *count == 0 || *count > kMaxSinceDays) return wrong();
     return ReportDays{today - static_cast<std::int64_t>(*count) + 1, today};
   }
   const auto day = base::parse_time(since + "T00:00:00Z");
   if (!day) return wrong();
-  return ReportDays{std::chrono::floor<std::chrono::days>(*day).time_since_epoch().count(), today};
+  const auto from = std::chrono::floor<std::chrono::days>(*day).time_since_epoch().count();
+  if (from > today)
+    return base::fail(base::ErrorKind::usage, fmt::format("{} is a day to come", since), "--since",
+                      fmt::format("name today, {}, or a day before it", reports::day_text(today)));
+  return ReportDays{from, today};
+}
+
+std::string nothing_shown(const std::string& what, const std::optional<reports::KnownDays>& known,
+                          const ReportDays& days) {
+  if (!known) return fmt::format("the store has no {}", what);
+  const auto range = known->first == known->last ? reports::day_text(known->first)
+                                                 : fmt::format("{} to {}", reports::day_text(known->first),
+                                                               reports::day_text(known->last));
+  if (known->last >= days.from)
+    return fmt::format("the store has {} of these days, and none of them counts: who sent them is not known",
+                       what);
+  return fmt::format("the store has {} of {}, before the days shown: --since {} shows them", what, range,
+                     reports::day_text(known->first));
 }
 
 }  // namespace rampart::cli

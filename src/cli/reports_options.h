@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
+#include "reports/archive/history.h"
 
 namespace rampart::cli {
 
@@ -15,5 +18,14 @@ struct ReportDays {
 };
 // What --since means: "30d", or a day. Errors are of kind usage.
 base::Result<ReportDays> report_days(const std::string& since);
+inline constexpr std::int64_t kMaxSinceDays =
+    3660;  // ten years, as 3660d; a day is taken for what it is. Ours
+// What --since takes, for the help of each.
+inline constexpr std::string_view kSinceHelp =
+    "How far to look back, up to 3660d, or a day: 2026-11-01 [30d]";
+
+// Where a page of these days shows nothing: what there is, and how it is shown. `what` is "reports of bank.example".
+std::string nothing_shown(const std::string& what, const std::optional<reports::KnownDays>& known,
+                          const ReportDays& days);
 
 }  // namespace rampart::cli

@@ -7,6 +7,7 @@
 #include "cli/source_naming.h"
 #include "cli/store_url.h"
 #include "reports/archive/archive.h"
+#include "reports/archive/history.h"
 #include "reports/sources/inventory.h"
 #include "reports/sources/networks.h"
 #include "reports/sources/page.h"
@@ -67,8 +68,9 @@ Result<Exit> run_sources(Session& session, const Request& request) {
     for (const auto& note : notes) session.note(note);
   }
   if (inventory.sightings().reports + inventory.sightings().uncounted == 0)
-    session.note(fmt::format("no report of these days speaks of {}; `rampart reports show` lists the domains",
-                             domain.text()));
+    session.note(nothing_shown(fmt::format("reports of {}", domain.text()),
+                               TRY(reports::read_known_days(database, domain.text())), days) +
+                 "; `rampart reports show` lists the domains");
   return Exit::clean;
 }
 
@@ -79,8 +81,7 @@ void add_reports_sources_command(CLI::App& reports, Session& session) {
   auto* sources = reports.add_subcommand("sources", "Show who sends in a domain's name");
   sources->add_option("DOMAIN", request->domain, "The domain at which receivers found the policy")
       ->required();
-  sources->add_option("--since", request->since, "How far to look back: 30d, or a day [30d]")
-      ->type_name("TIME");
+  sources->add_option("--since", request->since, std::string(kSinceHelp))->type_name("TIME");
   sources->add_flag("--all", request->all, "Show every source, its evidence and its addresses");
   sources->add_option("--format", request->format, "text, json or csv [text]")
       ->type_name("FORMAT")

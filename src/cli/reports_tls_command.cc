@@ -24,7 +24,9 @@ Result<> show_all(Session& session, store::Database& database, const Request& re
   TRY(session.print(request.format == "json"  ? reports::format_tls_domains_json(domains)
                     : request.format == "csv" ? reports::format_tls_domains_csv(domains)
                                               : reports::format_tls_domains(domains)));
-  if (domains.empty()) session.note("no TLS report speaks of these days; --since looks further back");
+  if (domains.empty())
+    session.note(
+        nothing_shown("TLS reports", TRY(reports::read_known_tls_days(database, std::nullopt)), days));
   return {};
 }
 
@@ -43,8 +45,9 @@ Result<Exit> run_tls(Session& session, const Request& request) {
                     : request.format == "csv" ? reports::format_tls_csv(name.text(), history)
                                               : reports::format_tls(name.text(), history)));
   if (history.reports + history.uncounted == 0)
-    session.note(fmt::format(
-        "no TLS report of these days speaks of {}; `rampart reports tls` lists the domains", name.text()));
+    session.note(nothing_shown(fmt::format("TLS reports of {}", name.text()),
+                               TRY(reports::read_known_tls_days(database, name.text())), days) +
+                 "; `rampart reports tls` lists the domains");
   return Exit::clean;
 }
 
@@ -55,7 +58,7 @@ void add_reports_tls_command(CLI::App& reports, Session& session) {
   auto* tls = reports.add_subcommand("tls", "Show how TLS to a domain's mail servers went, or to all");
   tls->add_option("DOMAIN", request->domain,
                   "The domain whose mail servers they are; without it, all of them");
-  tls->add_option("--since", request->since, "How far to look back: 30d, or a day [30d]")->type_name("TIME");
+  tls->add_option("--since", request->since, std::string(kSinceHelp))->type_name("TIME");
   tls->add_option("--format", request->format, "text, json or csv [text]")
       ->type_name("FORMAT")
       ->check(one_of({"text", "json", "csv"}));

@@ -13,8 +13,8 @@ struct DefectText {
 };
 constexpr std::array<DefectText, kDefectKinds> kDefects{{
     {"stray-markup", "a < stands in it that begins no tag, or a tag that does not end"},
-    {"bad-text", "it holds bytes that are no text"},
-    {"unknown-entity", "it names an entity that is not expanded"},
+    {"bad-text", "it holds bytes or characters that are no text"},
+    {"unknown-entity", "it names an entity that is none of XML's own, and is not expanded"},
     {"unclosed-element", "an element begins or ends without the other"},
     {"cut-short", "it ends in the middle"},
     {"no-organisation", "it does not say who wrote it"},

@@ -7,11 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "reports/limits.h"
+
 namespace rampart::reports {
 
 enum class DefectKind : std::uint8_t {
   stray_markup,  // a < or a tag that is none
-  bad_text,      // bytes that are no UTF-8 or no text
+  bad_text,      // bytes that are no UTF-8, characters that are no text
   unknown_entity,
   unclosed_element,
   cut_short,
@@ -50,9 +52,6 @@ struct Defect {
   std::uint64_t count = 0;
   std::string example;  // of the first; printable, may be empty
 };
-
-// A larger count is clamped to it, with bad_count: every store and JSON reader holds it exactly.
-inline constexpr std::uint64_t kMaxCount = std::uint64_t{1} << 53U;
 
 // The defects of a report while it is read.
 class DefectNotes {

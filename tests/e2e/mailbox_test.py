@@ -1,5 +1,6 @@
 """rampart reports fetch against a real Dovecot: TLS, what is moved and what stays, trust by signatures, IDLE, and kill -9."""
 
+import json
 import os
 import pathlib
 import signal
@@ -147,6 +148,41 @@ class MailboxTest(MailboxCase):
         self.assertEqual(rampart(*arguments, *self.reporters.zone_options(), "-", stdin=piped).status, 0)
         self.assertEqual(rampart(*arguments, files).status, 0)
         self.assertEqual(self.trusts(), {"signed": "verified", "unsigned": "imported", "in-mbox": "verified"})
+
+    def test_a_user_of_a_reporters_domain_replaces_none_of_its_reports(self):
+        files = self.new_folder("files")
+        rows = [("192.0.2.1", 7)]
+        more = [("192.0.2.1", 900)]
+
+        def read(name, **how):
+            (files / name).write_bytes(self.reporters.mail("mx1.example", "r1", **how))
+            run = rampart("reports", "import", "--store", self.store, "--format", "json", "--verify", *self.reporters.zone_options(), files / name)
+            return run.json()
+
+        self.assertEqual(read("host.eml", rows=rows)["reports"], 1)
+        forged = read("forged.eml", rows=more, sender="mallory@mx1.example")
+        self.assertEqual((forged["reports"], forged["set_aside_count"]), (0, 1))
+        self.assertIn("somebody else", forged["set_aside"][0]["reason"])
+        emptied = read("emptied.eml", rows=[])
+        self.assertEqual((emptied["replaced"], emptied["set_aside_count"]), (0, 1))
+        self.assertEqual(read("own.eml", rows=more, sender="mallory@mx1.example", email="mallory@mx1.example")["told_apart"], 1)
+        self.assertEqual(read("corrected.eml", rows=[("192.0.2.1", 8)])["replaced"], 1)
+        shown = rampart("reports", "show", "bank.example", "--store", self.store, "--since", "2025-11-01", "--format", "json").json()
+        self.assertEqual(shown["messages"], 8 + 900)
+
+    def test_a_tls_report_is_who_signed_it_whatever_it_calls_itself(self):
+        content = json.dumps({
+            "organization-name": "Google Inc.", "contact-info": "tls@mx2.example", "report-id": "t1",
+            "date-range": {"start-datetime": "2025-11-25T00:00:00Z", "end-datetime": "2025-11-25T23:59:59Z"},
+            "policies": [{"policy": {"policy-type": "sts", "policy-domain": "bank.example"},
+                          "summary": {"total-successful-session-count": 0, "total-failure-session-count": 9}}]})
+        files = self.new_folder("files")
+        (files / "a.eml").write_bytes(self.reporters.mail("mx2.example", "t1", content=content))
+        run = rampart("reports", "import", "--store", self.store, "--verify", *self.reporters.zone_options(), files)
+        self.assertEqual(run.status, 0, run.out + run.err)
+        shown = rampart("reports", "tls", "bank.example", "--store", self.store, "--since", "2025-11-01")
+        self.assertIn("told by mx2.example", shown.out)
+        self.assertNotIn("google", shown.out.lower())
 
     def test_what_stands_on_top_of_a_mail_in_an_mbox_is_anybodys(self):
         """A mail whose body has a line that begins another one, with results in our own server's name."""

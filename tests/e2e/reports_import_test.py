@@ -8,8 +8,11 @@ import json
 import mailbox
 import os
 import pathlib
+import signal
+import sqlite3
 import subprocess
 import tempfile
+import time
 import unittest
 import zipfile
 from email.message import EmailMessage
@@ -202,6 +205,71 @@ class Routes(Reports):
         config = self.put("wrong.toml", "[store]\nuri = 1\n")
         done = subprocess.run([PROGRAM, "reports", "import", "-", "--config", config], input=b"", capture_output=True, timeout=120)
         self.assertEqual(done.returncode, 75, done.stderr)
+
+    def test_nothing_to_read_and_nothing_to_show_are_said(self):
+        run = self.run_reports("import", self.inbox)
+        self.assertIn("there is no file in the folder", run.err)
+        self.assertIn("the store has no reports", self.run_reports("show").err)
+        begin = 1500000000  # 2017-07-14
+        self.put("a.xml", aggregate(begin=begin, end=begin + 3600))
+        self.put("t.json", tls())
+        self.read()
+        for what in (["show"], ["show", "bank.example"], ["sources", "bank.example", "--no-dns"]):
+            run = self.run_reports(*what)
+            self.assertIn("of 2017-07-14, before the days shown: --since 2017-07-14 shows them", run.err, what)
+            shown = self.run_reports(*what, "--since", "2017-07-14")
+            self.assertNotIn("--since", shown.err)
+            self.assertIn("bank.example", shown.out)
+        self.assertIn("--since 2025-11-25 shows them", self.run_reports("tls", "--since", "1d").err)
+        for since, words in (("2999-01-01", "is a day to come"), ("4000d", "at most 3660d"), ("0d", "at most 3660d")):
+            self.assertIn(words, self.run_reports("show", "--since", since, status=2).err)
+
+    def test_what_is_cut_is_not_called_empty(self):
+        self.put("a.xml.gz", gzip.compress(aggregate().encode())[:12])
+        self.put("b.xml", aggregate()[:40])
+        self.assertEqual([one["reason"].partition(":")[0] for one in self.read(status=1)["set_aside"]], ["it is truncated"] * 2)
+
+    def test_a_run_that_is_told_to_end_keeps_whole_reports(self):
+        count = 4000
+        reports = []
+        for number in range(count):
+            one = exported()
+            one["report_metadata"]["report_id"] = f"r{number}"
+            reports.append(one)
+        path = self.put("aggregate.json", json.dumps(reports))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            process = subprocess.Popen([PROGRAM, "reports", "import", "--from", "parsedmarc", path, "--no-config", "--store", self.store],
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=SOURCE)
+            before = self.stored()
+            deadline = time.monotonic() + 60
+            while self.stored() <= before and process.poll() is None:
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.02)
+            process.send_signal(number)
+            _, errors = process.communicate(timeout=60)
+            self.assertEqual(process.returncode, -number, errors)
+            self.assertIn("interrupted", errors)
+            self.assertLess(self.stored(), count)
+            with sqlite3.connect(self.folder / "store.db") as database:
+                self.assertEqual(database.execute("SELECT SUM(messages) FROM report_day").fetchone()[0], 43 * self.stored(), "nothing half")
+        stored = self.stored()
+        found = self.read(path, more=["--from", "parsedmarc"])
+        self.assertEqual((found["duplicates"], found["reports"]), (stored, count - stored))
+
+    def stored(self):
+        try:
+            with sqlite3.connect(f"file:{self.folder}/store.db?mode=ro", uri=True, timeout=30) as database:
+                return database.execute("SELECT COUNT(*) FROM report").fetchone()[0]
+        except sqlite3.OperationalError:  # not made yet
+            return 0
+
+    def test_aside_follows_no_link(self):
+        (self.folder / "elsewhere").mkdir()
+        (self.folder / "link").symlink_to(self.folder / "elsewhere")
+        done = self.pipe(b"Subject: Buy\n\nnothing\n", "--aside", str(self.folder / "link"))
+        self.assertEqual(done.returncode, 75)
+        self.assertIn(b"is a symbolic link", done.stderr)
+        self.assertEqual(list((self.folder / "elsewhere").iterdir()), [])
 
     def test_what_is_old_goes(self):
         self.put("a.xml", aggregate())

@@ -153,6 +153,21 @@ class SourcesTest(unittest.TestCase):
             self.assertEqual(run.status, 2, source)
             self.assertIn("hint:", run.err)
 
+    def test_marks_that_meet_nothing_are_said_to(self):
+        mark = ["reports", "mark", "--store", self.store, "--as", "service", "--reason", "x"]
+        run = rampart(*mark, "bank.exmaple", "service:sendgrid")
+        self.assertEqual(run.status, 0)
+        self.assertIn("no report in the store speaks of bank.exmaple", run.err)
+        run = rampart(*mark, "bank.example", "service:sendgird")
+        self.assertEqual(run.status, 0)
+        self.assertIn("no provider that is known has the id of service:sendgird", run.err)
+        for source in ("service:sendgrid", "unknown:payroll.example", "unknown:192.0.2.0/24", "198.51.100.0/24"):
+            self.assertEqual(rampart(*mark, "bank.example", source).err, "", source)
+        for number in ("abc", "0", "-1", "99999999999999999999"):
+            run = rampart("reports", "unmark", "--store", self.store, "--", number)
+            self.assertEqual(run.status, 2, number)
+            self.assertIn("is no mark's number", run.err)
+
     def test_an_audit_takes_selectors_from_reports(self):
         audit = ["audit", "bank.example", "--zone", self.zones / "bank.example.zone", "--format", "json"]
         book = pathlib.Path(self.store).with_name("with.book")
@@ -163,7 +178,7 @@ class SourcesTest(unittest.TestCase):
     def test_nothing_known(self):
         run = rampart("reports", "sources", "nobody.example", "--store", self.store, "--no-dns")
         self.assertEqual(run.status, 0)
-        self.assertIn("no report of these days speaks of nobody.example", run.err)
+        self.assertIn("the store has no reports of nobody.example", run.err)
         missing = rampart("reports", "sources", "bank.example", "--store", self.store + ".none")
         self.assertEqual(missing.status, 2)
 

@@ -120,6 +120,8 @@ class OutcomeText {
   void add_reason(Override type, std::string_view comment);
   void add_dkim(std::string_view domain, std::string_view selector, AuthResult result);
   void add_spf(std::string_view domain, bool helo, AuthResult result);
+  // Of what was added.
+  [[nodiscard]] std::size_t bytes() const { return reasons_.size() + dkim_.size() + spf_.size(); }
   // Until the next call.
   std::string_view text(const Head& head);
 

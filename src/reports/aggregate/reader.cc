@@ -17,7 +17,8 @@
 namespace rampart::reports {
 namespace {
 
-constexpr std::size_t kMaxKnownAddresses = std::size_t{1} << 20U;
+constexpr std::size_t kMaxKnownAddresses = std::size_t{1} << 20U;  // that are remembered as they were written
+constexpr std::size_t kMaxKnownAddress = 64;                       // bytes of one; IPv6 has at most 45
 
 template <class T>
 struct Word {
@@ -161,7 +162,7 @@ class AggregateReader::Handler {
     defects_ = {};
     depth_ = beyond_ = 0;
     in_record_ = in_results_ = false;
-    seen_feedback_ = cut_ = false;
+    seen_feedback_ = cut_ = too_long_ = false;
     begin_.reset();
     end_.reset();
     scanner_ = {};
@@ -281,6 +282,11 @@ class AggregateReader::Handler {
     in_results_ = false;
     ++report_.records;
     if (report_.rows.size() == kMaxRows) return note(DefectKind::too_many, "rows");
+    if (report_.rows.empty()) texts_before_ = texts_.bytes();
+    if (texts_.bytes() - texts_before_ > kMaxReportTexts) {
+      too_long_ = true;
+      return;
+    }
     if (!address_) note(DefectKind::no_address, {});
     if (!count_) note(DefectKind::no_count, {});
     if (header_from_.empty()) note(DefectKind::no_header_from, {});
@@ -295,17 +301,20 @@ class AggregateReader::Handler {
 
   void add_dkim() {
     if (seen_domain_.empty() && selector_.empty() && result_ == AuthResult::unknown) return;
-    if (++dkim_count_ > kMaxDkimSeen) return note(DefectKind::too_many, "signatures of a row");
+    if (++dkim_count_ > kMaxDkimSeen || outcome_.bytes() > kMaxOutcomeText)
+      return note(DefectKind::too_many, "signatures of a row");
     outcome_.add_dkim(seen_domain_, selector_, result_);
   }
   void add_spf() {
     if (seen_domain_.empty() && result_ == AuthResult::unknown) return;
-    if (++spf_count_ > kMaxSpfSeen) return note(DefectKind::too_many, "SPF results of a row");
+    if (++spf_count_ > kMaxSpfSeen || outcome_.bytes() > kMaxOutcomeText)
+      return note(DefectKind::too_many, "SPF results of a row");
     outcome_.add_spf(seen_domain_, helo_, result_);
   }
   void add_reason() {
     if (!has_reason_ && comment_.empty()) return note(DefectKind::empty_reason, {});
-    if (++reasons_ > kMaxReasons) return note(DefectKind::too_many, "reasons of a row");
+    if (++reasons_ > kMaxReasons || outcome_.bytes() > kMaxOutcomeText)
+      return note(DefectKind::too_many, "reasons of a row");
     outcome_.add_reason(reason_, comment_);
   }
 
@@ -473,6 +482,10 @@ class AggregateReader::Handler {
   // The text of an address that means the same, by the text that was seen.
   std::optional<TextId> address_of(std::string_view value) {
     if (value.empty()) return std::nullopt;
+    if (value.size() > kMaxKnownAddress) {
+      note(DefectKind::bad_address, value);
+      return texts_.add({});
+    }
     const auto seen = addresses_.add(value);
     if (seen < known_.size()) {
       if (!known_[seen]) note(DefectKind::bad_address, value);
@@ -518,9 +531,12 @@ class AggregateReader::Handler {
     const auto refuse = [](std::string why) { return base::fail(base::ErrorKind::input, std::move(why)); };
     auto& report = report_;
     const bool nothing = report.rows.empty() && report.policy.domain.empty() && report.report_id.empty();
+    if (nothing && (cut_ || scanner_.faults().cut_short))
+      return refuse("it is truncated: it ends before the report says anything");
     if (nothing)
       return refuse(seen_feedback_ ? "the report is empty"
                                    : "there is no DMARC report in it: no element is named feedback");
+    if (too_long_) return refuse(fmt::format("its texts have more than {} MiB", kMaxReportTexts >> 20U));
     note_faults();
     if (report.organisation.empty()) {
       note(DefectKind::no_organisation, {});
@@ -583,6 +599,8 @@ class AggregateReader::Handler {
   std::string value_;       // of the element that is open
   bool seen_feedback_ = false;
   bool cut_ = false;
+  bool too_long_ = false;
+  std::size_t texts_before_ = 0;  // bytes of texts that others have, before the first row
   std::optional<std::int64_t> begin_;
   std::optional<std::int64_t> end_;
 

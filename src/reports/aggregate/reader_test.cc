@@ -137,7 +137,7 @@ TEST_F(Reading, WhatIsWrongIsSaidAndReadAllTheSame) {
   EXPECT_THAT(said(row("192.0.2.1", "")), ElementsAre("no-count"));
   EXPECT_THAT(said(row("192.0.2.1", "-4")), ElementsAre("bad-count"));
   EXPECT_THAT(said(row("192.0.2.1", "9223372036854775808")), ElementsAre("bad-count"));
-  EXPECT_EQ(read(report(row("192.0.2.1", "9223372036854775808"))).messages(), std::uint64_t{1} << 53U);
+  EXPECT_EQ(read(report(row("192.0.2.1", "9223372036854775808"))).messages(), kMaxCount);
   EXPECT_THAT(said(row("192.0.2.1", "3", "")), ElementsAre("no-results"));
   EXPECT_THAT(said(row("192.0.2.1", "3", "<spf><domain>a.example</domain><result>hardfail</result></spf>")),
               ElementsAre("hardfail"));
@@ -150,9 +150,39 @@ TEST_F(Reading, WhatIsWrongIsSaidAndReadAllTheSame) {
   EXPECT_THAT(
       said(row("192.0.2.1", "1", "<dkim><domain>" + std::string(1'000'000, 'a') + "</domain></dkim>")),
       ElementsAre("too-long"));
+  EXPECT_THAT(
+      said(row("192.0.2.1", "3", "<spf><domain>a&#x1b;[2J.example</domain><result>fail</result></spf>")),
+      ElementsAre("bad-text"));
+  EXPECT_THAT(
+      said(row("192.0.2.1", "3", "<spf><domain>a&egrave;.example</domain><result>fail</result></spf>")),
+      ElementsAre("unknown-entity"));
   EXPECT_THAT(said(row("1 < 2")), ElementsAre("stray-markup", "bad-address"));
   EXPECT_THAT(said("<record>" + row() + row()),
               ElementsAre("unclosed-element", "no-address", "no-count", "no-header-from", "no-results"));
+}
+
+TEST_F(Reading, TextsHaveLimits) {
+  const auto signature = [](std::size_t i) {
+    return fmt::format("<dkim><domain>{}{}</domain><selector>{}</selector><result>pass</result></dkim>",
+                       std::string(240, 'd'), i, std::string(250, 's'));
+  };
+  std::string many;
+  for (std::size_t i = 0; i < 100; ++i) many += signature(i);
+  const auto cut = read(report(row("192.0.2.1", "1", many)));
+  EXPECT_THAT(defects(cut), ElementsAre("too-many"));
+  EXPECT_LE(texts[cut.rows.front().outcome].size(), kMaxOutcomeText + 2048);
+  // Together, too: what is new in a report.
+  std::string rows;
+  for (std::size_t i = 0; i * kMaxOutcomeText <= kMaxReportTexts + (kMaxReportTexts >> 3U); ++i)
+    rows += row("192.0.2.1", "1", signature(i) + many);
+  const auto before = texts.bytes();
+  const auto refused = read_aggregate(report(rows), "", kNow, texts);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().what, "its texts have more than 32 MiB");
+  EXPECT_LE(texts.bytes() - before, kMaxReportTexts + 2 * kMaxOutcomeText);
+  // The next one begins anew.
+  EXPECT_TRUE(read_aggregate(report(row()), "", kNow, texts));
+  EXPECT_THAT(defects(read(report(row(std::string(900, '1'))))), ElementsAre("bad-address"));
 }
 
 TEST_F(Reading, WhatIsCutShort) {

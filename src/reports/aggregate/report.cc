@@ -6,7 +6,7 @@ namespace rampart::reports {
 
 std::uint64_t Report::messages() const {
   std::uint64_t out = 0;
-  for (const auto& row : rows) out = std::min(out + row.count, kMaxCount);
+  for (const auto& row : rows) out = std::min(out + row.count, kMaxSum);
   return out;
 }
 

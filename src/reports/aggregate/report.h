@@ -12,6 +12,7 @@
 #include "reports/aggregate/outcome.h"
 #include "reports/aggregate/texts.h"
 #include "reports/defect.h"
+#include "reports/limits.h"
 
 namespace rampart::reports {
 
@@ -33,9 +34,6 @@ struct Published {
   friend bool operator==(const Published&, const Published&) = default;
 };
 
-inline constexpr std::size_t kMaxValue = 1024;      // bytes of a text of the report's head
-inline constexpr std::size_t kMaxRows = 2'000'000;  // of a report
-
 struct Report {
   std::string version;
   std::string name_space;  // of RFC 9990, or of a draft; empty without
@@ -52,7 +50,7 @@ struct Report {
   std::vector<Row> rows;      // of them each address and outcome once
   std::vector<Defect> defects;
 
-  [[nodiscard]] std::uint64_t messages() const;  // at most 2^53
+  [[nodiscard]] std::uint64_t messages() const;  // at most kMaxSum
 };
 
 }  // namespace rampart::reports

@@ -1,5 +1,6 @@
 #include "reports/aggregate/xml.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -52,6 +53,17 @@ std::optional<std::uint32_t> character_of(std::string_view name) {
   return out;
 }
 
+// "#27", "#x1b".
+bool is_number(std::string_view name) {
+  if (!name.starts_with('#')) return false;
+  name.remove_prefix(1);
+  const bool is_hex = name.starts_with('x');
+  if (is_hex) name.remove_prefix(1);
+  return !name.empty() && std::ranges::all_of(name, [&](char c) {
+    return base::is_digit(c) || (is_hex && base::to_lower(c) >= 'a' && base::to_lower(c) <= 'f');
+  });
+}
+
 }  // namespace
 
 bool decode(const XmlText& text, std::size_t limit, std::string& out, XmlFaults& faults) {
@@ -64,6 +76,13 @@ bool decode(const XmlText& text, std::size_t limit, std::string& out, XmlFaults&
           end == std::string_view::npos ? std::nullopt : character_of(rest.substr(1, end - 1));
       if (character) {
         append_utf8(out, *character);
+        rest.remove_prefix(end + 1);
+        continue;
+      }
+      // A character that XML does not have, by its number, is as little text as the byte itself.
+      if (end != std::string_view::npos && is_number(rest.substr(1, end - 1))) {
+        faults.bad_utf8 = true;
+        out += kReplacement;
         rest.remove_prefix(end + 1);
         continue;
       }

@@ -41,8 +41,9 @@ struct XmlText {
 
 // What was met that a parser stops at.
 struct XmlFaults {
-  bool stray_markup = false;    // a < that begins no tag, a tag that does not end
-  bool bad_utf8 = false;        // replaced by U+FFFD
+  bool stray_markup = false;  // a < that begins no tag, a tag that does not end
+  bool bad_utf8 =
+      false;  // or a character that XML does not have, also by its number (&#x1b;): replaced by U+FFFD
   bool unknown_entity = false;  // left as it stands
   bool cut_short = false;       // the text ends within markup
 };
@@ -217,6 +218,9 @@ std::size_t XmlScanner::scan(std::string_view window, bool last, Handler& handle
         return at;
       case Markup::none:
         faults_.stray_markup = true;
+        // A tag that the end cuts.
+        if (last && window.size() - at <= kMaxTag && window.find('>', at) == std::string_view::npos)
+          faults_.cut_short = true;
         handler.text(XmlText{.raw = window.substr(at, 1), .markup = true});
         ++at;
         break;

@@ -7,9 +7,11 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/json.h"
 #include "base/text.h"
+#include "reports/archive/claim.h"
 #include "reports/archive/days.h"
 #include "reports/archive/digests.h"
 #include "reports/archive/tables.h"
@@ -21,11 +23,8 @@ namespace {
 using Number = long long;  // as SOCI has it
 
 constexpr std::string_view kTrusts[] = {"unverified", "key-gone", "imported", "verified"};
-constexpr std::string_view kFates[] = {"added",      "duplicate", "replaced",
-                                       "told-apart", "refused",   "too-large"};
-// Of a row and a day: sums of them stay far from 64 bits, whatever a stranger counts.
-constexpr std::int64_t kMaxDayCount = std::int64_t{1} << 40U;
-constexpr int kMaxMet = 100;  // reports that an export's may be the same as
+constexpr std::string_view kFates[] = {"added",   "duplicate", "replaced", "told-apart",
+                                       "refused", "too-large", "too-often"};
 
 const store::CountTable kDayTable{.table = "report_day",
                                   .key = {"domain", "day", "address", "outcome", "reporter"},
@@ -42,6 +41,13 @@ const store::CountTable kSinceTable{.table = "report_since",
 
 std::int64_t kind_of(std::string_view text) {
   return static_cast<std::int64_t>(end_of(parse_outcome(text).value_or(Outcome())));
+}
+
+// What head_of() has of the reporter's address, in lower case.
+std::string contact_of(std::string_view head) {
+  const auto value = base::parse_json(head, "report");
+  return value && value->is_object() ? base::lower(base::text_member(value->get_object(), "email"))
+                                     : std::string();
 }
 
 std::string head_of(const Report& report) {
@@ -102,7 +108,17 @@ struct Archive::Stored {
   std::int64_t last = 0;
   Number messages = 0;
   Fidelity fidelity = Fidelity::original;
-  std::vector<PackedRow> rows;
+  std::string identity;
+  std::string sender;
+  std::size_t bytes = 0;        // of its rows, as they are kept
+  std::vector<PackedRow> rows;  // once load_rows() has read them
+
+  [[nodiscard]] Claimant claimant(std::string contact) const {
+    return {.trust = trust,
+            .sender = sender,
+            .contact = std::move(contact),
+            .counted = static_cast<std::uint64_t>(messages)};
+  }
 };
 
 // A report on its way in, as the tables have it.
@@ -171,7 +187,10 @@ class Archive::Adding {
     all.execute();
     while (all.fetch()) identities.push_back(identity);
     for (std::size_t i = 0; i < identities.size(); ++i) {
-      if (const auto stored = find(identities[i])) take_off(*stored, domain);
+      for (auto& stored : find({identities[i]})) {
+        load_rows(stored);
+        take_off(stored, domain);
+      }
       if ((i + 1) % kAtOnce == 0) write_days();
     }
     write_days();
@@ -258,41 +277,71 @@ class Archive::Adding {
       if (fate && *fate != Fate::replaced) return *fate;
       instead = fate.has_value();
     }
-    const auto base_identity =
-        fmt::format("{}\n{}\n{}\n{}\n{}", who, report.report_id, numbered.domain, report.begin, report.end);
-    auto fate = Fate::added;
-    for (int number = 1;; ++number) {
-      numbered.identity = short_digest(fmt::format("{}\n{}", base_identity, number));
-      const auto stored = find(numbered.identity);
-      if (!stored) {
-        insert(incoming, numbered);
-        return instead ? Fate::replaced : fate;
-      }
-      if (stored->content == numbered.content) {
-        believe_more(*stored, incoming, numbered.domain);
-        return Fate::duplicate;
-      }
-      if (share_rows(stored->rows, numbered.rows)) {
-        if (stored->trust > incoming.trust) return Fate::refused;
-        remove(*stored, numbered.domain);
-        insert(incoming, numbered);
-        return Fate::replaced;
-      }
-      fate = Fate::told_apart;
+    const auto fate = settle_among(
+        incoming, numbered,
+        fmt::format("{}\n{}\n{}\n{}\n{}", who, report.report_id, numbered.domain, report.begin, report.end));
+    return instead && fate != Fate::duplicate ? Fate::replaced : fate;
+  }
+
+  // Among those that have its id already, which are numbered from 1.
+  Fate settle_among(const Incoming& incoming, Numbered& numbered, const std::string& base_identity) {
+    std::vector<std::string> identities;
+    for (std::size_t number = 1; number <= kMaxSameId; ++number)
+      identities.push_back(short_digest(fmt::format("{}\n{}", base_identity, number)));
+    auto same_id = find(identities);
+    for (auto& stored : same_id) {
+      if (stored.content != numbered.content) continue;
+      load_rows(stored);
+      believe_more(stored, incoming, numbered.domain);
+      return Fate::duplicate;
     }
+    const Claimant claimant{.trust = incoming.trust,
+                            .sender = incoming.sender,
+                            .contact = base::lower(incoming.report.email),
+                            .counted = incoming.report.messages()};
+    auto left = kMaxCompared + kComparedShare * numbered.facts.size();
+    for (auto& stored : same_id) {
+      if (stored.bytes > left) return Fate::too_often;
+      left -= stored.bytes;
+      const auto head = load_rows(stored);
+      if (!share_rows(stored.rows, numbered.rows)) continue;
+      const auto claim = settle(stored.claimant(contact_of(head)), claimant);
+      if (claim == Claim::beside) continue;
+      if (claim == Claim::refused) return Fate::refused;
+      remove(stored, numbered.domain);
+      numbered.identity = stored.identity;
+      insert(incoming, numbered);
+      return Fate::replaced;
+    }
+    const auto unused = std::ranges::find_if(identities, [&](const std::string& identity) {
+      return std::ranges::find(same_id, identity, &Stored::identity) == same_id.end();
+    });
+    if (unused == identities.end()) return Fate::too_often;
+    numbered.identity = *unused;
+    insert(incoming, numbered);
+    return same_id.empty() ? Fate::added : Fate::told_apart;
   }
 
   // The same report as an export has it, or the other way round; `replaced` when it was taken out to make room.
   std::optional<Fate> meet(const Incoming& incoming, const Numbered& numbered) {
     const auto& report = incoming.report;
     const auto messages = static_cast<Number>(report.messages());
-    for (const auto& stored : met(numbered.alias, incoming.fidelity)) {
-      if (!may_be_same({stored.first, stored.last}, {report.begin, report.end}) ||
-          !share_addresses(stored.rows, numbered.rows))
-        continue;
+    auto left = kMaxCompared + kComparedShare * numbered.facts.size();
+    for (auto& stored : met(numbered.alias, incoming.fidelity)) {
+      if (!may_be_same({stored.first, stored.last}, {report.begin, report.end})) continue;
+      if (stored.bytes > left) return Fate::too_often;
+      left -= stored.bytes;
+      const auto head = load_rows(stored);
+      if (!share_addresses(stored.rows, numbered.rows)) continue;
       const bool same = stored.messages == messages;
       if (incoming.fidelity > stored.fidelity) {
         if (stored.trust > incoming.trust) return same ? Fate::duplicate : Fate::refused;
+        const Claimant claimant{.trust = incoming.trust,
+                                .sender = incoming.sender,
+                                .contact = base::lower(report.email),
+                                .counted = report.messages()};
+        if (!same && settle(stored.claimant(contact_of(head)), claimant) != Claim::replaces)
+          return Fate::refused;
       } else if (same || stored.trust >= incoming.trust) {
         believe_more(stored, incoming, numbered.domain);
         return Fate::duplicate;
@@ -310,38 +359,55 @@ class Archive::Adding {
     const auto own = static_cast<Number>(fidelity);
     soci::statement all = (sql_.prepare << fmt::format("SELECT identity FROM report WHERE alias = :alias AND "
                                                        "fidelity <> :own ORDER BY id LIMIT {}",
-                                                       kMaxMet),
+                                                       kMaxSameId),
                            soci::use(alias), soci::use(own), soci::into(identity));
     all.execute();
     while (all.fetch()) identities.push_back(identity);
-    std::vector<Stored> out;
-    for (const auto& one : identities) {
-      if (auto stored = find(one)) out.push_back(*std::move(stored));
-    }
-    return out;
+    return find(identities);
   }
 
-  std::optional<Stored> find(const std::string& identity) {
-    Stored out;
+  // The reports with these identities, which are digests of ours, in the order in which they came; without their rows.
+  std::vector<Stored> find(const std::vector<std::string>& identities) {
+    std::vector<Stored> out;
+    if (identities.empty()) return out;
+    Stored one;
     std::string trust;
-    std::string facts;
     Number reporter = 0;
     Number first = 0;
     Number last = 0;
     Number fidelity = 0;
-    sql_ << "SELECT id, content, trust, reporter, first, last, messages, fidelity, facts FROM report WHERE "
-            "identity = :identity",
-        soci::use(identity), soci::into(out.id), soci::into(out.content), soci::into(trust),
-        soci::into(reporter), soci::into(first), soci::into(last), soci::into(out.messages),
-        soci::into(fidelity), soci::into(facts);
-    if (!sql_.got_data()) return std::nullopt;
-    out.trust = parse_trust(trust).value_or(Trust::unverified);
-    out.reporter = reporter;
-    out.first = first;
-    out.last = last;
-    out.fidelity = static_cast<Fidelity>(fidelity);
-    out.rows = unpack_rows(facts).value_or(std::vector<PackedRow>());
+    Number bytes = 0;
+    soci::statement all =
+        (sql_.prepare << fmt::format("SELECT id, identity, content, trust, reporter, sender, first, last, "
+                                     "messages, fidelity, LENGTH(facts) FROM report WHERE identity IN "
+                                     "('{}') ORDER BY id",
+                                     fmt::join(identities, "', '")),
+         soci::into(one.id), soci::into(one.identity), soci::into(one.content), soci::into(trust),
+         soci::into(reporter), soci::into(one.sender), soci::into(first), soci::into(last),
+         soci::into(one.messages), soci::into(fidelity), soci::into(bytes));
+    all.execute();
+    while (all.fetch()) {
+      one.trust = parse_trust(trust).value_or(Trust::unverified);
+      one.reporter = reporter;
+      one.first = first;
+      one.last = last;
+      one.fidelity = static_cast<Fidelity>(fidelity);
+      one.bytes = static_cast<std::size_t>(bytes);
+      out.push_back(one);
+    }
+    archive_.work_.met += out.size();
     return out;
+  }
+
+  // Its head.
+  std::string load_rows(Stored& stored) {
+    std::string facts;
+    std::string head;
+    sql_ << "SELECT facts, head FROM report WHERE id = :id", soci::use(stored.id), soci::into(facts),
+        soci::into(head);
+    archive_.work_.compared += facts.size();
+    stored.rows = unpack_rows(facts).value_or(std::vector<PackedRow>());
+    return head;
   }
 
   // Whether any address has the same outcome in both.
@@ -383,15 +449,16 @@ class Archive::Adding {
     const auto messages = static_cast<Number>(report.messages());
     sql_ << "INSERT INTO report (identity, content, domain, reporter, trust, organisation, report_id, first, "
             "last, received,"
-            " origin, records, messages, head, facts, fidelity, alias) VALUES (:identity, :content, :domain, "
+            " origin, records, messages, head, facts, fidelity, alias, sender) VALUES (:identity, :content, "
+            ":domain, "
             ":reporter, :trust,"
             " :organisation, :report_id, :first, :last, :received, :origin, :records, :messages, :head, "
-            ":facts, :fidelity, :alias)",
+            ":facts, :fidelity, :alias, :sender)",
         soci::use(numbered.identity), soci::use(numbered.content), soci::use(domain_number),
         soci::use(reporter), soci::use(trust), soci::use(report.organisation), soci::use(report.report_id),
         soci::use(first), soci::use(last), soci::use(received), soci::use(incoming.origin),
         soci::use(records), soci::use(messages), soci::use(numbered.head), soci::use(numbered.facts),
-        soci::use(fidelity), soci::use(numbered.alias);
+        soci::use(fidelity), soci::use(numbered.alias), soci::use(incoming.sender);
     exports_ = exports_ || incoming.fidelity != Fidelity::original;
     const Days days(report.begin, report.end);
     spread(numbered.domain, reporter, days, numbered.rows, 1);
@@ -410,9 +477,13 @@ class Archive::Adding {
     take_off(stored, domain);
   }
 
-  // The same report by a better way.
+  // The same report by a better way. Whoever has a copy of it may send it, too: its sender is who it names, or nobody.
   void believe_more(const Stored& stored, const Incoming& incoming, std::int64_t domain) {
-    if (incoming.trust <= stored.trust) return;
+    if (incoming.trust < stored.trust) return;
+    if (!incoming.sender.empty() && incoming.sender == base::lower(incoming.report.email))
+      sql_ << "UPDATE report SET sender = :sender WHERE id = :id", soci::use(incoming.sender),
+          soci::use(stored.id);
+    if (incoming.trust == stored.trust) return;
     const std::string trust(to_string(incoming.trust));
     const Number reporter = archive_.reporters_.at(reporter_text(incoming));
     sql_ << "UPDATE report SET trust = :trust, reporter = :reporter WHERE id = :id", soci::use(trust),
@@ -443,18 +514,21 @@ class Archive::Adding {
               const std::vector<PackedRow>& rows, std::int64_t sign) {
     for (const auto& row : rows) {
       const auto kind = archive_.kinds_.at(row.outcome);
-      days.spread(std::min(row.count, kMaxDayCount), [&](std::int64_t day, std::int64_t part) {
-        auto& total = totals_[{domain, day, reporter, kind}];
-        total.first += sign * part;
-        total.second += days.estimated() ? sign * part : 0;
-        days_.push_back({.domain = domain,
-                         .day = day,
-                         .address = row.address,
-                         .outcome = row.outcome,
-                         .reporter = reporter,
-                         .messages = sign * part,
-                         .estimated = days.estimated() ? sign * part : 0});
-      });
+      days.spread(std::min(row.count, static_cast<std::int64_t>(kMaxCount)),
+                  [&](std::int64_t day, std::int64_t part) {
+                    auto& total = totals_[{domain, day, reporter, kind}];
+                    total.first += sign * part;
+                    total.second += days.estimated() ? sign * part : 0;
+                    days_.push_back({.domain = domain,
+                                     .day = day,
+                                     .address = row.address,
+                                     .outcome = row.outcome,
+                                     .reporter = reporter,
+                                     .messages = sign * part,
+                                     .estimated = days.estimated() ? sign * part : 0});
+                  });
+      // A report may have millions of them.
+      if (days_.size() >= kBatchDayRows) write_days();
     }
   }
 
@@ -529,6 +603,7 @@ base::Result<Archive> Archive::open(store::Database& database) {
 }
 
 base::Result<std::vector<Fate>> Archive::add(std::span<const Incoming> batch, const Texts& texts) {
+  ++work_.commits;
   auto out = database_->transact(
       [&](soci::session& sql) { return Adding(*this, sql, database_->backend(), texts).run(batch); });
   if (!out) forget();  // numbers that were taken back
@@ -541,98 +616,6 @@ void Archive::forget() {
   kinds_.clear();
   domains_.clear();
   reporters_.clear();
-}
-
-namespace {
-
-std::string failure_head(const FailureReport& report) {
-  std::string head;
-  base::JsonWriter json(head);
-  json.begin_object().member("feedback_type", report.feedback_type).member("user_agent", report.user_agent);
-  json.member("auth_failure", report.auth_failure).member("delivery_result", report.delivery_result);
-  json.member("identity_alignment", report.identity_alignment).member("source_ip", report.source_ip);
-  json.member("original_mail_from", report.original_mail_from).member("arrival_date", report.arrival_date);
-  json.member("dkim_domain", report.dkim_domain).member("dkim_selector", report.dkim_selector);
-  json.member("spf_dns", report.spf_dns)
-      .member("results", report.results)
-      .member("incidents", report.incidents);
-  json.member("from_domain", report.from_domain).member("subject", report.subject);
-  json.member("message_id", report.message_id).member("plain", report.plain).end_object();
-  return head;
-}
-
-// What an export keeps of which message it was; empty where it keeps too little to tell two apart.
-std::string failure_alias(const FailureReport& report) {
-  auto message = report.message_id;
-  std::erase_if(message, [](char c) { return c == '<' || c == '>' || base::is_wsp(c); });
-  if (message.empty()) message = report.arrival_date;
-  if (message.empty()) return {};
-  return short_digest(fmt::format("{}\n{}\n{}", report.reported_domain, report.source_ip, message));
-}
-
-}  // namespace
-
-base::Result<Fate> Archive::add_failure(const IncomingFailure& incoming) {
-  return database_->transact([&](soci::session& sql) {
-    const auto& report = incoming.report;
-    const auto head = failure_head(report);
-    const auto content = short_digest(fmt::format("{}\n{}", report.reported_domain, head));
-    const auto alias = failure_alias(report);
-    const std::string trust(to_string(incoming.trust));
-    const Number at = seconds_of(incoming.received);
-    const auto fidelity = static_cast<Number>(incoming.fidelity);
-    Number id = 0;
-    Number known = 0;
-    auto fate = Fate::added;
-    sql << "SELECT id, fidelity FROM report_failure WHERE alias = :alias AND alias <> '' AND fidelity <> "
-           ":fidelity LIMIT 1",
-        soci::use(alias), soci::use(fidelity), soci::into(id), soci::into(known);
-    if (sql.got_data()) {
-      if (known > fidelity) return Fate::duplicate;
-      sql << "DELETE FROM report_failure WHERE id = :id", soci::use(id);
-      fate = Fate::replaced;
-    }
-    soci::statement insert =
-        (sql.prepare
-             << "INSERT INTO report_failure (content, domain, trust, origin, received, head, fidelity, "
-                "alias) VALUES (:content, :domain, :trust, :origin, :received, :head, :fidelity, "
-                ":alias) ON CONFLICT (content) DO NOTHING",
-         soci::use(content), soci::use(report.reported_domain), soci::use(trust), soci::use(incoming.origin),
-         soci::use(at), soci::use(head), soci::use(fidelity), soci::use(alias));
-    insert.execute(true);
-    return insert.get_affected_rows() > 0 ? fate : Fate::duplicate;
-  });
-}
-
-base::Result<> Archive::keep_aside(std::string_view origin, std::string_view reason, base::Time now) {
-  return database_->run([&](soci::session& sql) {
-    const std::string where(origin);
-    const std::string why(reason);
-    const Number at = seconds_of(now);
-    sql << "INSERT INTO report_aside (origin, reason, at) VALUES (:origin, :reason, :at)"
-           " ON CONFLICT (origin, reason) DO UPDATE SET at = excluded.at",
-        soci::use(where), soci::use(why), soci::use(at);
-  });
-}
-
-base::Result<std::optional<std::string>> Archive::killer(std::string_view content) {
-  return database_->run([&](soci::session& sql) -> std::optional<std::string> {
-    const std::string key(content);
-    std::string reason;
-    sql << "SELECT reason FROM report_killer WHERE content = :content", soci::use(key), soci::into(reason);
-    return sql.got_data() ? std::optional(reason) : std::nullopt;
-  });
-}
-
-base::Result<> Archive::note_killer(std::string_view content, std::string_view reason, base::Time now) {
-  return database_->run([&](soci::session& sql) {
-    const std::string key(content);
-    const std::string why(reason);
-    const Number at = seconds_of(now);
-    sql << "INSERT INTO report_killer (content, reason, at) VALUES (:content, :reason, :at) ON CONFLICT "
-           "(content) DO NOTHING",
-        soci::use(key), soci::use(why), soci::use(at);
-  });
 }
 
 base::Result<Pruned> Archive::prune(base::Time before) {

@@ -4,8 +4,8 @@
 //   const auto fates = TRY(archive.add(batch, texts));   // one transaction: all of it is there, or nothing
 //
 // A report is the same when reporter, report id, domain and period are; then what it says decides. The same again is a
-// duplicate. Another that shares rows with the first is a correction, and replaces it. One that shares none is another report
-// with an id that was given twice, and is kept beside it. Nothing replaces a report that is believed more than itself.
+// duplicate. Another that shares rows with the first is a correction, and replaces it where its sender may (claim.h). One that
+// shares none is another report with an id that was given twice, and is kept beside it.
 // A report out of another program's export (fidelity.h) is the same as the one it was made of, which takes its place.
 #pragma once
 
@@ -44,6 +44,7 @@ struct Incoming {
   Report report;
   Trust trust = Trust::unverified;
   std::string reporter;  // who sent it: the domain that signed it, or what the report says of itself
+  std::string sender;    // the mailbox that sent it, where its mail proves it (claim.h)
   std::string origin;    // printable
   base::Time received{};
   Fidelity fidelity = Fidelity::original;
@@ -52,6 +53,8 @@ struct Incoming {
 struct IncomingTls {
   TlsReport report;  // of at least one policy
   Trust trust = Trust::unverified;
+  std::string reporter;  // as of an Incoming
+  std::string sender;
   std::string origin;  // printable
   base::Time received{};
   Fidelity fidelity = Fidelity::original;
@@ -80,13 +83,11 @@ enum class Fate : std::uint8_t {
   duplicate,
   replaced,    // one that was there before
   told_apart,  // added beside one with the same id
-  refused,     // it speaks for a report that is believed more
+  refused,     // it may not take the place of the one that has its id
   too_large,   // its rows times its days are more than kMaxDayRows
+  too_often,   // its id was given to too much to tell it from (kMaxSameId, kMaxCompared)
 };
 std::string_view to_string(Fate fate);  // "told-apart"
-
-// Our own: days times rows of a report, which its period decides.
-inline constexpr std::uint64_t kMaxDayRows = 4'000'000;
 
 class Archive {
  public:
@@ -97,15 +98,27 @@ class Archive {
   base::Result<std::vector<Fate>> add(std::span<const Incoming> batch, const Texts& texts);
   void forget();
 
+  // What telling reports apart took so far, for tests: stored reports that were looked at, and bytes of their rows.
+  struct Work {
+    std::uint64_t met = 0;
+    std::uint64_t compared = 0;
+    std::uint64_t commits = 0;  // transactions
+  };
+  [[nodiscard]] const Work& work() const { return work_; }
+
   // TLS reports, in one transaction. A report's fate is that of its policy domains which says most: refused, added, replaced,
   // duplicate.
   base::Result<std::vector<Fate>> add_tls(std::span<const IncomingTls> batch);
 
-  // A failure report: added, a duplicate, or in place of an export's.
-  base::Result<Fate> add_failure(const IncomingFailure& incoming);
+  // Failure reports, in one transaction: each added, a duplicate, or in place of an export's.
+  base::Result<std::vector<Fate>> add_failures(std::span<const IncomingFailure> batch);
 
-  // What could not be read: the same origin and reason once.
-  base::Result<> keep_aside(std::string_view origin, std::string_view reason, base::Time now);
+  // What could not be read, in one transaction: the same origin and reason once.
+  struct Aside {
+    std::string origin;
+    std::string reason;
+  };
+  base::Result<> keep_aside(std::span<const Aside> aside, base::Time now);
 
   // A mail that has ended what unpacks it, so that it is not tried again: why, or nothing.
   base::Result<std::optional<std::string>> killer(std::string_view content);
@@ -124,6 +137,7 @@ class Archive {
   explicit Archive(store::Database& database) : database_(&database) {}
 
   store::Database* database_;
+  Work work_;
   std::vector<std::int64_t> addresses_;  // numbers in the store, by TextId; 0: not known
   std::vector<std::int64_t> outcomes_;
   std::unordered_map<std::int64_t, std::int64_t> kinds_;  // EndKind by the number of an outcome

@@ -32,6 +32,7 @@ class ArchiveTest : public OnArchive {
                             .policy = {.domain = "bank.example", .p = "none"}},
                  .trust = trust,
                  .reporter = "mx.example",
+                 .sender = trust == Trust::verified ? "d@mx.example" : "",
                  .origin = "f"};
     std::string outcome;
     append_outcome({.dkim = Aligned::pass, .header_from = "bank.example"}, outcome);
@@ -44,6 +45,9 @@ class ArchiveTest : public OnArchive {
     const auto fates = archive_->add(std::span(&one, 1), texts_);
     EXPECT_TRUE(fates) << (fates ? "" : fates.error().message());
     return fates ? fates->front() : Fate::refused;
+  }
+  Fate add_failure(const IncomingFailure& one) {
+    return archive_->add_failures(std::span(&one, 1)).value().front();
   }
   // "day address reporter messages estimated", of all days.
   std::vector<std::string> days() {
@@ -101,6 +105,58 @@ TEST_P(ArchiveTest, ACorrectionReplaces) {
   EXPECT_EQ(add(incoming({{"192.0.2.1", 9}, {"192.0.2.3", 1}})), Fate::replaced);
   EXPECT_THAT(days(),
               ElementsAre("0 192.0.2.1 verified mx.example 9 0", "0 192.0.2.3 verified mx.example 1 0"));
+}
+
+TEST_P(ArchiveTest, AUserOfTheReportersDomainReplacesNothing) {
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 3}})), Fate::added);
+  auto forged = incoming({{"192.0.2.1", 900}});
+  forged.sender = "mallory@mx.example";
+  EXPECT_EQ(add(forged), Fate::refused) << "in the reporter's name";
+  EXPECT_THAT(days(), ElementsAre("0 192.0.2.1 verified mx.example 3 0"));
+  forged.report.email = "mallory@mx.example";
+  EXPECT_EQ(add(forged), Fate::told_apart) << "in her own";
+  // She cannot get hold of one by sending a copy of it either.
+  auto given = incoming({{"192.0.2.2", 3}}, "r2", Trust::imported);
+  EXPECT_EQ(add(given), Fate::added);
+  auto copy = incoming({{"192.0.2.2", 3}}, "r2");
+  copy.sender = "mallory@mx.example";
+  EXPECT_EQ(add(copy), Fate::duplicate);
+  copy.report.rows.front().count = 900;
+  EXPECT_NE(add(copy), Fate::replaced);
+  EXPECT_EQ(add(incoming({{"192.0.2.2", 4}}, "r2")), Fate::replaced) << "the reporter's own correction";
+}
+
+TEST_P(ArchiveTest, ACorrectionWithoutRowsReplacesNothing) {
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 3}})), Fate::added);
+  EXPECT_EQ(add(incoming({})), Fate::refused);
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 0}})), Fate::refused);
+  EXPECT_THAT(days(), ElementsAre("0 192.0.2.1 verified mx.example 3 0"));
+}
+
+TEST_P(ArchiveTest, AnIdThatIsGivenToEverythingStaysCheap) {
+  // Told apart up to a number, and each is compared with what is there, of which the rows are few.
+  for (std::size_t i = 0; i <= kMaxSameId; ++i)
+    EXPECT_EQ(add(incoming({{fmt::format("192.0.2.{}", i), 1}})), i == 0            ? Fate::added
+                                                                  : i == kMaxSameId ? Fate::too_often
+                                                                                    : Fate::told_apart);
+  const auto before = archive_->work();
+  for (int i = 0; i < 20; ++i)
+    EXPECT_EQ(add(incoming({{fmt::format("198.51.100.{}", i), 1}})), Fate::too_often);
+  EXPECT_LE(archive_->work().met - before.met, 20 * kMaxSameId);
+  EXPECT_LE(archive_->work().compared - before.compared, 20 * (kMaxCompared + kComparedShare * 100));
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 9}})), Fate::replaced) << "a correction is one all the same";
+}
+
+TEST_P(ArchiveTest, ASmallReportIsNotComparedWithHugeOnes) {
+  std::vector<std::pair<std::string, std::uint64_t>> rows;
+  for (std::size_t i = 0; i < 120'000; ++i)
+    rows.emplace_back(fmt::format("10.{}.{}.{}", i / 65536, i / 256 % 256, i % 256), kMaxCount);
+  EXPECT_EQ(add(incoming(rows)), Fate::added);
+  const auto before = archive_->work();
+  EXPECT_EQ(add(incoming({{"10.0.0.1", 2}})), Fate::too_often);
+  EXPECT_EQ(archive_->work().compared, before.compared);
+  rows.front().second = 2;
+  EXPECT_EQ(add(incoming(rows)), Fate::replaced);
 }
 
 TEST_P(ArchiveTest, AnIdThatWasGivenTwice) {
@@ -225,9 +281,7 @@ TEST_P(ArchiveTest, AFailureReportAndItsExportAreOne) {
   auto exported = original;
   exported.spf_dns.clear();
   const auto add = [&](const FailureReport& report, Fidelity fidelity) {
-    return archive_
-        ->add_failure({.report = report, .trust = Trust::imported, .origin = "f", .fidelity = fidelity})
-        .value();
+    return add_failure({.report = report, .trust = Trust::imported, .origin = "f", .fidelity = fidelity});
   };
   EXPECT_EQ(add(exported, Fidelity::json_export), Fate::added);
   EXPECT_EQ(add(original, Fidelity::original), Fate::replaced);
@@ -240,10 +294,8 @@ TEST_P(ArchiveTest, AFailureReportAndItsExportAreOne) {
 
 TEST_P(ArchiveTest, FailureReportsOnce) {
   const FailureReport report{.reported_domain = "bank.example", .subject = "x"};
-  EXPECT_EQ(archive_->add_failure({.report = report, .trust = Trust::imported, .origin = "f"}).value(),
-            Fate::added);
-  EXPECT_EQ(archive_->add_failure({.report = report, .trust = Trust::imported, .origin = "g"}).value(),
-            Fate::duplicate);
+  EXPECT_EQ(add_failure({.report = report, .trust = Trust::imported, .origin = "f"}), Fate::added);
+  EXPECT_EQ(add_failure({.report = report, .trust = Trust::imported, .origin = "g"}), Fate::duplicate);
 }
 
 TEST_P(ArchiveTest, WhatEndsAWorkerIsRemembered) {
@@ -284,8 +336,8 @@ TEST_P(ArchiveTest, ABacklogStaysAsLongAsANewReport) {
   EXPECT_THAT(days(), ElementsAre());
   EXPECT_EQ(rows_of("report_since"), 0);
   const FailureReport failure{.reported_domain = "bank.example"};
-  EXPECT_TRUE(archive_->add_failure({.report = failure, .origin = "f", .received = at(1)}));
-  EXPECT_TRUE(archive_->keep_aside("f", "it is empty", at(1)));
+  EXPECT_EQ(add_failure({.report = failure, .origin = "f", .received = at(1)}), Fate::added);
+  EXPECT_TRUE(archive_->keep_aside(std::vector<Archive::Aside>{{"f", "it is empty"}}, at(1)));
   const auto pruned = archive_->prune(at(2)).value();
   EXPECT_EQ(pruned.failures, 1U);
   EXPECT_EQ(pruned.aside, 1U);

@@ -121,4 +121,23 @@ base::Result<std::vector<DomainTotal>> read_domains(store::Database& database, s
   });
 }
 
+base::Result<std::optional<KnownDays>> read_known_days(store::Database& database,
+                                                       std::optional<std::string_view> domain) {
+  return database.transact([&](soci::session& sql) -> std::optional<KnownDays> {
+    long long first = 0;
+    long long last = 0;
+    long long count = 0;
+    std::string where;
+    if (domain) {
+      const auto id = number_of(sql, "report_domain", std::string(*domain));
+      if (!id) return std::nullopt;
+      where = fmt::format(" WHERE domain = {}", *id);
+    }
+    sql << fmt::format("SELECT COUNT(*), COALESCE(MIN(day), 0), COALESCE(MAX(day), 0) FROM report_total{}",
+                       where),
+        soci::into(count), soci::into(first), soci::into(last);
+    return count == 0 ? std::nullopt : std::optional(KnownDays{first, last});
+  });
+}
+
 }  // namespace rampart::reports

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,5 +60,14 @@ struct DomainTotal {
 };
 base::Result<std::vector<DomainTotal>> read_domains(store::Database& database, std::int64_t from,
                                                     std::int64_t to);
+
+// The days that the reports in the store speak of, whether they count or not: of all domains, or of one. Nothing when there are
+// none, or none of it has a message.
+struct KnownDays {
+  std::int64_t first = 0;  // since 1970, both inside
+  std::int64_t last = 0;
+};
+base::Result<std::optional<KnownDays>> read_known_days(store::Database& database,
+                                                       std::optional<std::string_view> domain);
 
 }  // namespace rampart::reports

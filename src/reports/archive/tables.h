@@ -115,6 +115,17 @@ inline constexpr std::array kMigrations{
     },
     // The domain of a TLS report's contact: what its id says nothing of, and what whoever replaces it has to have.
     store::Migration{.sql = "ALTER TABLE report_tls ADD COLUMN contact TEXT NOT NULL DEFAULT '';"},
+    // Who sent what is believed: the mailbox of the mail that brought it. `report_tls` has beside what a report calls itself
+    // (`organisation`) who it is (`reporter`); `alias` stands for organisation, id, period and policy domain, `voice` is the
+    // domain of the contact. Reports of before have no sender, and what they call themselves for a reporter.
+    store::Migration{.sql =
+                         "ALTER TABLE report ADD COLUMN sender TEXT NOT NULL DEFAULT '';"
+                         "ALTER TABLE report_tls ADD COLUMN sender TEXT NOT NULL DEFAULT '';"
+                         "ALTER TABLE report_tls ADD COLUMN organisation TEXT NOT NULL DEFAULT '';"
+                         "ALTER TABLE report_tls ADD COLUMN alias TEXT NOT NULL DEFAULT '';"
+                         "ALTER TABLE report_tls ADD COLUMN voice TEXT NOT NULL DEFAULT '';"
+                         "UPDATE report_tls SET organisation = reporter, alias = identity, voice = contact;"
+                         "CREATE INDEX report_tls_alias ON report_tls (alias, voice);"},
 };
 
 // `report_since` has the first day on which an address was seen in a domain's mail, by a report that counts: what a page would

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "reports/archive/archive.h"
+#include "reports/archive/claim.h"
 #include "reports/archive/digests.h"
 
 namespace rampart::reports {
@@ -35,7 +36,7 @@ void merge(std::vector<TlsFailure>& failures) {
     } else {
       out.back().sessions += failure.sessions;
     }
-    out.back().sessions = std::min(out.back().sessions, kMaxTlsSessions);
+    out.back().sessions = std::min(out.back().sessions, kMaxCount);
   }
   failures = std::move(out);
 }
@@ -46,8 +47,8 @@ TlsPolicy compact(const TlsPolicy& from) {
   std::uint64_t described = 0;
   for (const auto& failure : out.failures) described = std::min(described + failure.sessions, kMaxCount);
   if (out.failed == 0) out.failed = described;
-  out.successful = std::min(out.successful, kMaxTlsSessions);
-  out.failed = std::min(out.failed, kMaxTlsSessions);
+  out.successful = std::min(out.successful, kMaxCount);
+  out.failed = std::min(out.failed, kMaxCount);
   merge(out.failures);
   if (out.failures.size() > kMaxTlsKept) {
     for (auto& failure : out.failures)
@@ -62,7 +63,7 @@ TlsPolicy compact(const TlsPolicy& from) {
 
 std::uint64_t sum(const std::vector<TlsPolicy>& policies, std::uint64_t TlsPolicy::* member) {
   std::uint64_t out = 0;
-  for (const auto& policy : policies) out = std::min(out + policy.*member, kMaxTlsSessions);
+  for (const auto& policy : policies) out = std::min(out + policy.*member, kMaxCount);
   return out;
 }
 
@@ -176,75 +177,155 @@ struct StoredTls {
   Trust trust = Trust::unverified;
   Fidelity fidelity = Fidelity::original;
   std::string contact;
+  std::string sender;
+  Number successful = 0;
+  Number failed = 0;
+
+  [[nodiscard]] Claimant claimant() const {
+    return {.trust = trust,
+            .sender = sender,
+            .contact = contact,
+            .counted = static_cast<std::uint64_t>(successful + failed)};
+  }
 };
 
-std::optional<StoredTls> find(soci::session& sql, const std::string& identity) {
-  StoredTls out;
-  std::string trust;
-  Number fidelity = 0;
-  sql << "SELECT id, content, trust, fidelity, contact FROM report_tls WHERE identity = :identity",
-      soci::use(identity), soci::into(out.id), soci::into(out.content), soci::into(trust),
-      soci::into(fidelity), soci::into(out.contact);
-  if (!sql.got_data()) return std::nullopt;
-  out.trust = parse_trust(trust).value_or(Trust::unverified);
-  out.fidelity = static_cast<Fidelity>(fidelity);
+// What a report says of one domain, on its way in, as the table has it.
+struct NumberedTls {
+  std::string domain;
+  std::string text;
+  std::string content;
+  std::string organisation;  // as it calls itself
+  std::string reporter;      // who it is, as far as that is known
+  std::string contact;
+  std::string voice;  // the domain of the contact
+  std::string alias;
+  std::string identity;
+  Number successful = 0;
+  Number failed = 0;
+};
+
+NumberedTls numbered(const IncomingTls& incoming, const std::string& domain, const TlsFacts& facts) {
+  const auto& report = incoming.report;
+  NumberedTls out{.domain = domain,
+                  .text = format_tls_facts(facts),
+                  .organisation = base::lower(report.organisation),
+                  .reporter = incoming.reporter,
+                  .contact = base::lower(report.contact),
+                  .successful = static_cast<Number>(facts.successful()),
+                  .failed = static_cast<Number>(facts.failed())};
+  if (out.reporter.empty()) out.reporter = out.organisation;
+  out.content = short_digest(out.text);
+  out.voice = domain_part(out.contact);
+  out.alias = short_digest(fmt::format("{}\n{}\n{}\n{}\n{}", out.organisation, report.report_id, domain,
+                                       report.begin, report.end));
+  out.identity = short_digest(fmt::format("{}\n{}\n{}", out.alias, out.contact, out.content));
   return out;
 }
 
-Fate add_domain(soci::session& sql, const IncomingTls& incoming, const std::string& domain,
-                const TlsFacts& facts) {
-  const auto& report = incoming.report;
-  const auto text = format_tls_facts(facts);
-  const auto content = short_digest(text);
-  const auto reporter = base::lower(report.organisation);
-  const auto contact = base::lower(report.contact.substr(report.contact.rfind('@') + 1));
-  const auto identity = short_digest(
-      fmt::format("{}\n{}\n{}\n{}\n{}", reporter, report.report_id, domain, report.begin, report.end));
-  const std::string trust(to_string(incoming.trust));
-  auto fate = Fate::added;
-  if (const auto stored = find(sql, identity)) {
-    const bool same = stored->content == content || incoming.fidelity < stored->fidelity;
-    if (same) {
-      if (incoming.trust > stored->trust)
-        sql << "UPDATE report_tls SET trust = :trust WHERE id = :id", soci::use(trust), soci::use(stored->id);
-      return Fate::duplicate;
-    }
-    // Anybody may call himself by another's name, and sign a mail of his own; but what counts is not kept out by what does not.
-    const bool other = !stored->contact.empty() && stored->contact != contact;
-    const bool outdoes = !counts(stored->trust) && counts(incoming.trust);
-    if (stored->trust > incoming.trust || (other && !outdoes)) return Fate::refused;
-    sql << "DELETE FROM report_tls WHERE id = :id", soci::use(stored->id);
-    fate = Fate::replaced;
+// Those that call themselves so, and name a contact in the same domain, or none: anybody may use another's name, but each is
+// met by his own alone. An export may have lost the contact, so it is met by all.
+std::vector<StoredTls> find(soci::session& sql, const NumberedTls& one, Fidelity fidelity) {
+  std::vector<StoredTls> out;
+  StoredTls stored;
+  std::string trust;
+  Number known = 0;
+  const Number any = one.voice.empty() && fidelity != Fidelity::original ? 1 : 0;
+  soci::statement all =
+      (sql.prepare << fmt::format("SELECT id, content, trust, fidelity, contact, sender, successful, failed "
+                                  "FROM report_tls WHERE alias = :alias AND (voice = :voice OR voice = '' OR "
+                                  ":any = 1) ORDER BY id LIMIT {}",
+                                  kMaxSameId),
+       soci::use(one.alias), soci::use(one.voice), soci::use(any), soci::into(stored.id),
+       soci::into(stored.content), soci::into(trust), soci::into(known), soci::into(stored.contact),
+       soci::into(stored.sender), soci::into(stored.successful), soci::into(stored.failed));
+  all.execute();
+  while (all.fetch()) {
+    stored.trust = parse_trust(trust).value_or(Trust::unverified);
+    stored.fidelity = static_cast<Fidelity>(known);
+    out.push_back(stored);
   }
+  return out;
+}
+
+// The same by a better way, or from whom it names (as Archive::Adding::believe_more()).
+void believe_more(soci::session& sql, const StoredTls& stored, const IncomingTls& incoming,
+                  const NumberedTls& one) {
+  if (incoming.trust < stored.trust) return;
+  if (!incoming.sender.empty() && incoming.sender == one.contact && one.contact == stored.contact)
+    sql << "UPDATE report_tls SET sender = :sender WHERE id = :id", soci::use(incoming.sender),
+        soci::use(stored.id);
+  if (incoming.trust == stored.trust) return;
+  const std::string trust(to_string(incoming.trust));
+  sql << "UPDATE report_tls SET trust = :trust, reporter = :reporter WHERE id = :id", soci::use(trust),
+      soci::use(one.reporter), soci::use(stored.id);
+}
+
+void insert(soci::session& sql, const IncomingTls& incoming, const NumberedTls& one) {
+  const auto& report = incoming.report;
+  const std::string trust(to_string(incoming.trust));
   const auto fidelity = static_cast<Number>(incoming.fidelity);
   const Number first = report.begin;
   const Number last = report.end;
   const Number received = seconds_of(incoming.received);
-  const auto successful = static_cast<Number>(facts.successful());
-  const auto failed = static_cast<Number>(facts.failed());
   sql << "INSERT INTO report_tls (identity, content, domain, trust, fidelity, reporter, report_id, first, "
-         "last, received, origin, successful, failed, facts, contact) VALUES (:identity, :content, :domain, "
-         ":trust, "
-         ":fidelity, :reporter, :report_id, :first, :last, :received, :origin, :successful, :failed, :facts, "
-         ":contact)",
-      soci::use(identity), soci::use(content), soci::use(domain), soci::use(trust), soci::use(fidelity),
-      soci::use(reporter), soci::use(report.report_id), soci::use(first), soci::use(last),
-      soci::use(received), soci::use(incoming.origin), soci::use(successful), soci::use(failed),
-      soci::use(text), soci::use(contact);
-  return fate;
+         "last, received, origin, successful, failed, facts, contact, sender, organisation, alias, voice) "
+         "VALUES (:identity, :content, :domain, :trust, :fidelity, :reporter, :report_id, :first, :last, "
+         ":received, :origin, :successful, :failed, :facts, :contact, :sender, :organisation, :alias, "
+         ":voice)",
+      soci::use(one.identity), soci::use(one.content), soci::use(one.domain), soci::use(trust),
+      soci::use(fidelity), soci::use(one.reporter), soci::use(report.report_id), soci::use(first),
+      soci::use(last), soci::use(received), soci::use(incoming.origin), soci::use(one.successful),
+      soci::use(one.failed), soci::use(one.text), soci::use(one.contact), soci::use(incoming.sender),
+      soci::use(one.organisation), soci::use(one.alias), soci::use(one.voice);
+}
+
+// What an export may have been made of, or the other way round: the same but for what exports lose.
+std::optional<Claim> settle_export(const StoredTls& stored, const IncomingTls& incoming,
+                                   const NumberedTls& one) {
+  if (incoming.fidelity <= stored.fidelity) return std::nullopt;
+  const bool same = stored.successful == one.successful && stored.failed == one.failed;
+  return same && stored.trust <= incoming.trust ? std::optional(Claim::replaces) : std::nullopt;
+}
+
+Fate add_domain(soci::session& sql, const IncomingTls& incoming, const NumberedTls& one) {
+  const auto same_id = find(sql, one, incoming.fidelity);
+  for (const auto& stored : same_id) {
+    const bool same = stored.content == one.content;
+    // What was sent says more than another program's export of it.
+    if (!same && (incoming.fidelity >= stored.fidelity || stored.trust < incoming.trust)) continue;
+    if (same) believe_more(sql, stored, incoming, one);
+    return Fate::duplicate;
+  }
+  const Claimant claimant{.trust = incoming.trust,
+                          .sender = incoming.sender,
+                          .contact = one.contact,
+                          .counted = static_cast<std::uint64_t>(one.successful + one.failed)};
+  for (const auto& stored : same_id) {
+    const auto claim = settle_export(stored, incoming, one).value_or(settle(stored.claimant(), claimant));
+    if (claim == Claim::beside) continue;
+    if (claim == Claim::refused) return Fate::refused;
+    sql << "DELETE FROM report_tls WHERE id = :id", soci::use(stored.id);
+    insert(sql, incoming, one);
+    return Fate::replaced;
+  }
+  if (same_id.size() == kMaxSameId) return Fate::too_often;
+  insert(sql, incoming, one);
+  return same_id.empty() ? Fate::added : Fate::told_apart;
 }
 
 }  // namespace
 
 base::Result<std::vector<Fate>> Archive::add_tls(std::span<const IncomingTls> batch) {
+  ++work_.commits;
   return database_->transact([&](soci::session& sql) {
     // What is worst to miss of a report's domains.
-    constexpr std::array kWeighty{Fate::refused, Fate::added, Fate::replaced};
+    constexpr std::array kWeighty{Fate::refused, Fate::too_often, Fate::added, Fate::told_apart,
+                                  Fate::replaced};
     std::vector<Fate> out;
     for (const auto& incoming : batch) {
       std::vector<Fate> fates;
       for (const auto& [domain, facts] : facts_by_domain(incoming.report))
-        fates.push_back(add_domain(sql, incoming, domain, facts));
+        fates.push_back(add_domain(sql, incoming, numbered(incoming, domain, facts)));
       const auto weighty = std::ranges::find_if(
           kWeighty, [&](Fate fate) { return std::ranges::find(fates, fate) != fates.end(); });
       out.push_back(weighty == kWeighty.end() ? Fate::duplicate : *weighty);

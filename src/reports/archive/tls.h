@@ -1,8 +1,9 @@
 // TLS reports for the store and back: what one says of a policy domain, in JSON, and who says it.
 //
-// The same report is the one with the same organisation, report id, period and policy domain (RFC 8460 section 4.3 wants ids to be
-// unique; the rest keeps two reporters' apart). The same again is a duplicate, another text is a correction and replaces it, unless
-// what is there is believed more.
+// The same report is the one with the same organisation, report id, period, policy domain and domain of its contact (RFC 8460
+// section 4.3 wants ids to be unique; the rest keeps two reporters' apart). The same again is a duplicate, another text is a
+// correction and replaces it where its sender may (claim.h), and else is kept beside it. Who says it is the domain that signed its
+// mail, where that is known; what a report calls itself anybody may write.
 #pragma once
 
 #include <map>
@@ -11,21 +12,16 @@
 #include <string_view>
 #include <vector>
 
+#include "reports/limits.h"
 #include "reports/tls/report.h"
 
 namespace rampart::reports {
-
-// Our own: different failures of a policy domain that one report is kept with; of more the addresses are left out, and their
-// sessions counted by result and host.
-inline constexpr std::size_t kMaxTlsKept = 1'000;
-// Our own: sums of sessions stay far from 64 bits, whatever a stranger counts.
-inline constexpr std::uint64_t kMaxTlsSessions = std::uint64_t{1} << 40U;
 
 // What a report says of one policy domain.
 struct TlsFacts {
   std::vector<TlsPolicy> policies;  // without their domain
 
-  [[nodiscard]] std::uint64_t successful() const;  // at most kMaxTlsSessions each
+  [[nodiscard]] std::uint64_t successful() const;  // at most kMaxCount each
   [[nodiscard]] std::uint64_t failed() const;
 };
 

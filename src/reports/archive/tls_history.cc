@@ -45,7 +45,7 @@ class Sums {
  private:
   void add(TlsSeen what, std::uint64_t sessions, const Days& days) {
     what.estimated = days.estimated();
-    const auto count = static_cast<std::int64_t>(std::min(sessions, kMaxTlsSessions));
+    const auto count = static_cast<std::int64_t>(std::min(sessions, kMaxCount));
     days.spread(count, [&](std::int64_t day, std::int64_t part) {
       if (day < from_ || day > to_) return;
       what.day = day;
@@ -133,6 +133,21 @@ base::Result<std::vector<TlsDomain>> read_tls_domains(store::Database& database,
     out.reserve(domains.size());
     for (auto& [name, one] : domains) out.push_back(std::move(one));
     return out;
+  });
+}
+
+base::Result<std::optional<KnownDays>> read_known_tls_days(store::Database& database,
+                                                           std::optional<std::string_view> domain) {
+  return database.run([&](soci::session& sql) -> std::optional<KnownDays> {
+    Number first = 0;
+    Number last = 0;
+    Number count = 0;
+    const Number any = domain ? 0 : 1;
+    const std::string name(domain.value_or(""));
+    sql << "SELECT COUNT(*), COALESCE(MIN(first), 0), COALESCE(MAX(last), 0) FROM report_tls WHERE domain = "
+           ":domain OR :any = 1",
+        soci::use(name), soci::use(any), soci::into(count), soci::into(first), soci::into(last);
+    return count == 0 ? std::nullopt : std::optional(KnownDays{first / kDay, last / kDay});
   });
 }
 

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "reports/archive/archive.h"
+#include "reports/archive/history.h"
 #include "reports/tls/report.h"
 #include "store/database.h"
 
@@ -48,5 +50,9 @@ struct TlsDomain {
 };
 base::Result<std::vector<TlsDomain>> read_tls_domains(store::Database& database, std::int64_t from,
                                                       std::int64_t to);
+
+// As read_known_days(), of TLS reports.
+base::Result<std::optional<KnownDays>> read_known_tls_days(store::Database& database,
+                                                           std::optional<std::string_view> domain);
 
 }  // namespace rampart::reports

@@ -38,11 +38,14 @@ class TlsArchiveTest : public OnArchive {
                      .failures = std::move(failures)};
     for (const auto& failure : policy.failures) policy.failed += failure.sessions;
     return {.report = {.organisation = "MX Inc.",
+                       .contact = "TLS@mx.example",
                        .report_id = std::move(id),
                        .begin = kMidnight,
                        .end = kMidnight + kDay - 1,
                        .policies = {policy}},
             .trust = trust,
+            .reporter = trust == Trust::verified ? "mx.example" : "",
+            .sender = trust == Trust::verified ? "tls@mx.example" : "",
             .origin = "f"};
   }
   Fate add(const IncomingTls& one) {
@@ -65,15 +68,72 @@ class TlsArchiveTest : public OnArchive {
 INSTANTIATE_TEST_SUITE_P(Reports, TlsArchiveTest, ::testing::Values(Backend::sqlite, Backend::postgresql),
                          store::backend_name);
 
-TEST_P(TlsArchiveTest, NobodyReplacesAReportByCallingHimselfAsItsSenderDoes) {
-  auto real = incoming(5, {}, "r1", Trust::imported);
-  real.report.contact = "tls@MX.example";
-  EXPECT_EQ(add(real), Fate::added);
-  auto forged = incoming(9, {}, "r1", Trust::verified);
+// A report that evil.example signed, and that calls itself as another does.
+IncomingTls by_evil(IncomingTls forged) {
   forged.report.contact = "tls@evil.example";
-  EXPECT_EQ(add(forged), Fate::refused);
-  forged.report.contact = "tls@mx.example";
-  EXPECT_EQ(add(forged), Fate::replaced);
+  forged.reporter = "evil.example";
+  forged.sender = "tls@evil.example";
+  return forged;
+}
+
+TEST_P(TlsArchiveTest, NobodySpeaksForWhomHeCallsHimselfAs) {
+  EXPECT_EQ(add(incoming(5, {})), Fate::added);
+  EXPECT_EQ(add(by_evil(incoming(9, {expired(3)}))), Fate::added);
+  EXPECT_EQ(add(by_evil(incoming(8, {expired(4)}, "r2"))), Fate::added);
+  EXPECT_THAT(seen(), ElementsAre("0 evil.example success  17",
+                                  "0 evil.example certificate-expired mx1.bank.example 7",
+                                  "0 mx.example success  5"));
+  // Of one that was given nobody knows more than what it says.
+  auto given = incoming(1, {}, "r3", Trust::imported);
+  given.reporter = given.sender = "";
+  EXPECT_EQ(add(given), Fate::added);
+  EXPECT_THAT(seen().back(), "0 mx.example success  5");
+  EXPECT_THAT(seen(), testing::Contains("0 mx inc. success  1"));
+}
+
+TEST_P(TlsArchiveTest, AUserOfTheReportersDomainReplacesNothing) {
+  auto real = incoming(5, {});
+  EXPECT_EQ(add(real), Fate::added);
+  auto forged = incoming(9, {});
+  forged.sender = "mallory@mx.example";
+  EXPECT_EQ(add(forged), Fate::refused) << "in the reporter's name";
+  forged.report.contact = "mallory@mx.example";
+  EXPECT_EQ(add(forged), Fate::told_apart) << "in her own";
+  EXPECT_THAT(seen(), ElementsAre("0 mx.example success  14"));
+  EXPECT_EQ(add(incoming(6, {})), Fate::replaced) << "the reporter's own correction";
+  EXPECT_THAT(seen(), ElementsAre("0 mx.example success  15"));
+  // From another mailbox than it names, which is always the same.
+  const auto google = [&](std::uint64_t sessions) {
+    auto out = incoming(sessions, {}, "g1");
+    out.sender = "noreply-tls@mx.example";
+    return out;
+  };
+  EXPECT_EQ(add(google(1)), Fate::added);
+  EXPECT_EQ(add(google(2)), Fate::replaced);
+}
+
+TEST_P(TlsArchiveTest, ACorrectionThatSaysNothingReplacesNothing) {
+  EXPECT_EQ(add(incoming(5, {})), Fate::added);
+  EXPECT_EQ(add(incoming(0, {})), Fate::refused);
+  EXPECT_THAT(seen(), ElementsAre("0 mx.example success  5"));
+}
+
+TEST_P(TlsArchiveTest, AnIdThatIsGivenToEverythingStaysCheap) {
+  for (std::size_t i = 0; i <= kMaxSameId; ++i) {
+    auto one = incoming(i + 1, {});
+    one.sender = fmt::format("m{}@mx.example", i);
+    EXPECT_EQ(add(one), i == 0 ? Fate::added : i == kMaxSameId ? Fate::too_often : Fate::told_apart) << i;
+  }
+  EXPECT_EQ(add(by_evil(incoming(1, {}))), Fate::added) << "who keeps nobody else out";
+}
+
+TEST_P(TlsArchiveTest, ReportsOfBeforeTheirSendersWereKept) {
+  EXPECT_EQ(add(incoming(5, {}, "r1", Trust::imported)), Fate::added);
+  EXPECT_TRUE(database_->run([](soci::session& sql) {
+    sql << "UPDATE report_tls SET identity = alias, sender = '', contact = voice, reporter = organisation";
+  }));
+  EXPECT_EQ(add(incoming(5, {})), Fate::duplicate);
+  EXPECT_THAT(seen(), ElementsAre("0 mx.example success  5"));
 }
 
 TEST_P(TlsArchiveTest, EachReportOnceAndACorrectionReplaces) {
@@ -81,11 +141,11 @@ TEST_P(TlsArchiveTest, EachReportOnceAndACorrectionReplaces) {
   EXPECT_EQ(add(first), Fate::added);
   EXPECT_EQ(add(first), Fate::duplicate);
   EXPECT_THAT(seen(),
-              ElementsAre("0 mx inc. success  40", "0 mx inc. certificate-expired mx1.bank.example 2"));
+              ElementsAre("0 mx.example success  40", "0 mx.example certificate-expired mx1.bank.example 2"));
   EXPECT_EQ(add(incoming(41, {expired(1)})), Fate::replaced);
   EXPECT_EQ(add(incoming(1, {}, "r2")), Fate::added);
   EXPECT_THAT(seen(),
-              ElementsAre("0 mx inc. success  42", "0 mx inc. certificate-expired mx1.bank.example 1"));
+              ElementsAre("0 mx.example success  42", "0 mx.example certificate-expired mx1.bank.example 1"));
   auto later = incoming(7, {});
   later.report.begin += kDay;
   later.report.end += kDay;
@@ -100,32 +160,30 @@ TEST_P(TlsArchiveTest, NobodyReplacesWhatIsBelievedMore) {
   EXPECT_THAT(seen(), IsEmpty());
   EXPECT_EQ(read_tls_history(*database_, "bank.example", kFirstDay, kFirstDay)->uncounted, 1U);
   EXPECT_EQ(add(incoming(40, {})), Fate::duplicate);
-  EXPECT_THAT(seen(), ElementsAre("0 mx inc. success  40")) << "it came again with a signature";
+  EXPECT_THAT(seen(), ElementsAre("0 mx.example success  40")) << "it came again with a signature";
   EXPECT_EQ(add(incoming(99, {}, "r1", Trust::unverified)), Fate::refused);
-  EXPECT_THAT(seen(), ElementsAre("0 mx inc. success  40"));
+  EXPECT_THAT(seen(), ElementsAre("0 mx.example success  40"));
 }
 
 TEST_P(TlsArchiveTest, WhoGuessedAnIdKeepsNobodyOut) {
-  auto forged = incoming(99, {}, "r1", Trust::unverified);
-  forged.report.contact = "tls@evil.example";
-  EXPECT_EQ(add(forged), Fate::added);
-  auto genuine = incoming(40, {});
-  genuine.report.contact = "tls@mx.example";
-  EXPECT_EQ(add(genuine), Fate::replaced);
-  EXPECT_THAT(seen(), ElementsAre("0 mx inc. success  40"));
-  forged.trust = Trust::verified;
-  EXPECT_EQ(add(forged), Fate::refused) << "nor takes its place, whoever signed it";
+  EXPECT_EQ(add(incoming(99, {}, "r1", Trust::unverified)), Fate::added);
+  EXPECT_EQ(add(by_evil(incoming(98, {}, "r1", Trust::unverified))), Fate::added);
+  EXPECT_EQ(add(incoming(40, {})), Fate::replaced);
+  EXPECT_THAT(seen(), ElementsAre("0 mx.example success  40"));
 }
 
 TEST_P(TlsArchiveTest, AnExportAndWhatItWasMadeOfAreOne) {
   auto exported = incoming(40, {expired(2)});
   exported.report.policies[0].hosts.clear();
+  exported.report.contact.clear();
+  exported.trust = Trust::imported;
+  exported.reporter = exported.sender = "";
   exported.fidelity = Fidelity::csv_export;
   EXPECT_EQ(add(exported), Fate::added);
   EXPECT_EQ(add(incoming(40, {expired(2)})), Fate::replaced);
   EXPECT_EQ(add(exported), Fate::duplicate);
   EXPECT_THAT(seen(),
-              ElementsAre("0 mx inc. success  40", "0 mx inc. certificate-expired mx1.bank.example 2"));
+              ElementsAre("0 mx.example success  40", "0 mx.example certificate-expired mx1.bank.example 2"));
 }
 
 TEST_P(TlsArchiveTest, SeveralDomainsAndDays) {
@@ -133,10 +191,10 @@ TEST_P(TlsArchiveTest, SeveralDomainsAndDays) {
   report.report.policies.push_back({.domain = "news.bank.example", .successful = 3, .failed = 5});
   report.report.end += kDay;
   EXPECT_EQ(add(report), Fate::added);
-  EXPECT_THAT(seen(), ElementsAre("0 mx inc. success  20 estimated",
-                                  "0 mx inc. certificate-expired mx1.bank.example 1 estimated",
-                                  "1 mx inc. success  20 estimated",
-                                  "1 mx inc. certificate-expired mx1.bank.example 1 estimated"));
+  EXPECT_THAT(seen(), ElementsAre("0 mx.example success  20 estimated",
+                                  "0 mx.example certificate-expired mx1.bank.example 1 estimated",
+                                  "1 mx.example success  20 estimated",
+                                  "1 mx.example certificate-expired mx1.bank.example 1 estimated"));
   EXPECT_EQ(seen("news.bank.example").size(), 4U) << "failures without details, too";
   const auto domains = read_tls_domains(*database_, kFirstDay, kFirstDay + 1).value();
   ASSERT_EQ(domains.size(), 2U);
@@ -153,13 +211,13 @@ TEST_P(TlsArchiveTest, WhatIsOldGoes) {
   later.received = base::Time(std::chrono::seconds(kMidnight + 9 * kDay));
   EXPECT_EQ(add(later), Fate::added);
   EXPECT_EQ(archive_->prune(base::Time(std::chrono::seconds(kMidnight + 5 * kDay))).value().tls_reports, 1U);
-  EXPECT_THAT(seen(), ElementsAre("0 mx inc. success  41"));
+  EXPECT_THAT(seen(), ElementsAre("0 mx.example success  41"));
 }
 
 TEST_P(TlsArchiveTest, CountsOfStrangersAddUp) {
   for (int i = 0; i < 3; ++i)
     EXPECT_EQ(add(incoming(kMaxCount, {expired(kMaxCount)}, std::to_string(i))), Fate::added);
-  EXPECT_EQ(read_tls_domains(*database_, kFirstDay, kFirstDay)->front().failed, 3 * kMaxTlsSessions);
+  EXPECT_EQ(read_tls_domains(*database_, kFirstDay, kFirstDay)->front().failed, 3 * kMaxCount);
   EXPECT_EQ(seen().size(), 2U);
 }
 

@@ -1,5 +1,6 @@
 #include "reports/intake/importer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
@@ -7,6 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "reports/archive/days.h"
 
 namespace rampart::reports {
 namespace {
@@ -44,7 +46,7 @@ Importer::Importer(Archive& archive, base::Worker& worker, MailJudge& judge, bas
 base::Result<> Importer::read(Source& source, const std::string& name) {
   ++summary_.files;
   TRY(intake_.read(source, name));
-  return batch_is_full() ? flush() : base::Result<>();
+  return batch_is_full() ? flush() : base::Result<>();  // not pause(): it was read to its end
 }
 
 base::Result<Importer::MailRead> Importer::read_mail(std::string_view mail, const std::string& name) {
@@ -69,6 +71,7 @@ base::Result<Belief> Importer::believe(const Speaker& speaker, const Origin& ori
   auto belief = TRY(judge_->judge(speaker));
   summary_.beliefs->add(origin.text(), belief);
   if (belief.undetermined) mail_.undetermined = belief.why;
+  if (!belief.looked_up) mail_.not_looked_up = belief.why;
   return belief;
 }
 
@@ -82,46 +85,92 @@ base::Result<> Importer::note_aside(const std::string& name, std::string_view re
   return aside_.size() >= kBatchReports ? flush() : base::Result<>();
 }
 
+void Importer::begin_file() {
+  of_file_ = {};
+  if (judge_ != nullptr) judge_->begin_file();
+}
+
+base::Result<> Importer::heed() {
+  if (stop_ && stop_()) return base::fail(base::ErrorKind::io, "interrupted");
+  return {};
+}
+
+base::Result<> Importer::pause() {
+  TRY(heed());
+  return batch_is_full() ? flush() : base::Result<>();
+}
+
+std::string Importer::too_much(const Report& report) {
+  const auto bytes = texts_.bytes();
+  of_file_.text_bytes += bytes - std::min(bytes, std::exchange(known_bytes_, bytes));
+  of_file_.day_rows += report.rows.size() * Days(report.begin, report.end).size();
+  if (of_file_.day_rows > kMaxDayRows)
+    return fmt::format("its file has more than {} rows times days", kMaxDayRows);
+  if (of_file_.text_bytes > kMaxFileTexts)
+    return fmt::format("its file has more than {} MiB of texts", kMaxFileTexts >> 20U);
+  return {};
+}
+
+std::string Importer::too_much(const TlsReport& report) {
+  of_file_.tls_policies += report.policies.size();
+  if (of_file_.tls_policies <= kMaxTlsPolicies) return {};
+  return fmt::format("its file has more than {} TLS policies", kMaxTlsPolicies);
+}
+
 base::Result<> Importer::take(Report&& report, const Origin& origin) {
+  if (const auto why = too_much(report); !why.empty()) {
+    set_aside(origin, why);
+    return pause();
+  }
   const auto belief = TRY(believe({.email = report.email, .organisation = report.organisation}, origin));
   rows_ += report.rows.size();
+  day_rows_ += report.rows.size() * Days(report.begin, report.end).size();
   auto reporter = belief.reporter;
   if (reporter.empty())
     reporter = base::lower(report.organisation.empty() ? report.email : report.organisation);
   batch_.push_back({.report = std::move(report),
                     .trust = belief.trust,
                     .reporter = std::move(reporter),
+                    .sender = belief.sender,
                     .origin = origin.text(),
                     .received = now_,
                     .fidelity = origin.fidelity});
   // One file may hold any number of them.
-  return batch_is_full() ? flush() : base::Result<>();
+  return pause();
 }
 
 base::Result<> Importer::take(TlsReport&& report, const Origin& origin) {
+  if (const auto why = too_much(report); !why.empty()) {
+    set_aside(origin, why);
+    return pause();
+  }
   const auto belief = TRY(believe(speaker_of(report), origin));
+  for (const auto& policy : report.policies)
+    tls_rows_ += 1 + policy.failures.size() + policy.lines.size() + policy.hosts.size();
   tls_batch_.push_back({.report = std::move(report),
                         .trust = belief.trust,
+                        .reporter = belief.reporter,
+                        .sender = belief.sender,
                         .origin = origin.text(),
                         .received = now_,
                         .fidelity = origin.fidelity});
-  return batch_is_full() ? flush() : base::Result<>();
+  return pause();
 }
 
 bool Importer::batch_is_full() const {
-  return batch_.size() >= kBatchReports || rows_ >= kBatchRows || tls_batch_.size() >= kBatchReports ||
-         aside_.size() >= kBatchReports;
+  return batch_.size() >= kBatchReports || rows_ >= kBatchRows || day_rows_ >= kBatchDayRows ||
+         texts_.bytes() >= kBatchTextBytes || tls_batch_.size() >= kBatchReports || tls_rows_ >= kBatchRows ||
+         failures_.size() >= kBatchReports || aside_.size() >= kBatchReports;
 }
 
 base::Result<> Importer::take(FailureReport&& report, const Origin& origin) {
   const auto belief = TRY(believe({.names_itself = false}, origin));
-  const auto fate = TRY(archive_.add_failure({.report = std::move(report),
-                                              .trust = belief.trust,
-                                              .origin = origin.text(),
-                                              .received = now_,
-                                              .fidelity = origin.fidelity}));
-  ++(fate == Fate::added ? summary_.failures : summary_.duplicates);
-  return {};
+  failures_.push_back({.report = std::move(report),
+                       .trust = belief.trust,
+                       .origin = origin.text(),
+                       .received = now_,
+                       .fidelity = origin.fidelity});
+  return pause();
 }
 
 base::Result<Unpacker::Parts> Importer::unpack(std::string_view mail) {
@@ -129,7 +178,9 @@ base::Result<Unpacker::Parts> Importer::unpack(std::string_view mail) {
   if (const auto known = TRY(archive_.killer(content)))
     return Parts{.parts = {}, .fault = fmt::format("it ended two attempts before ({})", *known)};
   auto reply = TRY(worker_.call(mail));
+  TRY(heed());  // a signal may have ended it as well
   if (!reply.fault.empty()) reply = TRY(worker_.call(mail));
+  TRY(heed());
   if (!reply.fault.empty()) {
     TRY(archive_.note_killer(content, reply.fault, now_));
     return Parts{.parts = {}, .fault = reply.fault};
@@ -150,18 +201,27 @@ base::Result<> Importer::flush() {
     for (std::size_t i = 0; i < batch_.size(); ++i) note(batch_[i], fates[i]);
     batch_.clear();
     rows_ = 0;
-    if (texts_.size() > kMaxTexts || texts_.bytes() > kMaxTextBytes) {
-      texts_.clear();
-      archive_.forget();
-    }
+    day_rows_ = 0;
+  }
+  if (texts_.size() > kMaxTexts || texts_.bytes() >= kBatchTextBytes) {
+    texts_.clear();
+    archive_.forget();
+    known_bytes_ = 0;
   }
   if (!tls_batch_.empty()) {
     const auto fates = TRY(archive_.add_tls(tls_batch_));
     for (std::size_t i = 0; i < tls_batch_.size(); ++i) note(tls_batch_[i], fates[i]);
     tls_batch_.clear();
+    tls_rows_ = 0;
   }
+  if (!failures_.empty()) {
+    for (const auto fate : TRY(archive_.add_failures(failures_)))
+      ++(fate == Fate::added ? summary_.failures : summary_.duplicates);
+    failures_.clear();
+  }
+  if (aside_.empty()) return {};
+  TRY(archive_.keep_aside(aside_, now_));
   for (auto& one : std::exchange(aside_, {})) {
-    TRY(archive_.keep_aside(one.origin, one.reason, now_));
     ++summary_.aside;
     if (summary_.set_aside.size() < kMaxNamed) summary_.set_aside.push_back(std::move(one));
   }
@@ -188,11 +248,14 @@ bool Importer::note(const std::string& origin, const std::vector<Defect>& defect
       return false;
     case Fate::refused:
       aside_.push_back({origin,
-                        "it has the id of a report that is believed more, or that came from somebody else, "
-                        "and says something else"});
+                        "it has the id of a report that is believed more, that somebody else sent or that "
+                        "says more, and says something else"});
       return false;
     case Fate::too_large:
-      aside_.push_back({origin, "it has more rows for more days than are kept"});
+      aside_.push_back({origin, fmt::format("it has more than {} rows times days", kMaxDayRows)});
+      return false;
+    case Fate::too_often:
+      aside_.push_back({origin, "its id was given to too much else to tell it from that"});
       return false;
     case Fate::replaced:
       ++summary_.replaced;

@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,10 +25,7 @@ namespace rampart::reports {
 inline constexpr std::size_t kMaxNamed = 10'000;
 
 struct ImportSummary {
-  struct Aside {
-    std::string origin;
-    std::string reason;
-  };
+  using Aside = Archive::Aside;
   struct DefectOf {
     std::string origin;
     Defect defect;
@@ -60,6 +58,8 @@ class Importer : private Taker, private Unpacker {
   Importer(Archive& archive, base::Worker& worker, MailJudge& judge, base::Time now,
            const UnpackLimits& limits = {});
 
+  // Asked while files are read, so that a large one can be broken off: between two reports, and what was read is kept by flush().
+  void stop_when(std::function<bool()> stop) { stop_ = std::move(stop); }
   // From here on files are exports of parsedmarc.
   void expect_exports() { intake_.expect_exports(); }
   // One file. Errors are the store's.
@@ -68,7 +68,8 @@ class Importer : private Taker, private Unpacker {
   struct MailRead {
     std::size_t reports = 0;  // that were read, new or not
     std::size_t aside = 0;
-    std::string undetermined;  // why a report's origin could not be found out now; empty otherwise
+    std::string not_looked_up;  // why its origin was not even looked for (limits.h)
+    std::string undetermined;   // why a report's origin could not be found out now; empty otherwise
   };
   base::Result<MailRead> read_mail(std::string_view mail, const std::string& name);
   // A file that cannot even be opened.
@@ -87,19 +88,23 @@ class Importer : private Taker, private Unpacker {
   void set_aside(const Origin& origin, std::string_view reason) override;
   void enter_mail(std::string_view mail, bool within) override;
   void leave_mail() override;
+  void begin_file() override;
+  base::Result<> heed() override;
+  base::Result<> pause() override;
   base::Result<Belief> believe(const Speaker& speaker, const Origin& origin);
   // What ends its process twice is never tried again.
   base::Result<Parts> unpack(std::string_view mail) override;
   [[nodiscard]] bool batch_is_full() const;
+  // Why the report is more than its file may have, in one clause; empty when it is not. Counts it.
+  std::string too_much(const Report& report);
+  std::string too_much(const TlsReport& report);
   void note(const Incoming& incoming, Fate fate);
   void note(const IncomingTls& incoming, Fate fate);
   // Whether it is a new one.
   bool note(const std::string& origin, const std::vector<Defect>& defects, Fate fate);
 
-  static constexpr std::size_t kBatchReports = 500;
-  static constexpr std::size_t kBatchRows = 50'000;
-  static constexpr std::size_t kMaxTexts = std::size_t{1} << 19U;  // that are remembered
-  static constexpr std::size_t kMaxTextBytes = std::size_t{64} << 20U;
+  static constexpr std::size_t kMaxTexts = std::size_t{1}
+                                           << 19U;  // that are remembered from one batch to the next
 
   Archive& archive_;
   base::Worker& worker_;
@@ -111,7 +116,19 @@ class Importer : private Taker, private Unpacker {
   MailRead mail_;  // what came of the mail at hand
   std::vector<Incoming> batch_;
   std::vector<IncomingTls> tls_batch_;
+  std::vector<IncomingFailure> failures_;
+  // Of the batch.
   std::size_t rows_ = 0;
+  std::uint64_t day_rows_ = 0;
+  std::size_t tls_rows_ = 0;  // policies, failures, lines
+  // Of the file (limits.h).
+  struct OfFile {
+    std::uint64_t day_rows = 0;
+    std::size_t text_bytes = 0;
+    std::size_t tls_policies = 0;
+  } of_file_;
+  std::size_t known_bytes_ = 0;  // of texts_, that were counted
+  std::function<bool()> stop_;
   std::vector<ImportSummary::Aside> aside_;  // not written yet
   ImportSummary summary_;
 };

@@ -68,14 +68,28 @@ Intake::Intake(Texts& texts, const UnpackLimits& limits, base::Time now, Unpacke
     : texts_(texts), limits_(limits), now_(now), unpacker_(unpacker), taker_(taker), reader_(texts) {}
 
 base::Result<> Intake::read(Source& source, const std::string& name) {
-  unpacked_ = {};
+  begin_file();
   return read_any(source,
                   {.origin = {.file = base::printable(name), .member = {}}, .name = name, .depth = 0});
 }
 
 base::Result<> Intake::read_message(std::string_view mail, const std::string& name) {
-  unpacked_ = {};
+  begin_file();
   return read_mail(mail, {.origin = {.file = base::printable(name), .member = {}}, .name = name, .depth = 0});
+}
+
+void Intake::begin_file() {
+  unpacked_ = {};
+  parts_ = 0;
+  taker_.begin_file();
+}
+
+bool Intake::count_part(const Place& place) {
+  if (++parts_ <= limits_.max_parts) return true;
+  if (parts_ == limits_.max_parts + 1)
+    set_aside(place, fmt::format("more than {} files and mails are in it; the rest was not read",
+                                 limits_.max_parts));
+  return false;
 }
 
 Inflater& Intake::inflater(std::size_t depth) {
@@ -85,6 +99,11 @@ Inflater& Intake::inflater(std::size_t depth) {
 
 void Intake::set_aside(const Place& place, std::string_view reason) {
   taker_.set_aside(place.origin, reason);
+}
+
+void Intake::set_aside(const Place& place, std::string_view reason, const Source& source) {
+  const auto fault = source.fault();
+  set_aside(place, fault.empty() ? std::string(reason) : fmt::format("{} ({})", fault, reason));
 }
 
 base::Result<> Intake::read_any(Source& source, const Place& place) {
@@ -106,7 +125,7 @@ base::Result<> Intake::read_any(Source& source, const Place& place) {
     case Form::zip:
       return read_zip(window, place);
     case Form::empty:
-      set_aside(place, "it is empty");
+      set_aside(place, window.fault().empty() ? "it is empty" : window.fault());
       break;
     case Form::html:
       set_aside(place, "it is a web page and no report");
@@ -130,6 +149,10 @@ base::Result<> Intake::read_xml(Window& window, const Place& place) {
   for (;;) {
     window.drop(reader_.read(window.view(), window.last()));
     if (window.last()) break;
+    if (auto on = taker_.heed(); !on) {
+      reader_.drop();
+      return on;
+    }
     if (const auto filled = window.fill(); !filled) {
       reader_.drop();
       set_aside(place, filled.error().what);
@@ -138,7 +161,7 @@ base::Result<> Intake::read_xml(Window& window, const Place& place) {
   }
   auto report = reader_.finish(place.name, now_);
   if (report) return taker_.take(*std::move(report), place.origin);
-  set_aside(place, report.error().what);
+  set_aside(place, report.error().what, window);
   return {};
 }
 
@@ -151,7 +174,7 @@ base::Result<> Intake::read_json(Window& window, const Place& place) {
   if (!json) return {};
   auto report = read_tls(*json, place.name, now_);
   if (report && !report->policies.empty()) return taker_.take(*std::move(report), place.origin);
-  set_aside(place, report ? "it speaks of no policy" : std::string_view(report.error().what));
+  set_aside(place, report ? "it speaks of no policy" : std::string_view(report.error().what), window);
   return {};
 }
 
@@ -212,6 +235,8 @@ base::Result<> Intake::read_zip(Window& window, const Place& place) {
   }
   if (content->members.empty()) set_aside(place, "the zip archive is empty");
   for (const auto& member : content->members) {
+    if (!count_part(place)) return {};
+    TRY(taker_.pause());
     auto inner = place;
     inner.name = member.name;
     inner.origin.member =
@@ -254,10 +279,15 @@ Intake::Place Intake::within(const Place& place, const std::string& name) {
 base::Result<> Intake::read_mbox(Window& window, const Place& place) {
   std::string mail;
   std::size_t number = 0;
+  // The operator's own mailbox, or one that somebody sent.
+  const bool own = !place.in_mail;
+  const auto most = own ? limits_.max_mails : limits_.max_members;
   bool empty_before = true;
   bool large = false;
   const auto give = [&]() -> base::Result<> {
     if (number == 0) return {};
+    TRY(taker_.pause());
+    if (own && limits_.each_mail_a_file) begin_file();
     auto inner = within(place, fmt::format("message {}", number));
     inner.depth = place.depth;  // as deep as a mail alone
     // A line of a body that was not quoted begins one as well, so that what stands at its top may be anybody's.
@@ -279,6 +309,11 @@ base::Result<> Intake::read_mbox(Window& window, const Place& place) {
         TRY(give());
         mail.clear();
         large = false;
+        if (number == most) {
+          set_aside(place, fmt::format("more than {} mails are in it; the rest was not read", most));
+          return {};
+        }
+        if ((!own || !limits_.each_mail_a_file) && !count_part(place)) return {};
         ++number;
       } else if (mail.size() + line.size() <= limits_.max_archive) {
         mail += line;
@@ -290,6 +325,7 @@ base::Result<> Intake::read_mbox(Window& window, const Place& place) {
       view = window.view();
     }
     if (window.last()) break;
+    TRY(taker_.heed());
     if (const auto filled = window.fill(); !filled) {
       set_aside(place, filled.error().what);
       return {};
@@ -313,6 +349,11 @@ base::Result<> Intake::read_mail(std::string_view mail, const Place& place) {
   }
   if (header->fields.size() > mail::kMaxMimeFields) {
     set_aside(place, fmt::format("the mail has more than {} header fields", mail::kMaxMimeFields));
+    return {};
+  }
+  // Not worth a process.
+  if (base::trim(mail.substr(header->size)).empty()) {
+    set_aside(place, header->fields.empty() ? "the mail is empty" : "the mail has no report");
     return {};
   }
   const auto unpacked = TRY(unpacker_.unpack(mail));

@@ -58,6 +58,12 @@ class Taker {
   // What is taken between the two came out of this mail, and of none within it. `within`: it stood in another mail.
   virtual void enter_mail(std::string_view mail, bool within) { (void)mail, (void)within; }
   virtual void leave_mail() {}
+  // From here on another file is read, as the limits know them (limits.h).
+  virtual void begin_file() {}
+  // Whether to go on: asked again and again while something is read. An error ends the intake.
+  virtual base::Result<> heed() { return {}; }
+  // The same, where no report is half read: a good place to write what was taken.
+  virtual base::Result<> pause() { return heed(); }
 };
 
 // What a file's first bytes say it is.
@@ -86,6 +92,9 @@ class Intake {
   };
 
   Inflater& inflater(std::size_t depth);
+  void begin_file();
+  // One more member or mail of the file. False when there are too many, which is said once.
+  bool count_part(const Place& place);
   base::Result<> read_any(Source& source, const Place& place);
   base::Result<> read_xml(Window& window, const Place& place);
   base::Result<> read_json(Window& window, const Place& place);
@@ -101,6 +110,8 @@ class Intake {
   static Place within(const Place& place, const std::string& name);
   bool too_deep(const Place& place);
   void set_aside(const Place& place, std::string_view reason);
+  // With what is wrong with what it was read from, as a report that is cut says nothing of itself.
+  void set_aside(const Place& place, std::string_view reason, const Source& source);
   // The whole of it; nothing when it was set aside.
   std::optional<std::string> whole(Window& window, const Place& place, std::string_view what,
                                    std::size_t most);
@@ -113,6 +124,7 @@ class Intake {
   AggregateReader reader_;
   std::unique_ptr<ExportReader> exports_;
   Unpacked unpacked_;                                 // of the file that is read
+  std::size_t parts_ = 0;                             // of it, too
   std::vector<Window::Room> rooms_;                   // by depth
   std::vector<std::unique_ptr<Inflater>> inflaters_;  // by depth
 };

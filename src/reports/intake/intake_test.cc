@@ -57,13 +57,17 @@ struct Kept : Taker {
   void set_aside(const Origin& origin, std::string_view reason) override {
     aside.push_back(fmt::format("{}: {}", origin.text(), reason));
   }
+  void begin_file() override { ++files; }
   std::vector<std::string> reports;
   std::vector<std::string> aside;
+  std::size_t files = 0;
 };
 
 // The mail's text as one part of it, whose name and type stand in its first two lines.
 struct OnePart : Unpacker {
+  std::size_t calls = 0;
   base::Result<Parts> unpack(std::string_view mail) override {
+    ++calls;
     const auto name = mail.substr(0, mail.find('\n'));
     if (name.starts_with("Failure: "))
       return Parts{
@@ -91,6 +95,12 @@ Kept taken(std::string_view bytes, const std::string& name = "f", const UnpackLi
   MemorySource source(bytes);
   EXPECT_TRUE(intake.read(source, name));
   return out;
+}
+
+std::string tls_report() {
+  return R"({"organization-name": "o", "report-id": "t1", "date-range": {"start-datetime": "2025-11-25T00:00:00Z",
+            "end-datetime": "2025-11-25T23:59:59Z"}, "policies": [{"policy": {"policy-type": "sts", "policy-domain":
+            "bank.example"}, "summary": {"total-successful-session-count": 1, "total-failure-session-count": 0}}]})";
 }
 
 TEST(Intake, XmlAloneInGzipAndInZip) {
@@ -123,6 +133,22 @@ TEST(Intake, WhatIsCutIsReadAsFarAsItGoes) {
   EXPECT_THAT(taken(zip.substr(0, zip.size() / 2)).reports, ElementsAre(HasSubstr("cut-short")));
 }
 
+TEST(Intake, WhatIsCutBeforeItSaysAnythingIsNotCalledEmpty) {
+  const auto packed = deflated(report("r1", 2000));
+  for (const std::size_t kept : {2U, 10U, 12U, 40U})
+    EXPECT_THAT(taken(std::string_view(packed).substr(0, kept)).aside,
+                ElementsAre(HasSubstr("it is truncated")))
+        << kept;
+  const auto xml = report();
+  for (const std::size_t kept : {30U, 60U})
+    EXPECT_THAT(taken(std::string_view(xml).substr(0, kept)).aside, ElementsAre(HasSubstr("it is truncated")))
+        << kept;
+  EXPECT_THAT(taken(zipped({{"a.xml", xml}}).substr(0, 38)).aside, ElementsAre(HasSubstr("truncated")));
+  const auto json = tls_report();
+  EXPECT_THAT(taken(deflated(json).substr(0, 30)).aside, ElementsAre(HasSubstr("truncated")));
+  EXPECT_THAT(taken(std::string_view(json).substr(0, 60)).aside, ElementsAre(HasSubstr("truncated")));
+}
+
 TEST(Intake, WhatIsNoReport) {
   EXPECT_THAT(taken("").aside, ElementsAre("f: it is empty"));
   EXPECT_THAT(taken("<!DOCTYPE html><html></html>").aside, ElementsAre("f: it is a web page and no report"));
@@ -146,7 +172,7 @@ TEST(Intake, WhatAStrangersArchiveMayCost) {
   const auto zeros = deflated(std::string(std::size_t{512} << 20U, ' '));
   EXPECT_LT(zeros.size(), std::size_t{540} << 10U);
   EXPECT_THAT(taken(zeros).aside, ElementsAre("f: it unpacks to more than 400 times its size"));
-  EXPECT_THAT(taken("<feedback>" + zeros).aside, ElementsAre("f: the report is empty"));
+  EXPECT_THAT(taken("<feedback>" + zeros).aside, ElementsAre(HasSubstr("it is truncated")));
   EXPECT_THAT(taken(zipped({{"a", std::string(std::size_t{8} << 20U, '<'), false, 0, 8, 0xffffffffU}})).aside,
               ElementsAre(HasSubstr("more than 400 times")));
   const UnpackLimits small{.max_bytes = 10'000, .max_members = 3, .max_archive = 100'000};
@@ -163,12 +189,6 @@ TEST(Intake, WhatAStrangersArchiveMayCost) {
   auto deep = report();
   for (int i = 0; i < 4; ++i) deep = deflated(deep);
   EXPECT_THAT(taken(deep).aside, ElementsAre("f: it stands within 3 others"));
-}
-
-std::string tls_report() {
-  return R"({"organization-name": "o", "report-id": "t1", "date-range": {"start-datetime": "2025-11-25T00:00:00Z",
-            "end-datetime": "2025-11-25T23:59:59Z"}, "policies": [{"policy": {"policy-type": "sts", "policy-domain":
-            "bank.example"}, "summary": {"total-successful-session-count": 1, "total-failure-session-count": 0}}]})";
 }
 
 TEST(Intake, TlsReportsByEachRoute) {
@@ -238,7 +258,7 @@ TEST(Intake, NamesAreShownWithoutWhatDrivesATerminal) {
 TEST(Intake, MailsAndMboxes) {
   const auto mail = "Name: a.xml.gz\n\n" + deflated(report());
   EXPECT_THAT(taken(mail).reports, ElementsAre("f: a.xml.gz r1 1"));
-  EXPECT_THAT(taken("Failure: 1\n\n").reports, ElementsAre("f failure of bank.example"));
+  EXPECT_THAT(taken("Failure: 1\n\nx").reports, ElementsAre("f failure of bank.example"));
   EXPECT_THAT(taken("Name: a.txt\n\nnothing").aside, ElementsAre("f: the mail has no report"));
   const auto mbox = "From x@y.example Thu\nName: a.xml\n\n" + report("r1") +
                     "\n\nFrom z Thu\r\nName: b.zip\n\n" + zipped({{"c.xml", report("r2")}}) +
@@ -246,7 +266,7 @@ TEST(Intake, MailsAndMboxes) {
   const auto read = taken(mbox);
   EXPECT_THAT(read.reports, ElementsAre("f: message 1: a.xml r1 1", "f: message 2: b.zip: c.xml r2 1"));
   EXPECT_THAT(read.aside,
-              ElementsAre("f: message 3: the mail has no report", "f: message 4: the mail has no report"));
+              ElementsAre("f: message 3: the mail is empty", "f: message 4: the mail has no report"));
   EXPECT_THAT(taken("A: " + std::string(100'000, 'x') + "\n\n").aside,
               ElementsAre(HasSubstr("longer than 64 KiB")));
   std::string many;
@@ -264,6 +284,101 @@ TEST(Intake, MailsAndMboxes) {
   MemorySource source("A: 1\n\nx");
   ASSERT_TRUE(intake.read(source, "f"));
   EXPECT_THAT(kept.aside, ElementsAre("f: the mail could not be unpacked: it took too long"));
+}
+
+// What is read of an mbox, and how many mails were worth a process.
+std::pair<Kept, std::size_t> counted(std::string_view bytes, const UnpackLimits& limits) {
+  std::pair<Kept, std::size_t> out;
+  Texts texts;
+  OnePart unpacker;
+  Intake intake(texts, limits, kNow, unpacker, out.first);
+  MemorySource source(bytes);
+  EXPECT_TRUE(intake.read(source, "f"));
+  out.second = unpacker.calls;
+  return out;
+}
+
+std::string mbox_of(std::size_t count, std::string_view mail = "Name: a.txt\n\nno") {
+  std::string out;
+  for (std::size_t i = 0; i < count; ++i) out += fmt::format("From x\n{}\n\n", mail);
+  return out;
+}
+
+TEST(Intake, MailsOfAnMboxAreCounted) {
+  const UnpackLimits limits{.max_parts = 7, .max_mails = 10};
+  // The operator's: each a file of its own, up to a number.
+  const auto [own, calls] = counted(mbox_of(12), limits);
+  EXPECT_EQ(calls, 10U);
+  EXPECT_EQ(own.aside.size(), 11U);
+  EXPECT_EQ(own.aside.back(), "f: more than 10 mails are in it; the rest was not read");
+  EXPECT_EQ(own.files, 11U);
+  // By a pipe, all of them are one file.
+  auto strangers = limits;
+  strangers.each_mail_a_file = false;
+  const auto [sent, sent_calls] = counted(mbox_of(12), strangers);
+  EXPECT_EQ(sent_calls, 7U);
+  EXPECT_THAT(sent.aside,
+              testing::Contains("f: more than 7 files and mails are in it; the rest was not read"));
+  EXPECT_EQ(sent.files, 1U);
+  // Within a mail, as an archive's members.
+  const auto nested =
+      counted("Name: a.gz\n\n" + deflated(mbox_of(150)), UnpackLimits{.max_members = 5, .max_mails = 100});
+  EXPECT_EQ(nested.second, 6U) << "the mail, and five within it";
+  EXPECT_LE(UnpackLimits::of_stranger().max_mails, 1000U);
+}
+
+TEST(Intake, AnEmptyMailIsNotWorthAProcess) {
+  EXPECT_EQ(counted(mbox_of(50, ""), {}).second, 0U);
+  EXPECT_EQ(counted(mbox_of(50, "Subject: a\nX: b\n\n \n"), {}).second, 0U);
+  EXPECT_THAT(counted("From x\n\n\n", {}).first.aside, ElementsAre("f: message 1: the mail is empty"));
+}
+
+TEST(Intake, FilesWithinFilesAreCountedTogether) {
+  std::vector<ZipInput> inner;
+  for (int i = 0; i < 20; ++i) inner.push_back({fmt::format("{}.xml", i), "no"});
+  std::vector<ZipInput> outer;
+  for (int i = 0; i < 20; ++i) outer.push_back({fmt::format("{}.zip", i), zipped(inner), true});
+  const auto read = taken(zipped(outer), "f", UnpackLimits{.max_parts = 100});
+  EXPECT_LE(read.aside.size(), 101U);
+  EXPECT_EQ(std::ranges::count_if(read.aside,
+                                  [](const std::string& one) { return one.contains("the rest was not"); }),
+            1);
+}
+
+TEST(Intake, FilesThatShareBytesAreRefused) {
+  auto zip = zipped({{"a.xml", report("r1"), true}, {"b.xml", report("r2"), true}});
+  EXPECT_EQ(taken(zip).reports.size(), 2U);
+  // The second entry of the list points at the first file.
+  const auto second = zip.rfind("PK\x01\x02");
+  zip.replace(second + 42, 4, std::string(4, '\0'));
+  EXPECT_THAT(taken(zip).aside, ElementsAre("f: files in the zip archive share the same bytes"));
+}
+
+// Broken off between two reports, or within one.
+TEST(Intake, WhoeverStopsItIsHeeded) {
+  struct Stopping : Kept {
+    std::size_t left = 0;
+    base::Result<> heed() override {
+      if (left-- == 0) return base::fail(base::ErrorKind::io, "interrupted");
+      return {};
+    }
+  };
+  const auto stopped = [](std::string_view bytes, std::size_t after) {
+    Stopping out;
+    out.left = after;
+    Texts texts;
+    OnePart unpacker;
+    Intake intake(texts, {}, kNow, unpacker, out);
+    MemorySource source(bytes);
+    const auto read = intake.read(source, "f");
+    EXPECT_FALSE(read);
+    return out.reports.size();
+  };
+  std::vector<ZipInput> many;
+  for (int i = 0; i < 9; ++i) many.push_back({fmt::format("{}.xml", i), report(fmt::format("r{}", i))});
+  EXPECT_EQ(stopped(zipped(many), 4), 4U);
+  EXPECT_EQ(stopped(mbox_of(9, "Name: a.xml\n\n" + report()), 4), 4U);
+  EXPECT_EQ(stopped(report("r1", 20'000), 1), 0U);
 }
 
 TEST(FileSource, RegularFilesAlone) {

@@ -28,6 +28,7 @@ class Window : public Source {
 
   // As a source: first what is in the window.
   base::Result<std::size_t> read(std::span<char> room) override;
+  [[nodiscard]] std::string_view fault() const override { return from_.fault(); }
 
  private:
   Source& from_;

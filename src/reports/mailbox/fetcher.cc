@@ -102,6 +102,9 @@ Result<> Fetcher::read(const Listed& mail, base::Time now) {
             "its reports stay unverified: in {} days it could not be found out where they come from ({})",
             kPatience.count(), came.undetermined)));
   }
+  if (!came.not_looked_up.empty())
+    TRY(importer_->note_aside(origin(mail.uid),
+                              "some of its reports stay unverified: " + came.not_looked_up));
   (came.reports == 0 ? group_.aside : group_.read).push_back(mail.uid);
   return {};
 }

@@ -10,11 +10,9 @@
 
 #include "base/result.h"
 #include "reports/intake/window.h"
+#include "reports/limits.h"
 
 namespace rampart::reports {
-
-// Our own: bytes of one object. It is held as a tree, which is about ten times larger.
-inline constexpr std::size_t kMaxExportItem = std::size_t{32} << 20U;
 
 class JsonItems {
  public:

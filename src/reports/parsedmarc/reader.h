@@ -17,14 +17,10 @@
 #include "reports/archive/fidelity.h"
 #include "reports/failure/reader.h"
 #include "reports/intake/window.h"
+#include "reports/limits.h"
 #include "reports/tls/report.h"
 
 namespace rampart::reports {
-
-// Our own: lists of an export's report, signatures of a row, reasons; more are left out.
-inline constexpr std::size_t kMaxExportList = 100;
-// Our own: rows of one TLS report in CSV.
-inline constexpr std::size_t kMaxExportTlsRows = 20'000;
 
 class ExportSink {
  public:

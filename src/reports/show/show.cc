@@ -116,6 +116,12 @@ void add_table(const Page& page, const Sums& sums, std::string& out) {
     out += fmt::format("  and {} more: --all, or --format csv\n", grouped(sums.addresses.size() - most));
 }
 
+// What spreadsheets take for the start of a formula; the full-width forms are folded by some.
+bool starts_formula(std::string_view text) {
+  constexpr std::string_view kStarts[] = {"=", "+", "-", "@", "＝", "＋", "－", "＠"};
+  return std::ranges::any_of(kStarts, [&](std::string_view start) { return text.starts_with(start); });
+}
+
 void add_total(base::JsonWriter& json, const DayTotal& total) {
   json.member("messages", total.messages()).member("dkim", total.dkim).member("spf_only", total.spf_only);
   json.member("fail", total.fail);
@@ -145,11 +151,18 @@ std::string plural(std::uint64_t count, std::string_view one, std::string_view m
 }
 
 std::string csv_cell(std::string_view text) {
+  const auto shown = base::printable(text);  // no control, and nothing that turns what follows around
   std::string out;
-  const bool runs = !text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos;
-  if (runs) out += '\'';
-  out += base::printable(text);  // no control, and nothing that turns what follows around
-  if (out.find_first_of(",\"\r\n") == std::string::npos) return out;
+  out.reserve(shown.size() + 2);
+  // At the begin, and behind what some spreadsheets take for the end of a cell, even within quotes that begin elsewhere.
+  bool begins = true;
+  for (std::string_view rest = shown; !rest.empty(); rest.remove_prefix(1)) {
+    const char c = rest.front();
+    if (begins && starts_formula(rest)) out += '\'';
+    begins = c == ';' || (begins && (c == ' ' || c == ',' || c == '"' || c == '|'));
+    out += c;
+  }
+  if (out.find_first_of(",;\"\r\n") == std::string::npos) return out;
   std::string quoted = "\"";
   for (const char c : out) {
     if (c == '"') quoted += '"';

@@ -78,6 +78,13 @@ TEST(Show, CellsRunNothing) {
   EXPECT_EQ(csv_cell("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
   EXPECT_EQ(csv_cell("\tx\xc2\x9b\xe2\x80\xaey"), base::printable("\tx\xc2\x9b\xe2\x80\xaey"));
   for (const auto* text : {"=1", "+1", "-1", "@x"}) EXPECT_EQ(csv_cell(text), "'" + std::string(text));
+  // Behind what a spreadsheet of another country takes for the end of a cell, and behind blanks, too.
+  EXPECT_EQ(csv_cell(";=1"), "\";'=1\"");
+  EXPECT_EQ(csv_cell("a; =1;-2"), "\"a; '=1;'-2\"");
+  EXPECT_EQ(csv_cell(" =1"), " '=1");
+  EXPECT_EQ(csv_cell(",=1"), "\",'=1\"");
+  EXPECT_EQ(csv_cell("＝1"), "'＝1");
+  EXPECT_EQ(csv_cell("a=1-2"), "a=1-2");
   EXPECT_EQ(csv_cell("a,b"), "\"a,b\"");
   EXPECT_EQ(csv_cell("a b"), "a b");
 }

@@ -33,7 +33,10 @@ bool same_name(std::string_view a, std::string_view b) {
 class TlsReader {
  public:
   base::Result<TlsReport> read(std::string_view text, std::string_view file_name, base::Time now) {
-    const auto value = TRY(parse(text, file_name));
+    auto parsed = parse(text, file_name);
+    if (!parsed && parsed.error().what.ends_with("incomplete JSON"))
+      return base::fail(ErrorKind::input, "it is truncated: the JSON does not end");
+    const auto value = TRY(std::move(parsed));
     const auto* top = &value;
     if (top->is_array() && top->get_array().size() == 1) {
       defects_.note(DefectKind::wrong_form, "a list around the report");

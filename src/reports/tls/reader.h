@@ -11,17 +11,10 @@
 
 #include "base/result.h"
 #include "base/time.h"
+#include "reports/limits.h"
 #include "reports/tls/report.h"
 
 namespace rampart::reports {
-
-// Our own.
-inline constexpr std::size_t kMaxTlsBytes = std::size_t{8} << 20U;
-inline constexpr std::size_t kMaxTlsDepth = 16;
-inline constexpr std::size_t kMaxTlsPolicies = 10'000;   // of a report
-inline constexpr std::size_t kMaxTlsFailures = 100'000;  // of a report
-inline constexpr std::size_t kMaxTlsLines = 100;         // of a policy: its lines, and its hosts
-inline constexpr std::size_t kMaxTlsText = 1024;         // bytes of a text
 
 // Errors are of kind input and say why it is none: no JSON, too large, nothing of a report in it, no time or one that cannot be
 // (settle_period() of period.h).

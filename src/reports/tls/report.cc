@@ -40,7 +40,7 @@ constexpr std::array<std::string_view, 12> kMeanings{
 
 std::uint64_t sum(const std::vector<TlsPolicy>& policies, std::uint64_t TlsPolicy::* member) {
   std::uint64_t out = 0;
-  for (const auto& policy : policies) out = std::min(out + policy.*member, kMaxCount);
+  for (const auto& policy : policies) out = std::min(out + policy.*member, kMaxSum);
   return out;
 }
 

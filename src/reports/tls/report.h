@@ -70,7 +70,7 @@ struct TlsReport {
   std::vector<TlsPolicy> policies;
   std::vector<Defect> defects;
 
-  [[nodiscard]] std::uint64_t successful() const;  // sessions, at most 2^53
+  [[nodiscard]] std::uint64_t successful() const;  // sessions, at most kMaxSum
   [[nodiscard]] std::uint64_t failed() const;
 };
 

@@ -25,8 +25,11 @@ struct Belief {
   // Of a verified one: the Organizational Domain that signed its mail, or, of a provider that is known to send reports, the domain
   // that they come from ("dmarc.yahoo.com": in yahoo.com everybody may have an address); empty otherwise.
   std::string reporter;
+  std::string sender;         // and the mailbox of its From field, in lower case; empty where it has several
   bool undetermined = false;  // it could not be found out now, and may be verified at another time
-  std::string why;            // one clause, printable
+  bool looked_up =
+      true;         // false: more was asked for than is looked up, so nothing is known for or against it
+  std::string why;  // one clause, printable
 };
 
 // Our own: what is named one by one; the rest is counted.
@@ -40,9 +43,10 @@ struct BeliefSummary {
   };
   std::uint64_t verified = 0;
   std::uint64_t key_gone = 0;
-  std::uint64_t unverified = 0;    // for good
-  std::uint64_t undetermined = 0;  // for now
-  std::vector<Doubt> doubts;       // of those that are not verified
+  std::uint64_t unverified = 0;     // for good
+  std::uint64_t undetermined = 0;   // for now
+  std::uint64_t not_looked_up = 0;  // as their file asks more of DNS than is asked
+  std::vector<Doubt> doubts;        // of those that are not verified
 
   void add(const std::string& origin, const Belief& belief);
 };

@@ -1,5 +1,9 @@
 #include "reports/trust/judge.h"
 
+#include <fmt/format.h>
+
+#include "reports/limits.h"
+
 namespace rampart::reports {
 
 void OriginJudge::enter(std::string_view mail, bool within) {
@@ -23,10 +27,16 @@ base::Result<Belief> OriginJudge::judge(const Speaker& speaker) {
     facts::Facts facts(nothing);
     return mail.origin->judge(speaker, facts, now_);
   }
-  auto belief =
-      TRY(decide_(*author, [origin = mail.origin, keys = keys_, speaker, now = now_](facts::Facts& facts) {
-        return origin->judge(speaker, facts, now);
-      }));
+  if (*questions_ >= kMaxFileQuestions)
+    return Belief{
+        .looked_up = false,
+        .why = fmt::format("not looked up: its file asks DNS more than {} questions", kMaxFileQuestions)};
+  auto belief = TRY(decide_(*author, [origin = mail.origin, keys = keys_, asked = questions_, speaker,
+                                      now = now_](facts::Facts& facts) {
+    auto out = origin->judge(speaker, facts, now);
+    *asked += facts.open().size();
+    return out;
+  }));
   mail.last.emplace(speaker, belief);
   return belief;
 }

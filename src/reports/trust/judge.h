@@ -22,6 +22,8 @@ class MailJudge {
   // stay where they are until then.
   virtual void enter(std::string_view mail, bool within) = 0;
   virtual void leave() = 0;
+  // What is judged from here on is another file's (limits.h): it may ask kMaxFileQuestions anew.
+  virtual void begin_file() {}
   // Of a report. An error ends the reading.
   virtual base::Result<Belief> judge(const Speaker& speaker) = 0;
 };
@@ -43,6 +45,7 @@ class OriginJudge final : public MailJudge {
 
   void enter(std::string_view mail, bool within) override;
   void leave() override { mails_.pop_back(); }
+  void begin_file() override { *questions_ = 0; }
   base::Result<Belief> judge(const Speaker& speaker) override;
 
  private:
@@ -61,6 +64,7 @@ class OriginJudge final : public MailJudge {
   Trust files_ = Trust::unverified;
   std::optional<base::Time> received_;
   std::shared_ptr<dkim::KeyCache> keys_ = std::make_shared<dkim::KeyCache>();  // as `origin`
+  std::shared_ptr<std::size_t> questions_ = std::make_shared<std::size_t>(0);  // of the file; as `origin`
   std::vector<Entered> mails_;                                                 // one within another
 };
 

@@ -14,9 +14,7 @@ namespace {
 
 constexpr std::size_t kShownName = 100;  // bytes of what a report calls itself
 
-Belief doubt(std::string why) {
-  return {.trust = Trust::unverified, .reporter = {}, .undetermined = false, .why = std::move(why)};
-}
+Belief doubt(std::string why) { return {.trust = Trust::unverified, .why = std::move(why)}; }
 Belief not_known(std::string why) {
   auto out = doubt(std::move(why));
   out.undetermined = true;
@@ -189,7 +187,9 @@ Belief MailOrigin::judge(const Speaker& speaker, facts::Facts& facts, base::Time
   return conclude(vouchers, {.author = author,
                              .organisation = organisation,
                              .speaks = speaks.value_or(author),
-                             .speaking = speaking});
+                             .speaking = speaking,
+                             .sender = author_.addresses.size() == 1 ? base::lower(author_.addresses.front())
+                                                                     : std::string()});
 }
 
 Belief MailOrigin::conclude(const std::vector<Voucher>& vouchers, const Parties& parties) {
@@ -210,7 +210,7 @@ Belief MailOrigin::conclude(const std::vector<Voucher>& vouchers, const Parties&
     const auto known = known_reporter(parties.author);
     return {.trust = Trust::verified,
             .reporter = known ? std::string(known.mark) : parties.organisation->text(),
-            .undetermined = false,
+            .sender = parties.sender,
             .why = voucher->why};
   }
   if (const auto* voucher = find(State::unknown, dmarc::Aligned::yes)) return not_known(voucher->why);

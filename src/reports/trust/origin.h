@@ -10,7 +10,8 @@
 // (RFC 6376), that of the mail's From field (RFC 9990 section 3.5.2 wants the report's mail to pass DMARC), and that of the
 // address which the report itself names. The last is what keeps a well signed mail of anybody from speaking for another, or from
 // taking the place of another's report: the ids of reports go by it. A report that should name a domain and does not is none that
-// can be verified.
+// can be verified. Within a domain anybody with a mailbox may send one: so the mailbox is kept, and no report takes the place of
+// another mailbox's (archive/claim.h).
 // In place of the signature stands what our own server found at reception, where it is named and its field is the topmost:
 // dkim=pass for such a domain, or dmarc=pass for the author's.
 //
@@ -70,6 +71,7 @@ class MailOrigin {
     std::optional<dns::Name> organisation;         // of the author; nothing when unknown
     dns::Name speaks;                              // for whom the report does
     dmarc::Aligned speaking = dmarc::Aligned::no;  // with the author
+    std::string sender;                            // the mailbox, where it is one
   };
 
   [[nodiscard]] std::vector<Voucher> signatures(facts::Facts& facts, base::Time now, dkim::Service service);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "auth/mail_for_tests.h"
+#include "reports/limits.h"
 #include "reports/trust/judge.h"
 
 namespace rampart::reports {
@@ -37,6 +38,8 @@ TEST(MailOrigin, ASignatureOfTheReporterVerifies) {
   const auto belief = judge(signed_by_hand(mail()));
   EXPECT_EQ(belief.trust, Trust::verified) << belief.why;
   EXPECT_EQ(belief.reporter, "bank.example");
+  EXPECT_EQ(belief.sender, "reports@bank.example");
+  EXPECT_EQ(judge(signed_by_hand(mail("Two <R@bank.example>, s@bank.example"))).sender, "");
   EXPECT_FALSE(belief.undetermined);
   // Subdomains are of the same organisation, and the organisation is what is named.
   const auto below = judge(signed_by_hand(mail("r@dmarc.bank.example")),
@@ -236,6 +239,33 @@ TEST(OriginJudge, AMailWithinAnotherIsAStrangers) {
   EXPECT_EQ(asked, 2) << "once for a mail and a speaker";
 }
 
+TEST(OriginJudge, AFileAsksDnsSoMuchAndNoMore) {
+  auto zone = bank_and_evil();
+  OriginJudge judge(
+      [&](const dns::Name&, const std::function<Belief(facts::Facts&)>& decide) -> base::Result<Belief> {
+        return zone.run(decide);
+      },
+      {}, kNow);
+  const auto text = signed_by_hand(mail());
+  judge.enter(text, false);
+  std::size_t looked_up = 0;
+  Belief last;
+  // Each speaks for another name of a domain whose policy has to be found.
+  for (std::size_t i = 0; i < kMaxFileQuestions; ++i) {
+    last = *judge.judge({.email = fmt::format("r@n{}.bank.example", i)});
+    looked_up += last.looked_up ? 1 : 0;
+  }
+  EXPECT_GT(looked_up, 10U);
+  EXPECT_LT(looked_up, kMaxFileQuestions);
+  EXPECT_FALSE(last.looked_up);
+  EXPECT_FALSE(last.undetermined) << "the same again would ask as much";
+  EXPECT_EQ(last.trust, Trust::unverified);
+  EXPECT_THAT(last.why, HasSubstr("not looked up"));
+  judge.begin_file();
+  EXPECT_EQ(judge.judge({.email = "r@last.bank.example"})->trust, Trust::verified);
+  judge.leave();
+}
+
 TEST(Beliefs, AreCounted) {
   BeliefSummary summary;
   EXPECT_EQ(format_beliefs(summary), "");
@@ -244,6 +274,8 @@ TEST(Beliefs, AreCounted) {
   summary.add("b", {.undetermined = true, .why = "no answer"});
   summary.add("c", {.trust = Trust::key_gone, .why = "gone"});
   summary.add("d", {.why = "no"});
+  summary.add("e", {.looked_up = false, .why = "not looked up"});
+  EXPECT_EQ(summary.not_looked_up, 1U);
   EXPECT_EQ(summary.undetermined + summary.key_gone + summary.unverified, 3U);
   EXPECT_THAT(format_beliefs(summary), HasSubstr("b: not known yet: no answer"));
 }

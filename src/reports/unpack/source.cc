@@ -105,7 +105,7 @@ base::Result<std::size_t> InflateSource::read(std::span<char> room) {
   while (!done_ && stream_.avail_out != 0) {
     if (!TRY(fill())) {
       done_ = true;
-      fault_ = "it ends in the middle";
+      fault_ = "it is truncated";
       break;
     }
     const int status = inflate(&stream_, Z_NO_FLUSH);

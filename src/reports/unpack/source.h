@@ -11,6 +11,7 @@
 #include <zlib.h>
 
 #include "base/result.h"
+#include "reports/limits.h"
 
 namespace rampart::reports {
 
@@ -19,6 +20,8 @@ class Source {
   virtual ~Source() = default;
   // Fills `room` from its begin; 0 at the end. Errors are of kind io, or of kind input where a limit is met.
   virtual base::Result<std::size_t> read(std::span<char> room) = 0;
+  // Why the bytes ended before they should have, once they have; empty when they did not: "it is damaged", "it is truncated".
+  [[nodiscard]] virtual std::string_view fault() const { return {}; }
 };
 
 class MemorySource : public Source {
@@ -47,15 +50,6 @@ class FileSource : public Source {
   FileSource(int file, std::string path) : file_(file), path_(std::move(path)) {}
   int file_;
   std::string path_;
-};
-
-// What a stranger's archive may cost. All our own.
-struct UnpackLimits {
-  std::uint64_t max_bytes = std::uint64_t{512} << 20U;  // that come out of one file, all its members together
-  std::uint64_t max_ratio = 400;  // of bytes out to bytes in, counted once 1 MiB has come out
-  std::size_t max_members = 100;  // of an archive
-  std::size_t max_depth = 3;      // an archive in an archive in a mail
-  std::size_t max_archive = std::size_t{64} << 20U;  // bytes of what has to be held whole: a zip, a mail
 };
 
 // What came out of a file so far, for the limits of the whole.
@@ -88,9 +82,8 @@ class InflateSource : public Source {
   InflateSource(Source& from, Form form, Inflater& inflater, const UnpackLimits& limits, Unpacked& total);
 
   base::Result<std::size_t> read(std::span<char> room) override;
-  // Why the bytes ended early; empty when they did not: "it is damaged", "it ends in the middle". What came before is good but
-  // for the last of it.
-  [[nodiscard]] std::string_view fault() const { return fault_; }
+  // What came before is good but for the last of it.
+  [[nodiscard]] std::string_view fault() const override { return fault_.empty() ? from_.fault() : fault_; }
 
  private:
   base::Result<bool> fill();

@@ -1,6 +1,7 @@
 #include "reports/unpack/zip.h"
 
 #include <algorithm>
+#include <functional>
 
 #include <fmt/format.h>
 
@@ -49,7 +50,7 @@ std::string_view data_at(std::string_view bytes, std::uint64_t at) {
 
 base::Result<ZipContent> first_of_cut(std::string_view bytes) {
   if (!bytes.starts_with(kLocal) || bytes.size() < kLocalSize)
-    return base::fail(base::ErrorKind::input, "the zip archive has no end and no begin");
+    return base::fail(base::ErrorKind::input, "the zip archive is truncated: it has no end and no begin");
   ZipContent out;
   out.cut = true;
   auto& member = out.members.emplace_back();
@@ -65,6 +66,20 @@ std::size_t find_end(std::string_view bytes) {
   const auto first = last - std::min(last, kMaxNote);
   const auto found = bytes.substr(first).rfind(kEnd);
   return found == std::string_view::npos || first + found > last ? std::string_view::npos : first + found;
+}
+
+// Whether two files are made of the same bytes.
+bool overlap(const std::vector<ZipMember>& members) {
+  std::vector<std::string_view> data;
+  data.reserve(members.size());
+  for (const auto& member : members) {
+    if (!member.data.empty()) data.push_back(member.data);
+  }
+  std::ranges::sort(data, std::less<>(), [](std::string_view one) { return one.data(); });
+  for (std::size_t i = 1; i < data.size(); ++i) {
+    if (data[i - 1].data() + data[i - 1].size() > data[i].data()) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -94,6 +109,8 @@ base::Result<ZipContent> read_zip(std::string_view bytes, std::size_t most) {
     }
     rest = from(rest, kCentralSize + name_size + number(rest, 30, 2) + number(rest, 32, 2));
   }
+  if (overlap(out.members))
+    return base::fail(base::ErrorKind::input, "files in the zip archive share the same bytes");
   return out;
 }
 

@@ -18,7 +18,7 @@ struct ZipMember {
 };
 
 // Its files, at most `most` of them, as views of `bytes`. An archive whose end is missing gives its first file, as far as it
-// goes, and `cut` is true. Errors are of kind input.
+// goes, and `cut` is true. One whose files share bytes is refused: each would be unpacked again. Errors are of kind input.
 struct ZipContent {
   std::vector<ZipMember> members;
   bool cut = false;
