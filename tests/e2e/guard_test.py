@@ -419,7 +419,7 @@ class GuardTest(GuardCase):
         def becomes(code):
             """A reload takes Postfix a while: an smtpd that waits already takes one more client as it was told before, one that ends
             drops a client, and after a fault master waits for a minute before it starts the next."""
-            codes, deadline = [], time.monotonic() + 100
+            codes, deadline = [], time.monotonic() + 240
             while code not in codes and time.monotonic() < deadline:
                 try:
                     codes.append(spoof()[1])

@@ -34,7 +34,7 @@ class TlsReader {
  public:
   base::Result<TlsReport> read(std::string_view text, std::string_view file_name, base::Time now) {
     auto parsed = parse(text, file_name);
-    if (!parsed && parsed.error().what.ends_with("incomplete JSON"))
+    if (!parsed && !base::trim(text).empty() && parsed.error().what.ends_with("incomplete JSON"))
       return base::fail(ErrorKind::input, "it is truncated: the JSON does not end");
     const auto value = TRY(std::move(parsed));
     const auto* top = &value;
