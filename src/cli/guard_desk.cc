@@ -5,7 +5,6 @@
 #include <boost/asio/post.hpp>
 #include <fmt/ranges.h>
 
-#include "base/json.h"
 #include "base/text.h"
 #include "cli/live_options.h"
 #include "cli/scan_job.h"
@@ -17,21 +16,13 @@ namespace rampart::cli {
 
 using base::ErrorKind;
 using base::Result;
+using net::http::error_response;
 using net::http::Head;
 using net::http::Response;
 
 namespace {
 
 constexpr std::chrono::seconds kGrace{5};  // for what is under way in the end
-
-Response error(unsigned status, std::string_view what, std::string_view where = {}) {
-  std::string body;
-  base::JsonWriter json(body);
-  json.begin_object().member("schema", "rampart.error/1").member("error", what);
-  if (!where.empty()) json.member("where", where);
-  json.end_object();
-  return {.status = status, .body = body + "\n"};
-}
 
 net::http::Handler::Plan refuse(Response response, std::string name = {}, std::string value = {}) {
   if (!name.empty()) response.fields.emplace_back(std::move(name), std::move(value));
@@ -156,25 +147,26 @@ void GuardDesk::stop() {
 net::http::Handler::Plan GuardDesk::plan(const Head& head) {
   if (head.path == "/metrics") {
     if (head.method != "GET" && head.method != "HEAD")
-      return refuse(error(405, "only GET is answered here"), "Allow", "GET, HEAD");
+      return refuse(error_response(405, "only GET is answered here"), "Allow", "GET, HEAD");
     return say([this] { return Response{.type = "text/plain; version=0.0.4", .body = parts_.metrics()}; });
   }
   if (head.path == "/api/v1/scan") return plan_scan(head);
-  return refuse(error(404, "there is nothing here", base::excerpt(head.path, 80)));
+  return refuse(error_response(404, "there is nothing here", base::excerpt(head.path, 80)));
 }
 
 net::http::Handler::Plan GuardDesk::plan_scan(const Head& head) {
-  if (head.method != "POST") return refuse(error(405, "only POST is answered here"), "Allow", "POST");
-  if (token_.empty()) return refuse(error(403, "no token is set", "guard.api_token_file"));
+  if (head.method != "POST")
+    return refuse(error_response(405, "only POST is answered here"), "Allow", "POST");
+  if (token_.empty()) return refuse(error_response(403, "no token is set", "guard.api_token_file"));
   constexpr std::string_view kScheme = "Bearer ";
   const auto given = head.find("Authorization").value_or(std::string_view());
   // Hashes are of one length, so that not even that of the token shows.
   if (!base::istarts_with(given, kScheme) ||
       !crypto::same_secret(crypto::sha256(base::trim(given.substr(kScheme.size()))), crypto::sha256(token_)))
-    return refuse(error(401, "this needs a token: Authorization: Bearer TOKEN"), "WWW-Authenticate",
+    return refuse(error_response(401, "this needs a token: Authorization: Bearer TOKEN"), "WWW-Authenticate",
                   "Bearer");
   if (scans_ >= kMostScans)
-    return refuse(error(503, "enough messages are looked at now"), "Retry-After", "1");
+    return refuse(error_response(503, "enough messages are looked at now"), "Retry-After", "1");
   // Given back when the client is gone, or has its answer.
   ++scans_;
   const std::shared_ptr<void> place(nullptr,
@@ -188,7 +180,9 @@ net::http::Handler::Plan GuardDesk::plan_scan(const Head& head) {
 }
 
 void GuardDesk::scan(const std::string& query, std::string body, const std::function<void(Response)>& done) {
-  const auto fail = [&](const base::Error& why) { done(error(400, why.what, parameter_of(why.where))); };
+  const auto fail = [&](const base::Error& why) {
+    done(error_response(400, why.what, parameter_of(why.where)));
+  };
   const auto request = read_request(query);
   if (!request) return fail(request.error());
   auto mail = parse_mail(std::move(body), "the body");

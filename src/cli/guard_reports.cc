@@ -11,6 +11,7 @@
 #include "crypto/ids.h"
 #include "crypto/private_file.h"
 #include "facts/driver.h"
+#include "mail/domain_part.h"
 #include "reports/write/handled.h"
 
 namespace rampart::cli {
@@ -31,10 +32,7 @@ constexpr std::chrono::seconds kLookupTime{30};  // of who may get a failure rep
 constexpr std::size_t kMaxHeader = std::size_t{256}
                                    << 10;  // octets of a header of which a failure report is made
 
-std::string domain_of(std::string_view address) {
-  const auto at = address.rfind('@');
-  return at == std::string_view::npos ? std::string() : base::lower(address.substr(at + 1));
-}
+std::string domain_of(std::string_view address) { return base::lower(mail::domain_part(address)); }
 
 // That of all recipients; empty where they differ.
 std::string recipients_domain(const guard::Event& event) {

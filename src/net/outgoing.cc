@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "dns/domain.h"
 #include "net/probe_guard.h"
+#include "net/resolvers.h"
 
 namespace rampart::net {
 namespace {
@@ -180,10 +181,6 @@ class Transfer {
   std::string refusal_;
   char error_[CURL_ERROR_SIZE] = {};
 };
-
-bool is_loopback(const IpAddress& address) {
-  return address.in_prefix(IpAddress::v4(0x7F000000), 8) || address == *IpAddress::parse("::1");
-}
 
 struct Upload {
   const std::string& text;

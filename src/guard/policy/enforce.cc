@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "dns/domain.h"
+#include "mail/domain_part.h"
 
 namespace rampart::guard {
 namespace {
@@ -51,11 +52,6 @@ bool take_word(Enforcement& rule, std::string_view name, std::string_view value)
   if (!number || *number == 0 || *number > kAll) return false;
   rule.percent = static_cast<unsigned>(*number);
   return true;
-}
-
-std::string_view domain_of(std::string_view address) {
-  const auto at = address.rfind('@');
-  return at == std::string_view::npos ? std::string_view() : address.substr(at + 1);
 }
 
 // How much is done; what is put off is so whatever else holds, and is never what another action becomes.
@@ -184,7 +180,7 @@ Dispatch dispatch(const Ruling& asked, std::span<const std::string> recipients,
   } else {
     Scope scope(asked, rules, draw);
     for (std::size_t i = 0; i < recipients.size(); ++i)
-      by_action[scope.of(domain_of(recipients[i]))].push_back(i);
+      by_action[scope.of(mail::domain_part(recipients[i]))].push_back(i);
   }
   std::vector<Ruling> rulings;
   for (auto& [action, numbers] : by_action) {

@@ -17,6 +17,7 @@
 #include "crypto/sealed_file.h"
 #include "guard/quarantine/kept_head.h"
 #include "guard/quarantine/tables.h"
+#include "mail/domain_part.h"
 
 namespace rampart::guard {
 namespace {
@@ -47,10 +48,7 @@ std::unexpected<base::Error> unknown(const std::string& id) {
                     "rampart quarantine list shows them");
 }
 
-std::string domain_of(std::string_view address) {
-  const auto at = address.rfind('@');
-  return at == std::string_view::npos ? std::string() : base::lower(address.substr(at + 1));
-}
+std::string domain_of(std::string_view address) { return base::lower(mail::domain_part(address)); }
 
 std::string identity_of(const KeptMessage& entry) {
   auto recipients = entry.recipients;

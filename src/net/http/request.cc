@@ -9,6 +9,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <fmt/format.h>
 
+#include "base/json.h"
 #include "base/text.h"
 
 namespace rampart::net::http {
@@ -176,6 +177,15 @@ void RequestReader::next() {
   auto held = std::move(parser_->held);
   parser_ = std::make_unique<Parser>();
   parser_->held = std::move(held);
+}
+
+Response error_response(unsigned status, std::string_view what, std::string_view where) {
+  std::string body;
+  base::JsonWriter json(body);
+  json.begin_object().member("schema", "rampart.error/1").member("error", what);
+  if (!where.empty()) json.member("where", where);
+  json.end_object();
+  return {.status = status, .body = body + "\n"};
 }
 
 std::string format(const Response& response, bool last, bool head_only) {

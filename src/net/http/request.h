@@ -80,6 +80,8 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> fields =
       {};  // beside those that format() writes; ours, and so well-formed
 };
+// What is answered instead, in JSON: "schema" "rampart.error/1", "error" and, where it is of one thing, "where".
+Response error_response(unsigned status, std::string_view what, std::string_view where = {});
 // `last`: the connection is closed after it. `head_only`: of HEAD.
 std::string format(const Response& response, bool last, bool head_only);
 

@@ -13,7 +13,7 @@
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 
-#include "base/json.h"
+#include "net/resolvers.h"
 
 namespace rampart::net::http {
 
@@ -33,19 +33,10 @@ constexpr std::chrono::milliseconds kLinger{2'000};     // for what a client tha
 constexpr std::size_t kMostLingered = std::size_t{1} << 20;
 
 Response of_error(const base::Error& error) {
-  std::string body;
-  base::JsonWriter json(body);
-  json.begin_object().member("schema", "rampart.error/1").member("error", error.what).end_object();
-  return {.status = error.kind == ErrorKind::unavailable ? 413U : 400U, .body = body + "\n"};
+  return error_response(error.kind == ErrorKind::unavailable ? 413U : 400U, error.what);
 }
 
 }  // namespace
-
-bool is_loopback(const base::IpAddress& address) {
-  static const auto kV4 = *base::IpAddress::parse("127.0.0.0");
-  static const auto kV6 = *base::IpAddress::parse("::1");
-  return address.in_prefix(kV4, 8) || address == kV6;
-}
 
 class Server::Loop : public std::enable_shared_from_this<Loop> {
  public:

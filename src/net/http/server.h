@@ -60,6 +60,4 @@ class Server {
   std::shared_ptr<Loop> loop_;  // shared with the coroutines of its connections
 };
 
-bool is_loopback(const base::IpAddress& address);
-
 }  // namespace rampart::net::http

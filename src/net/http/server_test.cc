@@ -137,8 +137,6 @@ TEST_F(HttpServerTest, ListensToThisMachineAlone) {
   Server server(io_, {}, echo_);
   EXPECT_EQ(server.listen(*base::parse_endpoint("0.0.0.0:8892", 0)).error().kind, base::ErrorKind::config);
   EXPECT_EQ(server.listen(*base::parse_endpoint("192.0.2.1:8892", 0)).error().kind, base::ErrorKind::config);
-  EXPECT_TRUE(is_loopback(*base::IpAddress::parse("::1")));
-  EXPECT_FALSE(is_loopback(*base::IpAddress::parse("::")));
 }
 
 }  // namespace

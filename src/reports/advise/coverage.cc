@@ -125,10 +125,6 @@ void check_span(const Gates& gates, const Span& span, GateResult& gate) {
        .waits = true});
 }
 
-}  // namespace
-
-namespace {
-
 // What is heard and not gone by.
 void tell_aside(const Gates& gates, GateResult& gate) {
   const auto& heard = *gates.input.heard;

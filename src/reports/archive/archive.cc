@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "mail/domain_part.h"
 #include "reports/archive/claim.h"
 #include "reports/archive/days.h"
 #include "reports/archive/digests.h"
@@ -267,8 +268,8 @@ class Archive::Adding {
     numbered.facts = pack(numbered.rows);
     numbered.content = short_digest(numbered.facts + numbered.head);
     // Who writes is part of it by the domain of the address, or else by the name: both are as the report says them.
-    const auto who = base::lower(report.email.empty() ? report.organisation
-                                                      : report.email.substr(report.email.rfind('@') + 1));
+    const auto who =
+        base::lower(report.email.empty() ? report.organisation : std::string(mail::behind_at(report.email)));
     numbered.alias =
         short_digest(fmt::format("{}\n{}\n{}", who, exported_id(report.report_id), numbered.domain));
     bool instead = false;  // in the place of another

@@ -1,11 +1,13 @@
 #include "reports/archive/claim.h"
 
+#include "mail/domain_part.h"
+
 namespace rampart::reports {
 namespace {
 
 // Neither is proved by a mail, or the one that is there is: as far as they say, one domain's.
 bool may_be_one(const Claimant& a, const Claimant& b) {
-  return a.contact.empty() || b.contact.empty() || domain_part(a.contact) == domain_part(b.contact);
+  return a.contact.empty() || b.contact.empty() || mail::behind_at(a.contact) == mail::behind_at(b.contact);
 }
 
 Claim settle_verified(const Claimant& stored, const Claimant& incoming) {
@@ -19,8 +21,6 @@ Claim settle_verified(const Claimant& stored, const Claimant& incoming) {
 }
 
 }  // namespace
-
-std::string domain_part(const std::string& address) { return address.substr(address.rfind('@') + 1); }
 
 Claim settle(const Claimant& stored, const Claimant& incoming) {
   if (stored.trust > incoming.trust) return Claim::refused;

@@ -32,7 +32,4 @@ enum class Claim : std::uint8_t {
 
 Claim settle(const Claimant& stored, const Claimant& incoming);
 
-// What stands behind the last @; the whole without one.
-std::string domain_part(const std::string& address);
-
 }  // namespace rampart::reports

@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "mail/domain_part.h"
 #include "reports/archive/archive.h"
 #include "reports/archive/claim.h"
 #include "reports/archive/digests.h"
@@ -215,7 +216,7 @@ NumberedTls numbered(const IncomingTls& incoming, const std::string& domain, con
                   .failed = static_cast<Number>(facts.failed())};
   if (out.reporter.empty()) out.reporter = out.organisation;
   out.content = short_digest(out.text);
-  out.voice = domain_part(out.contact);
+  out.voice = mail::behind_at(out.contact);
   out.alias = short_digest(fmt::format("{}\n{}\n{}\n{}\n{}", out.organisation, report.report_id, domain,
                                        report.begin, report.end));
   out.identity = short_digest(fmt::format("{}\n{}\n{}", out.alias, out.contact, out.content));

@@ -15,8 +15,8 @@ struct Speaker {
   std::string email;         // of its head, as it stands there
   std::string organisation;  // as it stands there
   bool names_itself = true;  // false: of a kind of report that does not say it
-  bool of_tls =
-      false;  // a TLS report, whose mail may be signed with a key for nothing else (RFC 8460 section 3)
+  // A TLS report, whose mail may be signed with a key for nothing else (RFC 8460 section 3).
+  bool of_tls = false;
   friend bool operator==(const Speaker&, const Speaker&) = default;
 };
 
@@ -27,8 +27,8 @@ struct Belief {
   std::string reporter;
   std::string sender;         // and the mailbox of its From field, in lower case; empty where it has several
   bool undetermined = false;  // it could not be found out now, and may be verified at another time
-  bool looked_up =
-      true;         // false: more was asked for than is looked up, so nothing is known for or against it
+  // False: more was asked for than is looked up, so nothing is known for or against it.
+  bool looked_up = true;
   std::string why;  // one clause, printable
 };
 
@@ -44,7 +44,7 @@ struct BeliefSummary {
   std::uint64_t verified = 0;
   std::uint64_t key_gone = 0;
   std::uint64_t unverified = 0;     // for good
-  std::uint64_t undetermined = 0;   // for now
+  std::uint64_t undetermined = 0;   // of those, what may be found out another time
   std::uint64_t not_looked_up = 0;  // as their file asks more of DNS than is asked
   std::vector<Doubt> doubts;        // of those that are not verified
 

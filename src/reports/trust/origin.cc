@@ -7,6 +7,7 @@
 #include "auth/results_parse.h"
 #include "base/text.h"
 #include "dns/domain.h"
+#include "mail/domain_part.h"
 #include "mail/providers/registry.h"
 
 namespace rampart::reports {
@@ -42,9 +43,6 @@ std::string_view property(const auth::ReadResult& result, std::string_view name)
   return {};
 }
 
-// Behind the last @, if there is one: what header.i and header.from may hold.
-std::string_view domain_part(std::string_view address) { return address.substr(address.rfind('@') + 1); }
-
 // Who sends reports from there, as far as the registry knows.
 mail::Registry::Match known_reporter(const dns::Name& name) {
   return mail::built_in_registry().find(mail::MarkKind::reports, name.text());
@@ -74,7 +72,7 @@ std::optional<dns::Name> domain_of(const Speaker& speaker, std::string& fault) {
     if (!name) fault = "its report names no domain that it comes from";
     return name;
   }
-  auto name = name_of(domain_part(speaker.email));
+  auto name = name_of(mail::behind_at(speaker.email));
   if (!name)
     fault = fmt::format("its report names an address that is none (\"{}\")",
                         base::excerpt(speaker.email, kShownName));
@@ -145,7 +143,7 @@ std::vector<MailOrigin::Voucher> MailOrigin::reception(const dns::Name& author) 
   if (!field.fault.empty() || !is_one_of(field.authserv_id, options_.authserv_ids)) return {};
   std::vector<Voucher> out;
   const auto add = [&](std::string_view domain, std::string_view method) {
-    const auto name = name_of(domain_part(domain));
+    const auto name = name_of(mail::behind_at(domain));
     if (!name) return;
     out.push_back({.domain = *name,
                    .state = Voucher::State::holds,
@@ -157,7 +155,7 @@ std::vector<MailOrigin::Voucher> MailOrigin::reception(const dns::Name& author) 
     if (result.method == "dkim") {
       const auto domain = property(result, "d");
       add(domain.empty() ? property(result, "i") : domain, "dkim");
-    } else if (result.method == "dmarc" && name_of(domain_part(property(result, "from"))) == author) {
+    } else if (result.method == "dmarc" && name_of(mail::behind_at(property(result, "from"))) == author) {
       add(property(result, "from"), "dmarc");
     }
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "mail/domain_part.h"
 
 namespace rampart::reports {
 namespace {
@@ -87,11 +88,6 @@ Published published(const dmarc::Discovery& found) {
   return out;
 }
 
-std::string_view domain_part(std::string_view address) {
-  const auto at = address.rfind('@');
-  return at == std::string_view::npos ? std::string_view() : address.substr(at + 1);
-}
-
 Disposition disposition_of(const Handled& handled, const auth::DmarcChecked& checked) {
   if (handled.done == Disposition::quarantine || handled.done == Disposition::reject) return handled.done;
   const bool enforced = checked.verdict.discovery.policy != dmarc::Policy::none;
@@ -116,7 +112,7 @@ MessageResult line_of(const Handled& handled, const auth::DmarcChecked& checked)
                     .reasons = {},
                     .rua = {}};
   if (handled.envelope.mail_from)
-    out.envelope_from = base::lower(base::printable(domain_part(*handled.envelope.mail_from)));
+    out.envelope_from = base::lower(base::printable(mail::domain_part(*handled.envelope.mail_from)));
   for (const auto& fault : record.faults) {
     if (fault.gravity < auth::Gravity::error || out.errors.size() == kMaxResultErrors) continue;
     out.errors.push_back(fault.text);
