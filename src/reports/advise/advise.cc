@@ -258,7 +258,8 @@ class Advising {
   static std::uint64_t lists_that_fail(const Stream& stream, const Blast& blast) {
     std::uint64_t out = 0;
     for (const auto& day : stream.days) {
-      if (day.day >= blast.from && day.day <= blast.to) out += day.lists_fail;
+      if (day.day >= blast.from && day.day <= blast.to)
+        base::saturating_add(out, base::saturating_sum(day.lists_fail, blast.below ? day.lists_fail_below : 0));
     }
     return out;
   }

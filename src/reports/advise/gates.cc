@@ -210,7 +210,12 @@ namespace {
 
 // When a source that fails is worth another look.
 std::int32_t look_again_at(std::span<const StreamDay> days, const Last& health, std::int32_t today) {
-  if (health.recent && health.since > 0) return std::max(today + 1, health.last_bad + kCleanDays + 1);
+  if (health.period) {
+    auto next = health.last_bad + *health.period + 1;
+    while (next <= today) next += *health.period;
+    return next;
+  }
+  if (health.recent && health.since > 0) return std::max(today + 1, health.last_bad + health.clean + 1);
   if (const auto period = period_of(days)) {
     auto next = days.back().day + *period + 1;
     while (next <= today) next += *period;
@@ -234,6 +239,9 @@ std::string counts_text(const Last& last, std::string_view what) {
 }
 
 std::string rhythm_text(std::span<const StreamDay> days, const Last& last, std::int32_t today) {
+  if (last.period && !days.empty() && days.back().day > last.last_bad)
+    return fmt::format("; that comes about every {} days, and next about {}", *last.period,
+                       day_text(look_again_at(days, last, today) - 1));
   if (last.recent) return {};
   const auto period = period_of(days);
   return period ? fmt::format("; it sends about every {} days, and next about {}", *period,
@@ -301,9 +309,9 @@ Blocker blocker_of(const Stream& stream, const Health& health, Policy policy, co
               .mend = mend.says,
               .help = mend.help,
               .until = look_again_at(stream.days, health, gates.input.today)};
-  if (health.recent && health.since > 0 && gates.yesterday() - health.last_bad > 1) {
+  if (!health.period && health.recent && health.since > 0 && gates.yesterday() - health.last_bad > 1) {
     out.says += fmt::format("; clean since {}, {} of {} days", day_text(health.last_bad + 1),
-                            gates.yesterday() - health.last_bad, kCleanDays);
+                            gates.yesterday() - health.last_bad, health.clean);
     out.waits = health.since >= kFewMessages;
     if (out.waits) out.mend = "wait: it seems to be mended. Otherwise: " + out.mend;
   } else {

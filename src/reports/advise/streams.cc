@@ -9,8 +9,6 @@
 namespace rampart::reports::advice {
 namespace {
 
-constexpr std::int32_t kRunGap = 7;  // days without mail that end a run; ours: weekly mail is no run
-
 // A row of an address: its outcome on all days.
 struct RowPlace {
   std::uint32_t address = 0;
@@ -166,7 +164,8 @@ class Sorting {
     if (below) add(stream.names[input_.daily->outcomes[row.outcome].header_from], facts, row.messages);
     if (!is_list(stream, facts)) return;
     base::saturating_add(day.lists, row.messages);
-    if (!facts.dkim_ok && !facts.spf_ok) base::saturating_add(day.lists_fail, row.messages);
+    if (!facts.dkim_ok && !facts.spf_ok)
+      base::saturating_add(below ? day.lists_fail_below : day.lists_fail, row.messages);
   }
 
   const StreamsInput& input_;
@@ -222,9 +221,74 @@ std::uint64_t bad_of(const SourceTally& mail, dmarc::Policy policy) {
 
 namespace {
 
-// `wide`: of all days, where the last 30 say too little.
-Last look(std::span<const StreamDay> days, Part part, dmarc::Policy policy, std::int32_t today,
-          bool wide = false) {
+// When a day's mail is none that fails by chance.
+bool fails_much(const SourceTally& mail, dmarc::Policy policy) {
+  const auto bad = bad_of(mail, policy);
+  return bad >= kLeastBad && static_cast<double>(bad) * 100 >
+                                 static_cast<double>(mail.messages()) * static_cast<double>(kMaxBadPerHundred);
+}
+
+// How mail that fails comes: what is sent once a month beside what is sent daily is not mended because it is quiet.
+struct Rhythm {
+  std::int32_t last_bad = 0;
+  std::int32_t clean = kCleanDays;     // days without any that show it mended
+  std::optional<std::int32_t> period;  // days from run to run
+};
+
+struct Run {
+  std::int32_t begin = 0;
+  std::int32_t end = 0;
+  std::uint64_t largest = 0;  // messages of a day
+
+  [[nodiscard]] bool is_short() const { return end - begin < kRunGap; }
+};
+
+std::vector<Run> failing_runs(std::span<const StreamDay> days, Part part, dmarc::Policy policy,
+                              std::int32_t today) {
+  std::vector<Run> out;
+  for (const auto& day : days) {
+    const auto& mail = day.of(part);
+    if (day.day >= today || !fails_much(mail, policy)) continue;
+    if (out.empty() || day.day - out.back().end > kRunGap) out.push_back({.begin = day.day, .end = day.day});
+    out.back().end = day.day;
+    out.back().largest = std::max(out.back().largest, mail.messages());
+  }
+  return out;
+}
+
+// From one short run to the next; the last few, where they are alike.
+std::optional<std::int32_t> period_of_runs(std::span<const Run> runs) {
+  constexpr std::size_t kPauses = 4;
+  std::vector<std::int32_t> pauses;
+  for (std::size_t i = runs.size(); i-- > 1 && runs[i - 1].is_short() && pauses.size() < kPauses;)
+    pauses.push_back(runs[i].begin - runs[i - 1].begin);
+  if (pauses.empty() || (pauses.size() == 1 && pauses.front() > kMonthly)) return std::nullopt;
+  std::ranges::sort(pauses);
+  if (pauses.back() > 2 * pauses.front()) return std::nullopt;
+  return pauses[pauses.size() / 2];
+}
+
+Rhythm rhythm_of(std::span<const StreamDay> days, Part part, dmarc::Policy policy, std::int32_t today) {
+  const auto runs = failing_runs(days, part, policy, today);
+  if (runs.empty()) return {};
+  const auto& last = runs.back();
+  Rhythm out{.last_bad = last.end};
+  // A day of that size without any since is the next run; or what failed was all that is sent there.
+  const bool came_again = std::ranges::any_of(days, [&](const StreamDay& day) {
+    return day.day > last.end && day.day < today && day.of(part).messages() >= last.largest - last.largest / 4;
+  });
+  if (!last.is_short() || came_again) return out;
+  out.clean = kLookDays;
+  out.period = period_of_runs(runs);
+  if (out.period) out.clean = std::max(kCleanDays, *out.period + *out.period / 2);
+  return out;
+}
+
+// Look::wide: at all days, where the last 30 say too little. Look::whole: of servers that are looked at one by one, each by its
+// own rhythm.
+enum class Look : std::uint8_t { part, wide, whole };
+
+Last look(std::span<const StreamDay> days, Part part, dmarc::Policy policy, std::int32_t today, Look how) {
   Last out{.from = today - kLookDays, .to = today - 1};
   std::int32_t last = 0;
   bool any = false;
@@ -234,12 +298,15 @@ Last look(std::span<const StreamDay> days, Part part, dmarc::Policy policy, std:
     any = true;
   }
   if (!any) return out;
-  out.recent = last >= out.from;
+  const auto rhythm = how == Look::whole ? Rhythm() : rhythm_of(days, part, policy, today);
+  out.clean = rhythm.clean;
+  if (rhythm.period && out.to - rhythm.last_bad < rhythm.clean) out.period = rhythm.period;
+  out.recent = last >= out.from && (!out.period || rhythm.last_bad >= out.from);
   if (!out.recent) {
-    out.from = last - kLookDays + 1;
-    out.to = last;
+    out.to = out.period ? rhythm.last_bad : last;
+    out.from = out.to - kLookDays + 1;
   }
-  if (wide) out.from = std::min(out.from, days.front().day);
+  if (how == Look::wide) out.from = std::min(out.from, days.front().day);
   for (const auto& day : days) {
     if (day.day < out.from || day.day > out.to) continue;
     const auto& mail = day.of(part);
@@ -252,7 +319,8 @@ Last look(std::span<const StreamDay> days, Part part, dmarc::Policy policy, std:
       base::saturating_add(out.since, mail.messages());
     }
   }
-  out.mended = out.bad != 0 && out.since != 0 && out.to - out.last_bad >= kCleanDays;
+  out.mended = out.bad != 0 && out.since != 0 && out.since >= out.bad / kSincePerBad && !out.period &&
+               out.to - out.last_bad >= out.clean;
   return out;
 }
 
@@ -278,15 +346,21 @@ bool is_worse(const Failing& a, const Failing& b) {
          std::tuple(share_of(a), a.last.bad, b.share->place);
 }
 
+// So much that a burst of one day is no chance either.
+bool is_much(const Last& last) {
+  return last.bad >= kFewMessages &&
+         static_cast<double>(last.bad) * 100 >= static_cast<double>(last.messages()) * static_cast<double>(kBadPerServer);
+}
+
 // Each address by itself: what a large one sends does not make a small one well, nor what is sent daily what is sent monthly.
 void look_at_servers(const Stream& stream, Part part, dmarc::Policy policy, std::int32_t today, Health& out) {
   if (stream.servers.size() < 2) return;  // the whole is that one
   for (const auto& share : stream.servers) {
-    auto last = look(share.days, part, policy, today);
+    auto last = look(share.days, part, policy, today, Look::part);
     if (last.bad == 0 || last.mended) continue;
-    if (last.messages() < kFewMessages) last = look(share.days, part, policy, today, true);
+    if (last.messages() < kFewMessages) last = look(share.days, part, policy, today, Look::wide);
     if (last.mended) continue;
-    if (is_case(last, share.days, part, policy)) {
+    if (is_case(last, share.days, part, policy) || is_much(last)) {
       out.servers.push_back({&share, last});
     } else if (last.bad == last.messages()) {
       out.few.push_back({&share, last});
@@ -351,7 +425,8 @@ bool too_many(std::span<const Weight> reporters, std::uint64_t most, std::uint64
 
 Health health_of(const Stream& stream, Part part, dmarc::Policy policy, std::int32_t today) {
   Health out;
-  static_cast<Last&>(out) = look(stream.days, part, policy, today);
+  static_cast<Last&>(out) =
+      look(stream.days, part, policy, today, stream.servers.size() < 2 ? Look::part : Look::whole);
   if (policy == dmarc::Policy::none) return out;
   look_at_servers(stream, part, policy, today, out);
   if (!out.mended) out.reporter = worst_reporter(stream, part, out, today);
