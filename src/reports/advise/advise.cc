@@ -259,7 +259,8 @@ class Advising {
     std::uint64_t out = 0;
     for (const auto& day : stream.days) {
       if (day.day >= blast.from && day.day <= blast.to)
-        base::saturating_add(out, base::saturating_sum(day.lists_fail, blast.below ? day.lists_fail_below : 0));
+        base::saturating_add(out,
+                             base::saturating_sum(day.lists_fail, blast.below ? day.lists_fail_below : 0));
     }
     return out;
   }

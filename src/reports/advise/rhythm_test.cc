@@ -33,7 +33,8 @@ TEST(AdviseRhythm, AMonthlyRunIsNotMendedByATrickle) {
         << last;
     EXPECT_GT(advice.look_again, kNow) << last;
   }
-  EXPECT_THAT(says(monthly(16).advice()), ElementsAre(HasSubstr("that comes about every 30 days, and next about")));
+  EXPECT_THAT(says(monthly(16).advice()),
+              ElementsAre(HasSubstr("that comes about every 30 days, and next about")));
 }
 
 TEST(AdviseRhythm, ItIsMendedWhenTheNextRunWentWellOrNeverCame) {
@@ -94,7 +95,8 @@ TEST(AdviseRhythm, ListsBelowTheDomainAreNotSubtracted) {
   broken.header_from = "news.bank.example";
   made.add(made.sendgrid, broken, 60, 1, 10);
   const auto lists = made.address("198.51.100.40", "lists.club.example");
-  auto posted = outcome({signature("bank.example", "s1", AuthResult::fail)}, "club.example", AuthResult::pass);
+  auto posted =
+      outcome({signature("bank.example", "s1", AuthResult::fail)}, "club.example", AuthResult::pass);
   posted.header_from = "news.bank.example";
   posted.reasons = {{Override::mailing_list, ""}};
   made.add(lists, posted, 60, 1, 2);

@@ -224,8 +224,8 @@ namespace {
 // When a day's mail is none that fails by chance.
 bool fails_much(const SourceTally& mail, dmarc::Policy policy) {
   const auto bad = bad_of(mail, policy);
-  return bad >= kLeastBad && static_cast<double>(bad) * 100 >
-                                 static_cast<double>(mail.messages()) * static_cast<double>(kMaxBadPerHundred);
+  return bad >= kLeastBad && static_cast<double>(bad) * 100 > static_cast<double>(mail.messages()) *
+                                                                  static_cast<double>(kMaxBadPerHundred);
 }
 
 // How mail that fails comes: what is sent once a month beside what is sent daily is not mended because it is quiet.
@@ -275,7 +275,8 @@ Rhythm rhythm_of(std::span<const StreamDay> days, Part part, dmarc::Policy polic
   Rhythm out{.last_bad = last.end};
   // A day of that size without any since is the next run; or what failed was all that is sent there.
   const bool came_again = std::ranges::any_of(days, [&](const StreamDay& day) {
-    return day.day > last.end && day.day < today && day.of(part).messages() >= last.largest - last.largest / 4;
+    return day.day > last.end && day.day < today &&
+           day.of(part).messages() >= last.largest - last.largest / 4;
   });
   if (!last.is_short() || came_again) return out;
   out.clean = kLookDays;
@@ -349,7 +350,8 @@ bool is_worse(const Failing& a, const Failing& b) {
 // So much that a burst of one day is no chance either.
 bool is_much(const Last& last) {
   return last.bad >= kFewMessages &&
-         static_cast<double>(last.bad) * 100 >= static_cast<double>(last.messages()) * static_cast<double>(kBadPerServer);
+         static_cast<double>(last.bad) * 100 >=
+             static_cast<double>(last.messages()) * static_cast<double>(kBadPerServer);
 }
 
 // Each address by itself: what a large one sends does not make a small one well, nor what is sent daily what is sent monthly.

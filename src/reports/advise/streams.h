@@ -34,7 +34,7 @@ struct StreamDay {
   std::uint64_t lists = 0;       // that receivers, or the place it came from, say came through a mailing list
   std::uint64_t lists_fail = 0;  // of them, of the domain itself
   std::uint64_t lists_fail_below = 0;
-  std::uint64_t refused = 0;     // SPF says fail or softfail for a MAIL FROM domain of the owner's
+  std::uint64_t refused = 0;  // SPF says fail or softfail for a MAIL FROM domain of the owner's
 
   [[nodiscard]] const SourceTally& of(Part part) const { return part == Part::domain ? domain : below; }
 };
@@ -78,12 +78,16 @@ std::vector<Stream> find_streams(StreamsInput input);
 // All our own.
 inline constexpr std::uint64_t kFewMessages =
     10;  // of an unclear source whose mail does not pass: no reason to wait; of an own server: all its days are looked at
-inline constexpr std::int32_t kLookDays = 30;   // of a source: what it did last
-inline constexpr std::int32_t kCleanDays = 14;  // after which a source that failed counts as mended, if it failed all the time
-inline constexpr std::int32_t kRunGap = 7;      // days without mail that end a run: weekly mail is no run
-inline constexpr std::int32_t kMonthly = 45;    // days between two runs that fail, up to which a third is waited for
-inline constexpr std::uint64_t kSincePerBad = 10;  // messages that failed, for each of which as many are one that shows it mended
-inline constexpr std::uint64_t kBadPerServer = 10;  // in a hundred of an own server: no chance, even where all came on one day
+inline constexpr std::int32_t kLookDays = 30;  // of a source: what it did last
+inline constexpr std::int32_t kCleanDays =
+    14;  // after which a source that failed counts as mended, if it failed all the time
+inline constexpr std::int32_t kRunGap = 7;  // days without mail that end a run: weekly mail is no run
+inline constexpr std::int32_t kMonthly =
+    45;  // days between two runs that fail, up to which a third is waited for
+inline constexpr std::uint64_t kSincePerBad =
+    10;  // messages that failed, for each of which as many are one that shows it mended
+inline constexpr std::uint64_t kBadPerServer =
+    10;  // in a hundred of an own server: no chance, even where all came on one day
 inline constexpr std::uint64_t kMaxBadPerHundred =
     1;                                         // messages of a source that may fail: receivers' own faults
 inline constexpr double kMostShare = 0.9;      // of the weight, that one reporter may have
@@ -99,11 +103,11 @@ struct Last {
   // where mail that fails comes in runs, and the last was before them, the 30 up to its end.
   std::int32_t from = 0;
   std::int32_t to = 0;
-  bool recent = false;        // the first of these
-  SourceTally mail;           // of these days
-  std::uint64_t bad = 0;      // of them, bad_of()
-  std::int32_t last_bad = 0;  // its day; only when bad is not 0
-  std::uint64_t since = 0;    // messages on days after it
+  bool recent = false;              // the first of these
+  SourceTally mail;                 // of these days
+  std::uint64_t bad = 0;            // of them, bad_of()
+  std::int32_t last_bad = 0;        // its day; only when bad is not 0
+  std::uint64_t since = 0;          // messages on days after it
   std::int32_t clean = kCleanDays;  // days without any, after which it is mended
   // Days from one run of mail that fails to the next, where they are alike and the next is still to come.
   std::optional<std::int32_t> period;

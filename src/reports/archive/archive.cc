@@ -300,8 +300,10 @@ class Archive::Adding {
                             .sender = incoming.sender,
                             .contact = base::lower(incoming.report.email),
                             .counted = incoming.report.messages()};
+    those_that_count_first(same_id);
     auto left = kMaxCompared + kComparedShare * numbered.facts.size();
     for (auto& stored : same_id) {
+      if (stored.bytes > left && keeps_nobody_out(stored, incoming)) continue;
       if (stored.bytes > left) return Fate::too_often;
       left -= stored.bytes;
       const auto head = load_rows(stored);
@@ -317,10 +319,26 @@ class Archive::Adding {
     const auto unused = std::ranges::find_if(identities, [&](const std::string& identity) {
       return std::ranges::find(same_id, identity, &Stored::identity) == same_id.end();
     });
-    if (unused == identities.end()) return Fate::too_often;
-    numbered.identity = *unused;
+    if (unused != identities.end()) {
+      numbered.identity = *unused;
+    } else {
+      const auto gives_way = std::ranges::find_if(
+          same_id, [&](const Stored& stored) { return keeps_nobody_out(stored, incoming); });
+      if (gives_way == same_id.end()) return Fate::too_often;
+      numbered.identity = gives_way->identity;
+      if (gives_way->rows.empty()) load_rows(*gives_way);
+      remove(*gives_way, numbered.domain);
+    }
     insert(incoming, numbered);
     return same_id.empty() ? Fate::added : Fate::told_apart;
+  }
+
+  // Ids can be guessed, and what anybody may have sent takes no room from what counts.
+  static bool keeps_nobody_out(const Stored& stored, const Incoming& incoming) {
+    return !counts(stored.trust) && counts(incoming.trust);
+  }
+  static void those_that_count_first(std::vector<Stored>& all) {
+    std::ranges::sort(all, {}, [](const Stored& one) { return std::pair(!counts(one.trust), one.id); });
   }
 
   // The same report as an export has it, or the other way round; `replaced` when it was taken out to make room.
@@ -330,6 +348,7 @@ class Archive::Adding {
     auto left = kMaxCompared + kComparedShare * numbered.facts.size();
     for (auto& stored : met(numbered.alias, incoming.fidelity)) {
       if (!may_be_same({stored.first, stored.last}, {report.begin, report.end})) continue;
+      if (stored.bytes > left && keeps_nobody_out(stored, incoming)) continue;
       if (stored.bytes > left) return Fate::too_often;
       left -= stored.bytes;
       const auto head = load_rows(stored);
@@ -353,18 +372,21 @@ class Archive::Adding {
     return std::nullopt;
   }
 
-  // Reports with this alias of another fidelity.
+  // Reports with this alias of another fidelity, those that count first.
   std::vector<Stored> met(const std::string& alias, Fidelity fidelity) {
     std::vector<std::string> identities;
     std::string identity;
     const auto own = static_cast<Number>(fidelity);
     soci::statement all = (sql_.prepare << fmt::format("SELECT identity FROM report WHERE alias = :alias AND "
-                                                       "fidelity <> :own ORDER BY id LIMIT {}",
+                                                       "fidelity <> :own ORDER BY CASE WHEN trust IN "
+                                                       "('imported', 'verified') THEN 0 ELSE 1 END, id LIMIT {}",
                                                        kMaxSameId),
                            soci::use(alias), soci::use(own), soci::into(identity));
     all.execute();
     while (all.fetch()) identities.push_back(identity);
-    return find(identities);
+    auto out = find(identities);
+    those_that_count_first(out);
+    return out;
   }
 
   // The reports with these identities, which are digests of ours, in the order in which they came; without their rows.

@@ -9,6 +9,7 @@
 #include "reports/archive/days.h"
 #include "reports/archive/history.h"
 #include "reports/archive/on_archive_test.h"
+#include "reports/limits.h"
 #include "store/bulk.h"
 
 namespace rampart::reports {
@@ -157,6 +158,22 @@ TEST_P(ArchiveTest, ASmallReportIsNotComparedWithHugeOnes) {
   EXPECT_EQ(archive_->work().compared, before.compared);
   rows.front().second = 2;
   EXPECT_EQ(add(incoming(rows)), Fate::replaced);
+}
+
+// Ids can be guessed: neither many forged reports nor a large one keep the genuine one out.
+TEST_P(ArchiveTest, WhatAnybodySentTakesNoRoom) {
+  for (std::size_t i = 0; i < kMaxSameId; ++i)
+    EXPECT_NE(add(incoming({{fmt::format("203.0.113.{}", i), 1}}, "r1", Trust::unverified)), Fate::too_often);
+  EXPECT_EQ(add(incoming({{"203.0.113.200", 1}}, "r1", Trust::unverified)), Fate::too_often);
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 3}})), Fate::told_apart);
+  EXPECT_EQ(add(incoming({{"192.0.2.2", 4}}, "r1", Trust::imported)), Fate::told_apart);
+  EXPECT_EQ(rows_of("report"), static_cast<long long>(kMaxSameId)) << "two forged ones gave way";
+  std::vector<std::pair<std::string, std::uint64_t>> many;
+  for (int i = 0; i < 400'000; ++i)
+    many.emplace_back(fmt::format("10.{}.{}.{}", i >> 16, i >> 8 & 255, i & 255), 1);
+  EXPECT_EQ(add(incoming(many, "r2", Trust::unverified)), Fate::added);
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 5}}, "r2")), Fate::told_apart);
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 5}}, "r2")), Fate::duplicate);
 }
 
 TEST_P(ArchiveTest, AnIdThatWasGivenTwice) {
