@@ -9,6 +9,7 @@
 #include "cli/help.h"
 #include "cli/progress.h"
 #include "cli/reports_options.h"
+#include "cli/source_naming.h"
 #include "cli/store_url.h"
 #include "dns/domain.h"
 #include "reports/advise/format.h"
@@ -88,7 +89,9 @@ Result<Exit> run_all(Session& session, const Request& request, store::Database& 
                      const Advisers::Options& options) {
   const auto lists = TRY(organisations(request, session));
   const auto day = advisers.today();
-  const auto domains = TRY(reports::read_domains(database, day - advice::kInventoryDays, day));
+  // Whoever has a domain can report of made-up ones, each of which would be asked about.
+  const auto heed = TRY(reporters_that_count(*TRY(session.config())));
+  const auto domains = TRY(reports::read_domains(database, day - advice::kInventoryDays, day, heed));
   Progress progress(session.surroundings().err, session.surroundings().err_is_terminal, "domains");
   std::vector<advice::Placed> portfolio;
   for (const auto& one : domains) {

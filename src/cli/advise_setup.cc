@@ -1,10 +1,8 @@
 #include "cli/advise_setup.h"
 
 #include "audit/ask_lane.h"
-#include "base/text.h"
 #include "cli/interrupt.h"
 #include "cli/source_naming.h"
-#include "dns/domain.h"
 #include "reports/archive/archive.h"
 
 namespace rampart::cli {
@@ -21,8 +19,7 @@ Result<Advisers> Advisers::open(store::Database& database, const base::Config& c
   TRY(reports::Archive::open(database));
   Advisers out(database, config, source);
   out.own_domains_ = TRY(own_domains(config));
-  for (const auto& name : config.list("reports.reporters"))
-    out.listed_.push_back(base::lower(TRY(dns::parse_domain(name)).text()));
+  out.listed_ = TRY(listed_reporters(config));
   out.registry_ = std::make_unique<mail::Registry>(TRY(read_registry(config)));
   return out;
 }

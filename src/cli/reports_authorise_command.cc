@@ -11,6 +11,7 @@
 #include "cli/fix_options.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
+#include "cli/source_naming.h"
 #include "cli/store_url.h"
 #include "dns/domain.h"
 #include "reports/archive/history.h"
@@ -90,7 +91,8 @@ class Authorising {
     for (const auto& history : TRY(state.histories())) out.insert(history.domain);
     TRY(reports::Archive::open(database));
     const auto today = std::chrono::floor<std::chrono::days>(base::now()).time_since_epoch().count();
-    for (const auto& total : TRY(reports::read_domains(database, 0, today))) {
+    const auto heed = TRY(reporters_that_count(config_));  // strangers' domains are not to be vouched for
+    for (const auto& total : TRY(reports::read_domains(database, 0, today, heed))) {
       if (const auto name = dns::parse_domain(total.domain)) out.insert(*name);
     }
     return {};

@@ -2,8 +2,10 @@
 
 #include "audit/ask_lane.h"
 #include "base/file.h"
+#include "base/text.h"
 #include "cli/interrupt.h"
 #include "dns/domain.h"
+#include "reports/advise/reporters.h"
 
 namespace rampart::cli {
 namespace {
@@ -20,6 +22,20 @@ Result<mail::Registry> read_registry(const base::Config& config) {
   for (const auto& file : config.list("reports.providers"))
     TRY(out.add(TRY(base::read_file(file, mail::kMaxRegistryBytes)), file));
   return out;
+}
+
+Result<std::vector<std::string>> listed_reporters(const base::Config& config) {
+  std::vector<std::string> out;
+  for (const auto& name : config.list("reports.reporters"))
+    out.push_back(base::lower(TRY(dns::parse_domain(name)).text()));
+  return out;
+}
+
+Result<reports::HeedReporter> reporters_that_count(const base::Config& config) {
+  return [listed = TRY(listed_reporters(config)),
+          registry = TRY(read_registry(config))](const reports::StoredReporter& reporter) {
+    return reports::advice::counts(reports::advice::ground_of(reporter, listed, registry));
+  };
 }
 
 Result<std::vector<dns::Name>> own_domains(const base::Config& config) {

@@ -6,12 +6,18 @@
 #include "base/config.h"
 #include "cli/fact_source.h"
 #include "mail/providers/registry.h"
+#include "reports/archive/numbers.h"
 #include "reports/sources/inventory.h"
 
 namespace rampart::cli {
 
 // The built-in registry, and the files of reports.providers.
 base::Result<mail::Registry> read_registry(const base::Config& config);
+// reports.reporters.
+base::Result<std::vector<std::string>> listed_reporters(const base::Config& config);
+// Reporters that count for advice (reports/advise/reporters.h). Anybody with a domain can have his reports verified, so by no
+// other is it decided what is told or asked without the owner's doing.
+base::Result<reports::HeedReporter> reporters_that_count(const base::Config& config);
 // reports.own_domains.
 base::Result<std::vector<dns::Name>> own_domains(const base::Config& config);
 

@@ -45,7 +45,7 @@ audit::watch::Observed observed(const reports::News& news) {
 Result<WatchReports> WatchReports::open(store::Database& database, const base::Config& config) {
   TRY(reports::Archive::open(database));
   TRY(reports::Marks::open(database));
-  return WatchReports(database, config);
+  return WatchReports(database, config, TRY(reporters_that_count(config)));
 }
 
 Result<> WatchReports::look(std::span<const audit::Entry* const> domains, FactSource& source) {
@@ -57,9 +57,9 @@ Result<> WatchReports::look(std::span<const audit::Entry* const> domains, FactSo
 Result<> WatchReports::look(const dns::Name& domain, FactSource& source) {
   const auto today = std::chrono::floor<std::chrono::days>(source.now()).time_since_epoch().count();
   auto sightings = TRY(reports::read_sightings(*database_, domain.text(), today - reports::kNewsDays + 1,
-                                               today, reports::kSourceBorders));
-  const auto tls =
-      TRY(reports::read_tls_history(*database_, domain.text(), today - reports::kRecentDays + 1, today));
+                                               today, reports::kSourceBorders, heed_));
+  const auto tls = TRY(
+      reports::read_tls_history(*database_, domain.text(), today - reports::kRecentDays + 1, today, heed_));
   if (sightings.days.empty() && tls.seen.empty()) return {};
   reports::Inventory inventory(domain, std::move(sightings), TRY(own_domains(*config_)));
   TRY(look_up_sources(inventory, source, kLookups));

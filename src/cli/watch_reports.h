@@ -9,6 +9,7 @@
 #include "audit/watch/observe.h"
 #include "base/config.h"
 #include "cli/fact_source.h"
+#include "reports/archive/numbers.h"
 #include "store/database.h"
 
 namespace rampart::cli {
@@ -29,12 +30,13 @@ class WatchReports {
     std::vector<std::string> undecided;
   };
 
-  WatchReports(store::Database& database, const base::Config& config)
-      : database_(&database), config_(&config) {}
+  WatchReports(store::Database& database, const base::Config& config, reports::HeedReporter heed)
+      : database_(&database), config_(&config), heed_(std::move(heed)) {}
   base::Result<> look(const dns::Name& domain, FactSource& source);
 
   store::Database* database_;
   const base::Config* config_;
+  reports::HeedReporter heed_;
   std::map<dns::Name, News> news_;
 };
 

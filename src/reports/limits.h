@@ -5,6 +5,7 @@
 // all that is packed into it is part of it.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -37,9 +38,12 @@ struct UnpackLimits {
   }
 };
 
-// Messages of a row, sessions of a policy: what is larger is clamped, with the defect bad-count. More than all the mail of the
-// world in a year, and two million rows of it add up within 64 bits.
-inline constexpr std::uint64_t kMaxCount = std::uint64_t{1} << 40U;
+// Messages of a row, sessions of a policy: what is larger is clamped, with the defect bad-count. 50,000 a second from one address,
+// all day long; and the sums of a store hold two thousand million rows of it, which no disk does: a sum that overflows ends
+// every import in PostgreSQL, and every look in SQLite.
+inline constexpr std::uint64_t kMaxCount = std::uint64_t{1} << 32U;
+inline constexpr std::uint64_t kMostStoredRows = (std::uint64_t{1} << 31U) - 1;
+static_assert(kMaxCount * kMostStoredRows <= std::uint64_t{INT64_MAX});
 // Sums of counts, so that JSON's readers hold them exactly.
 inline constexpr std::uint64_t kMaxSum = std::uint64_t{1} << 53U;
 
@@ -50,6 +54,8 @@ inline constexpr std::size_t kMaxValue = 1024;  // bytes of a text of its head
 // Rows times the days of its period, of a report and of a file: each is a row of the store. A report of a day has its rows, or
 // twice as many where it lies across midnight UTC.
 inline constexpr std::uint64_t kMaxDayRows = 4'000'000;
+// The same of a file that anybody may have sent, as its mail is judged: four times what the largest have.
+inline constexpr std::uint64_t kMaxStrangersDayRows = 400'000;
 // Bytes of what one row says (its names, signatures and comments): more of its signatures and reasons are left out.
 inline constexpr std::size_t kMaxOutcomeText = std::size_t{16} << 10U;
 // Bytes of different texts, of a report and of a file: the store keeps each. A large report has one or two MiB.
@@ -87,6 +93,12 @@ inline constexpr std::size_t kComparedShare = 20;
 // is not looked up, which is said, and says nothing against it. One report's questions have a limit of their own
 // (dns.questions_per_domain).
 inline constexpr std::size_t kMaxFileQuestions = 1'000;
+
+// Different reporters, of one mail and those within it, whose origin is looked up: a mail is one reporter's. Each may cost the time
+// in which name servers of its sender's choice do not answer.
+inline constexpr std::size_t kMaxMailSpeakers = 3;
+// Time for mails of a mailbox that were looked at before, in one turn: new ones come first, and must not wait for long.
+inline constexpr std::chrono::minutes kRetryTime{5};
 
 // What is held before it is written, and how much of it in one transaction.
 inline constexpr std::size_t kBatchReports = 500;  // of each kind, and of what is set aside

@@ -58,13 +58,6 @@ class Weighing {
   }
 
  private:
-  [[nodiscard]] Ground ground_of(const ReporterSeen& seen) const {
-    if (seen.trust == Trust::imported) return Ground::given;
-    const auto name = base::lower(seen.name);
-    if (std::ranges::find(input_.listed, name) != input_.listed.end()) return Ground::listed;
-    return registry_.find(mail::MarkKind::reports, name) ? Ground::known : Ground::none;
-  }
-
   // Where mailboxes are given to everybody, the domain of a mail does not say who wrote it.
   [[nodiscard]] bool open_to_all(const std::string& name) const {
     return std::ranges::any_of(
@@ -86,7 +79,7 @@ class Weighing {
     daily.uncounted_days = all_.uncounted_days;
     std::map<std::string_view, std::uint32_t> names;
     for (const auto& seen : all_.reporters) {
-      const auto ground = ground_of(seen);
+      const auto ground = ground_of({.trust = seen.trust, .name = seen.name}, input_.listed, registry_);
       if (!counts(ground)) {
         counted_.push_back(kNowhere);
         aside_.push_back(static_cast<std::uint32_t>(out_.others.size()));
@@ -186,6 +179,15 @@ class Weighing {
 };
 
 }  // namespace
+
+Ground ground_of(const StoredReporter& reporter, std::span<const std::string> listed,
+                 const mail::Registry& registry) {
+  if (reporter.trust == Trust::imported) return Ground::given;
+  if (reporter.trust != Trust::verified) return Ground::none;
+  const auto name = base::lower(reporter.name);
+  if (std::ranges::find(listed, name) != listed.end()) return Ground::listed;
+  return registry.find(mail::MarkKind::reports, name) ? Ground::known : Ground::none;
+}
 
 std::string_view to_string(Ground ground) {
   constexpr std::string_view kNames[] = {"none", "history", "known", "listed", "given"};

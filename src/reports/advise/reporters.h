@@ -18,6 +18,7 @@
 
 #include "mail/providers/registry.h"
 #include "reports/archive/daily.h"
+#include "reports/archive/numbers.h"
 
 namespace rampart::reports::advice {
 
@@ -54,6 +55,10 @@ struct WeighInput {
   std::int32_t today = 0;
 };
 Heard weigh(Daily daily, const WeighInput& input);
+
+// Of a reporter whose reports are verified or were given; none of any other.
+Ground ground_of(const StoredReporter& reporter, std::span<const std::string> listed,
+                 const mail::Registry& registry);
 
 inline constexpr std::size_t kMaxCandidates = 5;  // our own
 inline constexpr std::size_t kCandidateDays =

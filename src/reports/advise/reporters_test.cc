@@ -64,6 +64,20 @@ TEST(Reporters, WhoCountsAndWhy) {
 }
 
 // Who has an address at Yahoo can send mail that Yahoo signs; its reports come from a domain where nobody has one.
+TEST(Reporters, TheGroundOfOne) {
+  const auto& registry = mail::built_in_registry();
+  const std::vector<std::string> listed{"mx.isp.example"};
+  const auto ground = [&](std::string name, Trust trust) {
+    return ground_of({trust, std::move(name)}, listed, registry);
+  };
+  EXPECT_EQ(ground("google.com", Trust::verified), Ground::known);
+  EXPECT_EQ(ground("mx.isp.example", Trust::verified), Ground::listed);
+  EXPECT_EQ(ground("evil.example", Trust::verified), Ground::none);
+  EXPECT_EQ(ground("evil.example", Trust::imported), Ground::given);
+  EXPECT_EQ(ground("google.com", Trust::unverified), Ground::none);
+  EXPECT_EQ(ground("mx.isp.example", Trust::key_gone), Ground::none);
+}
+
 TEST(Reporters, MailOfAProvidersUsersIsNoReportOfTheProvider) {
   auto daily = daily_of({verified("yahoo.com"), verified("gmx.net"), verified("mail.ru")});
   for (std::uint32_t i = 0; i < 3; ++i) add(daily, i, 90, 1);

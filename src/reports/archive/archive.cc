@@ -377,11 +377,12 @@ class Archive::Adding {
     std::vector<std::string> identities;
     std::string identity;
     const auto own = static_cast<Number>(fidelity);
-    soci::statement all = (sql_.prepare << fmt::format("SELECT identity FROM report WHERE alias = :alias AND "
-                                                       "fidelity <> :own ORDER BY CASE WHEN trust IN "
-                                                       "('imported', 'verified') THEN 0 ELSE 1 END, id LIMIT {}",
-                                                       kMaxSameId),
-                           soci::use(alias), soci::use(own), soci::into(identity));
+    soci::statement all =
+        (sql_.prepare << fmt::format("SELECT identity FROM report WHERE alias = :alias AND "
+                                     "fidelity <> :own ORDER BY CASE WHEN trust IN "
+                                     "('imported', 'verified') THEN 0 ELSE 1 END, id LIMIT {}",
+                                     kMaxSameId),
+         soci::use(alias), soci::use(own), soci::into(identity));
     all.execute();
     while (all.fetch()) identities.push_back(identity);
     auto out = find(identities);

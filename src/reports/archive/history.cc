@@ -85,7 +85,7 @@ base::Result<History> read_history(store::Database& database, std::string_view d
 }
 
 base::Result<std::vector<DomainTotal>> read_domains(store::Database& database, std::int64_t from,
-                                                    std::int64_t to) {
+                                                    std::int64_t to, const HeedReporter& heed) {
   return database.transact([&](soci::session& sql) {
     struct Part {
       std::int64_t domain = 0;
@@ -107,7 +107,7 @@ base::Result<std::vector<DomainTotal>> read_domains(store::Database& database, s
     const auto reporters = names_of(sql, "report_reporter", numbers_of(parts, &Part::reporter));
     std::vector<DomainTotal> out;
     for (const auto& part : parts) {
-      if (!counts(parse_reporter(reporters.at(part.reporter)).trust)) continue;
+      if (!heed(parse_reporter(reporters.at(part.reporter)))) continue;
       const auto& domain = domains.at(part.domain);
       if (out.empty() || out.back().domain != domain) out.push_back({.domain = domain});
       add_to(out.back().total, part.kind, static_cast<std::uint64_t>(part.sum.messages),

@@ -59,7 +59,8 @@ struct DomainTotal {
   std::int64_t last_day = 0;
 };
 base::Result<std::vector<DomainTotal>> read_domains(store::Database& database, std::int64_t from,
-                                                    std::int64_t to);
+                                                    std::int64_t to,
+                                                    const HeedReporter& heed = heed_all_that_count);
 
 // The days that the reports in the store speak of, whether they count or not: of all domains, or of one. Nothing when there are
 // none, or none of it has a message.

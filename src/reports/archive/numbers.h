@@ -30,6 +30,10 @@ struct StoredReporter {
 };
 StoredReporter parse_reporter(std::string_view text);
 
+// Whose word is heard: by default everybody's whose reports are verified or were given.
+using HeedReporter = std::function<bool(const StoredReporter&)>;
+inline bool heed_all_that_count(const StoredReporter& reporter) { return counts(reporter.trust); }
+
 Outcome parse_stored_outcome(std::string_view text);
 
 // The reports of a domain whose time is in these days, at least in part, by whether they count.

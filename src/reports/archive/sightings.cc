@@ -17,7 +17,8 @@ namespace {
 using Counted = std::unordered_set<std::int64_t>;  // numbers of reporters
 
 // Who reports, what of it counts, and when: from the small table, before the large one is read.
-Counted read_totals(soci::session& sql, store::Backend backend, std::int64_t domain, Sightings& out) {
+Counted read_totals(soci::session& sql, store::Backend backend, std::int64_t domain, const HeedReporter& heed,
+                    Sightings& out) {
   struct Total {
     std::int64_t reporter = 0;
     std::int64_t day = 0;
@@ -35,7 +36,7 @@ Counted read_totals(soci::session& sql, store::Backend backend, std::int64_t dom
   std::set<std::int64_t> days;
   for (const auto& total : totals) {
     const auto reporter = parse_reporter(names.at(total.reporter));
-    if (!counts(reporter.trust)) {
+    if (!heed(reporter)) {
       out.uncounted_messages += static_cast<std::uint64_t>(total.messages);
       continue;
     }
@@ -91,7 +92,8 @@ void read_since(soci::session& sql, store::Backend backend, std::int64_t domain,
 }  // namespace
 
 base::Result<Sightings> read_sightings(store::Database& database, std::string_view domain, std::int64_t from,
-                                       std::int64_t to, std::span<const std::int64_t> borders) {
+                                       std::int64_t to, std::span<const std::int64_t> borders,
+                                       const HeedReporter& heed) {
   return database.transact([&](soci::session& sql) {
     Sightings out{.from = from, .to = to};
     const auto backend = database.backend();
@@ -100,7 +102,7 @@ base::Result<Sightings> read_sightings(store::Database& database, std::string_vi
     const auto told = count_reports(sql, *id, out.from, out.to);
     out.reports = told.counted;
     out.uncounted = told.uncounted;
-    const auto counted = read_totals(sql, backend, *id, out);
+    const auto counted = read_totals(sql, backend, *id, heed, out);
     const auto sums = read_days(sql, backend, *id, out, counted, borders);
     const Places addresses(names_of(sql, "report_address",
                                     numbers_of(sums, [](const auto& item) { return item.first.address; })));

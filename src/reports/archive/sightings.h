@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "reports/aggregate/outcome.h"
+#include "reports/archive/numbers.h"
 #include "store/database.h"
 
 namespace rampart::reports {
@@ -45,6 +46,7 @@ struct Sightings {
 // day at which rows are split ({7, 35}: the last 7 days, the 28 before, and what is older are rows of their own), in
 // ascending order.
 base::Result<Sightings> read_sightings(store::Database& database, std::string_view domain, std::int64_t from,
-                                       std::int64_t to, std::span<const std::int64_t> borders = {});
+                                       std::int64_t to, std::span<const std::int64_t> borders = {},
+                                       const HeedReporter& heed = heed_all_that_count);
 
 }  // namespace rampart::reports

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "reports/archive/archived_test.h"
+#include "reports/archive/history.h"
 #include "store/store_test.h"
 
 namespace rampart::reports {
@@ -70,6 +71,23 @@ TEST_P(SightingsTest, LeavesOutWhatDoesNotCount) {
   EXPECT_THAT(texts(seen), ElementsAre("192.0.2.1 5 0 0"));
   EXPECT_EQ(seen.uncounted, 1U);
   EXPECT_EQ(seen.uncounted_messages, 107U);
+}
+
+// Whoever has a domain can have his reports verified.
+TEST_P(SightingsTest, HeedsWhomItIsTold) {
+  archived_->report({.day = kLastDay - 4, .rows = {{"192.0.2.1", kPass, 5}}, .reporter = "google.com"});
+  archived_->report({.rows = {{"192.0.2.1", kFail, 100}}, .reporter = "evil.example"});
+  archived_->report(
+      {.rows = {{"192.0.2.1", kPass, 9}}, .reporter = "evil.example", .domain = "made.example"});
+  const HeedReporter heed = [](const StoredReporter& reporter) { return reporter.name == "google.com"; };
+  const auto seen = *read_sightings(*database_, "bank.example", kLastDay - 9, kLastDay, {}, heed);
+  EXPECT_THAT(texts(seen), ElementsAre("192.0.2.1 5 4 4"));
+  EXPECT_EQ(seen.last_day, kLastDay - 4) << "nor does he hide that the others are silent";
+  EXPECT_EQ(seen.uncounted_messages, 100U);
+  const auto domains = *read_domains(*database_, kLastDay - 9, kLastDay, heed);
+  ASSERT_EQ(domains.size(), 1U);
+  EXPECT_EQ(domains[0].domain, "bank.example");
+  EXPECT_EQ(domains[0].total.messages(), 5U);
 }
 
 TEST_P(SightingsTest, SplitsRowsAtBorders) {

@@ -67,7 +67,7 @@ class Sums {
 }  // namespace
 
 base::Result<TlsHistory> read_tls_history(store::Database& database, std::string_view domain,
-                                          std::int64_t from, std::int64_t to) {
+                                          std::int64_t from, std::int64_t to, const HeedReporter& heed) {
   return database.run([&](soci::session& sql) {
     TlsHistory out{.from = from, .to = to};
     Sums sums(from, to);
@@ -87,7 +87,7 @@ base::Result<TlsHistory> read_tls_history(store::Database& database, std::string
          soci::into(first), soci::into(last), soci::into(facts));
     all.execute();
     while (all.fetch()) {
-      if (!counts(parse_trust(trust).value_or(Trust::unverified))) {
+      if (!heed({.trust = parse_trust(trust).value_or(Trust::unverified), .name = reporter})) {
         ++out.uncounted;
         continue;
       }

@@ -38,7 +38,8 @@ struct TlsHistory {
 
 // Of a policy domain (RFC 8460 section 4.4): the one whose mail servers it is about.
 base::Result<TlsHistory> read_tls_history(store::Database& database, std::string_view domain,
-                                          std::int64_t from, std::int64_t to);
+                                          std::int64_t from, std::int64_t to,
+                                          const HeedReporter& heed = heed_all_that_count);
 
 // The domains that TLS reports speak of, by their names, with the sessions of reports that count and have their end in these days.
 struct TlsDomain {

@@ -165,6 +165,14 @@ TEST_P(TlsArchiveTest, NobodyReplacesWhatIsBelievedMore) {
   EXPECT_THAT(seen(), ElementsAre("0 mx.example success  40"));
 }
 
+TEST_P(TlsArchiveTest, WhoIsHeeded) {
+  EXPECT_EQ(add(incoming(1, {expired(900)})), Fate::added);
+  const HeedReporter nobody = [](const StoredReporter& reporter) { return reporter.name == "google.com"; };
+  const auto history = *read_tls_history(*database_, "bank.example", kFirstDay, kFirstDay, nobody);
+  EXPECT_THAT(history.seen, IsEmpty());
+  EXPECT_EQ(history.uncounted, 1U);
+}
+
 TEST_P(TlsArchiveTest, WhoGuessedAnIdKeepsNobodyOut) {
   EXPECT_EQ(add(incoming(99, {}, "r1", Trust::unverified)), Fate::added);
   EXPECT_EQ(add(by_evil(incoming(98, {}, "r1", Trust::unverified))), Fate::added);

@@ -104,8 +104,8 @@ std::string Importer::too_much(const Report& report) {
   const auto bytes = texts_.bytes();
   of_file_.text_bytes += bytes - std::min(bytes, std::exchange(known_bytes_, bytes));
   of_file_.day_rows += report.rows.size() * Days(report.begin, report.end).size();
-  if (of_file_.day_rows > kMaxDayRows)
-    return fmt::format("its file has more than {} rows times days", kMaxDayRows);
+  const auto most = judge_ == nullptr ? kMaxDayRows : kMaxStrangersDayRows;
+  if (of_file_.day_rows > most) return fmt::format("its file has more than {} rows times days", most);
   if (of_file_.text_bytes > kMaxFileTexts)
     return fmt::format("its file has more than {} MiB of texts", kMaxFileTexts >> 20U);
   return {};

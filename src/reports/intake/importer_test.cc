@@ -133,18 +133,34 @@ TEST_P(ImporterTest, BrokenOffItHasWholeReportsAlone) {
   EXPECT_EQ(count("report_day"), 3);
 }
 
-TEST_P(ImporterTest, ATlsReportIsShownByWhoSignedIt) {
-  const Belief belief{.trust = Trust::verified, .reporter = "evil.example", .sender = "t@evil.example"};
-  class Judge : public MailJudge {
-   public:
-    explicit Judge(Belief belief) : belief_(std::move(belief)) {}
-    void enter(std::string_view, bool) override {}
-    void leave() override {}
-    base::Result<Belief> judge(const Speaker&) override { return belief_; }
+class Judge : public MailJudge {
+ public:
+  explicit Judge(Belief belief) : belief_(std::move(belief)) {}
+  void enter(std::string_view, bool) override {}
+  void leave() override {}
+  base::Result<Belief> judge(const Speaker&) override { return belief_; }
 
-   private:
-    Belief belief_;
-  } judge(belief);
+ private:
+  Belief belief_;
+};
+
+// A mail of a megabyte must not cost a quarter of a gigabyte of the store.
+TEST_P(ImporterTest, WhatAnybodyMaySendHasFewerRows) {
+  Judge judge({.trust = Trust::verified, .reporter = "evil.example", .sender = "t@evil.example"});
+  Importer importer(*archive_, *worker_, judge, kNow);
+  for (const std::int64_t days : {100, 250}) {
+    const auto xml = report(fmt::format("r{}", days), 2'000, days);
+    MemorySource source(xml);
+    EXPECT_TRUE(importer.read(source, "f"));
+  }
+  EXPECT_TRUE(importer.flush());
+  EXPECT_EQ(importer.summary().reports, 1U);
+  EXPECT_THAT(importer.summary().set_aside,
+              ElementsAre(Field(&Archive::Aside::reason, "its file has more than 400000 rows times days")));
+}
+
+TEST_P(ImporterTest, ATlsReportIsShownByWhoSignedIt) {
+  Judge judge({.trust = Trust::verified, .reporter = "evil.example", .sender = "t@evil.example"});
   Importer importer(*archive_, *worker_, judge, kNow);
   auto json = tls_report("t1", 1);
   json.replace(json.find("\"o\""), 3, "\"Google Inc.\"");

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "reports/limits.h"
+
 namespace rampart::reports {
 namespace {
 
@@ -28,9 +30,11 @@ FetchPlan plan_fetch(const std::vector<Listed>& listed, const std::map<std::uint
       ++out.waiting;
       out.next = out.next ? std::min(*out.next, known->second.next) : known->second.next;
     } else {
-      out.read.push_back(mail);
+      (known == waiting.end() ? out.read : out.again).push_back(mail);
     }
   }
+  std::ranges::sort(out.again, {},
+                    [&](const Listed& mail) { return std::pair(waiting.at(mail.uid).next, mail.uid); });
   return out;
 }
 
@@ -56,6 +60,7 @@ Result<FetchTurn> Fetcher::turn(Inbox& inbox, Importer& importer, base::Time now
     if (group_.mails >= kGroupMails || group_.bytes >= kGroupBytes) TRY(commit());
   }
   TRY(commit());
+  TRY(read_again(plan.again, now));
   // Those that somebody else took out of the mailbox.
   std::vector<std::uint32_t> gone;
   for (const auto& [uid, waiting] : known_) {
@@ -63,6 +68,22 @@ Result<FetchTurn> Fetcher::turn(Inbox& inbox, Importer& importer, base::Time now
   }
   TRY(waiting_.forget(validity_, gone));
   return done_;
+}
+
+// What is new must not wait for these, whose senders' name servers may never answer.
+Result<> Fetcher::read_again(const std::vector<Listed>& mails, base::Time now) {
+  const auto begun = clock_();
+  for (std::size_t i = 0; i < mails.size(); ++i) {
+    if (stop_ && stop_()) break;
+    if (clock_() - begun >= kRetryTime) {
+      done_.waiting += mails.size() - i;
+      note_next(now);
+      break;
+    }
+    TRY(read(mails[i], now));
+    if (group_.mails >= kGroupMails || group_.bytes >= kGroupBytes) TRY(commit());
+  }
+  return commit();
 }
 
 Result<> Fetcher::leave_large(const std::vector<Listed>& mails) {

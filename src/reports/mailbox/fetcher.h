@@ -20,7 +20,8 @@ namespace rampart::reports {
 
 // What is to be done with what is in a mailbox; pure.
 struct FetchPlan {
-  std::vector<net::imap::Listed> read;       // in order
+  std::vector<net::imap::Listed> read;       // new ones, in order
+  std::vector<net::imap::Listed> again;      // that waited; the longest first
   std::vector<net::imap::Listed> too_large;  // stay where they are
   std::size_t waiting = 0;                   // whose time has not come
   std::optional<base::Time> next;            // when the first of these is looked at again
@@ -44,6 +45,10 @@ class Fetcher {
 
   // Asked between mails; true ends the turn, with what was read committed.
   void stop_when(std::function<bool()> stop) { stop_ = std::move(stop); }
+  // How long a turn takes so far; the steady clock's.
+  void measure_with(std::function<std::chrono::steady_clock::time_point()> clock) {
+    clock_ = std::move(clock);
+  }
   // Reads what is in the mailbox now.
   base::Result<FetchTurn> turn(Inbox& inbox, Importer& importer, base::Time now);
 
@@ -57,6 +62,7 @@ class Fetcher {
   };
 
   base::Result<> read(const net::imap::Listed& mail, base::Time now);
+  base::Result<> read_again(const std::vector<net::imap::Listed>& mails, base::Time now);
   base::Result<> leave_large(const std::vector<net::imap::Listed>& mails);
   base::Result<> commit();
   void note_next(base::Time next);
@@ -65,6 +71,7 @@ class Fetcher {
   OriginJudge& judge_;
   WaitingMails& waiting_;
   std::function<bool()> stop_;
+  std::function<std::chrono::steady_clock::time_point()> clock_ = &std::chrono::steady_clock::now;
   Inbox* inbox_ = nullptr;        // of the turn
   Importer* importer_ = nullptr;  // of the turn
   std::uint32_t validity_ = 0;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "mail/mime.h"
+#include "reports/limits.h"
 #include "store/store_test.h"
 
 namespace rampart::reports {
@@ -177,6 +178,25 @@ TEST_P(FetcherTest, WhatDnsDoesNotTellStaysUntilItDoes) {
   EXPECT_EQ(count("report WHERE trust = 'verified'"), 1);
 }
 
+// Mails whose senders' name servers do not answer hold up nothing that is new, and no turn for hours.
+TEST_P(FetcherTest, NewMailsDoNotWaitForOldOnes) {
+  belief_ = {.undetermined = true, .why = "no resolver answers"};
+  inbox_.mails = {{1, report_mail("a")}, {2, report_mail("b")}, {3, report_mail("c")}};
+  turn();
+  inbox_.mails.emplace(9, "Subject: spam\r\n\r\nhello\r\n");
+  std::chrono::steady_clock::time_point clock;
+  int looks = 0;
+  fetcher_->measure_with([&] {
+    if (looks++ == 0) EXPECT_FALSE(inbox_.mails.contains(9)) << "what is new is put away before";
+    return clock += std::chrono::seconds(kRetryTime) / 2;
+  });
+  const auto later = kNow + kLongestWait;
+  const auto done = turn(later);
+  EXPECT_EQ(done.messages, 2U) << "the new one, and one again";
+  EXPECT_EQ(done.waiting, 3U);
+  EXPECT_EQ(done.next, later) << "the others come next";
+}
+
 TEST_P(FetcherTest, NobodyWaitsForEver) {
   inbox_.mails = {{1, report_mail("a")}};
   belief_ = {.undetermined = true, .why = "no resolver answers"};
@@ -222,9 +242,10 @@ TEST(FetchPlan, IsInOrderAndHeedsTimes) {
                                    {.uid = 4}};
   const auto plan =
       plan_fetch(listed, {{1, {.next = kNow}}, {3, {.next = kNow + std::chrono::seconds(1)}}}, kNow);
-  ASSERT_EQ(plan.read.size(), 2U);
-  EXPECT_EQ(plan.read[0].uid, 1U);
-  EXPECT_EQ(plan.read[1].uid, 4U);
+  ASSERT_EQ(plan.read.size(), 1U);
+  EXPECT_EQ(plan.read[0].uid, 4U);
+  ASSERT_EQ(plan.again.size(), 1U) << "behind what is new";
+  EXPECT_EQ(plan.again[0].uid, 1U);
   EXPECT_EQ(plan.too_large.size(), 1U);
   EXPECT_EQ(plan.waiting, 1U);
   EXPECT_EQ(plan.next, kNow + std::chrono::seconds(1));

@@ -1,5 +1,7 @@
 #include "reports/trust/judge.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "reports/limits.h"
@@ -7,13 +9,14 @@
 namespace rampart::reports {
 
 void OriginJudge::enter(std::string_view mail, bool within) {
-  mails_.push_back({.bytes = mail, .within = within, .origin = nullptr, .last = std::nullopt});
+  mails_.push_back({.bytes = mail, .within = within, .origin = nullptr, .known = {}});
 }
 
 base::Result<Belief> OriginJudge::judge(const Speaker& speaker) {
   if (mails_.empty()) return Belief{.trust = files_, .why = "it came in no mail, so nothing vouches for it"};
   auto& mail = mails_.back();
-  if (mail.last && mail.last->first == speaker) return mail.last->second;
+  const auto known = std::ranges::find(mail.known, speaker, &std::pair<Speaker, Belief>::first);
+  if (known != mail.known.end()) return known->second;
   if (!mail.origin) {
     OriginOptions options;
     // Of a mail within another one our own server has seen nothing.
@@ -31,13 +34,18 @@ base::Result<Belief> OriginJudge::judge(const Speaker& speaker) {
     return Belief{
         .looked_up = false,
         .why = fmt::format("not looked up: its file asks DNS more than {} questions", kMaxFileQuestions)};
+  if (mails_.front().speakers == kMaxMailSpeakers)
+    return Belief{.looked_up = false,
+                  .why = fmt::format("not looked up: its mail has reports of more than {} reporters",
+                                     kMaxMailSpeakers)};
+  ++mails_.front().speakers;
   auto belief = TRY(decide_(*author, [origin = mail.origin, keys = keys_, asked = questions_, speaker,
                                       now = now_](facts::Facts& facts) {
     auto out = origin->judge(speaker, facts, now);
     *asked += facts.open().size();
     return out;
   }));
-  mail.last.emplace(speaker, belief);
+  mail.known.emplace_back(speaker, belief);
   return belief;
 }
 

@@ -54,8 +54,8 @@ class OriginJudge final : public MailJudge {
     bool within = false;
     std::shared_ptr<MailOrigin>
         origin;  // made for the first report; shared with a decision whose answers come late
-    // The last one that was judged: of an archive's many reports mostly all.
-    std::optional<std::pair<Speaker, Belief>> last;
+    std::vector<std::pair<Speaker, Belief>> known;  // that were judged; at most kMaxMailSpeakers
+    std::size_t speakers = 0;                       // of it and the mails within it, of the outermost
   };
 
   Decide decide_;

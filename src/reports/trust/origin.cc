@@ -172,6 +172,11 @@ Belief MailOrigin::judge(const Speaker& speaker, facts::Facts& facts, base::Time
   auto vouchers = signatures(facts, now, speaker.of_tls ? dkim::Service::tlsrpt : dkim::Service::email);
   for (auto& voucher : reception(author)) vouchers.push_back(std::move(voucher));
   if (vouchers.size() > dmarc::kMaxIdentities) vouchers.resize(dmarc::kMaxIdentities);
+  if (facts.pending()) return {};
+  // Nobody vouches for it, so whose domains they are is not asked: name servers of its sender's choice would have to answer.
+  const auto vouches = [](const Voucher& voucher) { return voucher.state != Voucher::State::broken; };
+  if (std::ranges::none_of(vouchers, vouches))
+    return doubt(vouchers.empty() ? "its mail has no signature that can be read" : vouchers.front().why);
   // Each as if it had passed: what is asked here is only whose domain it is.
   dmarc::Input input{.author = author, .spf = std::nullopt, .dkim = {}};
   for (const auto& voucher : vouchers) input.dkim.push_back({voucher.domain, dmarc::Check::pass});

@@ -247,12 +247,13 @@ TEST(OriginJudge, AFileAsksDnsSoMuchAndNoMore) {
       },
       {}, kNow);
   const auto text = signed_by_hand(mail());
-  judge.enter(text, false);
   std::size_t looked_up = 0;
   Belief last;
   // Each speaks for another name of a domain whose policy has to be found.
   for (std::size_t i = 0; i < kMaxFileQuestions; ++i) {
+    judge.enter(text, false);
     last = *judge.judge({.email = fmt::format("r@n{}.bank.example", i)});
+    judge.leave();
     looked_up += last.looked_up ? 1 : 0;
   }
   EXPECT_GT(looked_up, 10U);
@@ -262,8 +263,50 @@ TEST(OriginJudge, AFileAsksDnsSoMuchAndNoMore) {
   EXPECT_EQ(last.trust, Trust::unverified);
   EXPECT_THAT(last.why, HasSubstr("not looked up"));
   judge.begin_file();
+  judge.enter(text, false);
   EXPECT_EQ(judge.judge({.email = "r@last.bank.example"})->trust, Trust::verified);
   judge.leave();
+}
+
+// Each of a stranger's reporters may cost the time in which his name servers do not answer.
+TEST(OriginJudge, AMailIsOneReporters) {
+  auto zone = bank_and_evil();
+  std::size_t asked = 0;
+  OriginJudge judge(
+      [&](const dns::Name&, const std::function<Belief(facts::Facts&)>& decide) -> base::Result<Belief> {
+        ++asked;
+        return zone.run(decide);
+      },
+      {}, kNow);
+  const auto text = signed_by_hand(mail());
+  judge.enter(text, false);
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_EQ(judge.judge(kBank)->trust, Trust::verified);
+    judge.enter(text, true);
+    const auto other = *judge.judge({.email = fmt::format("r@n{}.evil.example", i)});
+    EXPECT_EQ(other.trust, Trust::unverified);
+    EXPECT_FALSE(other.undetermined);
+    judge.leave();
+  }
+  EXPECT_EQ(asked, kMaxMailSpeakers);
+  judge.leave();
+  judge.enter(text, false);
+  EXPECT_TRUE(judge.judge({.email = "r@other.evil.example"})->looked_up) << "the next mail is another's";
+  judge.leave();
+}
+
+// Whose domain a report names is not asked where nothing vouches for its mail.
+TEST(MailOrigin, AnUnsignedMailAsksNothingOfItsSendersServers) {
+  auto zone = bank_and_evil();
+  const auto text = mail();
+  dkim::KeyCache keys;
+  MailOrigin origin(text, keys, {});
+  const facts::Book nothing;
+  facts::Facts facts(nothing);
+  const auto belief = origin.judge({.email = "r@slow.example"}, facts, kNow);
+  EXPECT_TRUE(facts.open().empty());
+  EXPECT_EQ(belief.trust, Trust::unverified);
+  EXPECT_THAT(belief.why, HasSubstr("no signature"));
 }
 
 TEST(Beliefs, AreCounted) {
