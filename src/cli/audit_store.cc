@@ -4,6 +4,7 @@
 
 #include "audit/selectors.h"
 #include "audit/zone_hints.h"
+#include "cli/source_naming.h"
 #include "dns/domain.h"
 #include "reports/archive/archive.h"
 #include "reports/archive/seen_names.h"
@@ -22,12 +23,13 @@ void add_once(std::vector<dns::Name>& to, const dns::Name& name, std::size_t mos
 
 // What reports show of the domain that nobody could guess: selectors whose signatures verified, and names below it that
 // authenticated mail was from, or that its bounces go to.
-base::Result<> add_seen_names(store::Database& database, audit::Input& input) {
+base::Result<> add_seen_names(store::Database& database, const reports::HeedReporter& heed,
+                              audit::Input& input) {
   const auto today = std::chrono::floor<std::chrono::days>(input.now).time_since_epoch().count();
   auto above = dns::registered_domain(input.domain);
   for (const auto& of : {std::optional(input.domain), above == input.domain ? std::nullopt : above}) {
     if (!of) continue;
-    const auto seen = TRY(reports::read_seen_names(database, *of, today - kDaysOfReports));
+    const auto seen = TRY(reports::read_seen_names(database, *of, today - kDaysOfReports, heed));
     for (const auto& key : seen.keys) {
       if (key.domain != input.domain || !audit::is_selector(key.selector)) continue;
       if (input.seen_selectors.size() < kMaxSeenSelectors) input.seen_selectors.push_back(key.selector);
@@ -50,6 +52,7 @@ base::Result<std::unique_ptr<AuditStore>> AuditStore::open(const store::Url& url
                                                            const base::Config& config) {
   auto database = TRY(store::Database::open(url));
   std::unique_ptr<AuditStore> out(new AuditStore(std::move(database), config));
+  out->heed_ = TRY(reporters_that_count(config));
   out->state_ = TRY(audit::state::State::open(out->database_));
   out->risks_ =
       std::make_shared<const std::vector<audit::state::Risk>>(TRY(audit::state::risks(out->database_)));
@@ -60,7 +63,7 @@ base::Result<std::unique_ptr<AuditStore>> AuditStore::open(const store::Url& url
 base::Result<> AuditStore::prepare(audit::Input& input) {
   input.known_keys = TRY(state_->keys(input.domain));
   input.max_key_age = max_key_age_;
-  return add_seen_names(database_, input);
+  return add_seen_names(database_, heed_, input);
 }
 
 audit::Runner::Decide AuditStore::decide() const {

@@ -8,6 +8,7 @@
 #include "audit/state/risks.h"
 #include "audit/state/state.h"
 #include "base/config.h"
+#include "reports/archive/numbers.h"
 
 namespace rampart::cli {
 
@@ -40,6 +41,7 @@ class AuditStore {
   std::vector<audit::state::Recorded> batch_;
   std::chrono::seconds max_key_age_;
   std::size_t keep_;
+  reports::HeedReporter heed_;  // whose reports are read
 };
 
 }  // namespace rampart::cli

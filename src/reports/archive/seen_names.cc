@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/text.h"
 #include "reports/archive/numbers.h"
@@ -29,26 +30,34 @@ std::vector<K> ranked(const std::map<K, std::int64_t>& messages) {
 }
 
 std::unordered_map<std::int64_t, std::int64_t> messages_by_outcome(soci::session& sql, store::Backend backend,
-                                                                   std::int64_t domain, std::int64_t from) {
+                                                                   std::int64_t domain, std::int64_t from,
+                                                                   const HeedReporter& heed) {
   std::unordered_map<std::int64_t, std::int64_t> out;
+  std::vector<std::int64_t> heard;
+  store::each_row(
+      sql, backend,
+      fmt::format("SELECT DISTINCT reporter FROM report_total WHERE domain = {} AND day >= {}", domain, from),
+      1, [&](std::span<const std::int64_t> row) { heard.push_back(row[0]); });
+  const auto names = names_of(sql, "report_reporter", heard);
+  std::erase_if(heard, [&](std::int64_t id) { return !heed(parse_reporter(names.at(id))); });
+  if (heard.empty()) return out;
   store::each_row(sql, backend,
                   fmt::format("SELECT outcome, SUM(messages) FROM report_day WHERE domain = {} AND day >= {}"
-                              " AND reporter IN (SELECT id FROM report_reporter WHERE text LIKE 'imported %'"
-                              " OR text LIKE 'verified %') GROUP BY outcome",
-                              domain, from),
+                              " AND reporter IN ({}) GROUP BY outcome",
+                              domain, from, fmt::join(heard, ", ")),
                   2, [&](std::span<const std::int64_t> row) { out[row[0]] = row[1]; });
   return out;
 }
 
 }  // namespace
 
-base::Result<SeenNames> read_seen_names(store::Database& database, const dns::Name& domain,
-                                        std::int64_t from) {
+base::Result<SeenNames> read_seen_names(store::Database& database, const dns::Name& domain, std::int64_t from,
+                                        const HeedReporter& heed) {
   return database.transact([&](soci::session& sql) {
     SeenNames out;
     const auto id = number_of(sql, "report_domain", domain.text());
     if (!id) return out;
-    const auto messages = messages_by_outcome(sql, database.backend(), *id, from);
+    const auto messages = messages_by_outcome(sql, database.backend(), *id, from, heed);
     std::map<std::pair<std::string, std::string>, std::int64_t> keys;
     std::map<dns::Name, std::int64_t> senders;
     std::map<dns::Name, std::int64_t> envelopes;

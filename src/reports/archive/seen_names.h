@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "dns/name.h"
+#include "reports/archive/numbers.h"
 #include "store/database.h"
 
 namespace rampart::reports {
@@ -23,7 +24,7 @@ struct SeenNames {
 };
 
 // Of the reports of `domain` from that day on; each once, most messages first. Nothing that cannot be a name.
-base::Result<SeenNames> read_seen_names(store::Database& database, const dns::Name& domain,
-                                        std::int64_t from);
+base::Result<SeenNames> read_seen_names(store::Database& database, const dns::Name& domain, std::int64_t from,
+                                        const HeedReporter& heed = heed_all_that_count);
 
 }  // namespace rampart::reports

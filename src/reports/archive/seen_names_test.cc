@@ -64,6 +64,18 @@ TEST_P(SeenNamesTest, AreThoseOfMailThatPassed) {
   EXPECT_THAT(seen.envelopes, IsEmpty());
 }
 
+// Twenty made-up selectors of somebody with a domain would push out those in use.
+TEST_P(SeenNamesTest, AreNotOfWhoIsNotHeeded) {
+  archived_->report({.rows = {{"192.0.2.1", from("bank.example", "made", AuthResult::pass), 99}},
+                     .reporter = "evil.example"});
+  const auto read_of = [&](std::string name) {
+    return *read_seen_names(*database_, *dns::Name::parse("bank.example"), 0,
+                            [&](const StoredReporter& reporter) { return reporter.name == name; });
+  };
+  EXPECT_THAT(keys(read_of("google.com")), IsEmpty());
+  EXPECT_THAT(keys(read_of("evil.example")), ElementsAre("made bank.example"));
+}
+
 TEST_P(SeenNamesTest, HoldTheNamesThatBouncesGoTo) {
   Outcome bounced{.dkim = Aligned::fail,
                   .spf = Aligned::pass,
