@@ -427,9 +427,10 @@ class Advising {
                            messages_text(server.last.messages()));
       }
       if (health.messages() == 0 || health.recent || health.mail.fail == 0 || health.mended) continue;
-      out += fmt::format(" {}, last seen on {}, would have lost {} of its {}.",
-                         base::printable(stream.source.name), day_text(health.to), grouped(health.mail.fail),
-                         messages_text(health.messages()));
+      // Other mail of it may have come since.
+      out += fmt::format(" {}, {} on {}, would have lost {} of its {}.", base::printable(stream.source.name),
+                         health.to < stream.days.back().day ? "whose last run was" : "last seen",
+                         day_text(health.to), grouped(health.mail.fail), messages_text(health.messages()));
     }
     return out;
   }
@@ -453,9 +454,12 @@ class Advising {
             fmt::format("{}: {} of {}", name, grouped(health.bad), messages_text(health.messages())));
       if (health.messages() != 0 && !health.recent) {
         const auto period = period_of(stream.days);
-        out.push_back(period ? fmt::format("{}: sends about every {} days, the last on {}", name, *period,
-                                           day_text(health.to))
-                             : fmt::format("{}: seen last on {}", name, day_text(health.to)));
+        out.push_back(health.period && health.to < stream.days.back().day
+                          ? fmt::format("{}: mail that fails comes about every {} days, the last on {}", name,
+                                        *health.period, day_text(health.to))
+                      : period ? fmt::format("{}: sends about every {} days, the last on {}", name, *period,
+                                             day_text(health.to))
+                               : fmt::format("{}: seen last on {}", name, day_text(health.to)));
       }
     }
     if (out_.blast.handed_on != 0)

@@ -37,6 +37,13 @@ TEST(AdviseRhythm, AMonthlyRunIsNotMendedByATrickle) {
               ElementsAre(HasSubstr("that comes about every 30 days, and next about")));
 }
 
+TEST(AdviseRhythm, ARunBeforeTheWindowIsTold) {
+  const auto advice = monthly(40).advice();
+  EXPECT_THAT(advice.sentence,
+              HasSubstr("SendGrid, whose last run was on 2026-10-17, would have lost 10,000 of its 10,"));
+  EXPECT_THAT(advice.watch, Contains(HasSubstr("mail that fails comes about every 30 days, the last on")));
+}
+
 TEST(AdviseRhythm, ItIsMendedWhenTheNextRunWentWellOrNeverCame) {
   auto made = monthly(35);
   made.add(made.sendgrid, MadeHistory::newsletter(), 5, 5, 9'500);
