@@ -49,9 +49,12 @@ Result<advice::DnsSeen> Advisers::look(const dns::Name& domain, const reports::D
 
 Result<advice::Advice> Advisers::advise(const dns::Name& domain, const Options& options) {
   const auto day = today();
-  const auto heard =
-      advice::weigh(TRY(reports::read_daily(*database_, domain.text(), day - advice::kInventoryDays, day)),
-                    {.listed = listed_, .registry = registry_.get(), .today = day});
+  const reports::Hearing hearing{.heed = [this](const reports::StoredReporter& reporter) {
+    return advice::counts(advice::ground_of(reporter, listed_, *registry_));
+  }};
+  const auto heard = advice::weigh(
+      TRY(reports::read_daily(*database_, domain.text(), day - advice::kInventoryDays, day, hearing)),
+      {.listed = listed_, .registry = registry_.get(), .today = day});
   auto store_of_marks = TRY(reports::Marks::open(*database_));
   marks_.push_back(std::make_unique<const std::vector<reports::Mark>>(TRY(store_of_marks.list(domain))));
   std::optional<advice::DnsSeen> looked;

@@ -68,8 +68,9 @@ Head head_of(std::string_view text) {
 
 class Reading {
  public:
-  Reading(soci::session& sql, store::Backend backend, Number domain, std::int32_t from, std::int32_t to)
-      : sql_(sql), backend_(backend), domain_(domain), out_{.from = from, .to = to} {}
+  Reading(soci::session& sql, store::Backend backend, Number domain, std::int32_t from, std::int32_t to,
+          const Hearing& hearing)
+      : sql_(sql), backend_(backend), domain_(domain), hearing_(hearing), out_{.from = from, .to = to} {}
 
   Daily run() {
     read_reporters();
@@ -92,8 +93,11 @@ class Reading {
                                 " {} AND {}",
                                 domain_, out_.from, out_.to),
                     1, [&](std::span<const std::int64_t> row) { places.of(row[0]); });
-    for (const auto& [id, text] : names_of(sql_, "report_reporter", places.ids()))
-      reporters_.emplace(id, parse_reporter(text));
+    for (const auto& [id, text] : names_of(sql_, "report_reporter", places.ids())) {
+      const auto reporter = parse_reporter(text);
+      if (counts(reporter.trust) && !hearing_.heed(reporter)) left_.emplace(id, hearing_.most_of_others);
+      reporters_.emplace(id, reporter);
+    }
   }
 
   // The rows come by their key, so those of one day, address and outcome stand together, reporter after reporter.
@@ -116,6 +120,10 @@ class Reading {
             out_.uncounted_messages += messages;
             uncounted.insert(day);
             return;
+          }
+          if (const auto left = left_.find(row[3]); left != left_.end()) {
+            if (left->second == 0) return add_reporter(row[3], reporter->second, day, messages);
+            --left->second;
           }
           out_.rows.push_back({.day = day,
                                .address = addresses.of(row[1]),
@@ -252,8 +260,10 @@ class Reading {
   soci::session& sql_;
   store::Backend backend_;
   Number domain_;
+  const Hearing& hearing_;
   Daily out_;
   std::unordered_map<std::int64_t, StoredReporter> reporters_;
+  std::unordered_map<std::int64_t, std::size_t> left_;      // rows of those that are not heeded
   std::map<std::int64_t, ReporterSeen> seen_;               // those that count
   std::vector<std::int64_t> ids_;                           // of them, in the order in which their rows came
   std::unordered_map<std::int64_t, std::uint32_t> places_;  // and where each is in Daily::reporters
@@ -272,11 +282,11 @@ base::Result<bool> is_reported(store::Database& database, std::string_view domai
 }
 
 base::Result<Daily> read_daily(store::Database& database, std::string_view domain, std::int32_t from,
-                               std::int32_t to) {
+                               std::int32_t to, const Hearing& hearing) {
   return database.transact([&](soci::session& sql) {
     const auto id = number_of(sql, "report_domain", std::string(domain));
     if (!id) return Daily{.from = from, .to = to};
-    return Reading(sql, database.backend(), *id, from, to).run();
+    return Reading(sql, database.backend(), *id, from, to, hearing).run();
   });
 }
 

@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "reports/aggregate/outcome.h"
 #include "reports/archive/archive.h"
+#include "reports/archive/numbers.h"
 #include "store/database.h"
 
 namespace rampart::reports {
@@ -78,8 +79,16 @@ struct Daily {
 // Of a domain at which receivers found a policy; an empty one when nothing is known of it. Memory: some 40 bytes for each day
 // and each address, outcome and reporter of it. Here all are heard whose reports are verified or were given: who of them deserves
 // belief, advise/reporters.h decides.
+//
+// Anybody can have reports verified, and fill the store with them: of a reporter that is not heeded no more than so many rows are
+// read, the oldest first.
+inline constexpr std::size_t kMaxUnheededRows = 300'000;  // our own: some 750 a day
+struct Hearing {
+  HeedReporter heed = heed_all_that_count;
+  std::size_t most_of_others = kMaxUnheededRows;
+};
 base::Result<Daily> read_daily(store::Database& database, std::string_view domain, std::int32_t from,
-                               std::int32_t to);
+                               std::int32_t to, const Hearing& hearing = {});
 
 // Whether any report, whether it counts or not, speaks of the domain.
 base::Result<bool> is_reported(store::Database& database, std::string_view domain);

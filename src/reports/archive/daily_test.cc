@@ -1,5 +1,7 @@
 #include "reports/archive/daily.h"
 
+#include <map>
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -39,6 +41,25 @@ class DailyTest : public OnArchive {
 };
 INSTANTIATE_TEST_SUITE_P(Reports, DailyTest, ::testing::Values(Backend::sqlite, Backend::postgresql),
                          store::backend_name);
+
+// Anybody with a domain can have as many rows verified as he likes.
+TEST_P(DailyTest, OfWhoIsNotHeededSoManyRowsAndNoMore) {
+  for (int day = 0; day < 4; ++day) {
+    add(report(day, "google.com", 3));
+    add(report(day, "evil.example", 5));
+  }
+  const Hearing hearing{.heed = [](const StoredReporter& one) { return one.name == "google.com"; },
+                        .most_of_others = 2};
+  const auto found = read_daily(*database_, "bank.example", kDayOne, kDayOne + 3, hearing).value();
+  std::map<std::string, int> rows;
+  for (const auto& row : found.rows) ++rows[found.reporters[row.reporter].name];
+  EXPECT_EQ(rows["google.com"], 4);
+  EXPECT_EQ(rows["evil.example"], 2);
+  ASSERT_EQ(found.reporters.size(), 2U);
+  EXPECT_EQ(found.reporters[0].name, "evil.example");
+  EXPECT_EQ(found.reporters[0].messages, 20U) << "which are told all the same";
+  EXPECT_EQ(found.reporters[0].last_day, kDayOne + 3);
+}
 
 TEST_P(DailyTest, DaysOfAllWhoCount) {
   add(report(0, "a.example", 3));
