@@ -256,12 +256,14 @@ std::vector<Run> failing_runs(std::span<const StreamDay> days, Part part, dmarc:
   return out;
 }
 
-// From one short run to the next; the last few, where they are alike.
+// From one short run to the next; the last few, where they are alike. Of one run at least.
 std::optional<std::int32_t> period_of_runs(std::span<const Run> runs) {
   constexpr std::size_t kPauses = 4;
   std::vector<std::int32_t> pauses;
-  for (std::size_t i = runs.size(); i-- > 1 && runs[i - 1].is_short() && pauses.size() < kPauses;)
+  for (std::size_t i = runs.size() - 1; i > 0; --i) {
+    if (!runs[i - 1].is_short() || pauses.size() == kPauses) break;
     pauses.push_back(runs[i].begin - runs[i - 1].begin);
+  }
   if (pauses.empty() || (pauses.size() == 1 && pauses.front() > kMonthly)) return std::nullopt;
   std::ranges::sort(pauses);
   if (pauses.back() > 2 * pauses.front()) return std::nullopt;
