@@ -444,8 +444,9 @@ GateResult indirect(Gates& gates) {
   if (broken * kPerThousand > blast.messages)
     gates.block(
         out,
-        {.says = fmt::format("forwarders break the signature of {} in {} days, which would be refused",
-                             messages_text(broken), blast.days()),
+        {.says = fmt::format("forwarders break the signature of {} in {}, which would be refused",
+                             messages_text(broken),
+                             plural(static_cast<std::uint64_t>(blast.days()), "day", "days")),
          .mend = "sign so that forwarding leaves it whole (relaxed/relaxed, no l=), ask whoever forwards "
                  "to keep the mail as it is, or go on with --accept-risk",
          .acceptable = true});
