@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -254,18 +255,28 @@ std::string format_history_csv(const Page& page) {
   return out;
 }
 
-std::string format_domains(const std::vector<DomainTotal>& domains) {
+std::string format_domains(const std::vector<DomainTotal>& domains, std::size_t most) {
+  const auto counted = [](const DomainTotal& one) { return one.total.messages() != 0; };
+  const auto first = static_cast<std::size_t>(std::ranges::count_if(domains, counted));  // they come first
+  const auto others = domains.size() - first;
+  const auto shown = std::span(domains).first(most == 0 ? domains.size() : first + std::min(most, others));
+  const bool uncounted = std::ranges::any_of(domains, [](const auto& one) { return one.uncounted != 0; });
   std::size_t width = 6;
-  for (const auto& one : domains) width = std::max(width, base::display_width(base::printable(one.domain)));
-  auto out = fmt::format("{}  {:>14}  {:>8}  {:>8}  {:>12}  {}\n", base::pad_right("domain", width),
-                         "messages", "DKIM", "SPF only", "fail", "last day");
-  for (const auto& one : domains) {
+  for (const auto& one : shown) width = std::max(width, base::display_width(base::printable(one.domain)));
+  auto out =
+      fmt::format("{}  {:>14}  {:>8}  {:>8}  {:>12}  {}{}\n", base::pad_right("domain", width), "messages",
+                  "DKIM", "SPF only", "fail", "last day", uncounted ? "       not counted" : "");
+  for (const auto& one : shown) {
     const auto messages = one.total.messages();
-    out += fmt::format("{}  {:>14}  {:>8}  {:>8}  {:>12}  {}\n",
+    out += fmt::format("{}  {:>14}  {:>8}  {:>8}  {:>12}  {}{}\n",
                        base::pad_right(base::printable(one.domain), width), grouped(messages),
                        share(one.total.dkim, messages), share(one.total.spf_only, messages),
-                       grouped(one.total.fail), day_text(one.last_day));
+                       grouped(one.total.fail), day_text(one.last_day),
+                       uncounted ? fmt::format("  {:>14}", grouped(one.uncounted)) : "");
   }
+  if (shown.size() < domains.size())
+    out += fmt::format("and {} of which only reports of unknown origin speak: --all\n",
+                       grouped(domains.size() - shown.size()));
   return out;
 }
 
@@ -276,6 +287,7 @@ std::string format_domains_json(const std::vector<DomainTotal>& domains) {
   for (const auto& one : domains) {
     json.begin_object().member("domain", one.domain);
     add_total(json, one.total);
+    json.member("uncounted_messages", one.uncounted);
     json.member("last_day", day_text(one.last_day)).end_object();
   }
   json.end_array().end_object();

@@ -94,7 +94,21 @@ TEST(Show, Domains) {
       {.domain = "bank.example", .total = {.dkim = 9, .fail = 1}, .last_day = kDayOne}};
   EXPECT_THAT(format_domains(domains),
               AllOf(HasSubstr("bank.example"), HasSubstr("90.0 %"), HasSubstr("2025-11-25")));
+  EXPECT_THAT(format_domains(domains), Not(HasSubstr("not counted")));
   EXPECT_THAT(format_domains_json(domains), HasSubstr("\"domain\": \"bank.example\""));
+}
+
+TEST(Show, DomainsOfUnknownOrigin) {
+  const std::vector<DomainTotal> domains{
+      {.domain = "bank.example", .total = {.dkim = 9, .fail = 1}, .uncounted = 4, .last_day = kDayOne},
+      {.domain = "b.example", .uncounted = 3, .last_day = kDayOne},
+      {.domain = "c.example", .uncounted = 2, .last_day = kDayOne}};
+  EXPECT_THAT(format_domains(domains),
+              AllOf(HasSubstr("not counted"), HasSubstr("c.example"), Not(HasSubstr("--all"))));
+  EXPECT_THAT(format_domains(domains, 1),
+              AllOf(HasSubstr("bank.example"), HasSubstr("b.example"), Not(HasSubstr("c.example")),
+                    HasSubstr("and 1 of which only reports of unknown origin speak: --all")));
+  EXPECT_THAT(format_domains_json(domains), HasSubstr("\"uncounted_messages\": 3"));
 }
 
 }  // namespace
