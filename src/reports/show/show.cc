@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <span>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -98,6 +99,23 @@ std::string where_failed_went(const AddressTotal& total) {
                      grouped(total.quarantined), grouped(total.rejected));
 }
 
+// Who reported most, with their messages.
+std::string reporters_text(const Sums& sums) {
+  constexpr std::size_t kNamed = 5;
+  std::vector<std::pair<std::uint64_t, std::string_view>> all;
+  all.reserve(sums.reporters.size());
+  for (const auto& [name, messages] : sums.reporters) all.emplace_back(messages, name);
+  std::ranges::sort(all, [](const auto& a, const auto& b) {
+    return std::tie(b.first, a.second) < std::tie(a.first, b.second);
+  });
+  std::string out;
+  for (const auto& [messages, name] : std::span(all).first(std::min(kNamed, all.size())))
+    out += fmt::format("{}{} ({})", out.empty() ? "" : ", ",
+                       name.empty() ? "(not said)" : base::printable(name), grouped(messages));
+  if (all.size() > kNamed) out += fmt::format(" and {} more: --format json", all.size() - kNamed);
+  return out;
+}
+
 void add_table(const Page& page, const Sums& sums, std::string& out) {
   std::size_t width = 7;
   const auto most = page.most == 0 ? sums.addresses.size() : std::min(page.most, sums.addresses.size());
@@ -181,6 +199,7 @@ std::string format_history(const Page& page) {
   out += fmt::format("  {} by {}, {}{}\n", plural(history.reports, "report", "reports"),
                      plural(sums.reporters.size(), "reporter", "reporters"), sums.estimated ? "about " : "",
                      plural(total.messages(), "message", "messages"));
+  if (!sums.reporters.empty()) out += fmt::format("  told by {}\n", reporters_text(sums));
   if (history.uncounted != 0)
     out += fmt::format("  not counted: {} of unknown origin, {}\n",
                        plural(history.uncounted, "report", "reports"),

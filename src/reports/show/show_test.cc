@@ -50,6 +50,7 @@ TEST(Show, WhatPassesAndWhatFails) {
   const auto text = format_history({.domain = "bank.example", .history = &found});
   EXPECT_THAT(text, AllOf(HasSubstr("bank.example  2025-11-25 to 2025-12-24"),
                           HasSubstr("2 reports by 1 reporter"), HasSubstr("by 1 reporter, 100,020 messages"),
+                          HasSubstr("\n  told by mx.example (100,020)\n"),
                           HasSubstr("not counted: 1 report of unknown origin"), HasSubstr("99.9 %"),
                           HasSubstr("<0.1 %"), HasSubstr("0 delivered, 1 quarantined, 0 rejected"),
                           HasSubstr("(not said)"), Not(HasSubstr("198.51.100.1"))));
