@@ -339,13 +339,14 @@ class Advising {
     const auto day = day_text(out_.look_again);
     switch (out_.verdict) {
       case Verdict::proven:
-        return fmt::format("ready for {}, proven: as your senders send now, no real message is stopped",
-                           what);
+        return fmt::format("ready for {}, proven: as your senders send now, no real message is stopped{}",
+                           what, below_held());
       case Verdict::ready:
-        return fmt::format("ready for {}", what);
+        return fmt::format("ready for {}{}", what, below_held());
       case Verdict::accepted:
         return fmt::format(
-            "ready for {}, with the risk to mail through mailing lists and forwarders accepted", what);
+            "ready for {}, with the risk to mail through mailing lists and forwarders accepted{}", what,
+            below_held());
       case Verdict::stay:
         return fmt::format("stay at p=quarantine, since {}", out_.blockers.front().says);
       case Verdict::done:
@@ -360,6 +361,14 @@ class Advising {
                        : first->brief.empty()       ? first->says
                                                     : first->brief,
                        open_count() > 1 ? fmt::format(", and {} more", open_count() - 1) : "", day);
+  }
+
+  // `p` goes on without the names below, and whoever reads the headline alone is not to think of them as protected.
+  [[nodiscard]] std::string_view below_held() const {
+    const auto gate = std::ranges::find(out_.gates, Gate::subdomains, &GateResult::gate);
+    return gate != out_.gates.end() && gate->state == GateState::block
+               ? "; names below it stay as they are (sp)"
+               : std::string_view();
   }
 
   [[nodiscard]] std::size_t open_count() const {

@@ -131,6 +131,8 @@ TEST(Advise, SubdomainsHoldBackSpAlone) {
   EXPECT_TRUE(advice.now);
   EXPECT_THAT(advice.next->record, HasSubstr("p=quarantine; sp=none;"));
   EXPECT_EQ(advice.blast.real, 0U) << "sp stays, so nothing below is stopped";
+  EXPECT_THAT(advice.headline, testing::EndsWith("; names below it stay as they are (sp)"));
+  EXPECT_THAT(format_advice(advice, {}), HasSubstr("HOLDS sp subdomains"));
   EXPECT_THAT(step_of(advice, "sp-quarantine").failing, ElementsAre("SendGrid"));
   EXPECT_TRUE(step_of(advice, "advised-policy").covered);
   // np: nobody knows whether the name exists, then it does not, then it does.

@@ -62,8 +62,10 @@ class Text {
   void add_gate(const GateResult& gate) {
     constexpr std::string_view kMarks[] = {"ok       ", "wait     ", "BLOCKS   ", "?        ", "accepted "};
     static_assert(std::size(kMarks) == static_cast<std::size_t>(GateState::accepted) + 1);
+    // It holds back sp, and nothing else.
+    const bool of_sp = gate.gate == Gate::subdomains && gate.state == GateState::block;
     para(2, gate.says,
-         fmt::format("{}{} ", kMarks[static_cast<std::size_t>(gate.state)],
+         fmt::format("{}{} ", of_sp ? "HOLDS sp " : kMarks[static_cast<std::size_t>(gate.state)],
                      base::pad_right(to_string(gate.gate), 15)));
     for (const auto& line : gate.evidence) para(11, line, "- ");
   }
