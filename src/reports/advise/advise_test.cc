@@ -295,5 +295,23 @@ TEST(Advise, WhatMayBePublishedSaysHow) {
   EXPECT_THAT(format_advice(made.advice(), {}), testing::Not(HasSubstr("publish it")));
 }
 
+// The server of a mother house signs for its daughter: not to be asked to sign.
+TEST(Advise, WhoSignsAndIsNotKnownHasOnlyToBeNamed) {
+  MadeHistory made;
+  made.well(60);
+  const auto mother = made.address("198.51.100.25", "mx1.mother.example");
+  made.add(mother, outcome({signature("bank.example", "m1")}, "bank.example", AuthResult::pass), 60, 1, 50);
+  made.reported(60);
+  const auto advice = made.advice();
+  ASSERT_EQ(advice.blockers.size(), 1U);
+  EXPECT_EQ(advice.blockers[0].gate, Gate::inventory);
+  EXPECT_EQ(
+      advice.blockers[0].mend,
+      "Say whose it is: rampart reports mark bank.example unknown:mother.example --as "
+      "own|service|forwarder|spoofing --reason WHY. If mother.example is a domain of yours, too, write below "
+      "[reports] of the configuration: own_domains = [\"mother.example\"]; its servers are yours then. If it "
+      "is yours, that is all: its mail is signed already");
+}
+
 }  // namespace
 }  // namespace rampart::reports::advice
