@@ -38,7 +38,8 @@ Result<std::shared_ptr<ScanJob>> ScanJob::make(std::unique_ptr<Mail> mail, const
   out->scan_.emplace(
       out->mail_->message,
       guard::Situation{
-          .peer = {.client = envelope.ip, .helo = envelope.helo, .authenticated = request.authenticated},
+          .peer = {.client = envelope.ip, .helo = envelope.helo, .authenticated = request.authenticated,
+                   .recipients = out->recipients_},
           .mail_from = envelope.mail_from,
           .memory = {}},
       out->rules_.roles, out->rules_.local, out->keys_);
