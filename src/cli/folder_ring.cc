@@ -1,6 +1,7 @@
 #include "cli/folder_ring.h"
 
 #include <algorithm>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -17,8 +18,9 @@ namespace {
 
 // A domain's name as a folder's: what is no such name has no keys.
 bool is_plain(const std::string& name) {
-  return !name.empty() && name.front() != '.' &&
-         std::ranges::all_of(name, [](char c) { return base::is_alnum(c) || c == '-' || c == '_' || c == '.'; });
+  return !name.empty() && name.front() != '.' && std::ranges::all_of(name, [](char c) {
+    return base::is_alnum(c) || c == '-' || c == '_' || c == '.';
+  });
 }
 
 }  // namespace
@@ -33,6 +35,21 @@ Result<crypto::KeyFolder*> FolderRing::folder() {
 Result<> FolderRing::check() {
   TRY(table());
   return {};
+}
+
+Result<std::size_t> FolderRing::check_keys() {
+  std::set<std::pair<std::string, std::string>> names;
+  for (const auto& rule : TRY(table())->rules)
+    if (rule.selector != "*")
+      names.emplace(rule.key.substr(0, rule.key.find('/')), rule.key.substr(rule.key.find('/') + 1));
+  for (const auto& text : TRY(folder())->domains()) {
+    const auto domain = dns::Name::try_parse(text);
+    const auto* const listed = domain ? TRY(list(*domain)) : nullptr;
+    if (listed == nullptr) continue;
+    for (const auto& [selector, file] : listed->signing) names.emplace(text, file);
+  }
+  for (const auto& [domain, file] : names) TRY(key(domain, file));
+  return names.size();
 }
 
 Result<const dkim::SigningTable*> FolderRing::table() {
@@ -67,7 +84,8 @@ Result<FolderRing::KeyPointer> FolderRing::key(const std::string& folder_name, c
   const auto* const at = TRY(folder());
   const auto name = folder_name + '/' + file;
   const auto mark = mark_of(at->key_path(folder_name, file));
-  if (const auto held = keys_.find(name); held != keys_.end() && held->second.mark == mark) return held->second.key;
+  if (const auto held = keys_.find(name); held != keys_.end() && held->second.mark == mark)
+    return held->second.key;
   keys_.erase(name);
   auto read = std::make_shared<const crypto::SignKey>(TRY(at->read(folder_name, file)));
   if (keys_.size() >= kMostRingKeys) keys_.clear();
@@ -85,7 +103,8 @@ Result<FoundKeys> FolderRing::for_domain(const dns::Name& domain) {
   for (const auto& [selector, file] : listed->signing)
     out.keys.push_back({.domain = domain, .selector = selector, .key = TRY(key(domain.text(), file))});
   if (out.keys.empty())
-    out.none = fmt::format("no key of {} signs yet: rampart dkim rotate says for what it waits", domain.text());
+    out.none =
+        fmt::format("no key of {} signs yet: rampart dkim rotate says for what it waits", domain.text());
   return out;
 }
 

@@ -23,6 +23,8 @@ class FolderRing : public guard::KeyRing {
 
   // Whether the folder and its signing table can be read; errors are those of open_old_key_folder() and parse_table().
   base::Result<> check();
+  // Reads every key that signs, and says how many there are.
+  base::Result<std::size_t> check_keys();
   // Where the keys are, for people.
   [[nodiscard]] std::string place() const;
 

@@ -109,10 +109,11 @@ bool is_held(guard::Role role) { return role == guard::Role::inbound || role == 
 
 // What is added to the message, and with whose keys.
 struct Addition {
-  std::string_view what;               // "signed", "sealed"; empty: nothing is added to what comes in that part
-  std::vector<guard::RingKey> keys;    // none: `none` says why
-  std::string none;                    // printable
-  std::optional<guard::Owned> owned;   // whether the author is its writer's own; nothing: that is not asked here
+  std::string_view what;             // "signed", "sealed"; empty: nothing is added to what comes in that part
+  std::vector<guard::RingKey> keys;  // none: `none` says why
+  std::string none;                  // printable
+  std::optional<guard::Owned>
+      owned;  // whether the author is its writer's own; nothing: that is not asked here
 };
 
 Addition addition_of(guard::KeyRing& ring, const guard::Settings& settings, const guard::Standing& standing,
@@ -130,13 +131,15 @@ Addition addition_of(guard::KeyRing& ring, const guard::Settings& settings, cons
     if (header != nullptr) author = mail::read_author(*header);
     if (!question.from.empty()) mail::read_addresses(question.from, author);
     if (author.addresses.size() != 1 || author.domains.size() != 1) {
-      out.none = author.addresses.empty() ? "its author is not known: name him with --from" : "it has several authors";
+      out.none = author.addresses.empty() ? "its author is not known: name him with --from"
+                                          : "it has several authors";
       return out;
     }
     const auto& address = author.addresses.front();
     const auto plain = address.substr(0, address.rfind('@') + 1) + author.domains.front().text();
     if (rules.owners)
-      out.owned = rules.owners->check({.user = question.user, .client = base::IpAddress::parse(question.ip)}, plain);
+      out.owned =
+          rules.owners->check({.user = question.user, .client = base::IpAddress::parse(question.ip)}, plain);
     if (!rules.sign)
       out.none = "guard.sign is false";
     else if (out.owned == guard::Owned::no && !rules.sign_unowned)
@@ -203,22 +206,24 @@ std::string explain_text(const Session& session, const guard::Standing& standing
   if (!guard::is_of_ours(standing.role)) {
     auto spf = std::string("about nobody: whom the message came from is not known, so it is never a fail");
     if (standing.ip)
-      spf = fmt::format("about {}{}", standing.ip->text(),
-                        standing.helo.empty() ? ""
-                                              : ", which says that it is " + base::printable(standing.helo));
+      spf = fmt::format(
+          "about {}{}", standing.ip->text(),
+          standing.helo.empty() ? "" : ", which says that it is " + base::printable(standing.helo));
     out += paragraph(session, "SPF", spf);
   }
   out += paragraph(session, "policy",
                    held ? "that of the author's domain, and ours (rampart guard policy)"
                         : "none: it is let through whatever DMARC says");
   if (addition.owned)
-    out += paragraph(session, "author", *addition.owned == guard::Owned::unknown
-                                            ? "whether he is its writer's own is not known: guard.senders_file has no line"
-                                        : *addition.owned == guard::Owned::yes ? "its writer's own (guard.senders_file)"
-                                                                               : "not its writer's own (guard.senders_file)");
+    out += paragraph(session, "author",
+                     *addition.owned == guard::Owned::unknown
+                         ? "whether he is its writer's own is not known: guard.senders_file has no line"
+                     : *addition.owned == guard::Owned::yes ? "its writer's own (guard.senders_file)"
+                                                            : "not its writer's own (guard.senders_file)");
   if (addition.what.empty()) return out;
   for (const auto& key : addition.keys) out += paragraph(session, addition.what, key_words(key));
-  if (addition.keys.empty()) out += paragraph(session, addition.what, "by nobody: " + base::printable(addition.none));
+  if (addition.keys.empty())
+    out += paragraph(session, addition.what, "by nobody: " + base::printable(addition.none));
   return out;
 }
 
@@ -227,8 +232,9 @@ Result<Exit> run_explain(Session& session, const Question& question) {
   auto settings = TRY(guard_settings(*config));
   for (const auto& address : question.recipients)
     if (!mail::parse_address(address))
-      return base::fail(base::ErrorKind::usage, fmt::format("\"{}\" is no address", base::excerpt(address, 80)),
-                        "--rcpt", "such as a@bank.example");
+      return base::fail(base::ErrorKind::usage,
+                        fmt::format("\"{}\" is no address", base::excerpt(address, 80)), "--rcpt",
+                        "such as a@bank.example");
   guard::Peer peer{.client = {},
                    .helo = question.helo,
                    .authenticated = question.authenticated || !question.user.empty(),
@@ -250,7 +256,8 @@ Result<Exit> run_explain(Session& session, const Question& question) {
   lists.set_files(settings);
   settings.rules.signing.owners = lists.owners();
   FolderRing ring(*config);
-  const auto addition = addition_of(ring, settings, standing, question, mail ? &mail->message.header : nullptr);
+  const auto addition =
+      addition_of(ring, settings, standing, question, mail ? &mail->message.header : nullptr);
   TRY(session.print(question.format == "json" ? explain_json(standing, addition)
                                               : explain_text(session, standing, addition)));
   return Exit::clean;
@@ -276,16 +283,20 @@ void add_guard_explain_commands(CLI::App& guard, Session& session) {
   session.on_run(*policy, [format](Session& s) { return run_policy(s, *format); });
 
   auto question = std::make_shared<Question>();
-  auto* explain = guard.add_subcommand("explain", "Print in what part a message comes, why, and which keys sign it");
+  auto* explain =
+      guard.add_subcommand("explain", "Print in what part a message comes, why, and which keys sign it");
   explain
       ->add_option("--ip", question->ip,
                    "The client's address; without it the message is made on this machine")
       ->type_name("ADDRESS");
   explain->add_option("--helo", question->helo, "What the client said in HELO")->type_name("NAME");
   explain->add_flag("--auth", question->authenticated, "The client authenticated itself to the mail server");
-  explain->add_option("--user", question->user, "The name that it logged in with; means --auth")->type_name("NAME");
-  explain->add_option("--from", question->from, "The message's author, for which keys sign it")->type_name("ADDRESS");
-  explain->add_option("--rcpt", question->recipients, "A recipient; may be given several times")->type_name("ADDRESS");
+  explain->add_option("--user", question->user, "The name that it logged in with; means --auth")
+      ->type_name("NAME");
+  explain->add_option("--from", question->from, "The message's author, for which keys sign it")
+      ->type_name("ADDRESS");
+  explain->add_option("--rcpt", question->recipients, "A recipient; may be given several times")
+      ->type_name("ADDRESS");
   explain
       ->add_option("--file", question->file,
                    "The message, whose Received fields tell what relays saw; - reads it")

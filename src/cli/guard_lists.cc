@@ -14,8 +14,9 @@ void GuardLists::read(File& file) {
   file.looks = 0;
   const auto text = base::read_file(file.path, guard::kMaxListBytes);
   if (!text) {
-    say_(fmt::format("{}: {}", text.error().message(),
-                     file.list || file.owners ? "what it said before stays" : "it is empty until it can be read"));
+    say_(fmt::format(
+        "{}: {}", text.error().message(),
+        file.list || file.owners ? "what it said before stays" : "it is empty until it can be read"));
     return;
   }
   if (file.kind == Kind::senders) return read_owners(file, *text);
@@ -35,7 +36,8 @@ void GuardLists::read_owners(File& file, const std::string& text) {
 
 void GuardLists::read_list(File& file, const std::string& text) {
   file.list = guard::read_list(file.path, text);
-  say_(fmt::format("{} {} of {}", file.list->size(), file.kind == Kind::block ? "blocked" : "allowed", file.path));
+  say_(fmt::format("{} {} of {}", file.list->size(), file.kind == Kind::block ? "blocked" : "allowed",
+                   file.path));
   for (const auto& fault : file.list->faults()) say_(fmt::format("{}: {}", file.path, fault));
 }
 
@@ -59,7 +61,8 @@ void GuardLists::set_files(const guard::Settings& settings) {
       files_.push_back(*known);
       return;
     }
-    files_.push_back({.path = path, .kind = kind, .read = {}, .seen = {}, .looks = 0, .list = nullptr, .owners = nullptr});
+    files_.push_back(
+        {.path = path, .kind = kind, .read = {}, .seen = {}, .looks = 0, .list = nullptr, .owners = nullptr});
     read(files_.back());
   };
   for (const auto& path : settings.block_files) add(path, Kind::block);

@@ -320,8 +320,7 @@ class Service {
     for (const auto* setting : session_.schema().settings()) {
       const auto section = base::section_of(setting->key);
       const bool ours = section == "guard" || section == "dns" || section == "store" || section == "dkim";
-      if (ours && !is_rule(setting->key) &&
-          read->value(setting->key) != config_.value(setting->key))
+      if (ours && !is_rule(setting->key) && read->value(setting->key) != config_.value(setting->key))
         late.push_back(setting->key);
     }
     lists_.set_files(*settings);
@@ -334,9 +333,9 @@ class Service {
   static bool is_rule(std::string_view key) {
     constexpr auto kRules = std::to_array<std::string_view>(
         {"guard.trusted_networks", "guard.trusted_relays", "guard.trusted_sealers", "guard.own_domains",
-         "guard.enforced_domains", "guard.overrides", "guard.enforce", "guard.block_files", "guard.allow_files",
-         "guard.blocked", "guard.sign", "guard.senders_file", "guard.sign_unowned", "guard.gateway_networks",
-         "guard.gateway_field", "guard.relay_domains", "guard.arc_domain"});
+         "guard.enforced_domains", "guard.overrides", "guard.enforce", "guard.block_files",
+         "guard.allow_files", "guard.blocked", "guard.sign", "guard.senders_file", "guard.sign_unowned",
+         "guard.gateway_networks", "guard.gateway_field", "guard.relay_domains", "guard.arc_domain"});
     return std::ranges::find(kRules, key) != kRules.end();
   }
 

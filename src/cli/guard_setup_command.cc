@@ -17,7 +17,8 @@ struct Request {
 bool signs_local(const guard::Settings& settings) {
   const auto here = *base::IpAddress::parse("127.0.0.1");
   return settings.rules.signing.sign &&
-         std::ranges::any_of(settings.rules.roles.trusted, [&](const auto& network) { return network.has(here); });
+         std::ranges::any_of(settings.rules.roles.trusted,
+                             [&](const auto& network) { return network.has(here); });
 }
 
 base::Result<Exit> run_postfix(Session& session, const Request& request) {

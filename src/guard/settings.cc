@@ -44,7 +44,9 @@ std::string check_whole_path(std::string_view text) {
 std::string check_enforcement(std::string_view text) { return fault(parse_enforcement(text)); }
 
 std::string check_owners_file(std::string_view text) { return text.empty() ? "" : check_whole_path(text); }
-std::string check_sealer(std::string_view text) { return text.empty() ? "" : dns::check_domain_setting(text); }
+std::string check_sealer(std::string_view text) {
+  return text.empty() ? "" : dns::check_domain_setting(text);
+}
 
 // "NAME: VALUE", both of visible characters.
 std::optional<std::pair<std::string_view, std::string_view>> parse_field(std::string_view text) {
@@ -156,18 +158,21 @@ constexpr std::array kSettings{
         .type = SettingType::boolean,
         .standard = "false",
         .brief = "Sign what users of ours write (DKIM), in both modes",
-        .detail = "With the keys of the key folder (dkim.keys): those that its signing table names for the author, "
-                  "or, without a table, those of the author's domain. A key that has to sign and cannot be "
-                  "read: the message is put off in mode enforce, and goes unsigned in mode monitor.",
+        .detail =
+            "With the keys of the key folder (dkim.keys): those that its signing table names for the author, "
+            "or, without a table, those of the author's domain. A key that has to sign and cannot be "
+            "read: the message is put off in mode enforce, and goes unsigned in mode monitor.",
     },
     Setting{
         .key = "guard.senders_file",
         .type = SettingType::text,
         .standard = "\"\"",
         .brief = "The file that says in whose name each user may write; not known when empty",
-        .detail = "A line has the name that a user logs in with, or the network of a machine that does not, then "
-                  "addresses, @DOMAIN or *; # begins a comment. Who writes in a name that is not his is told of. A file "
-                  "that changes counts within a second.",
+        .detail =
+            "A line has the name that a user logs in with, or the network of a machine that does not, then "
+            "addresses, @DOMAIN or *; # begins a comment. Who writes in a name that is not his is told of. A "
+            "file "
+            "that changes counts within a second.",
         .value_name = "FILE",
         .example = R"("/etc/rampart/senders.txt")",
         .check = check_owners_file,
@@ -183,9 +188,10 @@ constexpr std::array kSettings{
         .type = SettingType::list,
         .standard = "[]",
         .brief = "Networks of mail systems behind this machine that send out through it, such as Exchange",
-        .detail = "What they send to others than guard.relay_domains is signed as that of users, and held to no "
-                  "policy. Networks of a hosted service are its other customers', too: see "
-                  "guard.gateway_field.",
+        .detail =
+            "What they send to others than guard.relay_domains is signed as that of users, and held to no "
+            "policy. Networks of a hosted service are its other customers', too: see "
+            "guard.gateway_field.",
         .max = kMaxNetworks,
         .example = R"(["192.0.2.25"])",
         .check = check_network,
@@ -194,8 +200,10 @@ constexpr std::array kSettings{
         .key = "guard.gateway_field",
         .type = SettingType::text,
         .standard = "\"\"",
-        .brief = "A field that messages from guard.gateway_networks must have to count as ours; none when empty",
-        .detail = "Without one, whoever else the service at those networks lets send has his mail signed in your name. "
+        .brief =
+            "A field that messages from guard.gateway_networks must have to count as ours; none when empty",
+        .detail = "Without one, whoever else the service at those networks lets send has his mail signed in "
+                  "your name. "
                   "The service has to remove it from what its other customers write.",
         .value_name = "FIELD",
         .example = R"("X-OriginatorOrg: bank.example")",
@@ -206,7 +214,8 @@ constexpr std::array kSettings{
         .type = SettingType::list,
         .standard = "[]",
         .brief = "Domains whose mail is handed on to a system behind this machine, such as Exchange",
-        .detail = "With everything below them. It is held to policy here, and ARC-sealed as guard.arc_domain.",
+        .detail =
+            "With everything below them. It is held to policy here, and ARC-sealed as guard.arc_domain.",
         .max = kMaxOverrides,
         .example = R"(["bank.example"])",
         .check = dns::check_domain_setting,
@@ -215,8 +224,10 @@ constexpr std::array kSettings{
         .key = "guard.arc_domain",
         .type = SettingType::text,
         .standard = "\"\"",
-        .brief = "The domain that seals mail for guard.relay_domains (ARC), in both modes; no seals when empty",
-        .detail = "Its keys are in the key folder (dkim.keys). The system behind has to trust it as a sealer.",
+        .brief =
+            "The domain that seals mail for guard.relay_domains (ARC), in both modes; no seals when empty",
+        .detail =
+            "Its keys are in the key folder (dkim.keys). The system behind has to trust it as a sealer.",
         .value_name = "DOMAIN",
         .example = R"("bank.example")",
         .check = check_sealer,
@@ -557,8 +568,8 @@ Result<Settings> read_settings(const base::Config& config, std::string_view host
   out.allow_files = config.list("guard.allow_files");
   out.senders_file = config.text("guard.senders_file");
   if (out.rules.signing.sealer && out.rules.roles.gateway.domains.empty())
-    return base::fail(ErrorKind::config, "seals nothing, as guard.relay_domains names nobody", "guard.arc_domain",
-                      "name the domains whose mail is handed on: guard.relay_domains");
+    return base::fail(ErrorKind::config, "seals nothing, as guard.relay_domains names nobody",
+                      "guard.arc_domain", "name the domains whose mail is handed on: guard.relay_domains");
   out.quarantine = config.text("guard.quarantine");
   if (!out.quarantine.empty() && !out.quarantine.starts_with('/'))
     return base::fail(ErrorKind::config, "must be a whole path, such as /var/lib/rampart/quarantine",

@@ -89,9 +89,12 @@ arc_domain = "gate.example"
   EXPECT_EQ(settings.rules.roles.gateway.value, "bank.example");
   EXPECT_EQ(settings.rules.roles.gateway.domains.front().text(), "bank.example");
   EXPECT_EQ(settings.rules.signing.sealer->text(), "gate.example");
-  EXPECT_THAT(Given().read("[guard]\narc_domain = \"gate.example\"\n").error().message(), HasSubstr("guard.relay_domains"));
-  EXPECT_THAT(Given().read("[guard]\ngateway_field = \"X-OriginatorOrg\"\n").error().message(), HasSubstr("is no field"));
-  EXPECT_THAT(Given().read("[guard]\nsenders_file = \"senders\"\n").error().message(), HasSubstr("whole path"));
+  EXPECT_THAT(Given().read("[guard]\narc_domain = \"gate.example\"\n").error().message(),
+              HasSubstr("guard.relay_domains"));
+  EXPECT_THAT(Given().read("[guard]\ngateway_field = \"X-OriginatorOrg\"\n").error().message(),
+              HasSubstr("is no field"));
+  EXPECT_THAT(Given().read("[guard]\nsenders_file = \"senders\"\n").error().message(),
+              HasSubstr("whole path"));
 }
 
 TEST(Settings, SayForWhomIsEnforced) {

@@ -301,8 +301,13 @@ class ExplainTest(SignCase):
         out = explain("--ip", "203.0.113.9", "--rcpt", "a@else.example", "--from", "news@bank.example", text=False)
         self.assertEqual((out["role"], out["adds"], out["owned"]), ("gateway", "signed", "unknown"))
         self.assertEqual(explain("--ip", STRANGER, text=False)["adds"], "nothing")
+        with self.subTest("and the doctor reads them"):
+            doctor = lambda: rampart("doctor", "--config", config, "--no-postfix").out
+            for part in ("2 keys that sign can be read", "gate.example seals with g1", "says of 1 users"):
+                self.assertIn(f"ok      {part}" if "says" not in part else part, doctor())
         (self.keys / "bank.example" / "s1.pem").chmod(0o644)
         self.assertIn("others may read", explain("--auth", "--from", "alice@bank.example"))
+        self.assertRegex(doctor(), r"FAILED  .*s1\.pem.*others may read")
 
 
 if __name__ == "__main__":

@@ -98,7 +98,8 @@ std::string Metrics::text(const Gauges& gauges) const {
                   messages_[static_cast<std::size_t>(done)][static_cast<std::size_t>(asked)].load());
   page.family("message_bytes_total", "counter", "What these messages come to.");
   page.sample({}, octets_.load());
-  page.family("signed_total", "counter", "Messages that were signed (DKIM), and those that were sealed (ARC).");
+  page.family("signed_total", "counter",
+              "Messages that were signed (DKIM), and those that were sealed (ARC).");
   page.sample(label("as", "dkim"), signed_.load());
   page.sample(label("as", "arc"), sealed_.load());
   page.family("decision_seconds", "histogram", "From the end of a message to its answer.");

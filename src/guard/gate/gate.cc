@@ -133,10 +133,10 @@ struct Gate::Work {
   mail::Message message;
   std::unique_ptr<Scan> scan;
   Event event;
-  std::optional<dns::Name> author;           // the one domain of the From field
-  std::vector<std::string> recipients = {};  // their addresses
-  std::vector<std::string> kept = {};        // by share: its id in the quarantine
-  std::string results = {};                  // our whole Authentication-Results field; empty: none
+  std::optional<dns::Name> author;              // the one domain of the From field
+  std::vector<std::string> recipients = {};     // their addresses
+  std::vector<std::string> kept = {};           // by share: its id in the quarantine
+  std::string results = {};                     // our whole Authentication-Results field; empty: none
   std::vector<std::string_view> unwanted = {};  // fields that are taken out
   std::vector<std::string> added = {};          // whole fields of signatures or a seal, the top one first
   std::vector<Cause> causes = {};               // of these, behind those of what is done
@@ -304,8 +304,9 @@ Result<> Gate::hand_on(Work& work, const Verdict& verdict) const {
   if (is_of_ours(verdict.standing.role)) {
     if (!rules.sign && !rules.owners) return {};
     if (rules.sign) TRY(may());
-    event.signed_by = take(TRY(sign(shown(work.message, work.unwanted),
-                                    {.user = event.user, .client = work.session.client().ip}, *parts_.ring, rules, event.at)));
+    event.signed_by = take(
+        TRY(sign(shown(work.message, work.unwanted), {.user = event.user, .client = work.session.client().ip},
+                 *parts_.ring, rules, event.at)));
     return {};
   }
   if (!rules.sealer || !is_from_outside(verdict.standing.role) ||
@@ -325,7 +326,8 @@ milter::Answer Gate::cannot_sign(Work& work, const base::Error& error) {
   if (out.verdict != milter::Answer::Verdict::tempfail) return out;
   work.event.answered = Action::tempfail;
   // RFC 3463 section 3.8: cryptographic failure.
-  out.reply = {.code = 451, .enhanced = "4.7.5", .text = "this message cannot be signed now; try again later"};
+  out.reply = {
+      .code = 451, .enhanced = "4.7.5", .text = "this message cannot be signed now; try again later"};
   return out;
 }
 

@@ -59,8 +59,8 @@ struct Event {
   std::string results;  // the value of our Authentication-Results field; empty: nothing was looked up
   std::vector<std::string> signed_by;  // "s1._domainkey.bank.example" for each key that signed
   std::string sealed_by;               // the same of the ARC set that was added
-  Action asked = Action::accept;     // what the policy asks for
-  Action answered = Action::accept;  // what was done: accept where anybody gets it
+  Action asked = Action::accept;       // what the policy asks for
+  Action answered = Action::accept;    // what was done: accept where anybody gets it
   std::vector<Cause> causes;
   std::string kept;               // its id in the quarantine, or the first of several
   std::vector<Outcome> outcomes;  // where recipients differ: all of them

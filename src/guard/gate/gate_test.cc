@@ -189,13 +189,15 @@ std::string handed_on(const milter::Answer& answer, std::string_view from) {
   for (const auto& field : answer.added) {
     EXPECT_EQ(field.place, 0U);
     auto value = field.value;
-    for (std::size_t at = 0; (at = value.find('\n', at)) != std::string::npos; at += 2) value.replace(at, 1, "\r\n");
+    for (std::size_t at = 0; (at = value.find('\n', at)) != std::string::npos; at += 2)
+      value.replace(at, 1, "\r\n");
     out.insert(0, fmt::format("{}: {}\r\n", field.name, value));
   }
   return out;
 }
 
-const std::string kLoggedIn = "M" + milter::texts({"{auth_type}", "PLAIN", "{auth_authen}", "alice", "i", "4F00"});
+const std::string kLoggedIn =
+    "M" + milter::texts({"{auth_type}", "PLAIN", "{auth_authen}", "alice", "i", "4F00"});
 
 TEST_F(GateTest, SignsWhatAUserWritesInBothModes) {
   rules_.signing.sign = true;
@@ -219,11 +221,14 @@ TEST_F(GateTest, SignsWhatAUserWritesInBothModes) {
 TEST_F(GateTest, SignsTheMessageAsTheNextHopHasIt) {
   rules_.signing.sign = true;
   ring_.add("bank.example", "s1").publish(zone_);
-  const auto answer = pass("198.51.100.9", "<news@bank.example>", Mode::enforce,
-                           milter::frame(Command::header, milter::texts({"Authentication-Results", " guard.else.example; dmarc=pass"})),
-                           kLoggedIn);
+  const auto answer =
+      pass("198.51.100.9", "<news@bank.example>", Mode::enforce,
+           milter::frame(Command::header,
+                         milter::texts({"Authentication-Results", " guard.else.example; dmarc=pass"})),
+           kLoggedIn);
   EXPECT_EQ(answer.removed.size(), 1U);
-  EXPECT_EQ(received(handed_on(answer, "<news@bank.example>"), zone_, kNow).dkim.at(0).result, dkim::Result::pass);
+  EXPECT_EQ(received(handed_on(answer, "<news@bank.example>"), zone_, kNow).dkim.at(0).result,
+            dkim::Result::pass);
 }
 
 TEST_F(GateTest, AKeyThatCannotBeReadPutsOffOrGoesUnsignedAsTheModeSays) {

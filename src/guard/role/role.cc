@@ -52,19 +52,23 @@ bool is_within(std::string_view address, std::span<const dns::Name> domains) {
 }
 
 // Nothing: no system of ours behind this machine sends it.
-std::optional<Standing> behind_gateway(const Peer& peer, const mail::Header& header, const GatewayRules& rules) {
+std::optional<Standing> behind_gateway(const Peer& peer, const mail::Header& header,
+                                       const GatewayRules& rules) {
   if (!any_has(rules.networks, *peer.client)) return std::nullopt;
   Standing out{.role = Role::inbound, .ip = peer.client, .helo = peer.helo, .why = peer.client->text()};
   if (!rules.domains.empty() && all_within(peer.recipients, rules.domains)) {
-    out.why += peer.recipients.empty() ? " is in guard.gateway_networks, but for whom the message is is not known"
-                                       : " is in guard.gateway_networks, but the message does not go out";
+    out.why += peer.recipients.empty()
+                   ? " is in guard.gateway_networks, but for whom the message is is not known"
+                   : " is in guard.gateway_networks, but the message does not go out";
     return out;
   }
-  const bool ours = rules.field.empty() || std::ranges::any_of(header.fields, [&](const mail::Field& field) {
-    return field.is(rules.field) && base::iequals(base::trim(mail::unfold(field.value)), rules.value);
-  });
+  const bool ours =
+      rules.field.empty() || std::ranges::any_of(header.fields, [&](const mail::Field& field) {
+        return field.is(rules.field) && base::iequals(base::trim(mail::unfold(field.value)), rules.value);
+      });
   if (!ours) {
-    out.why += fmt::format(" is in guard.gateway_networks, but no field says \"{}: {}\"", rules.field, rules.value);
+    out.why +=
+        fmt::format(" is in guard.gateway_networks, but no field says \"{}: {}\"", rules.field, rules.value);
     return out;
   }
   out.role = Role::gateway;
@@ -75,7 +79,8 @@ std::optional<Standing> behind_gateway(const Peer& peer, const mail::Header& hea
 }  // namespace
 
 bool any_within(std::span<const std::string> addresses, std::span<const dns::Name> domains) {
-  return !domains.empty() && std::ranges::any_of(addresses, [&](const auto& one) { return is_within(one, domains); });
+  return !domains.empty() &&
+         std::ranges::any_of(addresses, [&](const auto& one) { return is_within(one, domains); });
 }
 
 bool all_within(std::span<const std::string> addresses, std::span<const dns::Name> domains) {

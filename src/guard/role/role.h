@@ -45,9 +45,10 @@ base::Result<Network> parse_network(std::string_view text);  // errors of kind c
 struct GatewayRules {
   std::vector<Network> networks;
   // Networks of a hosted service are its other customers', too: a field that only it adds, and that says whose message it is.
-  std::string field;               // its name; empty: the networks are ours alone
-  std::string value;               // in any case
-  std::vector<dns::Name> domains;  // whose mail is handed on to them, with everything below: what is for these does not go out
+  std::string field;  // its name; empty: the networks are ours alone
+  std::string value;  // in any case
+  std::vector<dns::Name>
+      domains;  // whose mail is handed on to them, with everything below: what is for these does not go out
 };
 
 struct RoleRules {
@@ -61,7 +62,7 @@ struct RoleRules {
 struct Peer {
   std::optional<base::IpAddress> client;  // nothing: no internet address, such as a unix socket
   std::string helo;
-  bool authenticated = false;  // {auth_type} of the MTA
+  bool authenticated = false;                    // {auth_type} of the MTA
   std::span<const std::string> recipients = {};  // addresses; they outlive it
 };
 

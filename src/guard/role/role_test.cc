@@ -53,22 +53,27 @@ TEST(Role, OfASystemBehindTheGatewayIsByWhereItsMailGoes) {
                    .field = "X-OriginatorOrg",
                    .value = "bank.example",
                    .domains = {*dns::Name::try_parse("bank.example")}};
-  const auto check = [&](std::vector<std::string> to, const std::string& field, std::string_view client = "203.0.113.5") {
+  const auto check = [&](std::vector<std::string> to, const std::string& field,
+                         std::string_view client = "203.0.113.5") {
     const auto text = field + "From: a@bank.example\r\n\r\n";
     const auto message = *mail::Message::parse(std::string_view(text));
-    return stand({.client = base::IpAddress::parse(client), .helo = "h", .authenticated = false, .recipients = to},
-                 message.header, rules);
+    return stand(
+        {.client = base::IpAddress::parse(client), .helo = "h", .authenticated = false, .recipients = to},
+        message.header, rules);
   };
   const std::string ours = "x-originatororg:  Bank.example \r\n";
   EXPECT_EQ(check({"b@else.example"}, ours).role, Role::gateway);
   EXPECT_EQ(check({"a@bank.example", "b@else.example"}, ours).role, Role::gateway);
-  EXPECT_EQ(check({"a@bank.example", "b@MAIL.bank.example"}, ours).role, Role::inbound) << "another customer's, to us";
+  EXPECT_EQ(check({"a@bank.example", "b@MAIL.bank.example"}, ours).role, Role::inbound)
+      << "another customer's, to us";
   EXPECT_THAT(check({"a@bank.example"}, ours).why, HasSubstr("does not go out"));
   EXPECT_THAT(check({}, ours).why, HasSubstr("is not known"));
   EXPECT_EQ(check({"b@else.example"}, "X-OriginatorOrg: evil.example\r\n").role, Role::inbound);
-  EXPECT_THAT(check({"b@else.example"}, "").why, HasSubstr("no field says \"X-OriginatorOrg: bank.example\""));
+  EXPECT_THAT(check({"b@else.example"}, "").why,
+              HasSubstr("no field says \"X-OriginatorOrg: bank.example\""));
   EXPECT_EQ(check({"b@else.example"}, ours, "198.51.100.1").role, Role::inbound);
-  EXPECT_EQ(check({"a@bank.example"}, "", "10.1.0.7").role, Role::submission) << "one that is trusted in any case";
+  EXPECT_EQ(check({"a@bank.example"}, "", "10.1.0.7").role, Role::submission)
+      << "one that is trusted in any case";
   rules.gateway.field.clear();
   EXPECT_EQ(check({"b@else.example"}, "").role, Role::gateway) << "networks that are ours alone";
   rules.gateway.domains.clear();

@@ -55,16 +55,21 @@ std::string signing_notes(const PostfixSetup& setup) {
   if (!setup.signs && !setup.seals) return {};
   std::string out;
   if (setup.signs) {
-    out += "# To be signed, mail of users has to come by the guard: no smtpd_milters= may stand with submission and\n"
-           "# smtps in master.cf (postconf -P shows it).\n";
+    out +=
+        "# To be signed, mail of users has to come by the guard: no smtpd_milters= may stand with submission "
+        "and\n"
+        "# smtps in master.cf (postconf -P shows it).\n";
     if (!setup.signs_local)
-      out += "# What this machine makes itself (cron, sendmail) is not signed: 127.0.0.1 is not in "
-             "guard.trusted_networks.\n";
+      out +=
+          "# What this machine makes itself (cron, sendmail) is not signed: 127.0.0.1 is not in "
+          "guard.trusted_networks.\n";
     if (!setup.after.empty())
       out += "# A milter that signs, too, such as opendkim, would sign a second time.\n";
   }
-  out += "# Mail in 8 bits is written anew for servers without 8BITMIME, and no signature holds then. So that it is not:\n"
-         "# postconf -e disable_mime_output_conversion=yes\n";
+  out +=
+      "# Mail in 8 bits is written anew for servers without 8BITMIME, and no signature holds then. So that "
+      "it is not:\n"
+      "# postconf -e disable_mime_output_conversion=yes\n";
   return out;
 }
 

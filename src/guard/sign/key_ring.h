@@ -15,7 +15,8 @@ namespace rampart::guard {
 struct RingKey {
   dns::Name domain;      // d=
   std::string selector;  // s=
-  std::shared_ptr<const crypto::SignKey> key;  // shared with the ring, which may have another by the next message
+  std::shared_ptr<const crypto::SignKey>
+      key;  // shared with the ring, which may have another by the next message
 };
 
 struct FoundKeys {

@@ -37,8 +37,8 @@ bool has(const std::vector<std::string>& names, std::string_view address) {
   const auto lower = base::lower(address);
   const auto at = lower.rfind('@');
   return std::ranges::any_of(names, [&](const std::string& name) {
-    return name == "*" || name == lower || (at != std::string::npos && name.starts_with('@') &&
-                                            std::string_view(lower).substr(at) == name);
+    return name == "*" || name == lower ||
+           (at != std::string::npos && name.starts_with('@') && std::string_view(lower).substr(at) == name);
   });
 }
 

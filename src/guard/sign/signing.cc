@@ -36,7 +36,8 @@ std::string plain_address(const mail::Author& author, std::size_t at) {
 // Each author has to be the writer's own. What is known goes before what is not.
 Owned owned(const mail::Author& author, const Writer& writer, const SigningRules& rules, Added& out) {
   if (!rules.owners) {
-    out.causes.push_back(cause("author-unchecked", "nothing says in whose name users may write (guard.senders_file)"));
+    out.causes.push_back(
+        cause("author-unchecked", "nothing says in whose name users may write (guard.senders_file)"));
     return Owned::unknown;
   }
   auto result = Owned::yes;
@@ -44,22 +45,24 @@ Owned owned(const mail::Author& author, const Writer& writer, const SigningRules
     const auto address = plain_address(author, i);
     const auto one = rules.owners->check(writer, address);
     if (one == Owned::no) {
-      out.causes.push_back(cause("author-not-owned", fmt::format("{} may not write as {} (guard.senders_file)", describe(writer),
-                                                                 base::printable(address))));
+      out.causes.push_back(
+          cause("author-not-owned", fmt::format("{} may not write as {} (guard.senders_file)",
+                                                describe(writer), base::printable(address))));
       return Owned::no;
     }
     if (one == Owned::unknown) result = Owned::unknown;
   }
   if (result == Owned::unknown)
-    out.causes.push_back(cause("author-unchecked", fmt::format("guard.senders_file has no line for {}", describe(writer))));
+    out.causes.push_back(
+        cause("author-unchecked", fmt::format("guard.senders_file has no line for {}", describe(writer))));
   return result;
 }
 
 }  // namespace
 
 const RingKey& sealing_key(const std::vector<RingKey>& keys) {
-  const auto rsa = std::ranges::find(keys, crypto::SignKey::Type::rsa,
-                                     [](const RingKey& key) { return key.key->type(); });
+  const auto rsa =
+      std::ranges::find(keys, crypto::SignKey::Type::rsa, [](const RingKey& key) { return key.key->type(); });
   return rsa == keys.end() ? keys.front() : *rsa;
 }
 
@@ -73,7 +76,8 @@ Result<Added> sign(const mail::Message& message, const Writer& writer, KeyRing& 
     out.causes.push_back(cause("not-signed", std::move(why)));
     return std::move(out);
   };
-  if (!author.fault.empty()) return unsigned_because(fmt::format("it is signed for nobody: {}", author.fault));
+  if (!author.fault.empty())
+    return unsigned_because(fmt::format("it is signed for nobody: {}", author.fault));
   if (author.addresses.size() != 1 || author.domains.size() != 1)
     return unsigned_because("it has several authors, and is signed for none of them");
   if (whose == Owned::no && !rules.sign_unowned)
@@ -82,8 +86,9 @@ Result<Added> sign(const mail::Message& message, const Writer& writer, KeyRing& 
   if (found.keys.empty()) return unsigned_because(found.none);
   const mail::FieldIndex index(message.header);
   for (const auto& key : found.keys) {
-    out.fields.push_back(TRY(dkim::sign(message, index, *key.key,
-                                        {.domain = key.domain, .selector = key.selector, .now = now, .expires = {}, .fields = {}})));
+    out.fields.push_back(TRY(dkim::sign(
+        message, index, *key.key,
+        {.domain = key.domain, .selector = key.selector, .now = now, .expires = {}, .fields = {}})));
     out.by.push_back(name_of(key));
   }
   return out;
@@ -106,7 +111,8 @@ Result<Added> seal(const mail::Message& message, arc::Result found, std::string_
   const auto set = TRY(arc::seal(message, index, *key.key, found, results,
                                  {.domain = key.domain, .selector = key.selector, .now = now, .names = {}}));
   if (set.empty())
-    return unsealed_because("its ARC chain has failed before, or has as many sets as it may", "RFC 8617 section 5.1");
+    return unsealed_because("its ARC chain has failed before, or has as many sets as it may",
+                            "RFC 8617 section 5.1");
   const auto header = TRY(mail::read_header(set));
   for (const auto& field : header.fields) out.fields.emplace_back(field.raw);
   out.by.push_back(name_of(key));

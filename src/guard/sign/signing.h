@@ -20,10 +20,11 @@
 namespace rampart::guard {
 
 struct SigningRules {
-  bool sign = false;          // what users of ours write
-  bool sign_unowned = true;   // also where its author is known not to be theirs
-  std::optional<dns::Name> sealer;           // whose keys seal what is handed on to a system behind this machine; nothing: no seals
-  std::shared_ptr<const Owners> owners;      // shared with messages under way; nullptr: nobody said
+  bool sign = false;         // what users of ours write
+  bool sign_unowned = true;  // also where its author is known not to be theirs
+  std::optional<dns::Name>
+      sealer;  // whose keys seal what is handed on to a system behind this machine; nothing: no seals
+  std::shared_ptr<const Owners> owners;  // shared with messages under way; nullptr: nobody said
 };
 
 struct Added {

@@ -19,8 +19,9 @@ const base::Time kNow{std::chrono::seconds(1'795'000'000)};
 const Writer kAlice{.user = "alice", .client = {}};
 
 std::string mail(std::string_view from, std::string_view fields = "") {
-  return fmt::format("From: {}\r\nTo: b@else.example\r\nSubject:  rates \r\n{}\r\nThe rates  are as they were.\r\n\r\n", from,
-                     fields);
+  return fmt::format(
+      "From: {}\r\nTo: b@else.example\r\nSubject:  rates \r\n{}\r\nThe rates  are as they were.\r\n\r\n",
+      from, fields);
 }
 
 class SigningTest : public testing::Test {
@@ -58,8 +59,10 @@ TEST_F(SigningTest, SaysWhyNobodySigns) {
   EXPECT_THAT(none.fields, IsEmpty());
   EXPECT_EQ(none.causes.back().code, "not-signed");
   EXPECT_EQ(none.causes.back().text, "no key is there for else.example");
-  EXPECT_THAT(sign_it(mail("a@bank.example", "From: b@bank.example\r\n"))->causes.back().text, HasSubstr("signed for nobody"));
-  EXPECT_THAT(sign_it(mail("a@bank.example, b@bank.example"))->causes.back().text, HasSubstr("several authors"));
+  EXPECT_THAT(sign_it(mail("a@bank.example", "From: b@bank.example\r\n"))->causes.back().text,
+              HasSubstr("signed for nobody"));
+  EXPECT_THAT(sign_it(mail("a@bank.example, b@bank.example"))->causes.back().text,
+              HasSubstr("several authors"));
   rules_.sign = false;
   EXPECT_THAT(sign_it(mail("a@bank.example"))->fields, IsEmpty());
 }
@@ -74,7 +77,8 @@ TEST_F(SigningTest, TellsOfWhoWritesInAnotherName) {
   const auto unchecked = *sign_it(mail("ceo@bank.example"));
   EXPECT_EQ(code(unchecked), "author-unchecked") << "nobody said";
   EXPECT_EQ(unchecked.fields.size(), 1U);
-  rules_.owners = std::make_shared<const Owners>(*Owners::parse("alice alice@bank.example\nbob @else.example", "f"));
+  rules_.owners =
+      std::make_shared<const Owners>(*Owners::parse("alice alice@bank.example\nbob @else.example", "f"));
   EXPECT_EQ(code(*sign_it(mail("alice@bank.example"))), "");
   const auto foreign = *sign_it(mail("ceo@bank.example"));
   EXPECT_EQ(foreign.causes.back().text, "alice may not write as ceo@bank.example (guard.senders_file)");
@@ -85,7 +89,8 @@ TEST_F(SigningTest, TellsOfWhoWritesInAnotherName) {
   ASSERT_EQ(unsigned_one.causes.size(), 2U);
   EXPECT_EQ(unsigned_one.causes[0].code, "author-not-owned");
   EXPECT_EQ(unsigned_one.causes[1].code, "not-signed");
-  EXPECT_EQ(sign_it(mail("alice@bank.example, ceo@bank.example"))->causes[0].code, "author-not-owned") << "every one of them";
+  EXPECT_EQ(sign_it(mail("alice@bank.example, ceo@bank.example"))->causes[0].code, "author-not-owned")
+      << "every one of them";
   const auto stranger = *sign(*mail::Message::parse(std::string_view("From: x@bank.example\r\n\r\n")),
                               {.user = "carol", .client = {}}, ring_, rules_, kNow);
   EXPECT_EQ(stranger.causes.back().text, "guard.senders_file has no line for carol");
@@ -108,7 +113,10 @@ class SealTest : public SigningTest {
 };
 
 TEST_F(SealTest, ByOneKeyAndOneSetAboveTheOther) {
-  ring_.add("bank.example", "e1").add("bank.example", "r1", SignKey::Type::rsa).add("lists.example", "e2").publish(zone_);
+  ring_.add("bank.example", "e1")
+      .add("bank.example", "r1", SignKey::Type::rsa)
+      .add("lists.example", "e2")
+      .publish(zone_);
   auto text = sealed(mail("a@shop.example"), "lists.example", arc::Result::none);
   EXPECT_EQ(received(text, zone_, kNow).arc.result, arc::Result::pass);
   text = sealed(text, "bank.example", arc::Result::pass);
