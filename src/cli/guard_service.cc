@@ -119,7 +119,7 @@ class Service {
     lists_.set_files(settings_);
     set_rules(settings_.rules);
     TRY(open_store());
-    if (signs()) TRY(FolderRing(config_).check());
+    if (signs(settings_)) TRY(FolderRing(config_).check());
     if (!settings_.reports.empty())
       reports_ = TRY(GuardReports::open(settings_.reports, settings_.failure_reports, config_,
                                         [this](const std::string& line) { say(line); }));
@@ -149,7 +149,9 @@ class Service {
   }
 
  private:
-  [[nodiscard]] bool signs() const { return settings_.rules.signing.sign || settings_.rules.signing.sealer; }
+  static bool signs(const guard::Settings& settings) {
+    return settings.rules.signing.sign || settings.rules.signing.sealer;
+  }
   [[nodiscard]] bool keeps_messages() const { return !settings_.quarantine.empty(); }
 
   Result<> open_store() {
@@ -218,7 +220,7 @@ class Service {
     say(fmt::format("the guard listens at {}, in mode {}, as {}, on {} thread{}", fmt::join(places, ", "),
                     guard::to_string(settings_.mode), settings_.authserv_id, lanes_.size(),
                     lanes_.size() == 1 ? "" : "s"));
-    if (signs()) say(fmt::format("keys that sign are in {}", FolderRing(config_).place()));
+    if (signs(settings_)) say(fmt::format("keys that sign are in {}", FolderRing(config_).place()));
     if (desk_) say(fmt::format("HTTP is answered at {}", desk_->place()));
     if (store_shown_.empty())
       say("events are printed only: --store FILE keeps them for rampart trace");
@@ -312,6 +314,9 @@ class Service {
   void reload() {
     auto read = session_.read_config();
     auto settings = read ? guard_settings(*read) : std::unexpected(read.error());
+    if (settings && signs(*settings)) {
+      if (const auto keys = FolderRing(config_).check(); !keys) settings = std::unexpected(keys.error());
+    }
     if (!settings) {
       session_.report(settings.error());
       return say("the configuration that was read before stays");

@@ -137,6 +137,7 @@ struct Gate::Work {
   std::vector<std::string> recipients = {};     // their addresses
   std::vector<std::string> kept = {};           // by share: its id in the quarantine
   std::string results = {};                     // our whole Authentication-Results field; empty: none
+  bool released = false;                        // from quarantine, by a pass that was honoured
   std::vector<std::string_view> unwanted = {};  // fields that are taken out
   std::vector<std::string> added = {};          // whole fields of signatures or a seal, the top one first
   std::vector<Cause> causes = {};               // of these, behind those of what is done
@@ -242,9 +243,10 @@ Result<std::string> Gate::keep(const Work& work, const Share& share) {
   return parts_.quarantine->keep(std::move(entry), TRY(work.session.message().bytes.view()), event.at);
 }
 
-Result<> Gate::honour_pass(const Work& work, Ruling& ruling) {
+Result<> Gate::honour_pass(Work& work, Ruling& ruling) {
   if (parts_.passes == nullptr) return {};
   const auto honoured = TRY(parts_.passes->honour(work.message, work.event.recipients, work.event.at));
+  work.released = honoured.passes;
   if (honoured.passes)
     ruling = {.action = Action::accept,
               .causes = {{.code = "released",
@@ -302,7 +304,8 @@ Result<> Gate::hand_on(Work& work, const Verdict& verdict) const {
     return std::move(added.by);
   };
   if (is_of_ours(verdict.standing.role)) {
-    if (!rules.sign && !rules.owners) return {};
+    // What was released from quarantine is whoever wrote it, though it comes from this machine.
+    if (work.released || (!rules.sign && !rules.owners)) return {};
     if (rules.sign) TRY(may());
     event.signed_by = take(
         TRY(sign(shown(work.message, work.unwanted), {.user = event.user, .client = work.session.client().ip},

@@ -120,7 +120,7 @@ class Gate : public milter::Decider {
   base::Result<> keep_shares(Work& work, const Dispatch& done);
   void note_shares(Work& work, const Ruling& asked, const Dispatch& done) const;
   // A message that was released is let by, whatever else is found out about it.
-  base::Result<> honour_pass(const Work& work, Ruling& ruling);
+  base::Result<> honour_pass(Work& work, Ruling& ruling);
   base::Result<std::string> keep(const Work& work, const Share& share);
 
   Parts parts_;

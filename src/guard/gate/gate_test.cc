@@ -248,6 +248,26 @@ TEST_F(GateTest, AKeyThatCannotBeReadPutsOffOrGoesUnsignedAsTheModeSays) {
   EXPECT_EQ(log_.size(), 2U);
 }
 
+TEST_F(GateTest, SignsNothingThatWasReleased) {
+  rules_.signing.sign = true;
+  rules_.roles.trusted = {*parse_network("127.0.0.1")};
+  ring_.add("shop.example", "s1");
+  pass("198.51.100.9", "<news@shop.example>");
+  const auto kept = *quarantine_.begin_release(events_.at(0).kept, "admin", false, kNow);
+  std::string text;
+  ASSERT_TRUE(quarantine_.read(kept.id, [&](std::string_view piece) {
+    text += piece;
+    return base::Result<>();
+  }));
+  auto value = *passes_.make(kept, *mail::Message::parse(std::string_view(text)), kNow);
+  value = value.substr(kPassName.size() + 1, value.size() - kPassName.size() - 3);
+  const auto field = milter::frame(Command::header, milter::texts({std::string(kPassName), value}));
+  EXPECT_EQ(pass("127.0.0.1", "<news@shop.example>", Mode::enforce, field).verdict, Verb::accept);
+  EXPECT_EQ(events_.back().role, "submission");
+  EXPECT_EQ(events_.back().causes.back().code, "released");
+  EXPECT_THAT(events_.back().signed_by, IsEmpty()) << "it is a stranger's, and comes from here";
+}
+
 TEST_F(GateTest, SignsNothingFromOutside) {
   rules_.signing.sign = true;
   ring_.add("bank.example", "s1");
