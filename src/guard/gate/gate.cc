@@ -169,7 +169,7 @@ void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> 
   if (!transaction.fault.empty())
     return done(failed(fmt::format("a message was not kept whole: {}", transaction.fault)));
   auto message = mail::Message::parse(*bytes);
-  if (!message) return done(failed(message.error().message()));
+  if (!message) return done(unreadable(session, message.error()));
   const auto work = std::make_shared<Work>(Work{.session = session,
                                                 .rules = parts_.rules(),
                                                 .message = *std::move(message),
@@ -367,25 +367,47 @@ milter::Answer Gate::enforce(Work& work, const Verdict& verdict) {
   return out;
 }
 
+Event Gate::envelope_of(milter::Session& session) const {
+  Event out;
+  out.id = crypto::new_id();
+  out.at = parts_.now();
+  out.mode = options_.mode;
+  out.queue_id = session.macros().find("i").value_or(std::string_view());
+  out.client = session.client().ip ? session.client().ip->text() : std::string();
+  out.user = base::excerpt(session.macros().find("auth_authen").value_or(std::string_view()), kShown);
+  out.mail_from = base::printable(session.message().sender.address);
+  for (const auto& recipient : session.message().recipients)
+    out.recipients.push_back(base::printable(recipient.address));
+  out.size = session.message().size;
+  return out;
+}
+
+// It is as unreadable whenever it comes again.
+milter::Answer Gate::unreadable(milter::Session& session, const base::Error& why) {
+  auto event = envelope_of(session);
+  event.role = "unknown";
+  event.asked = Action::reject;
+  event.causes.push_back({.code = "unreadable", .text = base::printable(why.what), .section = {}});
+  milter::Answer out;
+  if (options_.mode == Mode::enforce) {
+    event.answered = Action::reject;
+    // RFC 3463 section 3.4: too big for the system.
+    out.verdict = milter::Answer::Verdict::reject;
+    out.reply = {.code = 552, .enhanced = "5.3.4", .text = "this message cannot be read: " + why.what};
+  }
+  parts_.tell(event);
+  return out;
+}
+
 void Gate::describe(Work& work, const Verdict& verdict) const {
   const auto& header = work.message.header;
-  const auto& transaction = work.session.message();
   auto& event = work.event;
-  event.id = crypto::new_id();
-  event.at = parts_.now();
-  event.queue_id = work.session.macros().find("i").value_or(std::string_view());
-  event.client = work.session.client().ip ? work.session.client().ip->text() : std::string();
-  event.user = base::excerpt(work.session.macros().find("auth_authen").value_or(std::string_view()), kShown);
-  event.mail_from = base::printable(transaction.sender.address);
-  for (const auto& recipient : transaction.recipients)
-    event.recipients.push_back(base::printable(recipient.address));
+  event = envelope_of(work.session);
   for (const auto& domain : verdict.authentication.author.domains)
     event.author += (event.author.empty() ? "" : ", ") + domain.text();
   event.subject = text_of(header, "Subject");
   event.message_id = text_of(header, "Message-ID");
-  event.size = transaction.size;
   event.role = to_string(verdict.standing.role);
-  event.mode = options_.mode;
   if (is_of_ours(verdict.standing.role)) return;
   work.results = auth::results_field(options_.authserv_id, verdict.envelope, verdict.authentication);
   event.results = new_field(work.results).value;

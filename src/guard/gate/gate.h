@@ -111,6 +111,8 @@ class Gate : public milter::Decider {
   // A key that has to sign cannot be read: put off, or let through unsigned, as the mode says.
   milter::Answer cannot_sign(Work& work, const base::Error& error);
   milter::Answer answer(Work& work, Verdict verdict);
+  Event envelope_of(milter::Session& session) const;
+  milter::Answer unreadable(milter::Session& session, const base::Error& why);
   void describe(Work& work, const Verdict& verdict) const;
   // What is done in mode enforce; notes it in the event.
   milter::Answer enforce(Work& work, const Verdict& verdict);

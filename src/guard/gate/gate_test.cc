@@ -50,7 +50,7 @@ class GateTest : public testing::Test {
                .ring = &ring_,
                .report = [this](const Event&, const Verdict&, const mail::Message&) { ++reported_; }},
               {.authserv_id = "guard.else.example", .mode = mode});
-    milter::Session session({.max_message = 100'000, .folder = folder_.path().string()});
+    milter::Session session({.max_message = most_, .folder = folder_.path().string()});
     milter::FrameReader reader;
     reader.feed(milter::offer(6, actions_) + milter::client("mail.bank.example", ip) +
                 milter::frame(Command::helo, milter::texts({"mail.bank.example"})));
@@ -92,6 +92,7 @@ class GateTest : public testing::Test {
   std::vector<std::string> others_;  // who get it beside a@else.example
   std::uint32_t actions_ = milter::kAllActions;
   TestRing ring_;
+  std::size_t most_ = 100'000;  // octets of a message
 };
 
 TEST_F(GateTest, LetsThroughWhatIsAuthenticated) {
@@ -338,6 +339,19 @@ TEST_F(GateTest, DecidesAboutNoMessageThatIsNotWhole) {
   EXPECT_EQ(pass("192.0.2.1", "<news@bank.example>", Mode::enforce, large).verdict, Verb::tempfail);
   EXPECT_EQ(pass("192.0.2.1", "<news@bank.example>", Mode::monitor, large).verdict, Verb::accept);
   EXPECT_THAT(events_, IsEmpty());
+}
+
+TEST_F(GateTest, RefusesWhatNobodyCanRead) {
+  std::string fields;
+  for (int i = 0; i < 6; ++i)
+    fields += milter::frame(Command::header, milter::texts({"X-Long", std::string(60'000, 'x')}));
+  most_ = 1'000'000;
+  const auto answer = pass("192.0.2.1", "<news@bank.example>", Mode::enforce, fields);
+  EXPECT_EQ(answer.verdict, Verb::reject) << "it is no better the next time";
+  EXPECT_EQ(answer.reply.code, 552U);
+  EXPECT_EQ(events_.at(0).causes.at(0).code, "unreadable");
+  EXPECT_EQ(pass("192.0.2.1", "<news@bank.example>", Mode::monitor, fields).verdict, Verb::accept);
+  EXPECT_EQ(events_.at(1).asked, Action::reject);
 }
 
 TEST_F(GateTest, PutsOffWhatDnsDoesNotSay) {
