@@ -135,8 +135,7 @@ Addition addition_of(guard::KeyRing& ring, const guard::Settings& settings, cons
                                           : "it has several authors";
       return out;
     }
-    const auto& address = author.addresses.front();
-    const auto plain = address.substr(0, address.rfind('@') + 1) + author.domains.front().text();
+    const auto plain = guard::plain_address(author.addresses.front());
     if (rules.owners)
       out.owned =
           rules.owners->check({.user = question.user, .client = base::IpAddress::parse(question.ip)}, plain);

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "dns/domain.h"
+#include "mail/domain_part.h"
 
 namespace rampart::guard {
 namespace {
@@ -47,7 +48,7 @@ Standing behind_relay(const Peer& peer, const mail::Header& header, const RoleRu
 }
 
 bool is_within(std::string_view address, std::span<const dns::Name> domains) {
-  const auto domain = dns::parse_domain(address.substr(address.rfind('@') + 1));
+  const auto domain = dns::parse_domain(mail::domain_part(address));
   return domain && std::ranges::any_of(domains, [&](const dns::Name& own) { return domain->is_within(own); });
 }
 

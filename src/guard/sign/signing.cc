@@ -9,6 +9,7 @@
 #include "auth/dkim/sign.h"
 #include "base/text.h"
 #include "dns/domain.h"
+#include "mail/domain_part.h"
 #include "mail/from.h"
 
 namespace rampart::guard {
@@ -24,15 +25,6 @@ Cause cause(std::string code, std::string text, std::string section = {}) {
   return {.code = std::move(code), .text = std::move(text), .section = std::move(section)};
 }
 
-// The address with its domain as DNS has it, whatever form the message has it in (RFC 8616 section 4).
-std::string plain_address(const mail::Author& author, std::size_t at) {
-  const auto& address = author.addresses[at];
-  const auto sign = address.rfind('@');
-  if (sign == std::string::npos) return address;
-  const auto domain = dns::parse_domain(std::string_view(address).substr(sign + 1));
-  return domain ? address.substr(0, sign + 1) + domain->text() : address;
-}
-
 // Each author has to be the writer's own. What is known goes before what is not.
 Owned owned(const mail::Author& author, const Writer& writer, const SigningRules& rules, Added& out) {
   if (!rules.owners) {
@@ -41,8 +33,8 @@ Owned owned(const mail::Author& author, const Writer& writer, const SigningRules
     return Owned::unknown;
   }
   auto result = Owned::yes;
-  for (std::size_t i = 0; i < author.addresses.size(); ++i) {
-    const auto address = plain_address(author, i);
+  for (const auto& written : author.addresses) {
+    const auto address = plain_address(written);
     const auto one = rules.owners->check(writer, address);
     if (one == Owned::no) {
       out.causes.push_back(
@@ -59,6 +51,11 @@ Owned owned(const mail::Author& author, const Writer& writer, const SigningRules
 }
 
 }  // namespace
+
+std::string plain_address(const std::string& address) {
+  const auto domain = dns::parse_domain(mail::domain_part(address));
+  return domain ? address.substr(0, address.rfind('@') + 1) + domain->text() : address;
+}
 
 const RingKey& sealing_key(const std::vector<RingKey>& keys) {
   const auto rsa =
@@ -82,7 +79,7 @@ Result<Added> sign(const mail::Message& message, const Writer& writer, KeyRing& 
     return unsigned_because("it has several authors, and is signed for none of them");
   if (whose == Owned::no && !rules.sign_unowned)
     return unsigned_because("its author is not its writer's own (guard.sign_unowned)");
-  const auto found = TRY(ring.for_author(plain_address(author, 0), author.domains.front()));
+  const auto found = TRY(ring.for_author(plain_address(author.addresses.front()), author.domains.front()));
   if (found.keys.empty()) return unsigned_because(found.none);
   const mail::FieldIndex index(message.header);
   for (const auto& key : found.keys) {

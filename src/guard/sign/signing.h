@@ -41,6 +41,9 @@ base::Result<Added> sign(const mail::Message& message, const Writer& writer, Key
 base::Result<Added> seal(const mail::Message& message, arc::Result found, std::string_view results,
                          KeyRing& ring, const dns::Name& sealer, base::Time now);
 
+// An author's address with its domain as DNS has it, whatever form the message has it in (RFC 8616 section 4).
+std::string plain_address(const std::string& address);
+
 // Of several keys the one that seals: a set has one, and every verifier knows rsa-sha256 (RFC 8301 section 3.1).
 const RingKey& sealing_key(const std::vector<RingKey>& keys);
 
