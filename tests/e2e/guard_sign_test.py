@@ -4,6 +4,8 @@ server is sealed. What was delivered is verified by python3-dkim, Debian's opend
 import pathlib
 import re
 import shutil
+import signal
+import smtplib
 import subprocess
 import time
 import unittest
@@ -15,6 +17,7 @@ from guard_run import Client, mail_server, send
 from postfix import Postfix
 from rampart_run import rampart
 from sasl_server import SaslServer
+from servers import _die_with_parent, free_port
 
 HOME, PRINTER, CLOUD = "198.51.100.77", "203.0.113.20", "203.0.113.130"
 SMTP = "smtp unix - - n - - smtp\n"
@@ -187,6 +190,32 @@ class SubmissionTest(SignCase):
         with self.subTest("SIGHUP switches it off"):
             guard.reload(self.tell("sign = false"), "read again")
             self.assertEqual(signed_by(), [])
+
+    @unittest.skipUnless(shutil.which("opendkim", path="/usr/sbin"), "no opendkim")
+    def test_opendkim_behind_us_sees_a_signature_that_holds(self):
+        """Other milters of the same Postfix have the message as we leave it."""
+        guard, postfix = self.start()
+        port = free_port()
+        (self.dir / "public").write_text(f"s1._domainkey.bank.example {self.record}\n")
+        conf = self.dir / "beside.conf"
+        conf.write_text(f"Syslog no\nMode v\nAuthservID mx.other.example\nAlwaysAddARHeader yes\nInternalHosts 192.0.2.254\nSocket inet:{port}@127.0.0.1\n"
+                        f"TestPublicKeys {self.dir}/public\n")
+        opendkim = subprocess.Popen(["/usr/sbin/opendkim", "-f", "-x", conf], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                    preexec_fn=_die_with_parent)
+        self.addCleanup(opendkim.wait)
+        self.addCleanup(opendkim.terminate)
+        milters = f"smtpd_milters={guard.milter()},inet:127.0.0.1:{port}"
+        subprocess.run(["/usr/sbin/postconf", "-c", postfix.dir / "conf", "-e", milters], check=True)
+        postfix.process.send_signal(signal.SIGHUP)
+        deadline, got = time.monotonic() + 90, ""
+        while "mx.other.example" not in got and time.monotonic() < deadline:  # a reload takes Postfix a while
+            name, text = mail()
+            try:
+                if self.submit(postfix, text)[0] == 250:
+                    got = self.delivered(postfix, name)
+            except (OSError, smtplib.SMTPException):
+                time.sleep(0.5)
+        self.assertRegex(got, r"(?s)Authentication-Results: mx\.other\.example;.*dkim=pass")
 
     def test_a_monitor_signs_too_and_stops_nothing(self):
         guard, postfix = self.start(mode="monitor")

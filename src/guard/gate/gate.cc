@@ -308,7 +308,9 @@ Result<> Gate::hand_on(Work& work, const Verdict& verdict) const {
     if (work.released || (!rules.sign && !rules.owners)) return {};
     if (rules.sign) TRY(may());
     event.signed_by = take(
-        TRY(sign(shown(work.message, work.unwanted), {.user = event.user, .client = work.session.client().ip},
+        TRY(sign(shown(work.message, work.unwanted),
+                 {.user = std::string(work.session.macros().find("auth_authen").value_or(std::string_view())),
+                  .client = work.session.client().ip},
                  *parts_.ring, rules, event.at)));
     return {};
   }
