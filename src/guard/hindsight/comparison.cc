@@ -18,7 +18,10 @@ auto ranked(const Rows& rows) {
   std::vector<typename Rows::const_pointer> out;
   out.reserve(rows.size());
   for (const auto& row : rows) out.push_back(&row);
-  std::ranges::stable_sort(out, std::ranges::greater(), [](const auto* row) { return row->second.messages; });
+  std::ranges::sort(out, [](const auto* one, const auto* other) {
+    return one->second.messages != other->second.messages ? one->second.messages > other->second.messages
+                                                          : one->first < other->first;
+  });
   return out;
 }
 

@@ -85,7 +85,10 @@ Rehearsal::Ranked Rehearsal::ranked() const {
   Ranked out;
   out.reserve(rows_.size());
   for (const auto& [row, count] : rows_) out.emplace_back(&row, &count);
-  std::ranges::stable_sort(out, std::ranges::greater(), [](const auto& one) { return one.second->messages; });
+  std::ranges::sort(out, [](const auto& one, const auto& other) {
+    return one.second->messages != other.second->messages ? one.second->messages > other.second->messages
+                                                          : *one.first < *other.first;
+  });
   return out;
 }
 
