@@ -91,6 +91,7 @@ class Authorising {
     TRY(reports::Archive::open(database));
     const auto today = std::chrono::floor<std::chrono::days>(base::now()).time_since_epoch().count();
     for (const auto& total : TRY(reports::read_domains(database, 0, today))) {
+      if (total.total.messages() == 0) continue;  // anybody can speak of any domain
       if (const auto name = dns::parse_domain(total.domain)) out.insert(*name);
     }
     return {};
