@@ -34,6 +34,7 @@ void add_guard_command(CLI::App& root, Session& session) {
       "Most often: rampart guard --store /var/lib/rampart/rampart.db");
   add_guard_explain_commands(*guard, session);
   add_guard_setup_command(*guard, session);
+  add_guard_hindsight_commands(*guard, session);
   session.on_run(*guard, run);
 }
 

@@ -104,12 +104,22 @@ std::string event_json(const Event& event) {
       .member("subject", event.subject)
       .member("message_id", event.message_id)
       .member("size", event.size)
+      .member("draw", event.draw)
       .member("results", event.results)
       .member_array("signed_by", event.signed_by)
       .member("sealed_by", event.sealed_by)
       .member("kept", event.kept)
       .member("took_us", event.took.count());
   write_causes(json, event.causes);
+  if (!event.others.empty()) {
+    json.key("others").begin_array();
+    for (const auto& other : event.others) {
+      json.begin_object().member("field", other.field).member("says", to_string(other.says));
+      if (other.score) json.key("score").value(*other.score);
+      json.end_object();
+    }
+    json.end_array();
+  }
   if (!event.outcomes.empty()) {
     json.key("outcomes").begin_array();
     for (const auto& outcome : event.outcomes) {
@@ -340,9 +350,8 @@ milter::Answer Gate::enforce(Work& work, const Verdict& verdict) {
   const auto& header = work.message.header;
   const auto& ruling = verdict.ruling;
   auto& transaction = work.session.message();
-  const auto done =
-      dispatch(ruling, work.recipients, work.rules->enforcement, draw_of(header, transaction.sender.address),
-               work.session.agreed().may(milter::action::kDeleteRecipients));
+  const auto done = dispatch(ruling, work.recipients, work.rules->enforcement, work.event.draw,
+                             work.session.agreed().may(milter::action::kDeleteRecipients));
   if (done.answer == Action::accept) {
     work.unwanted = unwanted_fields(header, options_.authserv_id);
     // Before anything is kept: what is put off comes again.
@@ -409,6 +418,8 @@ void Gate::describe(Work& work, const Verdict& verdict) const {
     event.author += (event.author.empty() ? "" : ", ") + domain.text();
   event.subject = text_of(header, "Subject");
   event.message_id = text_of(header, "Message-ID");
+  event.draw = draw_of(header, transaction.sender.address);
+  event.others = read_others(header);
   event.role = to_string(verdict.standing.role);
   if (is_of_ours(verdict.standing.role)) return;
   work.results = auth::results_field(options_.authserv_id, verdict.envelope, verdict.authentication);

@@ -11,6 +11,7 @@
 
 #include "facts/driver.h"
 #include "guard/gate/verdict.h"
+#include "guard/hindsight/other_filter.h"
 #include "guard/memory/memory.h"
 #include "guard/milter/server.h"
 #include "guard/policy/enforce.h"
@@ -55,6 +56,8 @@ struct Event {
   std::string subject;
   std::string message_id;
   std::uint64_t size = 0;
+  unsigned draw = 0;                 // its place among all messages (draw_of())
+  std::vector<OtherVerdict> others;  // what filters before us said
   std::string role;
   std::string results;  // the value of our Authentication-Results field; empty: nothing was looked up
   std::vector<std::string> signed_by;  // "s1._domainkey.bank.example" for each key that signed
