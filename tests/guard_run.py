@@ -105,11 +105,11 @@ class Guard(PrivateServer):
         return self.listen
 
 
-def mail_server(guard, action="tempfail", more=""):
+def mail_server(guard, action="tempfail", more="", master=""):
     guard_dir_certificate = guard.dir / "no-certificate"
     guard_dir_certificate.touch()
     milters = f"{{ {guard.milter()}, default_action={action}, connect_timeout=5s }}"
-    return Postfix(guard_dir_certificate, main=MAIN.format(milters=milters) + more)
+    return Postfix(guard_dir_certificate, main=MAIN.format(milters=milters) + more, master=master)
 
 
 class Client:

@@ -158,8 +158,8 @@ Authentication Authenticator::run(facts::Facts& facts, base::Time now) {
     for (const auto& domain : verifier_.domains()) input.dkim.push_back({domain, Check::pass});
   } else {
     for (const auto& checked : out.dkim) {
-      if (!checked.signature.domain.is_root())
-        input.dkim.push_back({checked.signature.domain, check_of(checked.result)});
+      if (!checked.signature->domain.is_root())
+        input.dkim.push_back({checked.signature->domain, check_of(checked.result)});
     }
   }
   for (const auto& domain : author_.domains) {

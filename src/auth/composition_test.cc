@@ -81,7 +81,7 @@ TEST(Composition, A03_NulAmbiguity) {
     EXPECT_EQ(judged(text, zone, from_evil()), kFail);
     const auto result = check(text, zone);
     EXPECT_EQ(result.dkim.at(0).result, dkim::Result::permerror) << result.dkim.at(0).why;
-    EXPECT_FALSE(result.dkim.at(0).signature.fault.empty()) << "refused before anything is asked";
+    EXPECT_FALSE(result.dkim.at(0).signature->fault.empty()) << "refused before anything is asked";
   }
   EXPECT_EQ(judged(by_evil("From: any@evil.example\0@bank.example\r\n"s)), kPermerror);
   EXPECT_EQ(judged(by_evil("From: news@bank.example\0.evil.example\r\n"s)), kPermerror);

@@ -54,7 +54,7 @@ std::string section_of(std::string_view section) {
 std::string signatures_sentence(const Signatures& found) {
   std::vector<std::string> signers;
   for (const auto& checked : found.dkim) {
-    auto name = dns::display(checked.signature.domain);
+    auto name = dns::display(checked.signature->domain);
     if (checked.passes() && std::ranges::find(signers, name) == signers.end())
       signers.push_back(std::move(name));
   }
@@ -147,7 +147,7 @@ class Text {
       line("ARC", arc::to_string(arc.result), arc.why + section_of(arc.section));
   }
   void signature(const dkim::Checked& checked) {
-    const auto& signature = checked.signature;
+    const auto& signature = *checked.signature;
     if (!signature.selector.empty() && !signature.domain.is_root())
       detail(fmt::format("{}._domainkey.{}, {}, {}/{}", signature.selector, signature.domain.text(),
                          signature.algorithm, dkim::to_string(signature.header_canon),
@@ -230,7 +230,7 @@ std::string sentence(const Authentication& result) {
   }
   const bool signed_by_it = std::ranges::any_of(result.dkim, [&](const dkim::Checked& checked) {
     return checked.passes() &&
-           std::ranges::find(result.author.domains, checked.signature.domain) != result.author.domains.end();
+           std::ranges::find(result.author.domains, checked.signature->domain) != result.author.domains.end();
   });
   return signed_by_it
              ? fmt::format("{} signed this message, and publishes no DMARC record.", author)

@@ -34,7 +34,7 @@ void write_spf(JsonWriter& json, const SpfChecked& spf) {
 void write_dkim(JsonWriter& json, const std::vector<dkim::Checked>& signatures) {
   json.key("dkim").begin_array();
   for (const auto& checked : signatures) {
-    const auto& signature = checked.signature;
+    const auto& signature = *checked.signature;
     json.begin_object()
         .member("result", dkim::to_string(checked.result))
         .member("verified", checked.verified);

@@ -120,7 +120,7 @@ void add_dkim(Field& field, const std::vector<dkim::Checked>& signatures) {
   }
   for (const auto* one : shown) {
     const auto& checked = *one;
-    const auto& signature = checked.signature;
+    const auto& signature = *checked.signature;
     field.method("dkim", dkim::to_string(checked.result), checked.why);
     if (!signature.domain.is_root()) field.property("header.d", signature.domain.text());
     field.property("header.s", signature.selector);

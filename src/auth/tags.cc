@@ -15,6 +15,7 @@ std::size_t offset_in(std::string_view text, std::string_view part) {
 
 std::vector<Tag> split_tags(std::string_view text) {
   std::vector<Tag> tags;
+  tags.reserve(16);  // as many as records and signatures have, nearly all
   std::size_t begin = 0;
   while (begin <= text.size() && tags.size() < kMaxTags) {
     const auto end = std::min(text.find(';', begin), text.size());

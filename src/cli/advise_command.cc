@@ -14,6 +14,7 @@
 #include "dns/domain.h"
 #include "reports/advise/format.h"
 #include "reports/archive/history.h"
+#include "reports/show/show.h"
 
 namespace rampart::cli {
 namespace {
@@ -95,6 +96,7 @@ Result<Exit> run_all(Session& session, const Request& request, store::Database& 
   Progress progress(session.surroundings().err, session.surroundings().err_is_terminal, "domains");
   std::vector<advice::Placed> portfolio;
   for (const auto& one : domains) {
+    if (one.total.messages() == 0) continue;  // anybody can speak of any domain
     const auto name = dns::Name::try_parse(one.domain);
     if (!name) continue;  // what a report calls a domain
     portfolio.push_back({organisation_of(one.domain, lists), TRY(advisers.advise(*name, options))});
@@ -104,17 +106,23 @@ Result<Exit> run_all(Session& session, const Request& request, store::Database& 
   advice::order(portfolio);
   TRY(session.print(request.format == "json" ? advice::format_portfolio_json(portfolio)
                                              : advice::format_portfolio(portfolio)));
+  if (portfolio.empty()) {
+    if (const auto known = TRY(reports::read_known_days(database, std::nullopt)))
+      session.note(fmt::format(
+          "the store has reports of {} to {}; `rampart reports show --since {}` lists the domains",
+          reports::day_text(known->first), reports::day_text(known->last), reports::day_text(known->first)));
+  }
   return Exit::clean;
 }
 
-Result<Exit> run_one(Session& session, const Request& request, const dns::Name& domain, Advisers& advisers,
-                     const Advisers::Options& options) {
+Result<Exit> run_one(Session& session, const Request& request, const dns::Name& domain,
+                     store::Database& database, Advisers& advisers, const Advisers::Options& options) {
   const auto found = TRY(advisers.advise(domain, options));
   const auto width = text_width(session.surroundings().out_is_terminal, request.width);
   TRY(session.print(request.format == "json" ? advice::format_advice_json(found)
                                              : advice::format_advice(found, {.width = width})));
-  if (found.streams.empty())
-    session.note("no report that counts speaks of it; `rampart reports show` lists the domains");
+  if (found.streams.empty() && !TRY(reports::read_known_days(database, domain.text())))
+    session.note(TRY(nothing_of(database, domain, {.from = advisers.today(), .to = advisers.today()})));
   return found.verdict == advice::Verdict::not_ready || found.verdict == advice::Verdict::stay
              ? Exit::findings
              : Exit::clean;
@@ -133,7 +141,7 @@ Result<Exit> run_advise(Session& session, const Request& request) {
     if (domain) TRY(source->prepare(*domain));
   }
   auto advisers = TRY(Advisers::open(database, *config, source.get()));
-  const auto exit = TRY(domain ? run_one(session, request, *domain, advisers, options)
+  const auto exit = TRY(domain ? run_one(session, request, *domain, database, advisers, options)
                                : run_all(session, request, database, advisers, options));
   if (source && request.format != "json") {
     for (const auto& note : source->about().notes) session.note(note);

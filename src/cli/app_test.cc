@@ -109,6 +109,7 @@ TEST_F(Program, ExplainsMistakes) {
       {{"frobnicate"}, "there is no command \"frobnicate\"", "see: rampart help"},
       {{"help", "confg"}, "there is no command \"confg\"", "did you mean rampart config?"},
       {{"config", "chek"}, "there is no command \"chek\"", "did you mean rampart config check?"},
+      {{"report", "import", "x"}, "there is no command \"report\"", "did you mean rampart reports?"},
       {{"config", "print", "--fromat", "json"}, "there is no option --fromat", "did you mean --format?"},
       {{"config", "print", "--fromat=json"}, "there is no option --fromat", "did you mean --format?"},
       {{"config", "print", "--no-confg"}, "there is no option --no-confg", "did you mean --no-config?"},

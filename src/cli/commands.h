@@ -12,7 +12,7 @@ void add_dkim_command(CLI::App& root, Session& session);
 // To `rampart dkim`: list, rotate, publish, retire and delegate.
 void add_key_commands(CLI::App& dkim, Session& session);
 void add_reports_command(CLI::App& root, Session& session);
-// To `rampart reports`; the last: mark, marks and unmark.
+// To `rampart reports`; the last but one: mark, marks and unmark.
 void add_reports_import_command(CLI::App& reports, Session& session);
 void add_reports_sources_command(CLI::App& reports, Session& session);
 void add_reports_tls_command(CLI::App& reports, Session& session);
@@ -21,6 +21,7 @@ void add_reports_authorise_command(CLI::App& reports, Session& session);
 void add_reports_prune_command(CLI::App& reports, Session& session);
 void add_reports_fetch_command(CLI::App& reports, Session& session);
 void add_reports_mark_commands(CLI::App& reports, Session& session);
+void add_reports_single_commands(CLI::App& reports, Session& session);  // failures and aside
 void add_advise_command(CLI::App& root, Session& session);
 void add_import_command(CLI::App& root, Session& session);
 void add_fix_command(CLI::App& root, Session& session);

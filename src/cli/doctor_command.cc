@@ -14,6 +14,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "cli/folder_ring.h"
 #include "cli/guard_commands.h"
 #include "cli/guard_lists.h"
 #include "cli/guard_settings.h"
@@ -196,7 +197,8 @@ void check_store(Checks& out, const guard::Settings& settings, const base::Confi
 void check_lists(Checks& out, const guard::Settings& settings) {
   bool reading = true;
   GuardLists lists([&](const std::string& line) {
-    if (reading && !line.contains(" blocked of ") && !line.contains(" allowed of "))
+    if (reading && !line.contains(" blocked of ") && !line.contains(" allowed of ") &&
+        !line.contains(" in whose name "))
       bad(out, base::printable(line), "mend the file; it counts within a second");
   });
   lists.set_files(settings);
@@ -205,6 +207,33 @@ void check_lists(Checks& out, const guard::Settings& settings) {
   for (const auto* files : {&now.block, &now.allow})
     for (const auto& file : *files)
       good(out, fmt::format("{} indicators of {} count", file->size(), base::printable(file->name())));
+  if (lists.owners())
+    good(out, fmt::format("{} says of {} users in whose name they may write",
+                          base::printable(settings.senders_file), lists.owners()->size()));
+}
+
+void check_signing(Checks& out, const guard::Settings& settings, const base::Config& config) {
+  const auto& rules = settings.rules.signing;
+  if (!rules.sign && !rules.sealer) return;
+  FolderRing ring(config);
+  const auto fix = [](const base::Error& error) { return error.hint.empty() ? "dkim.keys" : error.hint; };
+  const auto keys = ring.check_keys();
+  if (!keys) return bad(out, keys.error().message(), fix(keys.error()));
+  const auto shown = base::printable(ring.place());
+  if (*keys == 0)
+    bad(out, fmt::format("no key in {} signs", shown),
+        "rampart dkim rotate DOMAIN, or rampart import opendkim");
+  else
+    good(out, fmt::format("{} keys that sign can be read in {}", *keys, shown));
+  if (!rules.sealer) return;
+  const auto sealing = ring.for_domain(*rules.sealer);
+  if (!sealing)
+    bad(out, sealing.error().message(), fix(sealing.error()));
+  else if (sealing->keys.empty())
+    bad(out, sealing->none, fmt::format("rampart dkim rotate {}", rules.sealer->text()));
+  else
+    good(out,
+         fmt::format("{} seals with {}", rules.sealer->text(), guard::sealing_key(sealing->keys).selector));
 }
 
 std::string text_of(const Checks& checks) {
@@ -242,6 +271,7 @@ Result<Exit> run_doctor(Session& session, const Request& request) {
   check_postfix(checks, settings, request);
   check_quarantine(checks, settings);
   check_keys(checks, settings, *config);
+  check_signing(checks, settings, *config);
   check_store(checks, settings, *config);
   check_lists(checks, settings);
   TRY(session.print(request.format == "json" ? json_of(checks) : text_of(checks)));

@@ -22,9 +22,9 @@ base::Result<Exit> run(Session& session) {
 void add_guard_command(CLI::App& root, Session& session) {
   auto* guard =
       root.add_subcommand("guard", "Look at mail as it arrives, beside Postfix, and keep forgeries out");
-  for (const auto* key :
-       {"guard.listen", "guard.mode", "guard.quarantine", "guard.authserv_id", "guard.threads",
-        "guard.http_listen", "store.url", "dns.resolvers", "dns.trust_ad", "dns.timeout"})
+  for (const auto* key : {"guard.listen", "guard.mode", "guard.quarantine", "guard.authserv_id",
+                          "guard.threads", "guard.http_listen", "dkim.keys", "dkim.seal_file", "store.url",
+                          "dns.resolvers", "dns.trust_ad", "dns.timeout"})
     session.add_setting(*guard, key);
   guard->footer(
       "It runs until SIGTERM, and prints each message that was answered as a line of JSON; SIGHUP has it "
@@ -34,6 +34,7 @@ void add_guard_command(CLI::App& root, Session& session) {
       "Most often: rampart guard --store /var/lib/rampart/rampart.db");
   add_guard_explain_commands(*guard, session);
   add_guard_setup_command(*guard, session);
+  add_guard_hindsight_commands(*guard, session);
   session.on_run(*guard, run);
 }
 

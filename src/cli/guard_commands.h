@@ -5,9 +5,10 @@
 
 namespace rampart::cli {
 
-// To `rampart guard`: policy and explain; setup.
+// To `rampart guard`: policy and explain; setup; rehearse and compare.
 void add_guard_explain_commands(CLI::App& guard, Session& session);
 void add_guard_setup_command(CLI::App& guard, Session& session);
+void add_guard_hindsight_commands(CLI::App& guard, Session& session);
 
 void add_trace_command(CLI::App& root, Session& session);
 void add_top_command(CLI::App& root, Session& session);

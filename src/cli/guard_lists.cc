@@ -3,21 +3,10 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include "base/file.h"
 
 namespace rampart::cli {
-
-GuardLists::Mark GuardLists::mark_of(const std::string& path) {
-  struct stat status{};
-  if (::stat(path.c_str(), &status) != 0) return {};
-  return {.there = true,
-          .device = status.st_dev,
-          .node = status.st_ino,
-          .size = status.st_size,
-          .changed = status.st_mtim.tv_sec * 1'000'000'000LL + status.st_mtim.tv_nsec};
-}
 
 void GuardLists::read(File& file) {
   // What is written while it is read has another mark at the next look.
@@ -25,37 +14,60 @@ void GuardLists::read(File& file) {
   file.looks = 0;
   const auto text = base::read_file(file.path, guard::kMaxListBytes);
   if (!text) {
-    say_(fmt::format("{}: {}", text.error().message(),
-                     file.list ? "what it said before stays" : "it is empty until it can be read"));
+    say_(fmt::format(
+        "{}: {}", text.error().message(),
+        file.list || file.owners ? "what it said before stays" : "it is empty until it can be read"));
     return;
   }
-  file.list = guard::read_list(file.path, *text);
-  say_(fmt::format("{} {} of {}", file.list->size(), file.blocks ? "blocked" : "allowed", file.path));
+  if (file.kind == Kind::senders) return read_owners(file, *text);
+  read_list(file, *text);
+}
+
+void GuardLists::read_owners(File& file, const std::string& text) {
+  auto owners = guard::Owners::parse(text, file.path);
+  if (!owners) {
+    say_(fmt::format("{}: {}", owners.error().message(),
+                     file.owners ? "what it said before stays" : "it counts once that is mended"));
+    return;
+  }
+  file.owners = std::make_shared<const guard::Owners>(*std::move(owners));
+  say_(fmt::format("{} says of {} users in whose name they may write", file.path, file.owners->size()));
+}
+
+void GuardLists::read_list(File& file, const std::string& text) {
+  file.list = guard::read_list(file.path, text);
+  say_(fmt::format("{} {} of {}", file.list->size(), file.kind == Kind::block ? "blocked" : "allowed",
+                   file.path));
   for (const auto& fault : file.list->faults()) say_(fmt::format("{}: {}", file.path, fault));
 }
 
 void GuardLists::publish() {
   auto lists = std::make_shared<guard::Lists>();
-  for (const auto& file : files_)
-    if (file.list) (file.blocks ? lists->block : lists->allow).push_back(file.list);
+  owners_.reset();
+  for (const auto& file : files_) {
+    if (file.list) (file.kind == Kind::block ? lists->block : lists->allow).push_back(file.list);
+    if (file.owners) owners_ = file.owners;
+  }
   lists_ = std::move(lists);
 }
 
 void GuardLists::set_files(const guard::Settings& settings) {
   auto before = std::move(files_);
   files_.clear();
-  const auto add = [&](const std::string& path, bool blocks) {
+  const auto add = [&](const std::string& path, Kind kind) {
     const auto known = std::ranges::find_if(
-        before, [&](const File& file) { return file.path == path && file.blocks == blocks; });
+        before, [&](const File& file) { return file.path == path && file.kind == kind; });
     if (known != before.end()) {
       files_.push_back(*known);
       return;
     }
-    files_.push_back({.path = path, .blocks = blocks, .read = {}, .seen = {}, .looks = 0, .list = nullptr});
+    files_.push_back(
+        {.path = path, .kind = kind, .read = {}, .seen = {}, .looks = 0, .list = nullptr, .owners = nullptr});
     read(files_.back());
   };
-  for (const auto& path : settings.block_files) add(path, true);
-  for (const auto& path : settings.allow_files) add(path, false);
+  for (const auto& path : settings.block_files) add(path, Kind::block);
+  for (const auto& path : settings.allow_files) add(path, Kind::allow);
+  if (!settings.senders_file.empty()) add(settings.senders_file, Kind::senders);
   publish();
 }
 

@@ -1,4 +1,4 @@
-// Block and allow lists, read from files that change while the guard runs.
+// Block and allow lists, and who may write as whom, read from files that change while the guard runs.
 #pragma once
 
 #include <chrono>
@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/file_mark.h"
 #include "guard/policy/lists.h"
 #include "guard/settings.h"
 
@@ -27,34 +28,30 @@ class GuardLists {
   // Whether anything changed.
   bool look();
   [[nodiscard]] std::shared_ptr<const guard::Lists> lists() const { return lists_; }
+  // nullptr: no file says who may write as whom, or it could not be read yet.
+  [[nodiscard]] std::shared_ptr<const guard::Owners> owners() const { return owners_; }
 
  private:
-  // What tells that a file is another, or has been written.
-  struct Mark {
-    bool there = false;
-    unsigned long long device = 0;
-    unsigned long long node = 0;
-    long long size = 0;
-    long long changed = 0;  // nanoseconds
-
-    bool operator==(const Mark&) const = default;
-  };
+  enum class Kind : std::uint8_t { block, allow, senders };
   struct File {
     std::string path;
-    bool blocks = false;
-    Mark read;           // as it was when it was read
-    Mark seen;           // at the last look
+    Kind kind = Kind::block;
+    FileMark read;       // as it was when it was read
+    FileMark seen;       // at the last look
     unsigned looks = 0;  // since it is not as it was read
     std::shared_ptr<const guard::ListFile> list;
+    std::shared_ptr<const guard::Owners> owners;
   };
 
-  static Mark mark_of(const std::string& path);
   void read(File& file);
+  void read_list(File& file, const std::string& text);
+  void read_owners(File& file, const std::string& text);
   void publish();
 
   std::function<void(const std::string&)> say_;
   std::vector<File> files_;
-  std::shared_ptr<const guard::Lists> lists_;  // shared with the messages under way
+  std::shared_ptr<const guard::Lists> lists_;  // shared with the messages under way, as is the next
+  std::shared_ptr<const guard::Owners> owners_;
 };
 
 }  // namespace rampart::cli

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "cli/folder_ring.h"
 #include "cli/guard_desk.h"
 #include "cli/guard_lists.h"
 #include "cli/guard_reports.h"
@@ -62,6 +63,7 @@ struct Lane {
   std::optional<store::Database> database;
   std::optional<guard::Quarantine> quarantine;
   std::optional<guard::Passes> passes;
+  std::optional<FolderRing> ring;
   std::optional<guard::Gate> gate;
   std::optional<guard::milter::Server> server;
   std::thread thread;
@@ -117,6 +119,7 @@ class Service {
     lists_.set_files(settings_);
     set_rules(settings_.rules);
     TRY(open_store());
+    if (signs(settings_)) TRY(FolderRing(config_).check());
     if (!settings_.reports.empty())
       reports_ = TRY(GuardReports::open(settings_.reports, settings_.failure_reports, config_,
                                         [this](const std::string& line) { say(line); }));
@@ -146,6 +149,9 @@ class Service {
   }
 
  private:
+  static bool signs(const guard::Settings& settings) {
+    return settings.rules.signing.sign || settings.rules.signing.sealer;
+  }
   [[nodiscard]] bool keeps_messages() const { return !settings_.quarantine.empty(); }
 
   Result<> open_store() {
@@ -198,6 +204,7 @@ class Service {
                              .log = [this](const std::string& line) { say(line); },
                              .now = [] { return base::now(); },
                              .memory = &memory_,
+                             .ring = &lane.ring.emplace(config_),
                              .report = std::move(report),
                              .failure = [this](guard::Trouble why) { metrics_.note_failure(why); }},
           std::move(options));
@@ -213,6 +220,7 @@ class Service {
     say(fmt::format("the guard listens at {}, in mode {}, as {}, on {} thread{}", fmt::join(places, ", "),
                     guard::to_string(settings_.mode), settings_.authserv_id, lanes_.size(),
                     lanes_.size() == 1 ? "" : "s"));
+    if (signs(settings_)) say(fmt::format("keys that sign are in {}", FolderRing(config_).place()));
     if (desk_) say(fmt::format("HTTP is answered at {}", desk_->place()));
     if (store_shown_.empty())
       say("events are printed only: --store FILE keeps them for rampart trace");
@@ -306,6 +314,9 @@ class Service {
   void reload() {
     auto read = session_.read_config();
     auto settings = read ? guard_settings(*read) : std::unexpected(read.error());
+    if (settings && signs(*settings)) {
+      if (const auto keys = FolderRing(config_).check(); !keys) settings = std::unexpected(keys.error());
+    }
     if (!settings) {
       session_.report(settings.error());
       return say("the configuration that was read before stays");
@@ -313,8 +324,8 @@ class Service {
     std::vector<std::string_view> late;
     for (const auto* setting : session_.schema().settings()) {
       const auto section = base::section_of(setting->key);
-      if ((section == "guard" || section == "dns" || section == "store") && !is_rule(setting->key) &&
-          read->value(setting->key) != config_.value(setting->key))
+      const bool ours = section == "guard" || section == "dns" || section == "store" || section == "dkim";
+      if (ours && !is_rule(setting->key) && read->value(setting->key) != config_.value(setting->key))
         late.push_back(setting->key);
     }
     lists_.set_files(*settings);
@@ -325,15 +336,17 @@ class Service {
   }
 
   static bool is_rule(std::string_view key) {
-    constexpr std::array<std::string_view, 10> kRules{
-        "guard.trusted_networks", "guard.trusted_relays", "guard.trusted_sealers", "guard.own_domains",
-        "guard.enforced_domains", "guard.overrides",      "guard.enforce",         "guard.block_files",
-        "guard.allow_files",      "guard.blocked"};
+    constexpr auto kRules = std::to_array<std::string_view>(
+        {"guard.trusted_networks", "guard.trusted_relays", "guard.trusted_sealers", "guard.own_domains",
+         "guard.enforced_domains", "guard.overrides", "guard.enforce", "guard.block_files",
+         "guard.allow_files", "guard.blocked", "guard.sign", "guard.senders_file", "guard.sign_unowned",
+         "guard.gateway_networks", "guard.gateway_field", "guard.relay_domains", "guard.arc_domain"});
     return std::ranges::find(kRules, key) != kRules.end();
   }
 
   void set_rules(guard::Rules rules) {
     rules.local.lists = lists_.lists();
+    rules.signing.owners = lists_.owners();
     shared_.rules = std::make_shared<const guard::Rules>(std::move(rules));
   }
 

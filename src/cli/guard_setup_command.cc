@@ -13,6 +13,14 @@ struct Request {
   std::string queue_directory = "/var/spool/postfix";
 };
 
+// Postfix says of it that it comes from 127.0.0.1.
+bool signs_local(const guard::Settings& settings) {
+  const auto here = *base::IpAddress::parse("127.0.0.1");
+  return settings.rules.signing.sign &&
+         std::ranges::any_of(settings.rules.roles.trusted,
+                             [&](const auto& network) { return network.has(here); });
+}
+
 base::Result<Exit> run_postfix(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
   const auto settings = TRY(guard_settings(*config));
@@ -24,6 +32,9 @@ base::Result<Exit> run_postfix(Session& session, const Request& request) {
   TRY(session.print(TRY(guard::postfix_setup({.listen = settings.listen.front(),
                                               .mode = request.monitor ? guard::Mode::monitor : settings.mode,
                                               .after = request.after,
+                                              .signs = settings.rules.signing.sign,
+                                              .signs_local = signs_local(settings),
+                                              .seals = settings.rules.signing.sealer.has_value(),
                                               .queue_directory = std::move(queue)}))));
   return Exit::clean;
 }

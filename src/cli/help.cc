@@ -120,6 +120,13 @@ base::Error unknown_option(const CLI::App& command, const std::string& word) {
   return error;
 }
 
+// The command of `parent` that is meant; empty: none is near.
+std::string meant_command(const CLI::App& parent, std::string_view word) {
+  std::vector<std::string> names;
+  for (const auto& row : command_rows(parent)) names.push_back(row.left);
+  return nearest_of(word, names);
+}
+
 }  // namespace
 
 std::string help_text(const CLI::App& command) {
@@ -149,13 +156,11 @@ std::string full_name(const CLI::App& command) {
 }
 
 base::Error unknown_command(const CLI::App& parent, const std::string& word) {
-  std::vector<std::string> names;
-  for (const auto& row : command_rows(parent)) names.push_back(row.left);
   base::Error error{base::ErrorKind::usage,
                     fmt::format("there is no command \"{}\"", base::excerpt(word, 80)),
                     {},
                     see_help(parent)};
-  const auto meant = nearest_of(word, names);
+  const auto meant = meant_command(parent, word);
   if (!meant.empty()) {
     error.hint = fmt::format("did you mean {} {}?", full_name(parent), meant);
   } else if (parent.get_parent() == nullptr && word == "version") {
@@ -181,7 +186,11 @@ base::Error usage_error(const CLI::App& root, const CLI::ParseError& error) {
   const auto& command = given_command(root);
   for (const auto& word : root.remaining(true)) {
     if (word.size() > 1 && word[0] == '-') return unknown_option(command, word);
-    if (!command_rows(command).empty()) return unknown_command(command, word);
+    if (!command_rows(command).empty()) {
+      // Of `report import` the first word is the wrong one, though `import` is a command, too.
+      const bool first = meant_command(command, word).empty() && !meant_command(root, word).empty();
+      return unknown_command(first ? root : command, word);
+    }
     return {base::ErrorKind::usage,
             fmt::format("\"{}\" is one argument too many", base::excerpt(word, 80)),
             {},

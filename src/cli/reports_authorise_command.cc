@@ -93,6 +93,7 @@ class Authorising {
     const auto today = std::chrono::floor<std::chrono::days>(base::now()).time_since_epoch().count();
     const auto heed = TRY(reporters_that_count(config_));  // strangers' domains are not to be vouched for
     for (const auto& total : TRY(reports::read_domains(database, 0, today, heed))) {
+      if (total.total.messages() == 0) continue;  // anybody can speak of any domain
       if (const auto name = dns::parse_domain(total.domain)) out.insert(*name);
     }
     return {};

@@ -1,4 +1,6 @@
 // rampart reports: what receivers say of the mail that is sent in your domains' names.
+#include <algorithm>
+
 #include "cli/commands.h"
 #include "cli/fix_options.h"
 #include "cli/help.h"
@@ -20,6 +22,9 @@ struct Request {
   std::string format = "text";
 };
 
+// Rows for people; 0: all.
+std::size_t page_size(const Request& request) { return request.all ? 0 : 20; }
+
 Result<Exit> run_show(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
   const auto days = TRY(report_days(request.since));
@@ -31,21 +36,18 @@ Result<Exit> run_show(Session& session, const Request& request) {
                         "name it: rampart reports show DOMAIN");
     const auto domains = TRY(reports::read_domains(database, days.from, days.to));
     TRY(session.print(request.format == "json" ? reports::format_domains_json(domains)
-                                               : reports::format_domains(domains)));
-    if (domains.empty())
+                                               : reports::format_domains(domains, page_size(request))));
+    if (std::ranges::none_of(domains, [](const auto& one) { return one.total.messages() != 0; }))
       session.note(nothing_shown("reports", TRY(reports::read_known_days(database, std::nullopt)), days));
     return Exit::clean;
   }
   const auto name = TRY(domain_of(request.domain));
   const auto history = TRY(reports::read_history(database, name.text(), days.from, days.to));
-  const reports::Page page{.domain = name.text(), .history = &history, .most = request.all ? 0U : 20U};
+  const reports::Page page{.domain = name.text(), .history = &history, .most = page_size(request)};
   TRY(session.print(request.format == "json"  ? reports::format_history_json(page)
                     : request.format == "csv" ? reports::format_history_csv(page)
                                               : reports::format_history(page)));
-  if (history.reports + history.uncounted == 0)
-    session.note(nothing_shown(fmt::format("reports of {}", page.domain),
-                               TRY(reports::read_known_days(database, page.domain)), days) +
-                 "; `rampart reports show` lists the domains");
+  if (history.reports + history.uncounted == 0) session.note(TRY(nothing_of(database, name, days)));
   return Exit::clean;
 }
 
@@ -62,7 +64,7 @@ void add_reports_command(CLI::App& root, Session& session) {
   show->add_option("DOMAIN", request->domain,
                    "The domain at which receivers found the policy; without it, all of them");
   show->add_option("--since", request->since, std::string(kSinceHelp))->type_name("TIME");
-  show->add_flag("--all", request->all, "Show every address");
+  show->add_flag("--all", request->all, "Show every address, or every domain");
   show->add_option("--format", request->format, "text, json, or csv of a domain [text]")
       ->type_name("FORMAT")
       ->check(one_of({"text", "json", "csv"}));
@@ -75,6 +77,7 @@ void add_reports_command(CLI::App& root, Session& session) {
   add_reports_sources_command(*reports, session);
   add_reports_mark_commands(*reports, session);
   add_reports_tls_command(*reports, session);
+  add_reports_single_commands(*reports, session);
   add_reports_fetch_command(*reports, session);
   add_reports_write_command(*reports, session);
   add_reports_authorise_command(*reports, session);

@@ -34,24 +34,31 @@ struct Request {
   [[nodiscard]] bool judges() const { return !no_verify && (verify || piped()); }
 };
 
+// What is done with what stands below a path.
+struct Visit {
+  std::function<Result<>(const std::string&)> file;
+  std::function<Result<>(const std::string&, std::string_view why)> unreadable;  // a folder
+  std::function<void(const std::string&)> link;                                  // to a folder
+};
+
 // The files below the folders that were named, and the files, each folder's in the order of their names. What is hidden is
-// passed over.
-Result<> each_file(const std::string& path, const std::function<Result<>(const std::string&)>& function) {
+// passed over. A folder that cannot be read stops nothing else.
+Result<> each_file(const std::string& path, const Visit& visit) {
   std::error_code failed;
-  if (path == "-" || !fs::is_directory(path, failed)) return function(path);
+  if (path == "-" || !fs::is_directory(path, failed)) return visit.file(path);
   std::vector<fs::directory_entry> entries;
   for (fs::directory_iterator it(path, failed), end; !failed && it != end; it.increment(failed)) {
     if (!it->path().filename().string().starts_with('.')) entries.push_back(*it);
   }
-  if (failed)
-    return base::fail(ErrorKind::io, "the folder cannot be read: " + failed.message(), base::printable(path));
+  if (failed) TRY(visit.unreadable(path, "the folder cannot be read: " + failed.message()));
   std::ranges::sort(entries, {}, [](const auto& entry) { return entry.path().native(); });
   for (const auto& entry : entries) {
-    // A link to a folder may lead round in a circle.
     if (fs::is_directory(entry.symlink_status(failed))) {
-      TRY(each_file(entry.path().string(), function));
-    } else if (!fs::is_directory(entry.path(), failed)) {
-      TRY(function(entry.path().string()));
+      TRY(each_file(entry.path().string(), visit));
+    } else if (fs::is_directory(entry.path(), failed)) {
+      visit.link(entry.path().string());  // which may lead round in a circle
+    } else {
+      TRY(visit.file(entry.path().string()));
     }
   }
   return {};
@@ -93,7 +100,8 @@ Result<> read_input(const Request& request, reports::Source& input, const std::s
 
 Result<> read_paths(Session& session, const Request& request, reports::Importer& importer) {
   Progress progress(session.surroundings().err, session.surroundings().err_is_terminal, "files");
-  const auto read = [&](const std::string& path) -> Result<> {
+  Visit visit;
+  visit.file = [&](const std::string& path) -> Result<> {
     if (interrupted() != 0) return base::fail(ErrorKind::io, "interrupted");
     auto source = reports::FileSource::open(path);
     if (!source) {
@@ -107,9 +115,16 @@ Result<> read_paths(Session& session, const Request& request, reports::Importer&
     progress.update(importer.summary().files, std::nullopt);
     return {};
   };
+  visit.unreadable = [&](const std::string& path, std::string_view why) {
+    return importer.set_file_aside(path, why);
+  };
+  visit.link = [&](const std::string& path) {
+    session.note(
+        fmt::format("{}: a link to a folder, passed over; name it to have it read", base::printable(path)));
+  };
   for (const auto& path : request.paths) {
     const auto before = importer.summary().files;
-    if (auto done = each_file(path, read); !done) {
+    if (auto done = each_file(path, visit); !done) {
       TRY(importer.flush());  // what was read is kept
       return done;
     }
@@ -129,6 +144,9 @@ Result<Exit> run_import(Session& session, const Request& request) {
     if (path != "-" && !fs::exists(path, failed))
       return base::fail(ErrorKind::usage, "there is no such file or folder", base::printable(path));
   }
+  if (!request.aside.empty() && !request.piped())
+    return base::fail(ErrorKind::usage, "only what comes by standard input is kept, and none is read",
+                      "--aside", "leave it out: files stay where they are");
   auto worker = TRY(base::Worker::start(&mail::unpack_mime, {}));
   auto database = TRY(store::Database::open(TRY(store_url(*config))));
   auto archive = TRY(reports::Archive::open(database));

@@ -47,6 +47,15 @@ bool is_known_source(std::string_view id, const mail::Registry& registry) {
   return domain && domain->label_count() >= 2;
 }
 
+// The id of that kind whose provider is meant; empty: none is near.
+std::string meant_source(const std::string& id, const mail::Registry& registry) {
+  const auto behind = id.find(':') + 1;
+  std::vector<std::string_view> ids;
+  for (const auto& provider : registry.providers()) ids.push_back(provider.id);
+  const auto meant = base::nearest(std::string_view(id).substr(behind), ids);
+  return meant.empty() ? meant : id.substr(0, behind) + meant;
+}
+
 Result<Exit> run_mark(Session& session, const Request& request) {
   reports::Mark mark{.domain = TRY(domain_of(request.domain)),
                      .subject = TRY(reports::parse_mark_subject(request.source)),
@@ -76,11 +85,15 @@ Result<Exit> run_mark(Session& session, const Request& request) {
         fmt::format("no report in the store speaks of {}, so the mark meets no mail as yet; `rampart "
                     "reports show` lists the domains",
                     mark.domain.text()));
-  if (!mark.subject.network && !is_known_source(mark.subject.id, TRY(read_registry(*TRY(session.config())))))
-    session.note(
-        fmt::format("no provider that is known has the id of {}, so the mark may never meet mail; "
-                    "`rampart reports sources {}` shows the ids",
-                    base::printable(mark.subject.id), mark.domain.text()));
+  const auto registry = TRY(read_registry(*TRY(session.config())));
+  if (!mark.subject.network && !is_known_source(mark.subject.id, registry)) {
+    const auto meant = meant_source(mark.subject.id, registry);
+    session.note(fmt::format(
+        "no provider that is known has the id of {}{}, so the mark may never meet mail; `rampart reports "
+        "sources {}` shows the ids, and `rampart reports unmark {}` takes it back",
+        base::printable(mark.subject.id), meant.empty() ? "" : fmt::format(" (did you mean {}?)", meant),
+        mark.domain.text(), number));
+  }
   return Exit::clean;
 }
 
@@ -91,8 +104,9 @@ Result<Exit> run_marks(Session& session, const Request& request) {
   auto database = TRY(open_known_store(*config, "read reports into it: rampart reports import reports/"));
   auto marks = TRY(reports::Marks::open(database));
   const auto found = TRY(marks.list(domain, request.all));
-  TRY(session.print(request.format == "json" ? reports::format_marks_json(found)
-                                             : reports::format_marks(found)));
+  TRY(session.print(request.format == "json"
+                        ? reports::format_marks_json(found)
+                        : reports::format_marks(found, domain ? dns::display(*domain) : "")));
   return Exit::clean;
 }
 

@@ -41,4 +41,15 @@ std::string nothing_shown(const std::string& what, const std::optional<reports::
                      reports::day_text(known->first));
 }
 
+base::Result<std::string> nothing_of(store::Database& database, const dns::Name& domain,
+                                     const ReportDays& days) {
+  const auto known = TRY(reports::read_known_days(database, domain.text()));
+  auto out = nothing_shown(fmt::format("reports of {}", domain.text()), known, days);
+  for (auto above = domain.parent(); !known && above.label_count() > 1; above = above.parent()) {
+    if (TRY(reports::read_known_days(database, above.text())))
+      return out + fmt::format("; it has some of {}, at which receivers found the policy", above.text());
+  }
+  return out + "; `rampart reports show` lists the domains";
+}
+
 }  // namespace rampart::cli

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "dns/name.h"
 #include "reports/archive/history.h"
 
 namespace rampart::cli {
@@ -27,5 +28,8 @@ inline constexpr std::string_view kSinceHelp =
 // Where a page of these days shows nothing: what there is, and how it is shown. `what` is "reports of bank.example".
 std::string nothing_shown(const std::string& what, const std::optional<reports::KnownDays>& known,
                           const ReportDays& days);
+// The same of one domain of which no report is shown. Reports are of the domain whose record decides, which may be above it.
+base::Result<std::string> nothing_of(store::Database& database, const dns::Name& domain,
+                                     const ReportDays& days);
 
 }  // namespace rampart::cli

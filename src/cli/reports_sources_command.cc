@@ -68,9 +68,7 @@ Result<Exit> run_sources(Session& session, const Request& request) {
     for (const auto& note : notes) session.note(note);
   }
   if (inventory.sightings().reports + inventory.sightings().uncounted == 0)
-    session.note(nothing_shown(fmt::format("reports of {}", domain.text()),
-                               TRY(reports::read_known_days(database, domain.text())), days) +
-                 "; `rampart reports show` lists the domains");
+    session.note(TRY(nothing_of(database, domain, days)));
   return Exit::clean;
 }
 

@@ -1,4 +1,5 @@
 // rampart reports write: what a receiver decided of its mail becomes aggregate reports, and they are sent.
+#include <filesystem>
 #include <set>
 
 #include "audit/ask_lane.h"
@@ -324,6 +325,10 @@ Result<Exit> run_write(Session& session, const Request& request) {
   if (request.results.empty() && (request.replace || !request.days.empty()))
     return base::fail(ErrorKind::usage, "--day and --replace are about results, and none are given", {},
                       "name the files: rampart reports write results.jsonl");
+  std::error_code failed;
+  if (request.results.empty() && !std::filesystem::exists(request.output, failed))
+    return base::fail(ErrorKind::usage, "there is no such folder, so nothing waits in it",
+                      base::printable(request.output), "name that of an earlier run, or files of results");
   const auto desk = TRY(ReportDesk::open(request.output, *config, schedule_now()));
   return Writing(session, request, *config, *desk).run();
 }

@@ -35,13 +35,14 @@ Result<std::shared_ptr<ScanJob>> ScanJob::make(std::unique_ptr<Mail> mail, const
   // Without a client it would be taken for a message of this machine's own, which nobody's policy is about.
   out->nobody_ = !envelope.ip && !request.authenticated;
   if (out->nobody_) out->rules_.roles.listener = guard::Role::inbound;
-  out->scan_.emplace(
-      out->mail_->message,
-      guard::Situation{
-          .peer = {.client = envelope.ip, .helo = envelope.helo, .authenticated = request.authenticated},
-          .mail_from = envelope.mail_from,
-          .memory = {}},
-      out->rules_.roles, out->rules_.local, out->keys_);
+  out->scan_.emplace(out->mail_->message,
+                     guard::Situation{.peer = {.client = envelope.ip,
+                                               .helo = envelope.helo,
+                                               .authenticated = request.authenticated,
+                                               .recipients = out->recipients_},
+                                      .mail_from = envelope.mail_from,
+                                      .memory = {}},
+                     out->rules_.roles, out->rules_.local, out->keys_);
   return out;
 }
 

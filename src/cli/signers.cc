@@ -30,8 +30,10 @@ Result<std::vector<Signer>> managed_signers(const crypto::KeyFolder& folder, con
   return base::fail(
       ErrorKind::usage, fmt::format("no key signs for {}", name.text()), {},
       domain.keys.empty()
-          ? "name one with --selector and --key, or make one: rampart dkim rotate DOMAIN"
-          : "its key waits for its record or for caches: rampart dkim rotate DOMAIN says for what");
+          ? fmt::format("make one: rampart dkim rotate {}, or name the folder that has one: --keys DIR",
+                        name.text())
+          : fmt::format("its key waits for its record or for caches: rampart dkim rotate {} says for what",
+                        name.text()));
 }
 
 namespace {

@@ -377,7 +377,7 @@ void add_watch_command(CLI::App& root, Session& session) {
   session.add_setting(*command, "store.url");
   command->footer(
       "Exit status: 0 it ran, 2 wrong usage or a store that cannot be used, 3 (--once) nothing could "
-      "be\nlooked at.");
+      "be looked at.");
   session.on_run(*command, [request](Session& s) { return run_watch(s, *request); });
 }
 

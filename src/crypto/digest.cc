@@ -41,27 +41,34 @@ std::string sha512(std::string_view bytes) {
 
 struct Hasher::Context {
   std::unique_ptr<EVP_MD_CTX, FreeDigest> digest{EVP_MD_CTX_new()};
-  bool good = false;
+  bool good = EVP_DigestInit_ex2(digest.get(), sha256_algorithm(), nullptr) == 1;
+  bool ended = false;
 
-  void begin() { good = EVP_DigestInit_ex2(digest.get(), sha256_algorithm(), nullptr) == 1; }
+  // Anew, only when more comes: most hashers hash once.
+  void begin() {
+    if (ended) good = EVP_DigestInit_ex2(digest.get(), sha256_algorithm(), nullptr) == 1;
+    ended = false;
+  }
 };
 
-Hasher::Hasher() : context_(std::make_unique<Context>()) { context_->begin(); }
+Hasher::Hasher() : context_(std::make_unique<Context>()) {}
 Hasher::Hasher(Hasher&& other) noexcept = default;
 Hasher& Hasher::operator=(Hasher&& other) noexcept = default;
 Hasher::~Hasher() = default;
 
 void Hasher::update(std::string_view bytes) {
+  context_->begin();
   if (context_->good)
     context_->good = EVP_DigestUpdate(context_->digest.get(), bytes.data(), bytes.size()) == 1;
 }
 
 std::string Hasher::finish() {
+  context_->begin();
   std::string out(kSha256Bytes, '\0');
   const bool done =
       context_->good &&
       EVP_DigestFinal_ex(context_->digest.get(), reinterpret_cast<unsigned char*>(out.data()), nullptr) == 1;
-  context_->begin();
+  context_->ended = true;
   if (!done) out.clear();
   return out;
 }

@@ -56,6 +56,7 @@ class KeyFolder {
   [[nodiscard]] base::Result<std::optional<std::string>> read_list(const std::string& domain) const;
   [[nodiscard]] base::Result<> write_list(const std::string& domain, std::string_view text) const;
   [[nodiscard]] std::string list_path(const std::string& domain) const;
+  [[nodiscard]] std::string key_path(const std::string& domain, const std::string& selector) const;
 
   [[nodiscard]] const std::string& path() const { return path_; }
   // Those that have a list, sorted; one whose list cannot be looked at counts, so that reading it says why.
@@ -63,7 +64,6 @@ class KeyFolder {
 
  private:
   KeyFolder(std::string path, std::optional<SealKey> seal) : path_(std::move(path)), seal_(std::move(seal)) {}
-  [[nodiscard]] std::string key_path(const std::string& domain, const std::string& selector) const;
   [[nodiscard]] base::Result<> make_folder(const std::string& domain) const;
 
   std::string path_;

@@ -41,9 +41,9 @@ Result<> check(const struct stat& status, const PrivateRules& rules, const std::
   if (!S_ISREG(status.st_mode))
     return base::fail(ErrorKind::input, "is not a regular file", where, "name the file that holds the key");
   if ((status.st_mode & kOthers) != 0)
-    return base::fail(ErrorKind::input,
-                      fmt::format("others may read or write it (mode {:04o})", status.st_mode & 07777U),
-                      where, "chmod 600 it, and make a new key if somebody may have seen it");
+    return base::fail(
+        ErrorKind::input, fmt::format("others may read or write it (mode {:04o})", status.st_mode & 07777U),
+        where, "chmod 600 it, and replace the key or password in it if somebody may have seen it");
   if (!rules.any_owner && status.st_uid != ::geteuid() && status.st_uid != 0)
     return base::fail(ErrorKind::input, fmt::format("it belongs to another user (number {})", status.st_uid),
                       where, "run it as that user, or chown the file: its owner can put another key there");

@@ -43,6 +43,25 @@ std::string check_whole_path(std::string_view text) {
 }
 std::string check_enforcement(std::string_view text) { return fault(parse_enforcement(text)); }
 
+std::string check_owners_file(std::string_view text) { return text.empty() ? "" : check_whole_path(text); }
+std::string check_sealer(std::string_view text) {
+  return text.empty() ? "" : dns::check_domain_setting(text);
+}
+
+// "NAME: VALUE", both of visible characters.
+std::optional<std::pair<std::string_view, std::string_view>> parse_field(std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  const auto name = base::trim(text.substr(0, colon));
+  const auto value = base::trim(text.substr(colon + 1));
+  const bool visible = std::ranges::all_of(name, [](unsigned char c) { return c > ' ' && c < 0x7f; }) &&
+                       std::ranges::all_of(value, [](unsigned char c) { return c >= ' ' && c < 0x7f; });
+  return visible && !name.empty() && !value.empty() ? std::optional(std::pair(name, value)) : std::nullopt;
+}
+std::string check_field(std::string_view text) {
+  return text.empty() || parse_field(text) ? "" : "is no field, such as X-OriginatorOrg: bank.example";
+}
+
 std::optional<unsigned> parse_mode(std::string_view text) {
   const bool octal = !text.empty() && text.size() <= 4 &&
                      std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '7'; });
@@ -133,6 +152,85 @@ constexpr std::array kSettings{
         .max = kMaxNetworks,
         .example = R"(["198.51.100.7"])",
         .check = check_network,
+    },
+    Setting{
+        .key = "guard.sign",
+        .type = SettingType::boolean,
+        .standard = "false",
+        .brief = "Sign what users of ours write (DKIM), in both modes",
+        .detail =
+            "With the keys of the key folder (dkim.keys): those that its signing table names for the author, "
+            "or, without a table, those of the author's domain. A key that has to sign and cannot be "
+            "read: the message is put off in mode enforce, and goes unsigned in mode monitor.",
+    },
+    Setting{
+        .key = "guard.senders_file",
+        .type = SettingType::text,
+        .standard = "\"\"",
+        .brief = "The file that says in whose name each user may write; not known when empty",
+        .detail =
+            "A line has the name that a user logs in with, or the network of a machine that does not, then "
+            "addresses, @DOMAIN or *; # begins a comment. Who writes in a name that is not his is told of. A "
+            "file "
+            "that changes counts within a second.",
+        .value_name = "FILE",
+        .example = R"("/etc/rampart/senders.txt")",
+        .check = check_owners_file,
+    },
+    Setting{
+        .key = "guard.sign_unowned",
+        .type = SettingType::boolean,
+        .standard = "true",
+        .brief = "Sign also what is written in a name that guard.senders_file does not give to its writer",
+    },
+    Setting{
+        .key = "guard.gateway_networks",
+        .type = SettingType::list,
+        .standard = "[]",
+        .brief = "Networks of mail systems behind this machine that send out through it, such as Exchange",
+        .detail =
+            "What they send to others than guard.relay_domains is signed as that of users, and held to no "
+            "policy. Networks of a hosted service are its other customers', too: see "
+            "guard.gateway_field.",
+        .max = kMaxNetworks,
+        .example = R"(["192.0.2.25"])",
+        .check = check_network,
+    },
+    Setting{
+        .key = "guard.gateway_field",
+        .type = SettingType::text,
+        .standard = "\"\"",
+        .brief =
+            "A field that messages from guard.gateway_networks must have to count as ours; none when empty",
+        .detail = "Without one, whoever else the service at those networks lets send has his mail signed in "
+                  "your name. "
+                  "The service has to remove it from what its other customers write.",
+        .value_name = "FIELD",
+        .example = R"("X-OriginatorOrg: bank.example")",
+        .check = check_field,
+    },
+    Setting{
+        .key = "guard.relay_domains",
+        .type = SettingType::list,
+        .standard = "[]",
+        .brief = "Domains whose mail is handed on to a system behind this machine, such as Exchange",
+        .detail =
+            "With everything below them. It is held to policy here, and ARC-sealed as guard.arc_domain.",
+        .max = kMaxOverrides,
+        .example = R"(["bank.example"])",
+        .check = dns::check_domain_setting,
+    },
+    Setting{
+        .key = "guard.arc_domain",
+        .type = SettingType::text,
+        .standard = "\"\"",
+        .brief =
+            "The domain that seals mail for guard.relay_domains (ARC), in both modes; no seals when empty",
+        .detail =
+            "Its keys are in the key folder (dkim.keys). The system behind has to trust it as a sealer.",
+        .value_name = "DOMAIN",
+        .example = R"("bank.example")",
+        .check = check_sealer,
     },
     Setting{
         .key = "guard.trusted_sealers",
@@ -397,6 +495,16 @@ Rules read_rules(const base::Config& config) {
   Rules out;
   out.roles.trusted = networks_of(config, "guard.trusted_networks");
   out.roles.relays = networks_of(config, "guard.trusted_relays");
+  out.roles.gateway.networks = networks_of(config, "guard.gateway_networks");
+  out.roles.gateway.domains = names_of(config, "guard.relay_domains");
+  if (const auto field = parse_field(config.text("guard.gateway_field"))) {
+    out.roles.gateway.field = field->first;
+    out.roles.gateway.value = field->second;
+  }
+  out.signing.sign = config.boolean("guard.sign");
+  out.signing.sign_unowned = config.boolean("guard.sign_unowned");
+  if (const auto& sealer = config.text("guard.arc_domain"); !sealer.empty())
+    out.signing.sealer = *dns::parse_domain(sealer);
   out.local.trusted_sealers = names_of(config, "guard.trusted_sealers");
   for (const auto& domain : names_of(config, "guard.enforced_domains"))
     out.local.own.push_back({.domain = domain, .enforced = true});
@@ -458,6 +566,10 @@ Result<Settings> read_settings(const base::Config& config, std::string_view host
   out.rules = read_rules(config);
   out.block_files = config.list("guard.block_files");
   out.allow_files = config.list("guard.allow_files");
+  out.senders_file = config.text("guard.senders_file");
+  if (out.rules.signing.sealer && out.rules.roles.gateway.domains.empty())
+    return base::fail(ErrorKind::config, "seals nothing, as guard.relay_domains names nobody",
+                      "guard.arc_domain", "name the domains whose mail is handed on: guard.relay_domains");
   out.quarantine = config.text("guard.quarantine");
   if (!out.quarantine.empty() && !out.quarantine.starts_with('/'))
     return base::fail(ErrorKind::config, "must be a whole path, such as /var/lib/rampart/quarantine",

@@ -25,8 +25,9 @@ struct Settings {
   Rules rules;
   std::vector<std::string> block_files;  // whole paths
   std::vector<std::string> allow_files;
-  std::string quarantine;  // a folder; empty: nothing is kept
-  std::string seal_file;   // of the quarantine; empty: what is kept is not encrypted
+  std::string senders_file;  // a whole path; empty: nothing says who may write as whom
+  std::string quarantine;    // a folder; empty: nothing is kept
+  std::string seal_file;     // of the quarantine; empty: what is kept is not encrypted
   QuarantineLimits limits;
   std::string http_listen;     // an address and port; empty: none
   std::string api_token_file;  // empty: nobody may

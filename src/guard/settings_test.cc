@@ -71,6 +71,32 @@ TEST(Settings, RefuseWhatIsNoOverrideAndSayWhy) {
   EXPECT_THAT(fault("accept mail_from=partner.example reason=x"), HasSubstr("mail_from"));
 }
 
+TEST(Settings, SayWhatIsSignedAndSealed) {
+  EXPECT_FALSE(Given().read("")->rules.signing.sign);
+  const auto settings = *Given().read(R"([guard]
+sign = true
+sign_unowned = false
+senders_file = "/etc/rampart/senders.txt"
+gateway_networks = ["203.0.113.0/24"]
+gateway_field = "X-OriginatorOrg : bank.example"
+relay_domains = ["bank.example"]
+arc_domain = "gate.example"
+)");
+  EXPECT_TRUE(settings.rules.signing.sign);
+  EXPECT_FALSE(settings.rules.signing.sign_unowned);
+  EXPECT_EQ(settings.senders_file, "/etc/rampart/senders.txt");
+  EXPECT_EQ(settings.rules.roles.gateway.field, "X-OriginatorOrg");
+  EXPECT_EQ(settings.rules.roles.gateway.value, "bank.example");
+  EXPECT_EQ(settings.rules.roles.gateway.domains.front().text(), "bank.example");
+  EXPECT_EQ(settings.rules.signing.sealer->text(), "gate.example");
+  EXPECT_THAT(Given().read("[guard]\narc_domain = \"gate.example\"\n").error().message(),
+              HasSubstr("guard.relay_domains"));
+  EXPECT_THAT(Given().read("[guard]\ngateway_field = \"X-OriginatorOrg\"\n").error().message(),
+              HasSubstr("is no field"));
+  EXPECT_THAT(Given().read("[guard]\nsenders_file = \"senders\"\n").error().message(),
+              HasSubstr("whole path"));
+}
+
 TEST(Settings, SayForWhomIsEnforced) {
   EXPECT_TRUE(Given().read("")->rules.enforcement.empty()) << "for everybody";
   const auto settings = *Given().read("[guard]\nenforce = [\"to=bank.example percent=10\"]\n");

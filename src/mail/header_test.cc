@@ -1,6 +1,9 @@
 #include "mail/header.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "mail/message.h"
 
 namespace rampart::mail {
 namespace {
@@ -38,6 +41,23 @@ TEST(Header, WhatIsNoFieldHidesNothing) {
   ASSERT_EQ(header->fields.size(), 1U);
   EXPECT_EQ(header->fields[0].name, "Good");
   EXPECT_EQ(header->skipped, 4U);
+}
+
+TEST(Header, FieldsAreFoundByNamesInAnyCase) {
+  constexpr std::string_view kText =
+      "To: a\r\nReceived: 1\r\nCONTENT-TYPE: x\r\nreceived: 2\r\nContent-Transfer-Encoding: y\r\n"
+      "X: 1\r\nRECEIVED: 3\r\nx: 2\r\n[@`{: z\r\n\r\n";
+  const auto header = *read_header(kText);
+  const FieldIndex index(header);
+  EXPECT_THAT(index.find("Received"), testing::ElementsAre(1, 3, 6));
+  EXPECT_THAT(index.find("content-type"), testing::ElementsAre(2));
+  EXPECT_THAT(index.find("Content-Transfer-Encodinh"), testing::IsEmpty());
+  EXPECT_THAT(index.find("Content"), testing::IsEmpty());
+  EXPECT_THAT(index.find("TO"), testing::ElementsAre(0));
+  EXPECT_THAT(index.find("{`@["), testing::IsEmpty());
+  EXPECT_THAT(index.find("[@`{"), testing::ElementsAre(8)) << "what is next to letters has no case";
+  EXPECT_THAT(index.find(""), testing::IsEmpty());
+  EXPECT_EQ(index.repeated().size(), 2U);
 }
 
 TEST(Header, HasLimits) {

@@ -1,6 +1,8 @@
 #include "mail/message.h"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 #include <numeric>
 
 #include "base/text.h"
@@ -9,6 +11,17 @@ namespace rampart::mail {
 namespace {
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+
+// Eight bytes at once: of a byte from A to Z, the sum with the one constant carries into its high bit and that with the
+// other does not.
+std::uint64_t lower(std::uint64_t bytes) {
+  constexpr std::uint64_t kEach = 0x0101010101010101;
+  const auto seven = bytes & 0x7f * kEach;
+  const auto from_a = seven + (0x80 - 'A') * kEach;
+  const auto behind_z = seven + (0x7f - 'Z') * kEach;
+  const auto upper = ~bytes & (from_a ^ behind_z) & 0x80 * kEach;
+  return bytes | upper >> 2U;
+}
 
 }  // namespace
 
@@ -20,10 +33,14 @@ base::Result<Message> Message::parse(std::string_view bytes) {
 }
 
 FieldIndex::Key FieldIndex::key_of(std::string_view name) {
-  Key out{.begin = 0, .name = name};
-  for (std::size_t i = 0; i < sizeof out.begin; ++i)
-    out.begin = out.begin << 8U | (i < name.size() ? static_cast<unsigned char>(lower(name[i])) : 0U);
-  return out;
+  std::uint64_t begin = 0;
+  if (name.size() >= sizeof begin) {
+    std::memcpy(&begin, name.data(), sizeof begin);
+  } else {
+    std::memcpy(&begin, name.data(), name.size());
+  }
+  if constexpr (std::endian::native == std::endian::little) begin = __builtin_bswap64(begin);
+  return {.begin = lower(begin), .name = name};
 }
 
 // As strings in lower case compare; no name has a zero byte.
@@ -52,10 +69,22 @@ FieldIndex::FieldIndex(const Header& header) : places_(header.fields.size()) {
 }
 
 std::span<const std::uint32_t> FieldIndex::find(std::string_view name) const {
-  const auto found = std::ranges::equal_range(keys_, key_of(name),
-                                              [](const Key& a, const Key& b) { return compare(a, b) < 0; });
-  const auto at = static_cast<std::size_t>(found.begin() - keys_.begin());
-  return std::span(places_).subspan(at, found.size());
+  const auto key = key_of(name);
+  const auto less = [](const Key& a, const Key& b) { return compare(a, b) < 0; };
+  const auto first = std::ranges::lower_bound(keys_, key, less);
+  if (first == keys_.end() || compare(*first, key) != 0) return {};
+  const auto behind = std::ranges::upper_bound(std::next(first), keys_.end(), key, less);
+  return std::span(places_).subspan(static_cast<std::size_t>(first - keys_.begin()),
+                                    static_cast<std::size_t>(behind - first));
+}
+
+std::vector<std::string_view> FieldIndex::repeated() const {
+  std::vector<std::string_view> out;
+  for (std::size_t i = 1; i < keys_.size(); ++i) {
+    if (compare(keys_[i - 1], keys_[i]) != 0) continue;
+    if (out.empty() || !base::iequals(out.back(), keys_[i].name)) out.push_back(keys_[i].name);
+  }
+  return out;
 }
 
 }  // namespace rampart::mail

@@ -27,6 +27,8 @@ class FieldIndex {
 
   // The places of all fields of this name in Header::fields, from the top of the message down.
   [[nodiscard]] std::span<const std::uint32_t> find(std::string_view name) const;
+  // The names that more than one field has, each once, as one of them writes it.
+  [[nodiscard]] std::vector<std::string_view> repeated() const;
 
  private:
   // Names that differ mostly do so in their first letters.

@@ -39,17 +39,25 @@ base::Result<> make_folders(const std::filesystem::path& folder) {
   return {};
 }
 
-// SQLite gives its journal the permissions of the file, so these are set before it opens it.
+// SQLite gives its journal the permissions of the file, so these are set before it opens it. A file that is there is never opened
+// here: to close it again would take away every lock that other connections of this process hold (sqlite.org/howtocorrupt.html,
+// section 2.2), and another process would then delete the journal that they write to.
 base::Result<> make_file(const std::string& path) {
   TRY(make_folders(std::filesystem::path(path).parent_path()));
-  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
-  if (file < 0) {
-    const std::error_code code(errno, std::generic_category());
-    return base::fail(ErrorKind::io, fmt::format("cannot open the store: {}", code.message()), path,
+  const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file >= 0) {
+    ::close(file);
+    return {};
+  }
+  if (errno == EEXIST && ::access(path.c_str(), R_OK | W_OK) == 0) {
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(path, ignored)) return {};
+    return base::fail(ErrorKind::io, "cannot open the store: it is no file", path,
                       "name a file that you may write: --store FILE");
   }
-  ::close(file);
-  return {};
+  const std::error_code code(errno, std::generic_category());
+  return base::fail(ErrorKind::io, fmt::format("cannot open the store: {}", code.message()), path,
+                    "name a file that you may write: --store FILE");
 }
 
 base::Result<std::unique_ptr<soci::session>> connect(const Url& url) {

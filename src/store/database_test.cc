@@ -1,7 +1,10 @@
 #include <fstream>
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "store/lease.h"
 #include "store/store_test.h"
@@ -110,6 +113,29 @@ TEST_P(DatabaseTest, SeveralProcessesMigrateAtOnce) {
   }
   auto database = open();
   EXPECT_EQ(count(database), 0);
+}
+
+// What one connection holds is not given up because this process opens another: somebody else's last close would take the journal away.
+TEST_P(DatabaseTest, AnotherConnectionLeavesLocksAlone) {
+  if (GetParam() != Backend::sqlite) GTEST_SKIP() << "PostgreSQL's server looks after this";
+  auto first = open();
+  ASSERT_TRUE(first.migrate("test", kOne));
+  auto second = open();
+  const auto path = parse_url(url())->target;
+  const pid_t pid = ::fork();
+  if (pid == 0) {
+    // The bytes that readers of a database hold (sqlite.org/fileformat2.html, section 1.4, and os.h: SHARED_FIRST).
+    struct ::flock lock = {};
+    lock.l_type = F_WRLCK;
+    lock.l_whence = SEEK_SET;
+    lock.l_start = 0x40000002;
+    lock.l_len = 510;
+    const int file = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    ::_exit(file >= 0 && ::fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK ? 0 : 1);
+  }
+  int status = -1;
+  ::waitpid(pid, &status, 0);
+  EXPECT_EQ(status, 0) << "nobody holds a lock on " << path;
 }
 
 TEST_P(DatabaseTest, ATransactionIsAllOrNothing) {

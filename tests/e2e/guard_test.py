@@ -434,6 +434,7 @@ class GuardTest(GuardCase):
         self.delivered(postfix, name)
         self.assertEqual(guard.event(name)["asked"], "reject")
         self.assertEqual(self.told(guard, name)["events"][0]["answered"], "accept")
+        self.look_back(guard, postfix, name)
         guard.process.send_signal(signal.SIGTERM)
         self.assertEqual(guard.process.wait(30), 0)
         self.assertEqual(spoof()[1], 250, "a monitor that is gone stops no mail")
@@ -448,6 +449,28 @@ class GuardTest(GuardCase):
         self.assertEqual(code, 250)
         self.delivered(postfix, name)
         self.assertEqual([event for event in guard.events() if event["message_id"] == name], [], "Postfix asks it no more")
+
+    def look_back(self, guard, postfix, spoof):
+        """What switches would have done to a spoof, and what another filter says of it and of a second message."""
+        other, text = mail("shop.example", fields="X-Spamd-Result: default: False [1.00 / 15.00];\r\n\tA(1.0)[]\r\n")
+        self.assertEqual(send(postfix, STRANGER, "news@shop.example", TO, text)[0], 250)
+        self.told(guard, other)
+
+        def ask(*words):
+            out = rampart("guard", *words, "--config", guard.config, "--store", guard.store)
+            self.assertEqual(out.status, 0, out.err)
+            return out
+
+        everything = ask("rehearse", "--format", "json").json()
+        self.assertEqual((everything["messages"], everything["rejected"], everything["quarantined"]), (2, 1, 1), everything)
+        softer = ask("rehearse", "to=else.example action=quarantine")
+        self.assertIn("2 would have been quarantined, 0 rejected", softer.out)
+        self.assertIn(f"overrides = [\"accept from=bank.example network={STRANGER}", softer.out)
+        self.assertIn("0 would have been quarantined, 0 rejected", ask("rehearse", "to=nobody.example").out)
+        self.assertEqual(rampart("guard", "rehearse", "too=x", "--config", guard.config, "--store", guard.store).status, 2)
+        beside = ask("compare", "--against", "X-Spamd-Result", "--format", "json").json()
+        self.assertEqual((beside["without_field"], beside["asked"]["quarantine"]["clean"]), (1, 1), beside)
+        self.assertEqual(beside["stopped_by_us_alone"][0]["author"], "shop.example")
 
     def test_threads_of_the_store_and_the_sealed_quarantine(self):
         seal = self.dir / "seal"

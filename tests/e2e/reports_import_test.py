@@ -224,6 +224,73 @@ class Routes(Reports):
         for since, words in (("2999-01-01", "is a day to come"), ("4000d", "at most 3660d"), ("0d", "at most 3660d")):
             self.assertIn(words, self.run_reports("show", "--since", since, status=2).err)
 
+    def test_a_folder_that_may_not_be_read_stops_nothing_else(self):
+        self.put("locked/hidden.xml", aggregate("hidden"))
+        self.put("z.xml", aggregate())
+        os.chmod(self.inbox / "locked", 0)
+        self.addCleanup(os.chmod, self.inbox / "locked", 0o700)
+        as_whom = {}
+        if os.geteuid() == 0:  # who may read everything
+            as_whom = {"user": 65534, "group": 65534, "extra_groups": []}
+            for path in (self.folder, *self.folder.rglob("*")):
+                os.chown(path, 65534, 65534)
+        done = subprocess.run([PROGRAM, "reports", "import", "--no-config", "--format", "json", "--store", self.store, self.inbox],
+                              capture_output=True, text=True, timeout=120, cwd=SOURCE, check=False, **as_whom)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        read = json.loads(done.stdout)
+        self.assertEqual(read["reports"], 1)
+        [aside] = read["set_aside"]
+        self.assertEqual((pathlib.Path(aside["file"]).name, aside["reason"]), ("locked", "the folder cannot be read: Permission denied"))
+
+    def test_a_link_to_a_folder_is_passed_over_and_said(self):
+        elsewhere = self.folder / "elsewhere"
+        elsewhere.mkdir()
+        (elsewhere / "a.xml").write_text(aggregate())
+        (self.inbox / "link").symlink_to(elsewhere)
+        self.put("b.xml", aggregate("r2"))
+        run = self.run_reports("import", self.inbox)
+        self.assertIn("in/link: a link to a folder, passed over; name it to have it read", run.err)
+        self.assertEqual(self.read(self.inbox / "link")["reports"], 1)
+
+    def test_what_was_set_aside_is_shown(self):
+        self.put("page.html", "<html><body>no report</body></html>")
+        self.assertEqual(self.read(status=1)["set_aside_count"], 1)
+        self.assertEqual(self.pipe(b"hello").returncode, 0)
+        text = self.run_reports("aside").out
+        self.assertIn("2 files or parts", text)
+        self.assertIn("in/page.html\n              it is a web page and no report", text)
+        self.assertIn("standard input", text)
+        shown = self.run_reports("aside", "--format", "json").json()
+        self.assertEqual(shown["schema"], "rampart.reports-aside/1")
+        self.assertEqual(len(shown["set_aside"]), 2)
+
+    def test_failure_reports_are_shown(self):
+        arf = (b"From: arf@mx.example\r\nSubject: FW\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; report-type=feedback-report; "
+               b"boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nA message failed.\r\n--b\r\nContent-Type: message/feedback-report\r\n"
+               b"\r\nFeedback-Type: auth-failure\r\nUser-Agent: mx/1\r\nVersion: 1\r\nAuth-Failure: dmarc\r\nReported-Domain: news.bank.example"
+               b"\r\nSource-IP: 203.0.113.9\r\nDelivery-Result: reject\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
+               b"From: boss@news.bank.example\r\nSubject: pay now\r\n--b--\r\n")
+        self.put("failure.eml", arf)
+        self.assertEqual(self.read()["failures"], 1)
+        text = self.run_reports("failures", "bank.example").out
+        self.assertIn("news.bank.example from 203.0.113.9: dmarc, became reject", text)
+        self.assertIn("subject pay now", text)
+        [one] = self.run_reports("failures", "--format", "json").json()["failures"]
+        self.assertEqual((one["domain"], one["trust"], one["subject"]), ("news.bank.example", "imported", "pay now"))
+        self.assertIn(",203.0.113.9,dmarc,", self.run_reports("failures", "news.bank.example", "--format", "csv").out)
+        self.assertEqual(self.run_reports("failures", "else.example", "--format", "json").json()["failures"], [])
+
+    def test_aside_is_for_standard_input(self):
+        run = self.run_reports("import", "--aside", self.folder / "kept", self.put("a.xml", aggregate()), status=2)
+        self.assertIn("--aside: only what comes by standard input is kept", run.err)
+
+    def test_a_name_below_the_policy_domain_says_where_the_reports_are(self):
+        self.put("a.xml", aggregate())
+        self.read()
+        for words in (["show"], ["sources", "--no-dns"]):
+            self.assertIn("it has some of bank.example, at which receivers found the policy",
+                          self.run_reports(*words, "a.news.bank.example").err)
+
     def test_what_is_cut_is_not_called_empty(self):
         self.put("a.xml.gz", gzip.compress(aggregate().encode())[:12])
         self.put("b.xml", aggregate()[:40])

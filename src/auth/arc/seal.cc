@@ -72,7 +72,8 @@ class Sealer {
     body.update(message_.body);
     Draft out{.text = fmt::format("ARC-Message-Signature: a={};\r\n\tb=", algorithm())};
     out.signature_at = out.text.size();
-    out.text += fmt::format(";\r\n\tbh={}; c=relaxed/relaxed;\r\n\td={}; h={};\r\n\t{}",
+    // With a space before i=, without which python3-dkim (1.1) does not find the field.
+    out.text += fmt::format(";\r\n\tbh={}; c=relaxed/relaxed;\r\n\td={}; h={};\r\n\t {}",
                             base::encode_base64(body.finish()), options_.domain.text(),
                             dkim::folded_names(names_), tail());
     return out;

@@ -28,11 +28,11 @@ dkim::Checked Validator::message_of(std::size_t at, facts::Facts& facts, base::T
   const auto& set = chain_.sets[at];
   dkim::Checked out;
   out.field = set.message;
-  out.signature = set.message_signature;
-  if (out.signature.fault.empty()) {
+  out.signature = std::make_shared<const dkim::Signature>(set.message_signature);
+  if (out.signature->fault.empty()) {
     check_.judge(out, facts, now);
   } else {
-    out.set(dkim::Result::permerror, out.signature.fault, out.signature.section);
+    out.set(dkim::Result::permerror, out.signature->fault, out.signature->section);
   }
   return out;
 }
@@ -41,7 +41,7 @@ bool Validator::seal_holds(std::size_t at, facts::Facts& facts, base::Time now, 
   const auto& set = chain_.sets[at];
   dkim::Checked seal;
   seal.field = set.seal;
-  seal.signature = set.seal_signature;
+  seal.signature = std::make_shared<const dkim::Signature>(set.seal_signature);
   const auto text = sealed_text(check_.message().header, std::span(chain_.sets).first(at + 1), false);
   check_.judge_seal(seal, crypto::sha256(text), facts, now);
   if (seal.passes()) return true;
@@ -88,7 +88,7 @@ Validated Validator::run(facts::Facts& facts, base::Time now) {
   }
   out.result = Result::pass;
   out.oldest_pass = find_oldest(facts, now);
-  out.added = dkim::added_field(newest.signature, check_.index());
+  out.added = dkim::added_field(*newest.signature, check_.index());
   const auto& last = chain_.sets.back().seal_signature;
   out.why = fmt::format("{} set{}, the newest sealed by {}", chain_.highest, chain_.highest == 1 ? "" : "s",
                         last.domain.text());

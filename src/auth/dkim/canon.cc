@@ -13,6 +13,9 @@ namespace {
 using base::kLane;
 using base::Lanes;
 
+// Longer pieces are hashed where they stand: to copy them costs more than another call.
+constexpr std::size_t kDirect = 512;
+
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 bool is_tail(char c) { return is_blank(c) || c == '\r' || c == '\n'; }
 
@@ -86,8 +89,8 @@ void BodyHash::put(std::string_view canonical) {
   } else {
     length_ += canonical.size();
   }
-  if (canonical.size() > kBuffer - held_) flush();
-  if (canonical.size() > kBuffer) {
+  if (canonical.size() > kBuffer - held_ || canonical.size() > kDirect) flush();
+  if (canonical.size() > kDirect) {
     hasher_.update(canonical);
     return;
   }
@@ -226,6 +229,24 @@ void add_header(Canon canon, std::string_view name, std::string_view raw, std::s
   bool space = false;
   const auto value = raw.substr(raw.find(':') + 1);
   for (std::size_t i = 0; i < value.size(); ++i) {
+    // Sixteen bytes of one line at a time, where they stand as they are.
+    while (!space && to != value_begin && i + kLane < value.size()) {
+      const auto* const at = value.data() + i;
+      const auto here = base::load_lanes(at);
+      const auto after = base::load_lanes(at + 1);
+      const Lanes odd =
+          (here == '\t') | (here == '\r') | (here == '\n') |
+          ((here == ' ') & ((after == ' ') | (after == '\t') | (after == '\r') | (after == '\n')));
+      if (const auto lane = base::first_lane(odd); lane != kLane) {
+        std::memcpy(to, at, kLane);  // there is room for the rest of the value
+        to += lane;
+        i += lane;
+        break;
+      }
+      std::memcpy(to, at, kLane);
+      to += kLane;
+      i += kLane;
+    }
     const char c = value[i];
     if (is_blank(c)) {
       space = true;
@@ -241,15 +262,22 @@ void add_header(Canon canon, std::string_view name, std::string_view raw, std::s
 
 void add_fields(Canon canon, std::span<const std::string> names, const mail::Header& header,
                 const mail::FieldIndex& index, std::string& out, std::size_t without) {
-  std::vector<std::pair<std::string_view, std::size_t>> taken;
-  for (const auto& name : names) {
-    const auto places = index.find(name);
-    auto used =
-        std::ranges::find(taken, std::string_view(name), [](const auto& entry) { return entry.first; });
-    if (used == taken.end()) used = taken.emplace(taken.end(), name, 0);
-    if (used->second != places.size() && places[places.size() - used->second - 1] == without) ++used->second;
-    if (used->second == places.size()) continue;
-    const auto& field = header.fields[places[places.size() - ++used->second]];
+  struct Taken {
+    std::string_view name;
+    std::span<const std::uint32_t> left;  // the places of this name that did not have their turn
+  };
+  std::vector<Taken> taken;
+  taken.reserve(names.size());
+  for (const std::string_view name : names) {
+    auto same = std::ranges::find_if(taken, [&](const Taken& one) {
+      return one.name.size() == name.size() && base::same_bytes(one.name.data(), name.data(), name.size());
+    });
+    if (same == taken.end()) same = taken.insert(same, {name, index.find(name)});
+    auto& left = same->left;
+    if (!left.empty() && left.back() == without) left = left.first(left.size() - 1);
+    if (left.empty()) continue;
+    const auto& field = header.fields[left.back()];
+    left = left.first(left.size() - 1);
     add_header(canon, field.name, field.raw, out);
   }
 }

@@ -1,4 +1,4 @@
-// For tests only: the body's canonical form as RFC 6376 section 3.4 says it, a line at a time, with no thought of speed.
+// For tests only: canonical forms as RFC 6376 section 3.4 says it, a line at a time, with no thought of speed.
 #pragma once
 
 #include <string>
@@ -37,6 +37,25 @@ inline std::string canonical_body(Canon canon, std::string_view body) {
   out.resize(kept);
   if (out.empty() && canon == Canon::simple) out = "\r\n";
   return out;
+}
+
+// A field's relaxed form (section 3.4.2), a byte at a time. `name` is in lower case.
+inline std::string relaxed_header(std::string_view name, std::string_view raw) {
+  const auto value = raw.substr(raw.find(':') + 1);
+  std::string text;
+  bool space = false;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    const char c = value[i];
+    if (c == '\n' || (c == '\r' && i + 1 < value.size() && value[i + 1] == '\n')) continue;
+    if (c == ' ' || c == '\t') {
+      space = true;
+      continue;
+    }
+    if (space && !text.empty()) text += ' ';
+    space = false;
+    text += c;
+  }
+  return std::string(name) + ":" + text + "\r\n";
 }
 
 }  // namespace rampart::dkim

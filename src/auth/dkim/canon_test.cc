@@ -54,6 +54,20 @@ TEST(Canon, ABareReturnIsContent) {
   EXPECT_EQ(hashed(Canon::relaxed, "a\r\r\n"), crypto::sha256("a\r\r\n"));
 }
 
+TEST(Canon, LanesOfAFieldAreAsItsBytes) {
+  // Odd bytes at each place of texts that are longer than a few lanes, one and two of them.
+  for (const std::string_view odd : {" ", "\t", "\r\n ", "\n", "\r", "  ", " \t", " \r", "\r\r\n\t"}) {
+    for (std::size_t at = 0; at < 50; ++at) {
+      for (std::size_t other = at; other < 50; other += 7) {
+        auto text = "Subject:" + std::string(50, 'x');
+        text.insert(8 + other, odd);
+        text.insert(8 + at, odd);
+        EXPECT_EQ(header(Canon::relaxed, text), relaxed_header("subject", text)) << base::printable(text);
+      }
+    }
+  }
+}
+
 TEST(Canon, FieldsThatAreFolded) {
   EXPECT_EQ(header(Canon::relaxed, "List-Unsubscribe:\r\n <mailto:a@b>\r\n"),
             "list-unsubscribe:<mailto:a@b>\r\n");

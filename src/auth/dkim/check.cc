@@ -34,7 +34,7 @@ std::string named(const Signature& signature) { return signature.key_name.text()
 
 // The keys that a verifier tries; with none of them it has said why.
 std::vector<const KeyRecord*> usable_keys(Checked& checked, const Selector& selector, Service service) {
-  const auto& signature = checked.signature;
+  const auto& signature = *checked.signature;
   std::vector<const KeyRecord*> out;
   if (selector.state == Selector::State::unknown) {
     checked.set(Result::temperror,
@@ -62,7 +62,7 @@ std::vector<const KeyRecord*> usable_keys(Checked& checked, const Selector& sele
 
 // A signature that holds, at another time than now.
 void judge_times(Checked& checked, base::Time now) {
-  const auto& signature = checked.signature;
+  const auto& signature = *checked.signature;
   if (signature.expires && *signature.expires < now) {
     checked.set(Result::fail, fmt::format("it expired at {}", base::format_time(*signature.expires)), kTags);
   } else if (signature.time && *signature.time > now + kAhead && checked.result == Result::pass) {
@@ -77,7 +77,9 @@ std::string_view added_field(const Signature& signature, const mail::FieldIndex&
   constexpr std::string_view kOnce[] = {
       "from", "sender",  "reply-to",     "to",           "cc",
       "date", "subject", "mime-version", "content-type", "content-transfer-encoding"};
+  const auto repeated = index.repeated();
   for (const auto name : kOnce) {
+    if (std::ranges::none_of(repeated, [&](auto other) { return base::iequals(other, name); })) continue;
     const auto named = static_cast<std::size_t>(std::ranges::count(signature.names, name));
     if (named != 0 && index.find(name).size() > named) return name;
   }
@@ -96,13 +98,18 @@ void Checked::set(Result to, std::string reason, std::string_view where) {
   section = where;
 }
 
-std::shared_ptr<const crypto::VerifyKey> KeyCache::find(KeyType type, const std::string& bytes) {
-  const auto id = std::string(1, type == KeyType::rsa ? 'r' : 'e') + bytes;
+std::shared_ptr<const crypto::VerifyKey> KeyCache::find(KeyType type, std::string_view bytes) {
+  auto& keys = type == KeyType::rsa ? rsa_ : ed25519_;
   const std::scoped_lock lock(mutex_);
-  if (const auto known = keys_.find(id); known != keys_.end()) return known->second;
+  if (const auto known = keys.find(bytes); known != keys.end()) return known->second;
   const auto made = type == KeyType::rsa ? crypto::VerifyKey::rsa(bytes) : crypto::VerifyKey::ed25519(bytes);
-  if (keys_.size() >= most_) keys_.clear();  // rare, and cheaper than keeping count of their use
-  return keys_.emplace(id, made ? *made : nullptr).first->second;
+  if (keys.size() >= most_) keys.clear();  // rare, and cheaper than keeping count of their use
+  return keys.emplace(bytes, made ? *made : nullptr).first->second;
+}
+
+std::shared_ptr<const Signature> no_signature() {
+  static const auto kNone = std::make_shared<const Signature>();
+  return kNone;
 }
 
 const SignatureCheck::Body& SignatureCheck::body(const Signature& signature) {
@@ -122,7 +129,7 @@ const SignatureCheck::Body& SignatureCheck::body(const Signature& signature) {
 }
 
 std::string SignatureCheck::header_hash(const Checked& checked) const {
-  const auto& signature = checked.signature;
+  const auto& signature = *checked.signature;
   thread_local std::string text;
   text.clear();
   add_fields(signature.header_canon, signature.names, message_.header, index_, text, checked.field);
@@ -132,7 +139,7 @@ std::string SignatureCheck::header_hash(const Checked& checked) const {
 }
 
 bool SignatureCheck::body_fits(Checked& checked) {
-  const auto& signature = checked.signature;
+  const auto& signature = *checked.signature;
   const auto& hashed = body(signature);
   if (signature.length && *signature.length > hashed.length) {
     checked.set(Result::permerror,
@@ -150,7 +157,7 @@ bool SignatureCheck::body_fits(Checked& checked) {
 
 void SignatureCheck::try_keys(Checked& checked, const std::vector<const KeyRecord*>& keys,
                               std::string_view digest) {
-  const auto& signature = checked.signature;
+  const auto& signature = *checked.signature;
   for (const auto* key : keys) {
     const auto ready = keys_.find(key->type, key->public_key);
     if (!ready || !ready->check(digest, signature.bytes)) continue;
@@ -176,7 +183,7 @@ void SignatureCheck::try_keys(Checked& checked, const std::vector<const KeyRecor
 }
 
 void SignatureCheck::judge(Checked& checked, facts::Facts& facts, base::Time now, Service service) {
-  const auto& answer = facts.ask(checked.signature.key_name, dns::RrType::txt);
+  const auto& answer = facts.ask(checked.signature->key_name, dns::RrType::txt);
   if (answer.open()) return;
   const auto selector = read_selector(answer);
   const auto keys = usable_keys(checked, selector, service);
@@ -187,7 +194,7 @@ void SignatureCheck::judge(Checked& checked, facts::Facts& facts, base::Time now
 
 void SignatureCheck::judge_seal(Checked& checked, std::string_view digest, facts::Facts& facts,
                                 base::Time now) {
-  const auto& answer = facts.ask(checked.signature.key_name, dns::RrType::txt);
+  const auto& answer = facts.ask(checked.signature->key_name, dns::RrType::txt);
   if (answer.open()) return;
   const auto selector = read_selector(answer);
   const auto keys = usable_keys(checked, selector, Service::email);

@@ -11,6 +11,7 @@
 
 #include "auth/dkim/signature.h"
 #include "crypto/verify_key.h"
+#include "dns/name.h"
 #include "facts/facts.h"
 #include "mail/message.h"
 
@@ -23,22 +24,32 @@ class KeyCache {
  public:
   explicit KeyCache(std::size_t most = 4096) : most_(most) {}
   // Null when the key cannot be used.
-  std::shared_ptr<const crypto::VerifyKey> find(KeyType type, const std::string& bytes);
+  std::shared_ptr<const crypto::VerifyKey> find(KeyType type, std::string_view bytes);
 
  private:
   std::mutex mutex_;
   std::size_t most_;
+  // Found by views of what they were made of.
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view bytes) const { return dns::hash_bytes(bytes); }
+  };
   // Shared with verifications under way.
-  std::unordered_map<std::string, std::shared_ptr<const crypto::VerifyKey>> keys_;
+  using Ready = std::shared_ptr<const crypto::VerifyKey>;
+  std::unordered_map<std::string, Ready, Hash, std::equal_to<>> rsa_;
+  std::unordered_map<std::string, Ready, Hash, std::equal_to<>> ed25519_;
 };
 
 // As Authentication-Results writes it (RFC 8601 section 2.7.1).
 enum class Result : std::uint8_t { none, pass, fail, policy, neutral, temperror, permerror };
 std::string_view to_string(Result result);
 
+// What a field that was not read holds: nothing.
+std::shared_ptr<const Signature> no_signature();
+
 struct Checked {
-  std::size_t field = 0;  // its place in Header::fields
-  Signature signature;
+  std::size_t field = 0;                                        // its place in Header::fields
+  std::shared_ptr<const Signature> signature = no_signature();  // shared by copies, never null
   Result result = Result::none;
   bool verified = false;     // the cryptographic result alone: both hashes and the signature are right
   std::string why;           // one clause, printable

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "auth/tags.h"
+#include "base/lanes.h"
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "dns/domain.h"
@@ -34,10 +35,20 @@ bool is_tag_name(std::string_view name) {
 
 // Visible ASCII and white space without a semicolon (tag-value); with RFC 8616 UTF-8, too.
 bool is_tag_value(std::string_view value) {
+  for (; value.size() >= base::kLane; value.remove_prefix(base::kLane)) {
+    const auto here = base::load_lanes(value.data());
+    const base::Lanes space = (here == ' ') | (here == '\t') | (here == '\r') | (here == '\n');
+    if (base::any_lane((here == 0x7f) | ((here <= ' ') & ~space))) return false;
+  }
   return std::ranges::all_of(value, [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return byte >= 0x21 ? byte != 0x7f : c == ' ' || c == '\t' || c == '\r' || c == '\n';
   });
+}
+
+// Names of a letter or two, compared all the time.
+bool same(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && base::same_bytes(a.data(), b.data(), a.size());
 }
 
 std::optional<std::uint64_t> number(std::string_view text, std::size_t most) {
@@ -94,7 +105,7 @@ class Reader {
                                 base::excerpt(tag.name.empty() ? tag.value : tag.name, kShown)),
                     kList);
       for (std::size_t j = 0; j < i; ++j) {
-        if (tags_[j].name == tag.name)
+        if (same(tags_[j].name, tag.name))
           return fail(fmt::format("the tag {} stands more than once", base::excerpt(tag.name, kShown)),
                       kList);
       }
@@ -103,7 +114,7 @@ class Reader {
   }
 
   [[nodiscard]] const Tag* find(std::string_view name) const {
-    const auto found = std::ranges::find(tags_, name, &Tag::name);
+    const auto found = std::ranges::find_if(tags_, [&](const Tag& tag) { return same(tag.name, name); });
     return found == tags_.end() ? nullptr : &*found;
   }
 
@@ -217,7 +228,9 @@ class Reader {
   }
 
   bool read_fields() {
-    for (const auto part : base::split(find("h")->value, ':')) {
+    const auto parts = base::split(find("h")->value, ':');
+    out_.names.reserve(std::min(parts.size(), kMaxSignedNames));
+    for (const auto part : parts) {
       if (!read_field(base::trim(part))) return false;
     }
     return std::ranges::find(out_.names, "from") != out_.names.end() ||
@@ -261,17 +274,17 @@ class Reader {
   }
 
   bool read_bytes() {
-    const auto bytes = base::decode_base64(find("b")->value);
+    auto bytes = base::decode_base64(find("b")->value);
     if (!bytes || bytes->empty()) return fail("b= is no base64");
     if (bytes->size() > kMaxSignatureBytes) return fail("b= is longer than any signature");
-    out_.bytes = *bytes;
+    out_.bytes = std::move(*bytes);
     return true;
   }
 
   bool read_body_hash() {
-    const auto hash = base::decode_base64(find("bh")->value);
+    auto hash = base::decode_base64(find("bh")->value);
     if (!hash || hash->size() != crypto::kSha256Bytes) return fail("bh= is no SHA-256 hash in base64");
-    out_.body_hash = *hash;
+    out_.body_hash = std::move(*hash);
     return true;
   }
 

@@ -14,16 +14,17 @@ Verifier::Verifier(SignatureCheck& check) : check_(check) {
       checked.set(Result::policy, fmt::format("only the first {} signatures are verified", kMaxVerified), {});
       continue;
     }
-    checked.signature = parse_signature(check.message().header.fields[place].value);
-    if (!checked.signature.fault.empty())
-      checked.set(Result::permerror, checked.signature.fault, checked.signature.section);
+    checked.signature =
+        std::make_shared<const Signature>(parse_signature(check.message().header.fields[place].value));
+    if (!checked.signature->fault.empty())
+      checked.set(Result::permerror, checked.signature->fault, checked.signature->section);
   }
 }
 
 std::vector<dns::Name> Verifier::domains() const {
   std::vector<dns::Name> out;
   for (const auto& checked : signatures_) {
-    const auto& domain = checked.signature.domain;
+    const auto& domain = checked.signature->domain;
     if (checked.result == Result::none && std::ranges::find(out, domain) == out.end()) out.push_back(domain);
   }
   return out;
@@ -32,7 +33,7 @@ std::vector<dns::Name> Verifier::domains() const {
 std::vector<Checked> Verifier::results(facts::Facts& facts, base::Time now, Service service) {
   // All keys are asked for before the first is looked at.
   for (const auto& checked : signatures_) {
-    if (checked.result == Result::none) (void)facts.ask(checked.signature.key_name, dns::RrType::txt);
+    if (checked.result == Result::none) (void)facts.ask(checked.signature->key_name, dns::RrType::txt);
   }
   if (facts.pending()) return {};
   auto out = signatures_;
@@ -40,7 +41,7 @@ std::vector<Checked> Verifier::results(facts::Facts& facts, base::Time now, Serv
     if (checked.result != Result::none) continue;
     check_.judge(checked, facts, now, service);
     if (!checked.passes()) continue;
-    if (const auto added = added_field(checked.signature, check_.index()); !added.empty())
+    if (const auto added = added_field(*checked.signature, check_.index()); !added.empty())
       checked.set(Result::policy, fmt::format("the field {} is there more often than it is signed", added),
                   "RFC 6376 section 8.15");
   }

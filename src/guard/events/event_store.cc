@@ -10,7 +10,8 @@ namespace rampart::guard {
 namespace {
 
 using base::Result;
-using Number = long long;  // of a column
+using Number = long long;             // of a column
+constexpr std::size_t kPage = 1'000;  // events that are read at once
 
 Number seconds(base::Time time) { return time.time_since_epoch().count(); }
 
@@ -87,6 +88,33 @@ Result<std::vector<std::string>> EventStore::since(base::Time from, std::size_t 
     std::ranges::reverse(out);
     return out;
   });
+}
+
+Result<> EventStore::each(base::Time from, const std::function<void(std::string_view)>& see) {
+  struct Place {
+    Number at = 0;
+    std::string id;
+  };
+  Place last{.at = seconds(from), .id = {}};
+  std::vector<std::string> page;
+  do {
+    page.clear();
+    TRY(database_->run([&](soci::session& sql) {
+      const Number limit = kPage;
+      Place found;
+      std::string event;
+      soci::statement rows =
+          (sql.prepare << "SELECT at, id, event FROM guard_event WHERE at > :at OR (at = :same AND id > :id)"
+                          " ORDER BY at, id LIMIT :limit",
+           soci::use(last.at), soci::use(last.at), soci::use(last.id), soci::use(limit), soci::into(found.at),
+           soci::into(found.id), soci::into(event));
+      rows.execute();
+      while (rows.fetch()) page.push_back(event);
+      if (!page.empty()) last = found;
+    }));
+    for (const auto& event : page) see(event);
+  } while (page.size() == kPage);
+  return {};
 }
 
 Result<std::size_t> EventStore::prune(base::Time before) {

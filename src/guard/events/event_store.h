@@ -5,6 +5,7 @@
 //   for (const auto& event : TRY(events.find("4fYq5k0Kz1z9sX", 100))) …
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,6 +31,9 @@ class EventStore {
 
   // Those of that time and later: the newest `most`, the oldest first.
   base::Result<std::vector<std::string>> since(base::Time from, std::size_t most);
+
+  // Those of that time and later, the oldest first, one after the other: however many there are, memory holds a few.
+  base::Result<> each(base::Time from, const std::function<void(std::string_view)>& see);
 
   // Takes away what is older. How many that were.
   base::Result<std::size_t> prune(base::Time before);

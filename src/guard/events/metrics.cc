@@ -79,6 +79,8 @@ void Metrics::note(const Event& event) {
   ++took_[static_cast<std::size_t>(bucket - kBounds.begin())];
   took_sum_ += static_cast<std::uint64_t>(std::max<std::int64_t>(event.took.count(), 0));
   octets_ += event.size;
+  if (!event.signed_by.empty()) ++signed_;
+  if (!event.sealed_by.empty()) ++sealed_;
   const std::scoped_lock lock(mutex_);
   count(roles_, event.role);
   for (const auto& cause : event.causes) count(causes_, cause.code);
@@ -96,6 +98,10 @@ std::string Metrics::text(const Gauges& gauges) const {
                   messages_[static_cast<std::size_t>(done)][static_cast<std::size_t>(asked)].load());
   page.family("message_bytes_total", "counter", "What these messages come to.");
   page.sample({}, octets_.load());
+  page.family("signed_total", "counter",
+              "Messages that were signed (DKIM), and those that were sealed (ARC).");
+  page.sample(label("as", "dkim"), signed_.load());
+  page.sample(label("as", "arc"), sealed_.load());
   page.family("decision_seconds", "histogram", "From the end of a message to its answer.");
   std::uint64_t below = 0;
   for (std::size_t i = 0; i < kBounds.size(); ++i) {

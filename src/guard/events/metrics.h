@@ -51,6 +51,8 @@ class Metrics {
   std::array<Counter, kBounds.size() + 1> took_{};                  // each by its own bucket alone
   Counter took_sum_{0};                                             // microseconds
   Counter octets_{0};
+  Counter signed_{0};
+  Counter sealed_{0};
   std::array<Counter, 2> failures_{};
   std::array<Counter, 2> lost_{};
   mutable std::mutex mutex_;

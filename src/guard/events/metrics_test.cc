@@ -25,6 +25,13 @@ TEST(Metrics, CountWhatIsDoneAndWhatWasAskedFor) {
   metrics.note(event(Action::reject, Action::accept, 900));
   metrics.note(event(Action::reject, Action::reject, 1'000));
   metrics.note(event(Action::reject, Action::reject, 20'000'000));
+  auto signed_one = event(Action::accept, Action::accept, 1, "role-submission");
+  signed_one.role = "submission";
+  signed_one.signed_by = {"e1._domainkey.bank.example", "r1._domainkey.bank.example"};
+  metrics.note(signed_one);
+  signed_one.signed_by.clear();
+  signed_one.sealed_by = "r1._domainkey.bank.example";
+  metrics.note(signed_one);
   metrics.note_failure(Trouble::overload);
   metrics.note_lost(Metrics::Lost::stored, 3);
   const auto text = metrics.text({});
@@ -32,14 +39,15 @@ TEST(Metrics, CountWhatIsDoneAndWhatWasAskedFor) {
        {"rampart_guard_messages_total{action=\"accept\",asked=\"reject\"} 1\n",
         "rampart_guard_messages_total{action=\"reject\",asked=\"reject\"} 2\n",
         "rampart_guard_messages_total{action=\"tempfail\",asked=\"tempfail\"} 0\n",
-        "rampart_guard_message_bytes_total 300\n", "rampart_guard_decision_seconds_bucket{le=\"0.001\"} 2\n",
-        "rampart_guard_decision_seconds_bucket{le=\"10\"} 2\n",
-        "rampart_guard_decision_seconds_bucket{le=\"+Inf\"} 3\n",
-        "rampart_guard_decision_seconds_sum 20.0019\n", "rampart_guard_decision_seconds_count 3\n",
+        "rampart_guard_message_bytes_total 500\n", "rampart_guard_decision_seconds_bucket{le=\"0.001\"} 4\n",
+        "rampart_guard_decision_seconds_bucket{le=\"10\"} 4\n",
+        "rampart_guard_decision_seconds_bucket{le=\"+Inf\"} 5\n",
+        "rampart_guard_decision_seconds_sum 20.001902\n", "rampart_guard_decision_seconds_count 5\n",
         "rampart_guard_failures_total{why=\"overload\"} 1\n",
         "rampart_guard_events_lost_total{where=\"store\"} 3\n",
         "rampart_guard_causes_total{code=\"dmarc-reject\"} 3\n",
-        "rampart_guard_roles_total{role=\"inbound\"} 3\n",
+        "rampart_guard_roles_total{role=\"inbound\"} 3\n", "rampart_guard_signed_total{as=\"dkim\"} 1\n",
+        "rampart_guard_signed_total{as=\"arc\"} 1\n",
         "rampart_guard_info{version=\"\",mode=\"monitor\"} 1\n"})
     EXPECT_THAT(text, HasSubstr(line));
   EXPECT_THAT(text, Not(HasSubstr("quarantined"))) << "there is none";

@@ -14,7 +14,7 @@ namespace {
 using base::Result;
 using Object = boost::json::object;
 
-constexpr std::size_t kShownRecipients = 20;
+constexpr std::size_t kShownRecipients = 20;  // or keys
 
 Result<Object> parse(const std::string& event) {
   auto value = base::parse_json(event, "guard_event");
@@ -38,9 +38,9 @@ void line(std::string& out, std::string_view name, std::string_view text) {
   if (!text.empty()) out += fmt::format("  {:<8} {}\n", name, text);
 }
 
-std::string recipients_of(const Object& event) {
+std::string list_of(const Object& event, std::string_view name) {
   std::string out;
-  const auto* list = event.if_contains("recipients");
+  const auto* list = event.if_contains(name);
   if (list == nullptr || !list->is_array()) return out;
   const auto& items = list->get_array();
   for (std::size_t i = 0; i < std::min(items.size(), kShownRecipients); ++i)
@@ -49,6 +49,8 @@ std::string recipients_of(const Object& event) {
   if (items.size() > kShownRecipients) out += fmt::format(" and {} more", items.size() - kShownRecipients);
   return out;
 }
+
+std::string recipients_of(const Object& event) { return list_of(event, "recipients"); }
 
 void causes(std::string& out, const Object& event, const char* name = "because") {
   const auto* list = event.if_contains("causes");
@@ -132,13 +134,17 @@ void tell(std::string& out, const Object& event, std::span<const KeptMessage> ke
   line(out, "queue", member(event, "queue_id"));
   const auto sender = member(event, "mail_from");
   const auto client = member(event, "client");
+  const auto user = member(event, "user");
   line(out, "from",
-       fmt::format("<{}>{}, {}", sender, client.empty() ? "" : " at " + client, member(event, "role")));
+       fmt::format("<{}>{}{}, {}", sender, client.empty() ? "" : " at " + client,
+                   user.empty() ? "" : " as user " + user, member(event, "role")));
   line(out, "to", recipients_of(event));
   line(out, "author", member(event, "author"));
   line(out, "subject", member(event, "subject"));
   line(out, "id", member(event, "message_id"));
   line(out, "found", results_of(event));
+  line(out, "signed", list_of(event, "signed_by"));
+  line(out, "sealed", member(event, "sealed_by"));
   causes(out, event);
   if (outcomes_of(event) != nullptr) {
     tell_outcomes(out, event, kept);

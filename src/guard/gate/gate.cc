@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ranges>
 
 #include <fmt/format.h>
 
@@ -43,12 +44,31 @@ std::vector<milter::FieldPlace> places_of(const mail::Header& header,
   return out;
 }
 
-// The value of our field, as a milter adds it: folded with line feeds, without its name and final line end.
-std::string results_value(std::string field) {
+// A whole field as a milter adds it: folded with line feeds, without a final line end; above all others.
+milter::NewField new_field(std::string field) {
   std::erase(field, '\r');
-  field.erase(0, kResultsName.size() + 2);
   while (field.ends_with('\n')) field.pop_back();
-  return field;
+  const auto colon = field.find(':');
+  const auto value = field.find_first_not_of(' ', colon + 1);
+  return {.place = 0, .name = field.substr(0, colon), .value = field.substr(value)};
+}
+
+// Fields that nobody but us may have written.
+std::vector<std::string_view> unwanted_fields(const mail::Header& header, std::string_view authserv_id) {
+  const mail::FieldIndex index(header);
+  auto out = auth::forged_results(header, index, authserv_id);
+  for (const auto& field : header.fields)
+    if (field.is(kPassName)) out.push_back(field.raw);
+  return out;
+}
+
+// The message as the next hop has it, without these fields.
+mail::Message shown(const mail::Message& message, const std::vector<std::string_view>& without) {
+  auto out = message;
+  std::erase_if(out.header.fields, [&](const mail::Field& field) {
+    return std::ranges::any_of(without, [&](std::string_view raw) { return raw.data() == field.raw.data(); });
+  });
+  return out;
 }
 
 milter::Answer refusal(const Ruling& ruling, Action action) {
@@ -77,16 +97,29 @@ std::string event_json(const Event& event) {
       .member("queue_id", event.queue_id)
       .member("client", event.client)
       .member("role", event.role)
+      .member("user", event.user)
       .member("mail_from", event.mail_from)
       .member_array("recipients", event.recipients)
       .member("author", event.author)
       .member("subject", event.subject)
       .member("message_id", event.message_id)
       .member("size", event.size)
+      .member("draw", event.draw)
       .member("results", event.results)
+      .member_array("signed_by", event.signed_by)
+      .member("sealed_by", event.sealed_by)
       .member("kept", event.kept)
       .member("took_us", event.took.count());
   write_causes(json, event.causes);
+  if (!event.others.empty()) {
+    json.key("others").begin_array();
+    for (const auto& other : event.others) {
+      json.begin_object().member("field", other.field).member("says", to_string(other.says));
+      if (other.score) json.key("score").value(*other.score);
+      json.end_object();
+    }
+    json.end_array();
+  }
   if (!event.outcomes.empty()) {
     json.key("outcomes").begin_array();
     for (const auto& outcome : event.outcomes) {
@@ -110,9 +143,14 @@ struct Gate::Work {
   mail::Message message;
   std::unique_ptr<Scan> scan;
   Event event;
-  std::optional<dns::Name> author;           // the one domain of the From field
-  std::vector<std::string> recipients = {};  // their addresses
-  std::vector<std::string> kept = {};        // by share: its id in the quarantine
+  std::optional<dns::Name> author;              // the one domain of the From field
+  std::vector<std::string> recipients = {};     // their addresses
+  std::vector<std::string> kept = {};           // by share: its id in the quarantine
+  std::string results = {};                     // our whole Authentication-Results field; empty: none
+  bool released = false;                        // from quarantine, by a pass that was honoured
+  std::vector<std::string_view> unwanted = {};  // fields that are taken out
+  std::vector<std::string> added = {};          // whole fields of signatures or a seal, the top one first
+  std::vector<Cause> causes = {};               // of these, behind those of what is done
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
 };
 
@@ -141,19 +179,24 @@ void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> 
   if (!transaction.fault.empty())
     return done(failed(fmt::format("a message was not kept whole: {}", transaction.fault)));
   auto message = mail::Message::parse(*bytes);
-  if (!message) return done(failed(message.error().message()));
+  if (!message) return done(unreadable(session, message.error()));
   const auto work = std::make_shared<Work>(Work{.session = session,
                                                 .rules = parts_.rules(),
                                                 .message = *std::move(message),
                                                 .scan = nullptr,
                                                 .event = {}});
+  work->recipients.reserve(transaction.recipients.size());
+  for (const auto& recipient : transaction.recipients) work->recipients.push_back(recipient.address);
   Situation situation{.peer = {.client = session.client().ip,
                                .helo = session.helo(),
-                               .authenticated = session.macros().find("auth_type").has_value()},
+                               .authenticated = session.macros().find("auth_type").has_value(),
+                               .recipients = work->recipients},
                       .mail_from = transaction.sender.address,
                       .memory = {}};
   work->scan = std::make_unique<Scan>(work->message, std::move(situation), work->rules->roles,
                                       work->rules->local, keys_);
+  // Whether DNS answers is nothing to a user of ours.
+  if (is_of_ours(work->scan->standing().role)) return done(answer(*work, work->scan->of_ours()));
   recall(*work);
   const auto now = parts_.now();
   facts::drive<Verdict>([work, now](facts::Facts& facts) { return work->scan->run(facts, now); },
@@ -165,8 +208,6 @@ void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> 
 
 void Gate::recall(Work& work) const {
   const auto& transaction = work.session.message();
-  work.recipients.reserve(transaction.recipients.size());
-  for (const auto& recipient : transaction.recipients) work.recipients.push_back(recipient.address);
   if (parts_.memory == nullptr) return;
   if (const auto author = mail::read_author(work.message.header); author.domains.size() == 1)
     work.author = author.domains.front();
@@ -183,7 +224,7 @@ void Gate::remember(const Work& work, const Verdict& verdict, Action done) const
   if (is_from_outside(standing.role) && standing.ip && work.author &&
       verdict.authentication.dmarc == dmarc::Result::pass)
     parts_.memory->note_pass(*work.author, *standing.ip, work.event.at);
-  if (done == Action::tempfail)
+  if (is_from_outside(standing.role) && done == Action::tempfail)
     parts_.memory->note_deferral(work.session.message().sender.address, work.recipients, work.event.at);
 }
 
@@ -212,9 +253,10 @@ Result<std::string> Gate::keep(const Work& work, const Share& share) {
   return parts_.quarantine->keep(std::move(entry), TRY(work.session.message().bytes.view()), event.at);
 }
 
-Result<> Gate::honour_pass(const Work& work, Ruling& ruling) {
+Result<> Gate::honour_pass(Work& work, Ruling& ruling) {
   if (parts_.passes == nullptr) return {};
   const auto honoured = TRY(parts_.passes->honour(work.message, work.event.recipients, work.event.at));
+  work.released = honoured.passes;
   if (honoured.passes)
     ruling = {.action = Action::accept,
               .causes = {{.code = "released",
@@ -258,12 +300,63 @@ void Gate::note_shares(Work& work, const Ruling& asked, const Dispatch& done) co
   }
 }
 
-milter::Answer Gate::enforce(Work& work, const Ruling& ruling) {
+Result<> Gate::hand_on(Work& work, const Verdict& verdict) const {
+  if (parts_.ring == nullptr) return {};
+  const auto& rules = work.rules->signing;
+  auto& event = work.event;
+  const auto may = [&]() -> Result<> {
+    if (work.session.agreed().may(milter::action::kAddHeaders)) return {};
+    return base::fail(base::ErrorKind::internal, "the MTA lets no field be added");
+  };
+  const auto take = [&](Added added) {
+    work.added = std::move(added.fields);
+    work.causes = std::move(added.causes);
+    return std::move(added.by);
+  };
+  if (is_of_ours(verdict.standing.role)) {
+    // What was released from quarantine is whoever wrote it, though it comes from this machine.
+    if (work.released || (!rules.sign && !rules.owners)) return {};
+    if (rules.sign) TRY(may());
+    event.signed_by = take(
+        TRY(sign(shown(work.message, work.unwanted),
+                 {.user = std::string(work.session.macros().find("auth_authen").value_or(std::string_view())),
+                  .client = work.session.client().ip},
+                 *parts_.ring, rules, event.at)));
+    return {};
+  }
+  if (!rules.sealer || !is_from_outside(verdict.standing.role) ||
+      !any_within(work.recipients, work.rules->roles.gateway.domains))
+    return {};
+  TRY(may());
+  const auto results = std::string_view(work.results).substr(kResultsName.size() + 2);
+  auto by = take(TRY(seal(shown(work.message, work.unwanted), verdict.authentication.arc.result,
+                          results.substr(0, results.size() - 2), *parts_.ring, *rules.sealer, event.at)));
+  if (!by.empty()) event.sealed_by = std::move(by.front());
+  return {};
+}
+
+milter::Answer Gate::cannot_sign(Work& work, const base::Error& error) {
+  work.causes.push_back({.code = "sign-failed", .text = base::printable(error.message()), .section = {}});
+  auto out = failed(fmt::format("a message was not signed: {}", error.message()));
+  if (out.verdict != milter::Answer::Verdict::tempfail) return out;
+  work.event.answered = Action::tempfail;
+  // RFC 3463 section 3.8: cryptographic failure.
+  out.reply = {
+      .code = 451, .enhanced = "4.7.5", .text = "this message cannot be signed now; try again later"};
+  return out;
+}
+
+milter::Answer Gate::enforce(Work& work, const Verdict& verdict) {
   const auto& header = work.message.header;
+  const auto& ruling = verdict.ruling;
   auto& transaction = work.session.message();
-  const auto done =
-      dispatch(ruling, work.recipients, work.rules->enforcement, draw_of(header, transaction.sender.address),
-               work.session.agreed().may(milter::action::kDeleteRecipients));
+  const auto done = dispatch(ruling, work.recipients, work.rules->enforcement, work.event.draw,
+                             work.session.agreed().may(milter::action::kDeleteRecipients));
+  if (done.answer == Action::accept) {
+    work.unwanted = unwanted_fields(header, options_.authserv_id);
+    // Before anything is kept: what is put off comes again.
+    if (const auto handed = hand_on(work, verdict); !handed) return cannot_sign(work, handed.error());
+  }
   if (const auto kept = keep_shares(work, done); !kept) {
     work.event.answered = Action::tempfail;
     return failed(kept.error().message());
@@ -275,13 +368,9 @@ milter::Answer Gate::enforce(Work& work, const Ruling& ruling) {
   } else if (done.answer != Action::accept) {
     out = refusal(done.refusal, done.answer);
   } else {
-    const mail::FieldIndex index(header);
-    auto unwanted = auth::forged_results(header, index, options_.authserv_id);
-    for (const auto& field : header.fields)
-      if (field.is(kPassName)) unwanted.push_back(field.raw);
-    out.removed = places_of(header, unwanted);
-    out.added = {{.place = 0, .name = std::string(kResultsName), .value = work.event.results},
-                 {.place = 0, .name = "X-Rampart-Id", .value = work.event.id}};
+    out.removed = places_of(header, work.unwanted);
+    if (!work.results.empty()) out.added.push_back(new_field(work.results));
+    out.added.push_back({.place = 0, .name = "X-Rampart-Id", .value = work.event.id});
     for (const auto& share : done.shares)
       if (share.ruling.action == Action::quarantine)
         for (const auto number : share.recipients) out.not_for.push_back(transaction.recipients[number].raw);
@@ -289,35 +378,73 @@ milter::Answer Gate::enforce(Work& work, const Ruling& ruling) {
   return out;
 }
 
-milter::Answer Gate::answer(Work& work, Verdict verdict) {
+Event Gate::envelope_of(milter::Session& session) const {
+  Event out;
+  out.id = crypto::new_id();
+  out.at = parts_.now();
+  out.mode = options_.mode;
+  out.queue_id = session.macros().find("i").value_or(std::string_view());
+  out.client = session.client().ip ? session.client().ip->text() : std::string();
+  out.user = base::excerpt(session.macros().find("auth_authen").value_or(std::string_view()), kShown);
+  out.mail_from = base::printable(session.message().sender.address);
+  for (const auto& recipient : session.message().recipients)
+    out.recipients.push_back(base::printable(recipient.address));
+  out.size = session.message().size;
+  return out;
+}
+
+// It is as unreadable whenever it comes again.
+milter::Answer Gate::unreadable(milter::Session& session, const base::Error& why) {
+  auto event = envelope_of(session);
+  event.role = "unknown";
+  event.asked = Action::reject;
+  event.causes.push_back({.code = "unreadable", .text = base::printable(why.what), .section = {}});
+  milter::Answer out;
+  if (options_.mode == Mode::enforce) {
+    event.answered = Action::reject;
+    // RFC 3463 section 3.4: too big for the system.
+    out.verdict = milter::Answer::Verdict::reject;
+    out.reply = {.code = 552, .enhanced = "5.3.4", .text = "this message cannot be read: " + why.what};
+  }
+  parts_.tell(event);
+  return out;
+}
+
+void Gate::describe(Work& work, const Verdict& verdict) const {
   const auto& header = work.message.header;
-  auto& transaction = work.session.message();
   auto& event = work.event;
-  event.id = crypto::new_id();
-  event.at = parts_.now();
-  event.queue_id = work.session.macros().find("i").value_or(std::string_view());
-  event.client = work.session.client().ip ? work.session.client().ip->text() : std::string();
-  event.mail_from = base::printable(transaction.sender.address);
-  for (const auto& recipient : transaction.recipients)
-    event.recipients.push_back(base::printable(recipient.address));
+  event = envelope_of(work.session);
   for (const auto& domain : verdict.authentication.author.domains)
     event.author += (event.author.empty() ? "" : ", ") + domain.text();
   event.subject = text_of(header, "Subject");
   event.message_id = text_of(header, "Message-ID");
-  event.size = transaction.size;
+  event.draw = draw_of(header, transaction.sender.address);
+  event.others = read_others(header);
   event.role = to_string(verdict.standing.role);
+  if (is_of_ours(verdict.standing.role)) return;
+  work.results = auth::results_field(options_.authserv_id, verdict.envelope, verdict.authentication);
+  event.results = new_field(work.results).value;
+}
+
+milter::Answer Gate::answer(Work& work, Verdict verdict) {
+  auto& event = work.event;
+  describe(work, verdict);
   if (const auto looked = honour_pass(work, verdict.ruling); !looked) {
     if (options_.mode == Mode::enforce) return failed(looked.error().message());
     parts_.log(looked.error().message());
   }
   event.asked = verdict.ruling.action;
   event.causes = verdict.ruling.causes;
-  event.mode = options_.mode;
-  event.results =
-      results_value(auth::results_field(options_.authserv_id, verdict.envelope, verdict.authentication));
 
   milter::Answer out;
-  if (options_.mode == Mode::enforce) out = enforce(work, verdict.ruling);
+  if (options_.mode == Mode::enforce) {
+    out = enforce(work, verdict);
+  } else if (const auto handed = hand_on(work, verdict); !handed) {
+    out = cannot_sign(work, handed.error());
+  }
+  event.causes.insert(event.causes.end(), work.causes.begin(), work.causes.end());
+  if (out.verdict == milter::Answer::Verdict::accept)
+    for (const auto& field : work.added | std::views::reverse) out.added.push_back(new_field(field));
   event.took =
       std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - work.begun);
   remember(work, verdict, event.answered);

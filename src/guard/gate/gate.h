@@ -11,11 +11,13 @@
 
 #include "facts/driver.h"
 #include "guard/gate/verdict.h"
+#include "guard/hindsight/other_filter.h"
 #include "guard/memory/memory.h"
 #include "guard/milter/server.h"
 #include "guard/policy/enforce.h"
 #include "guard/quarantine/quarantine.h"
 #include "guard/release/pass.h"
+#include "guard/sign/signing.h"
 
 namespace rampart::guard {
 
@@ -23,6 +25,7 @@ namespace rampart::guard {
 struct Rules {
   RoleRules roles;
   LocalRules local;
+  SigningRules signing;
   std::vector<Enforcement> enforcement;  // none: all that is asked for is done
 };
 
@@ -46,16 +49,21 @@ struct Event {
   base::Time at{};
   std::string queue_id;
   std::string client;
+  std::string user;  // who logged in; empty: nobody did
   std::string mail_from;
   std::vector<std::string> recipients;
   std::string author;
   std::string subject;
   std::string message_id;
   std::uint64_t size = 0;
+  unsigned draw = 0;                 // its place among all messages (draw_of())
+  std::vector<OtherVerdict> others;  // what filters before us said
   std::string role;
-  std::string results;               // the value of our Authentication-Results field
-  Action asked = Action::accept;     // what the policy asks for
-  Action answered = Action::accept;  // what was done: accept where anybody gets it
+  std::string results;  // the value of our Authentication-Results field; empty: nothing was looked up
+  std::vector<std::string> signed_by;  // "s1._domainkey.bank.example" for each key that signed
+  std::string sealed_by;               // the same of the ARC set that was added
+  Action asked = Action::accept;       // what the policy asks for
+  Action answered = Action::accept;    // what was done: accept where anybody gets it
   std::vector<Cause> causes;
   std::string kept;               // its id in the quarantine, or the first of several
   std::vector<Outcome> outcomes;  // where recipients differ: all of them
@@ -84,6 +92,7 @@ class Gate : public milter::Decider {
     std::function<void(const std::string&)> log;
     std::function<base::Time()> now;
     SenderMemory* memory = nullptr;  // nullptr: nothing is remembered
+    KeyRing* ring = nullptr;         // nullptr: nobody signs
     // Of a message from outside that was answered, while it is there: for who reports on it. May be empty.
     std::function<void(const Event&, const Verdict&, const mail::Message&)> report = {};
     std::function<void(Trouble)> failure = {};  // each time that something of ours failed; may be empty
@@ -102,14 +111,21 @@ class Gate : public milter::Decider {
   // What the memory knows, and what it learns.
   void recall(Work& work) const;
   void remember(const Work& work, const Verdict& verdict, Action done) const;
+  // A key that has to sign cannot be read: put off, or let through unsigned, as the mode says.
+  milter::Answer cannot_sign(Work& work, const base::Error& error);
   milter::Answer answer(Work& work, Verdict verdict);
+  Event envelope_of(milter::Session& session) const;
+  milter::Answer unreadable(milter::Session& session, const base::Error& why);
+  void describe(Work& work, const Verdict& verdict) const;
   // What is done in mode enforce; notes it in the event.
-  milter::Answer enforce(Work& work, const Ruling& ruling);
+  milter::Answer enforce(Work& work, const Verdict& verdict);
+  // Makes what is added to a message that is handed on: signatures, or a seal.
+  base::Result<> hand_on(Work& work, const Verdict& verdict) const;
   // Keeps it from those who must not have it. After an error nothing is to be answered but a failure.
   base::Result<> keep_shares(Work& work, const Dispatch& done);
   void note_shares(Work& work, const Ruling& asked, const Dispatch& done) const;
   // A message that was released is let by, whatever else is found out about it.
-  base::Result<> honour_pass(const Work& work, Ruling& ruling);
+  base::Result<> honour_pass(Work& work, Ruling& ruling);
   base::Result<std::string> keep(const Work& work, const Share& share);
 
   Parts parts_;

@@ -7,6 +7,7 @@
 #include "auth/zone_test.h"
 #include "base/json.h"
 #include "guard/milter/mta_test.h"
+#include "guard/sign/ring_test.h"
 #include "store/store_test.h"
 
 namespace rampart::guard {
@@ -46,9 +47,10 @@ class GateTest : public testing::Test {
                .log = [this](const std::string& line) { log_.push_back(line); },
                .now = [this] { return now_; },
                .memory = &memory_,
+               .ring = &ring_,
                .report = [this](const Event&, const Verdict&, const mail::Message&) { ++reported_; }},
               {.authserv_id = "guard.else.example", .mode = mode});
-    milter::Session session({.max_message = 100'000, .folder = folder_.path().string()});
+    milter::Session session({.max_message = most_, .folder = folder_.path().string()});
     milter::FrameReader reader;
     reader.feed(milter::offer(6, actions_) + milter::client("mail.bank.example", ip) +
                 milter::frame(Command::helo, milter::texts({"mail.bank.example"})));
@@ -89,6 +91,8 @@ class GateTest : public testing::Test {
   std::size_t reported_ = 0;
   std::vector<std::string> others_;  // who get it beside a@else.example
   std::uint32_t actions_ = milter::kAllActions;
+  TestRing ring_;
+  std::size_t most_ = 100'000;  // octets of a message
 };
 
 TEST_F(GateTest, LetsThroughWhatIsAuthenticated) {
@@ -180,11 +184,174 @@ TEST_F(GateTest, HoldsAUserToNobodysPolicy) {
   EXPECT_EQ(events_.at(0).queue_id, "4F00");
 }
 
+// What the next hop has of a message of pass(), with what is added to it.
+std::string handed_on(const milter::Answer& answer, std::string_view from) {
+  auto out = fmt::format("From: {}\r\nSubject: rates\r\n\r\nhello\r\n", from);
+  for (const auto& field : answer.added) {
+    EXPECT_EQ(field.place, 0U);
+    auto value = field.value;
+    for (std::size_t at = 0; (at = value.find('\n', at)) != std::string::npos; at += 2)
+      value.replace(at, 1, "\r\n");
+    out.insert(0, fmt::format("{}: {}\r\n", field.name, value));
+  }
+  return out;
+}
+
+const std::string kLoggedIn =
+    "M" + milter::texts({"{auth_type}", "PLAIN", "{auth_authen}", "alice", "i", "4F00"});
+
+TEST_F(GateTest, SignsWhatAUserWritesInBothModes) {
+  rules_.signing.sign = true;
+  ring_.add("bank.example", "s1").publish(zone_);
+  for (const auto mode : {Mode::enforce, Mode::monitor}) {
+    const auto answer = pass("198.51.100.9", "<news@bank.example>", mode, "", kLoggedIn);
+    EXPECT_EQ(answer.verdict, Verb::accept);
+    const auto found = received(handed_on(answer, "<news@bank.example>"), zone_, kNow);
+    ASSERT_EQ(found.dkim.size(), 1U);
+    EXPECT_EQ(found.dkim[0].result, dkim::Result::pass) << found.dkim[0].why;
+    EXPECT_EQ(found.dmarc, dmarc::Result::pass) << found.why;
+    const auto& event = events_.back();
+    EXPECT_THAT(event.signed_by, ElementsAre("s1._domainkey.bank.example"));
+    EXPECT_EQ(event.user, "alice");
+    EXPECT_EQ(event.results, "") << "nothing is asked of DNS for a user";
+    EXPECT_EQ(event.causes.back().code, "author-unchecked");
+    for (const auto& field : answer.added) EXPECT_NE(field.name, "Authentication-Results");
+  }
+}
+
+TEST_F(GateTest, SignsTheMessageAsTheNextHopHasIt) {
+  rules_.signing.sign = true;
+  ring_.add("bank.example", "s1").publish(zone_);
+  const auto answer =
+      pass("198.51.100.9", "<news@bank.example>", Mode::enforce,
+           milter::frame(Command::header,
+                         milter::texts({"Authentication-Results", " guard.else.example; dmarc=pass"})),
+           kLoggedIn);
+  EXPECT_EQ(answer.removed.size(), 1U);
+  EXPECT_EQ(received(handed_on(answer, "<news@bank.example>"), zone_, kNow).dkim.at(0).result,
+            dkim::Result::pass);
+}
+
+TEST_F(GateTest, AKeyThatCannotBeReadPutsOffOrGoesUnsignedAsTheModeSays) {
+  rules_.signing.sign = true;
+  ring_.add("bank.example", "s1").fail();
+  const auto answer = pass("198.51.100.9", "<news@bank.example>", Mode::enforce, "", kLoggedIn);
+  EXPECT_EQ(answer.verdict, Verb::tempfail);
+  EXPECT_EQ(answer.reply.enhanced, "4.7.5");
+  EXPECT_EQ(events_.back().answered, Action::tempfail);
+  EXPECT_EQ(events_.back().asked, Action::accept);
+  EXPECT_EQ(events_.back().causes.back().code, "sign-failed");
+  const auto watched = pass("198.51.100.9", "<news@bank.example>", Mode::monitor, "", kLoggedIn);
+  EXPECT_EQ(watched.verdict, Verb::accept);
+  EXPECT_THAT(watched.added, IsEmpty());
+  EXPECT_EQ(events_.back().answered, Action::accept);
+  EXPECT_EQ(events_.back().causes.back().code, "sign-failed");
+  EXPECT_EQ(log_.size(), 2U);
+}
+
+TEST_F(GateTest, SignsNothingThatWasReleased) {
+  rules_.signing.sign = true;
+  rules_.roles.trusted = {*parse_network("127.0.0.1")};
+  ring_.add("shop.example", "s1");
+  pass("198.51.100.9", "<news@shop.example>");
+  const auto kept = *quarantine_.begin_release(events_.at(0).kept, "admin", false, kNow);
+  std::string text;
+  ASSERT_TRUE(quarantine_.read(kept.id, [&](std::string_view piece) {
+    text += piece;
+    return base::Result<>();
+  }));
+  auto value = *passes_.make(kept, *mail::Message::parse(std::string_view(text)), kNow);
+  value = value.substr(kPassName.size() + 1, value.size() - kPassName.size() - 3);
+  const auto field = milter::frame(Command::header, milter::texts({std::string(kPassName), value}));
+  EXPECT_EQ(pass("127.0.0.1", "<news@shop.example>", Mode::enforce, field).verdict, Verb::accept);
+  EXPECT_EQ(events_.back().role, "submission");
+  EXPECT_EQ(events_.back().causes.back().code, "released");
+  EXPECT_THAT(events_.back().signed_by, IsEmpty()) << "it is a stranger's, and comes from here";
+}
+
+TEST_F(GateTest, SignsNothingFromOutside) {
+  rules_.signing.sign = true;
+  ring_.add("bank.example", "s1");
+  for (const auto mode : {Mode::enforce, Mode::monitor}) {
+    pass("192.0.2.1", "<news@bank.example>", mode);
+    EXPECT_THAT(events_.back().signed_by, IsEmpty());
+  }
+  pass("127.0.0.1", "<news@bank.example>");
+  EXPECT_EQ(events_.back().role, "local");
+  EXPECT_THAT(events_.back().signed_by, IsEmpty()) << "a content filter may have put it back";
+}
+
+TEST_F(GateTest, SealsWhatIsHandedOn) {
+  rules_.signing.sealer = TestZone::name("gate.example");
+  rules_.roles.gateway.domains = {TestZone::name("else.example")};
+  ring_.add("gate.example", "a1").publish(zone_);
+  for (const auto mode : {Mode::enforce, Mode::monitor}) {
+    const auto answer = pass("192.0.2.1", "<news@bank.example>", mode);
+    const auto text = handed_on(answer, "<news@bank.example>");
+    const auto found = received(text, zone_, kNow);
+    EXPECT_EQ(found.arc.result, arc::Result::pass) << found.arc.why;
+    EXPECT_THAT(text, HasSubstr("ARC-Authentication-Results: i=1; guard.else.example;"));
+    EXPECT_EQ(text.find("\r\nAuthentication-Results:") != std::string::npos, mode == Mode::enforce)
+        << "a monitor adds what it was told to, and nothing else";
+    EXPECT_EQ(events_.back().sealed_by, "a1._domainkey.gate.example");
+  }
+  pass("198.51.100.9", "<news@bank.example>");
+  EXPECT_EQ(events_.back().answered, Action::reject);
+  EXPECT_EQ(events_.back().sealed_by, "");
+  rules_.roles.gateway.domains = {TestZone::name("third.example")};
+  pass("192.0.2.1", "<news@bank.example>");
+  EXPECT_EQ(events_.back().sealed_by, "") << "it stays here";
+}
+
+TEST_F(GateTest, SealsBeforeAnythingIsKept) {
+  rules_.signing.sealer = TestZone::name("gate.example");
+  rules_.roles.gateway.domains = {TestZone::name("else.example"), TestZone::name("third.example")};
+  rules_.enforcement = {*parse_enforcement("to=else.example")};
+  others_ = {"b@third.example"};
+  ring_.fail();
+  EXPECT_EQ(pass("198.51.100.9", "<news@shop.example>").verdict, Verb::tempfail);
+  EXPECT_THAT(*quarantine_.list({}), IsEmpty()) << "what is put off comes again";
+}
+
+TEST_F(GateTest, SignsForAGatewayWhatGoesOut) {
+  rules_.signing.sign = true;
+  rules_.roles.gateway = {.networks = {*parse_network("203.0.113.0/24")},
+                          .field = {},
+                          .value = {},
+                          .domains = {TestZone::name("bank.example")}};
+  ring_.add("bank.example", "s1").publish(zone_);
+  const auto answer = pass("203.0.113.5", "<news@bank.example>");
+  EXPECT_EQ(answer.verdict, Verb::accept);
+  EXPECT_EQ(events_.back().role, "gateway");
+  EXPECT_EQ(received(handed_on(answer, "<news@bank.example>"), zone_, kNow).dmarc, dmarc::Result::pass);
+}
+
+TEST_F(GateTest, SignsNothingWhereNoFieldCanBeAdded) {
+  rules_.signing.sign = true;
+  ring_.add("bank.example", "s1");
+  actions_ = milter::kAllActions & ~milter::action::kAddHeaders;
+  EXPECT_EQ(pass("198.51.100.9", "<news@bank.example>", Mode::monitor, "", kLoggedIn).verdict, Verb::accept);
+  EXPECT_THAT(events_.back().causes.back().text, HasSubstr("lets no field be added"));
+}
+
 TEST_F(GateTest, DecidesAboutNoMessageThatIsNotWhole) {
   const auto large = milter::frame(Command::header, milter::texts({"X", std::string(200'000, 'x')}));
   EXPECT_EQ(pass("192.0.2.1", "<news@bank.example>", Mode::enforce, large).verdict, Verb::tempfail);
   EXPECT_EQ(pass("192.0.2.1", "<news@bank.example>", Mode::monitor, large).verdict, Verb::accept);
   EXPECT_THAT(events_, IsEmpty());
+}
+
+TEST_F(GateTest, RefusesWhatNobodyCanRead) {
+  std::string fields;
+  for (int i = 0; i < 6; ++i)
+    fields += milter::frame(Command::header, milter::texts({"X-Long", std::string(60'000, 'x')}));
+  most_ = 1'000'000;
+  const auto answer = pass("192.0.2.1", "<news@bank.example>", Mode::enforce, fields);
+  EXPECT_EQ(answer.verdict, Verb::reject) << "it is no better the next time";
+  EXPECT_EQ(answer.reply.code, 552U);
+  EXPECT_EQ(events_.at(0).causes.at(0).code, "unreadable");
+  EXPECT_EQ(pass("192.0.2.1", "<news@bank.example>", Mode::monitor, fields).verdict, Verb::accept);
+  EXPECT_EQ(events_.at(1).asked, Action::reject);
 }
 
 TEST_F(GateTest, PutsOffWhatDnsDoesNotSay) {

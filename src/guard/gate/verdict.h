@@ -50,6 +50,8 @@ class Scan {
   // Before it runs.
   void set_memory(const Memory& memory) { situation_.memory = memory; }
   Verdict run(facts::Facts& facts, base::Time now);
+  // Of a message that is_of_ours(): nothing has to be found out for it.
+  [[nodiscard]] Verdict of_ours() const;
 
  private:
   const mail::Message& message_;

@@ -24,16 +24,16 @@ std::int64_t seconds_of(base::Time time) {
 }
 base::Time time_of(std::int64_t seconds) { return base::Time(std::chrono::seconds(seconds)); }
 
-std::string network_text(const base::IpAddress& client) {
-  const auto network = network_of(client);
-  return fmt::format("{}/{}", network.text(), network.is_v4() ? kNetwork4 : kNetwork6);
-}
-
 }  // namespace
 
 base::IpAddress network_of(const base::IpAddress& client) {
   const auto address = client.unmapped();
   return address.masked(address.is_v4() ? kNetwork4 : kNetwork6);
+}
+
+std::string network_text(const base::IpAddress& client) {
+  const auto network = network_of(client);
+  return fmt::format("{}/{}", network.text(), network.is_v4() ? kNetwork4 : kNetwork6);
 }
 
 SenderMemory::Key SenderMemory::key_of(std::string_view one, std::string_view other) {

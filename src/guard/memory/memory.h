@@ -38,6 +38,7 @@ struct MemoryLimits {
 
 // The network that an address stands for: its /24, or its /48. A sender's servers stand together.
 base::IpAddress network_of(const base::IpAddress& client);
+std::string network_text(const base::IpAddress& client);  // "192.0.2.0/24"
 
 inline constexpr std::chrono::hours kDeferralForgotten{24};  // then a pair is put off anew
 

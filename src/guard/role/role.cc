@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "dns/domain.h"
+#include "mail/domain_part.h"
 
 namespace rampart::guard {
 namespace {
@@ -45,10 +47,49 @@ Standing behind_relay(const Peer& peer, const mail::Header& header, const RoleRu
   return out;
 }
 
+bool is_within(std::string_view address, std::span<const dns::Name> domains) {
+  const auto domain = dns::parse_domain(mail::domain_part(address));
+  return domain && std::ranges::any_of(domains, [&](const dns::Name& own) { return domain->is_within(own); });
+}
+
+// Nothing: no system of ours behind this machine sends it.
+std::optional<Standing> behind_gateway(const Peer& peer, const mail::Header& header,
+                                       const GatewayRules& rules) {
+  if (!any_has(rules.networks, *peer.client)) return std::nullopt;
+  Standing out{.role = Role::inbound, .ip = peer.client, .helo = peer.helo, .why = peer.client->text()};
+  if (!rules.domains.empty() && all_within(peer.recipients, rules.domains)) {
+    out.why += peer.recipients.empty()
+                   ? " is in guard.gateway_networks, but for whom the message is is not known"
+                   : " is in guard.gateway_networks, but the message does not go out";
+    return out;
+  }
+  const bool ours =
+      rules.field.empty() || std::ranges::any_of(header.fields, [&](const mail::Field& field) {
+        return field.is(rules.field) && base::iequals(base::trim(mail::unfold(field.value)), rules.value);
+      });
+  if (!ours) {
+    out.why +=
+        fmt::format(" is in guard.gateway_networks, but no field says \"{}: {}\"", rules.field, rules.value);
+    return out;
+  }
+  out.role = Role::gateway;
+  out.why += " is a system of ours behind this machine, and the message goes out";
+  return out;
+}
+
 }  // namespace
 
+bool any_within(std::span<const std::string> addresses, std::span<const dns::Name> domains) {
+  return !domains.empty() &&
+         std::ranges::any_of(addresses, [&](const auto& one) { return is_within(one, domains); });
+}
+
+bool all_within(std::span<const std::string> addresses, std::span<const dns::Name> domains) {
+  return std::ranges::all_of(addresses, [&](const auto& one) { return is_within(one, domains); });
+}
+
 std::string_view to_string(Role role) {
-  constexpr std::array<std::string_view, 4> kWords{"inbound", "submission", "relayed", "local"};
+  constexpr std::array<std::string_view, 5> kWords{"inbound", "submission", "relayed", "local", "gateway"};
   return kWords[static_cast<std::size_t>(role)];
 }
 
@@ -119,6 +160,9 @@ Standing stand(const Peer& peer, const mail::Header& header, const RoleRules& ru
   if (rules.listener && *rules.listener != Role::relayed)
     return as(*rules.listener, fmt::format("the listener is for {}", to_string(*rules.listener)));
   if (!peer.client) return as(Role::local, "it was made on this machine");
+  if (auto out = behind_gateway(peer, header, rules.gateway);
+      out && (out->role == Role::gateway || !any_has(rules.trusted, *peer.client)))
+    return *std::move(out);
   if (any_has(rules.relays, *peer.client)) return behind_relay(peer, header, rules);
   if (any_has(rules.trusted, *peer.client))
     return as(Role::submission, fmt::format("{} is in a trusted network", peer.client->text()));

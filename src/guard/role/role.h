@@ -8,12 +8,14 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/ip.h"
 #include "base/result.h"
+#include "dns/name.h"
 #include "mail/header.h"
 
 namespace rampart::guard {
@@ -23,9 +25,12 @@ enum class Role : std::uint8_t {
   submission,  // from a user of ours: not held to any policy
   relayed,     // from outside, through a relay of ours
   local,       // made on this machine: bounces, list managers, what a content filter puts back
+  gateway,     // from a system of ours behind this machine, on its way out: not held to any policy
 };
 std::string_view to_string(Role role);
 constexpr bool is_from_outside(Role role) { return role == Role::inbound || role == Role::relayed; }
+// Whose messages are ours to answer for: they are signed, and nothing is asked of DNS for them.
+constexpr bool is_of_ours(Role role) { return role == Role::submission || role == Role::gateway; }
 
 // A network in prefix notation, or a single address.
 struct Network {
@@ -36,17 +41,29 @@ struct Network {
 };
 base::Result<Network> parse_network(std::string_view text);  // errors of kind config
 
+// Systems of ours behind this machine, such as Exchange or a hosted service: what they send to others goes out through it.
+struct GatewayRules {
+  std::vector<Network> networks;
+  // Networks of a hosted service are its other customers', too: a field that only it adds, and that says whose message it is.
+  std::string field;  // its name; empty: the networks are ours alone
+  std::string value;  // in any case
+  std::vector<dns::Name>
+      domains;  // whose mail is handed on to them, with everything below: what is for these does not go out
+};
+
 struct RoleRules {
   std::optional<Role> listener;  // what the listener is for, whoever comes
   std::vector<Network> trusted;  // whose machines send as users do: printers, applications
   std::vector<Network>
       relays;  // that take mail from outside for us: a secondary MX, a load balancer, a filter
+  GatewayRules gateway;
 };
 
 struct Peer {
   std::optional<base::IpAddress> client;  // nothing: no internet address, such as a unix socket
   std::string helo;
-  bool authenticated = false;  // {auth_type} of the MTA
+  bool authenticated = false;                    // {auth_type} of the MTA
+  std::span<const std::string> recipients = {};  // addresses; they outlive it
 };
 
 struct Standing {
@@ -58,6 +75,10 @@ struct Standing {
 };
 
 inline constexpr std::size_t kMaxHops = 20;  // of Received fields that are read; our own
+
+// Whether any of these addresses is in one of the domains, or below.
+bool any_within(std::span<const std::string> addresses, std::span<const dns::Name> domains);
+bool all_within(std::span<const std::string> addresses, std::span<const dns::Name> domains);
 
 Standing stand(const Peer& peer, const mail::Header& header, const RoleRules& rules);
 

@@ -47,6 +47,39 @@ TEST(Role, FindsTheFirstHopOutside) {
   EXPECT_EQ(standing.why, "198.51.100.7 is a relay of ours; it had it from 192.0.2.25");
 }
 
+TEST(Role, OfASystemBehindTheGatewayIsByWhereItsMailGoes) {
+  RoleRules rules{.listener = {}, .trusted = {*parse_network("10.1.0.0/16")}, .relays = {}, .gateway = {}};
+  rules.gateway = {.networks = {*parse_network("203.0.113.0/24"), *parse_network("10.1.0.7")},
+                   .field = "X-OriginatorOrg",
+                   .value = "bank.example",
+                   .domains = {*dns::Name::try_parse("bank.example")}};
+  const auto check = [&](std::vector<std::string> to, const std::string& field,
+                         std::string_view client = "203.0.113.5") {
+    const auto text = field + "From: a@bank.example\r\n\r\n";
+    const auto message = *mail::Message::parse(std::string_view(text));
+    return stand(
+        {.client = base::IpAddress::parse(client), .helo = "h", .authenticated = false, .recipients = to},
+        message.header, rules);
+  };
+  const std::string ours = "x-originatororg:  Bank.example \r\n";
+  EXPECT_EQ(check({"b@else.example"}, ours).role, Role::gateway);
+  EXPECT_EQ(check({"a@bank.example", "b@else.example"}, ours).role, Role::gateway);
+  EXPECT_EQ(check({"a@bank.example", "b@MAIL.bank.example"}, ours).role, Role::inbound)
+      << "another customer's, to us";
+  EXPECT_THAT(check({"a@bank.example"}, ours).why, HasSubstr("does not go out"));
+  EXPECT_THAT(check({}, ours).why, HasSubstr("is not known"));
+  EXPECT_EQ(check({"b@else.example"}, "X-OriginatorOrg: evil.example\r\n").role, Role::inbound);
+  EXPECT_THAT(check({"b@else.example"}, "").why,
+              HasSubstr("no field says \"X-OriginatorOrg: bank.example\""));
+  EXPECT_EQ(check({"b@else.example"}, ours, "198.51.100.1").role, Role::inbound);
+  EXPECT_EQ(check({"a@bank.example"}, "", "10.1.0.7").role, Role::submission)
+      << "one that is trusted in any case";
+  rules.gateway.field.clear();
+  EXPECT_EQ(check({"b@else.example"}, "").role, Role::gateway) << "networks that are ours alone";
+  rules.gateway.domains.clear();
+  EXPECT_EQ(check({"a@bank.example"}, "").role, Role::gateway) << "all that comes from there goes out";
+}
+
 TEST(Role, KnowsThatItDoesNotKnow) {
   for (const std::string header :
        {"From: a@b.example\r\n\r\n", "Received: by mx2\r\n\r\n", "Received: from x (y) by z\r\n\r\n",

@@ -50,6 +50,29 @@ Place place_of(const PostfixSetup& setup) {
                           path, below)};
 }
 
+// What has to be so, that signatures are made and hold.
+std::string signing_notes(const PostfixSetup& setup) {
+  if (!setup.signs && !setup.seals) return {};
+  std::string out;
+  if (setup.signs) {
+    out +=
+        "# To be signed, mail of users has to come by the guard: no smtpd_milters= may stand with submission "
+        "and\n"
+        "# smtps in master.cf (postconf -P shows it).\n";
+    if (!setup.signs_local)
+      out +=
+          "# What this machine makes itself (cron, sendmail) is not signed: 127.0.0.1 is not in "
+          "guard.trusted_networks.\n";
+    if (!setup.after.empty())
+      out += "# A milter that signs, too, such as opendkim, would sign a second time.\n";
+  }
+  out +=
+      "# Mail in 8 bits is written anew for servers without 8BITMIME, and no signature holds then. So that "
+      "it is not:\n"
+      "# postconf -e disable_mime_output_conversion=yes\n";
+  return out;
+}
+
 }  // namespace
 
 Result<std::string> postfix_setup(const PostfixSetup& setup) {
@@ -68,7 +91,11 @@ Result<std::string> postfix_setup(const PostfixSetup& setup) {
     out += "# What is set now would be lost: see postconf smtpd_milters, and name it with --after.\n";
   out += fmt::format("postconf -e 'smtpd_milters = {}{}{{ {}, {} }}'\n", before, before.empty() ? "" : ", ",
                      place.text, action);
-  out += "postfix reload\n\n# Undo:\n";
+  if (setup.signs_local) out += "postconf -e 'non_smtpd_milters = $smtpd_milters'\n";
+  out += "postfix reload\n";
+  out += signing_notes(setup);
+  out += "\n# Undo:\n";
+  if (setup.signs_local) out += "postconf -X non_smtpd_milters\n";
   out += before.empty() ? std::string("postconf -X smtpd_milters\n")
                         : fmt::format("postconf -e 'smtpd_milters = {}'\n", before);
   out += "postfix reload\n";

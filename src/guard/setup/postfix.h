@@ -12,6 +12,9 @@ struct PostfixSetup {
   milter::ListenAddress listen;
   Mode mode = Mode::monitor;
   std::string after;  // a milter that comes before us: HOST:PORT, /PATH, or as Postfix writes it; empty: none
+  bool signs = false;        // what users write
+  bool signs_local = false;  // what this machine makes itself, too
+  bool seals = false;
   std::string queue_directory;  // Postfix's, which its smtpd may be chrooted to
 };
 

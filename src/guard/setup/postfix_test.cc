@@ -41,6 +41,24 @@ TEST(PostfixSetup, NamesASocketAsTheChrootFindsIt) {
   EXPECT_THAT(setup("unix:/run/rampart/guard.sock"), HasSubstr("it cannot reach /run/rampart/guard.sock"));
 }
 
+TEST(PostfixSetup, NamesWhatSigningNeeds) {
+  PostfixSetup setup{.listen = *milter::parse_listen("inet:127.0.0.1:8891"),
+                     .mode = Mode::enforce,
+                     .after = "127.0.0.1:11332",
+                     .signs = true,
+                     .queue_directory = "/var/spool/postfix"};
+  auto text = *postfix_setup(setup);
+  EXPECT_THAT(text, HasSubstr("no smtpd_milters= may stand with submission"));
+  EXPECT_THAT(text, HasSubstr("127.0.0.1 is not in guard.trusted_networks"));
+  EXPECT_THAT(text, HasSubstr("would sign a second time"));
+  EXPECT_THAT(text, HasSubstr("disable_mime_output_conversion"));
+  EXPECT_THAT(text, Not(HasSubstr("non_smtpd_milters")));
+  setup.signs_local = true;
+  text = *postfix_setup(setup);
+  EXPECT_THAT(text, HasSubstr("postconf -e 'non_smtpd_milters = $smtpd_milters'\npostfix reload"));
+  EXPECT_THAT(text, HasSubstr("# Undo:\npostconf -X non_smtpd_milters\n"));
+}
+
 TEST(PostfixSetup, LetsNothingIntoTheShell) {
   for (const auto* after : {"x'; rm -rf /;'", "nothing", "127.0.0.1:", "a b:1"})
     EXPECT_FALSE(postfix_setup({.listen = *milter::parse_listen("inet:127.0.0.1:8891"),

@@ -16,6 +16,10 @@ namespace {
 
 using dmarc::Policy;
 
+std::string days_text(const Blast& blast) {
+  return plural(static_cast<std::uint64_t>(blast.days()), "day", "days");
+}
+
 std::uint64_t of_window(const StreamDay& day, bool below, std::uint64_t SourceTally::* what) {
   return base::saturating_sum(day.domain.*what, below ? day.below.*what : 0);
 }
@@ -315,6 +319,14 @@ class Advising {
     if (out_.next && out_.current.from == Current::From::reports)
       out_.notes.emplace_back(
           "the record is known from reports alone, which repeat no rua: keep the other tags of yours");
+    if (input_.rehearse && out_.next && *input_.rehearse != out_.next->p)
+      out_.notes.push_back(
+          fmt::format("p={} was tried because you asked for it; the next step is p={}{}{}",
+                      dmarc::to_string(*input_.rehearse), dmarc::to_string(out_.next->p),
+                      out_.next->soft ? " in test" : "",
+                      *input_.rehearse < out_.next->p
+                          ? fmt::format(", of which nothing is said here: rampart advise {}", out_.domain)
+                          : " all the same, one at a time"));
     if (out_.verdict == Verdict::accepted)
       out_.notes.emplace_back("the risk to mail through mailing lists and forwarders is accepted");
     if (out_.verdict == Verdict::stay)
@@ -329,15 +341,16 @@ class Advising {
     const auto day = day_text(out_.look_again);
     switch (out_.verdict) {
       case Verdict::proven:
-        return fmt::format("ready for {}, proven: as your senders send now, no real message is stopped",
-                           what);
+        return fmt::format("ready for {}, proven: as your senders send now, no real message is stopped{}",
+                           what, below_held());
       case Verdict::ready:
-        return fmt::format("ready for {}", what);
+        return fmt::format("ready for {}{}", what, below_held());
       case Verdict::accepted:
         return fmt::format(
-            "ready for {}, with the risk to mail through mailing lists and forwarders accepted", what);
+            "ready for {}, with the risk to mail through mailing lists and forwarders accepted{}", what,
+            below_held());
       case Verdict::stay:
-        return "stay at p=quarantine";
+        return fmt::format("stay at p=quarantine, since {}", out_.blockers.front().says);
       case Verdict::done:
         return open_count() == 0 ? "p=reject in full" : "p=reject in full, with something to mend";
       case Verdict::not_ready:
@@ -350,6 +363,14 @@ class Advising {
                        : first->brief.empty()       ? first->says
                                                     : first->brief,
                        open_count() > 1 ? fmt::format(", and {} more", open_count() - 1) : "", day);
+  }
+
+  // `p` goes on without the names below, and whoever reads the headline alone is not to think of them as protected.
+  [[nodiscard]] std::string_view below_held() const {
+    const auto gate = std::ranges::find(out_.gates, Gate::subdomains, &GateResult::gate);
+    return gate != out_.gates.end() && gate->state == GateState::block
+               ? "; names below it stay as they are (sp)"
+               : std::string_view();
   }
 
   [[nodiscard]] std::size_t open_count() const {
@@ -367,13 +388,23 @@ class Advising {
     const auto real = blast.real + blast.handed_on;
     const auto enforced = out_.verdict == Verdict::done;
     auto text = fmt::format(
-        "Enforcing p={} {} stopped {} forged {}{} and {} real {} in {} days", dmarc::to_string(blast.policy),
+        "Enforcing p={} {} stopped {} forged {}{} and {} real {} in {}", dmarc::to_string(blast.policy),
         enforced ? "has" : "today would have", blast.forged == 0 ? "no" : grouped(blast.forged),
         blast.forged == 1 ? "message" : "messages",
         blast.unclear == 0 ? "" : fmt::format(", {} of unknown origin", grouped(blast.unclear)),
-        real == 0 ? "no" : grouped(real), real == 1 ? "message" : "messages", blast.days());
+        real == 0 ? "no" : grouped(real), real == 1 ? "message" : "messages", days_text(blast));
     if (real != 0) text += fmt::format(" (about {} a week), {}", per_week(real), culprit(real));
-    return text + "." + mended() + by_spf() + rare();
+    return text + "." + mended() + by_spf() + rare() + too_little();
+  }
+
+  // Numbers that nobody can go by are not left to stand alone.
+  [[nodiscard]] std::string too_little() const {
+    if (out_.verdict == Verdict::done) return {};
+    for (const auto& blocker : out_.blockers) {
+      if (blocker.gate == Gate::coverage && blocker.until && !blocker.accepted)
+        return fmt::format(" That is too little to go by: {}.", blocker.says);
+    }
+    return {};
   }
 
   [[nodiscard]] std::string per_week(std::uint64_t messages) const {
@@ -463,8 +494,8 @@ class Advising {
       }
     }
     if (out_.blast.handed_on != 0)
-      out.push_back(fmt::format("forwarders: {} in {} days fail on their way",
-                                messages_text(out_.blast.handed_on), out_.blast.days()));
+      out.push_back(fmt::format("forwarders: {} in {} fail on their way", messages_text(out_.blast.handed_on),
+                                days_text(out_.blast)));
   }
 
   const AdviseInput& input_;

@@ -131,6 +131,8 @@ TEST(Advise, SubdomainsHoldBackSpAlone) {
   EXPECT_TRUE(advice.now);
   EXPECT_THAT(advice.next->record, HasSubstr("p=quarantine; sp=none;"));
   EXPECT_EQ(advice.blast.real, 0U) << "sp stays, so nothing below is stopped";
+  EXPECT_THAT(advice.headline, testing::EndsWith("; names below it stay as they are (sp)"));
+  EXPECT_THAT(format_advice(advice, {}), HasSubstr("HOLDS sp subdomains"));
   EXPECT_THAT(step_of(advice, "sp-quarantine").failing, ElementsAre("SendGrid"));
   EXPECT_TRUE(step_of(advice, "advised-policy").covered);
   // np: nobody knows whether the name exists, then it does not, then it does.
@@ -237,6 +239,78 @@ TEST(Advise, StrangersTextsAreHarmless) {
   const auto text = format_advice(made.advice());
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
   EXPECT_EQ(format_advice_json(made.advice()).find('\x1b'), std::string::npos);
+}
+
+// As `reports sources` has it: by the day on which mail came, however the days of a run lie.
+TEST(Advise, ATrendIsThatOfTheDays) {
+  MadeHistory made;
+  made.well(80);
+  const auto bureau = made.included("198.51.100.20", "spf.payroll.example");
+  made.add(bureau, outcome({signature("bank.example", "pay")}, "mail.payroll.example", AuthResult::pass), 65,
+           5, 120, 30);
+  made.reported(80);
+  const auto advice = made.advice();
+  const auto found = std::ranges::find(advice.streams, "service:payroll.example",
+                                       [](const Stream& stream) { return stream.source.id; });
+  ASSERT_NE(found, advice.streams.end());
+  EXPECT_EQ(found->source.trend, Trend::rising);
+}
+
+TEST(Advise, TooFewDaysAreSaidWhereNobodyReadsOn) {
+  MadeHistory made;
+  made.well(1);
+  made.reported(1);
+  EXPECT_EQ(
+      made.advice().sentence,
+      "Enforcing p=quarantine today would have stopped 40 forged messages and no real messages in 1 day. "
+      "That is too little to go by: 1 of 30 days of reports.");
+}
+
+TEST(Advise, ARehearsalIsToldFromTheNextStep) {
+  MadeHistory made;
+  made.well(60);
+  made.reported(60);
+  auto ahead = made.advice(dmarc::Policy::reject);
+  EXPECT_TRUE(ahead.now);
+  EXPECT_THAT(ahead.notes,
+              ElementsAre("p=reject was tried because you asked for it; the next step is p=quarantine "
+                          "in test all the same, one at a time"));
+  EXPECT_THAT(format_advice(ahead, {}), HasSubstr("The next record, now\n"));
+  auto behind = made.advice(dmarc::Policy::none);
+  EXPECT_FALSE(behind.now);
+  EXPECT_THAT(
+      behind.notes,
+      ElementsAre("p=none was tried because you asked for it; the next step is p=quarantine in test, of "
+                  "which nothing is said here: rampart advise bank.example"));
+  EXPECT_THAT(format_advice(behind, {}), HasSubstr("The next record, which was not tried\n"));
+  EXPECT_THAT(made.advice().notes, IsEmpty());
+}
+
+TEST(Advise, WhatMayBePublishedSaysHow) {
+  MadeHistory made;
+  made.well(60);
+  made.reported(60);
+  EXPECT_THAT(format_advice(made.advice(), {}), HasSubstr("publish it: rampart fix apply bank.example\n"));
+  made.without_dns = true;  // the record is not known, but for what reports repeat of it
+  EXPECT_THAT(format_advice(made.advice(), {}), testing::Not(HasSubstr("publish it")));
+}
+
+// The server of a mother house signs for its daughter: not to be asked to sign.
+TEST(Advise, WhoSignsAndIsNotKnownHasOnlyToBeNamed) {
+  MadeHistory made;
+  made.well(60);
+  const auto mother = made.address("198.51.100.25", "mx1.mother.example");
+  made.add(mother, outcome({signature("bank.example", "m1")}, "bank.example", AuthResult::pass), 60, 1, 50);
+  made.reported(60);
+  const auto advice = made.advice();
+  ASSERT_EQ(advice.blockers.size(), 1U);
+  EXPECT_EQ(advice.blockers[0].gate, Gate::inventory);
+  EXPECT_EQ(
+      advice.blockers[0].mend,
+      "Say whose it is: rampart reports mark bank.example unknown:mother.example --as "
+      "own|service|forwarder|spoofing --reason WHY. If mother.example is a domain of yours, too, write below "
+      "[reports] of the configuration: own_domains = [\"mother.example\"]; its servers are yours then. If it "
+      "is yours, that is all: its mail is signed already");
 }
 
 }  // namespace

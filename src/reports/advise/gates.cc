@@ -8,6 +8,7 @@
 
 #include "base/saturate.h"
 #include "base/text.h"
+#include "dns/domain.h"
 #include "reports/show/show.h"
 
 namespace rampart::reports::advice {
@@ -156,6 +157,34 @@ std::string subject_of(const Stream& stream) {
   return base::printable(source.id);
 }
 
+// The domain that the reverse name of its address is in, where nobody is known there; empty: none.
+std::string standing_in(const Stream& stream) {
+  const auto& source = stream.source;
+  if (source.provider != nullptr || source.addresses.empty()) return {};
+  const auto name = dns::Name::try_parse(source.addresses.front().reverse_name);
+  const auto domain = name ? dns::registered_domain(*name) : std::nullopt;
+  return domain ? domain->text() : std::string();
+}
+
+// How the owner says whose it is, and what is left to do if it is his.
+Mend classify(const Stream& stream, const std::string& domain) {
+  const auto& tally = stream.source.tally;
+  const auto mend = mend_of(stream, domain);
+  Mend out{fmt::format("Say whose it is: rampart reports mark {} {} --as own|service|forwarder|spoofing "
+                       "--reason WHY.",
+                       domain, subject_of(stream)),
+           mend.help};
+  if (const auto where = standing_in(stream); !where.empty() && tally.dkim + tally.spf != 0)
+    out.says += fmt::format(
+        " If {0} is a domain of yours, too, write below [reports] of the configuration: "
+        "own_domains = [\"{0}\"]; its servers are yours then.",
+        base::printable(where));
+  out.says += tally.dkim != 0 && tally.dkim == tally.messages()
+                  ? " If it is yours, that is all: its mail is signed already"
+                  : fmt::format(" If it is yours: {}", mend.says);
+  return out;
+}
+
 }  // namespace
 
 GateResult inventory(Gates& gates) {
@@ -176,16 +205,13 @@ GateResult inventory(Gates& gates) {
       small_messages += stream.source.tally.messages();
       continue;
     }
-    const auto mend = mend_of(stream, gates.out.domain);
-    gates.block(out,
-                {.source = stream.source.id,
-                 .brief = name_of(stream) + " is not classified",
-                 .says = fmt::format("{} is not classified ({}): {}", name_of(stream),
-                                     tally_text(stream.source.tally), reason_of(stream)),
-                 .mend = fmt::format("Say whose it is: rampart reports mark {} {} --as own|service|forwarder|"
-                                     "spoofing --reason WHY. If it is yours: {}",
-                                     gates.out.domain, subject_of(stream), mend.says),
-                 .help = mend.help});
+    const auto mend = classify(stream, gates.out.domain);
+    gates.block(out, {.source = stream.source.id,
+                      .brief = name_of(stream) + " is not classified",
+                      .says = fmt::format("{} is not classified ({}): {}", name_of(stream),
+                                          tally_text(stream.source.tally), reason_of(stream)),
+                      .mend = mend.says,
+                      .help = mend.help});
   }
   block_unanswered(gates, open, out);
   out.says = fmt::format("{} in {} days: {} yours, {} handing on, {} forged, {} not classified",
@@ -452,8 +478,9 @@ GateResult indirect(Gates& gates) {
   if (broken * kPerThousand > blast.messages)
     gates.block(
         out,
-        {.says = fmt::format("forwarders break the signature of {} in {} days, which would be refused",
-                             messages_text(broken), blast.days()),
+        {.says = fmt::format("forwarders break the signature of {} in {}, which would be refused",
+                             messages_text(broken),
+                             plural(static_cast<std::uint64_t>(blast.days()), "day", "days")),
          .mend = "sign so that forwarding leaves it whole (relaxed/relaxed, no l=), ask whoever forwards "
                  "to keep the mail as it is, or go on with --accept-risk",
          .acceptable = true});

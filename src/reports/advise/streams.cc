@@ -5,33 +5,42 @@
 #include "base/saturate.h"
 #include "reports/advise/bounds.h"
 #include "reports/sources/facts.h"
+#include "reports/sources/inventory.h"
 
 namespace rampart::reports::advice {
 namespace {
 
-// A row of an address: its outcome on all days.
+// A row of an address: its outcome on the days of one part (kSourceBorders), so that a trend is that of `reports sources`.
 struct RowPlace {
   std::uint32_t address = 0;
   std::uint32_t outcome = 0;
+  std::uint32_t part = 0;  // the last days are 0
   friend auto operator<=>(const RowPlace&, const RowPlace&) = default;
 };
 
-// Gives each address its rows. By place in the sorted list that comes back: an address and an outcome; `index` has where in the
-// address's rows it is.
+RowPlace place_of(const DailyRow& row, std::int32_t today) {
+  std::uint32_t part = 0;
+  for (const auto border : kSourceBorders) part += today - row.day >= border ? 1U : 0U;
+  return {row.address, row.outcome, part};
+}
+
+// Gives each address its rows. By place in the sorted list that comes back: an address, an outcome and a part; `index` has where in
+// the address's rows it is.
 struct Rows {
+  std::int32_t today = 0;
   std::vector<RowPlace> places;  // sorted
   std::vector<std::uint32_t> index;
 
   [[nodiscard]] std::size_t of(const DailyRow& row) const {
-    const auto found = std::ranges::lower_bound(places, RowPlace{row.address, row.outcome});
+    const auto found = std::ranges::lower_bound(places, place_of(row, today));
     return static_cast<std::size_t>(found - places.begin());
   }
 };
 
-Rows add_rows(const Daily& daily, std::vector<SeenAddress>& addresses) {
-  Rows out;
+Rows add_rows(const Daily& daily, std::vector<SeenAddress>& addresses, std::int32_t today) {
+  Rows out{.today = today};
   out.places.reserve(daily.rows.size());
-  for (const auto& row : daily.rows) out.places.push_back({row.address, row.outcome});
+  for (const auto& row : daily.rows) out.places.push_back(place_of(row, today));
   std::ranges::sort(out.places);
   const auto same = std::ranges::unique(out.places);
   out.places.erase(same.begin(), same.end());
@@ -189,7 +198,7 @@ std::uint64_t Stream::lists() const {
 }
 
 std::vector<Stream> find_streams(StreamsInput input) {
-  const auto rows = add_rows(*input.daily, input.addresses);
+  const auto rows = add_rows(*input.daily, input.addresses, input.today);
   for (std::size_t i = 0; i < input.addresses.size(); ++i) {
     input.addresses[i].address =
         base::IpAddress::parse(input.daily->addresses[i]).value_or(base::IpAddress());

@@ -62,8 +62,10 @@ class Text {
   void add_gate(const GateResult& gate) {
     constexpr std::string_view kMarks[] = {"ok       ", "wait     ", "BLOCKS   ", "?        ", "accepted "};
     static_assert(std::size(kMarks) == static_cast<std::size_t>(GateState::accepted) + 1);
+    // It holds back sp, and nothing else.
+    const bool of_sp = gate.gate == Gate::subdomains && gate.state == GateState::block;
     para(2, gate.says,
-         fmt::format("{}{} ", kMarks[static_cast<std::size_t>(gate.state)],
+         fmt::format("{}{} ", of_sp ? "HOLDS sp " : kMarks[static_cast<std::size_t>(gate.state)],
                      base::pad_right(to_string(gate.gate), 15)));
     for (const auto& line : gate.evidence) para(11, line, "- ");
   }
@@ -87,15 +89,25 @@ class Text {
 
   void add_next() {
     if (!advice_.next) return;
-    out_ +=
-        advice_.now ? "\nThe next record, now\n" : "\nThe next record, when nothing is in the way any more\n";
+    out_ += fmt::format("\nThe next record, {}\n", advice_.now ? "now"
+                                                   : advice_.target < advice_.next->p
+                                                       ? "which was not tried"
+                                                       : "when nothing is in the way any more");
     record("+", advice_.next->record);
     para(4, advice_.next->says);
     add_honours();
+    add_how();
     if (!advice_.rollback.empty()) {
       out_ += "\nThe way back\n";
       record("-", advice_.rollback);
     }
+  }
+
+  // Of a record that is known from reports alone the rest is not known, and nothing is published.
+  void add_how() {
+    if (!advice_.now || advice_.current.from != Current::From::dns) return;
+    out_ += fmt::format("    publish it: rampart fix apply {}{}\n", advice_.domain,
+                        advice_.verdict == Verdict::accepted ? " --accept-risk REASON" : "");
   }
 
   void add_honours() {
@@ -206,7 +218,10 @@ void order(std::vector<Placed>& portfolio) {
 
 std::string format_portfolio(std::span<const Placed> portfolio) {
   if (portfolio.empty())
-    return "No report speaks of any domain yet. Read some: rampart reports import reports/\n";
+    return fmt::format(
+        "No report that counts speaks of any domain in the last {} days. Read some: rampart reports import "
+        "reports/\n",
+        kInventoryDays);
   std::string out;
   std::size_t ready = 0;
   std::size_t accepted = 0;

@@ -403,6 +403,27 @@ TEST_P(ArchiveTest, TheHistoryOfADomain) {
   EXPECT_EQ(domains[0].total.messages(), 16U);
 }
 
+// Anybody can send reports of any domain, so they come last and count for nothing; hidden they are not.
+TEST_P(ArchiveTest, DomainsOfUnknownOriginComeLast) {
+  auto large = incoming({{"192.0.2.9", 900}}, "r2", Trust::unverified);
+  large.report.policy.domain = "aaa.example";
+  EXPECT_EQ(add(large), Fate::added);
+  EXPECT_EQ(add(incoming({{"192.0.2.1", 3}})), Fate::added);
+  auto later = incoming({{"192.0.2.8", 5}}, "r3", Trust::unverified);
+  later.report.begin += kDay;
+  later.report.end += kDay;
+  EXPECT_EQ(add(later), Fate::added);
+  const auto domains = read_domains(*database_, kFirstDay, kFirstDay + 9).value();
+  ASSERT_EQ(domains.size(), 2U);
+  EXPECT_EQ(domains[0].domain, "bank.example");
+  EXPECT_EQ(domains[0].total.messages(), 3U);
+  EXPECT_EQ(domains[0].uncounted, 5U);
+  EXPECT_EQ(domains[0].last_day, kFirstDay) << "of those that count";
+  EXPECT_EQ(domains[1].total.messages(), 0U);
+  EXPECT_EQ(domains[1].uncounted, 900U);
+  EXPECT_EQ(domains[1].last_day, kFirstDay);
+}
+
 std::vector<std::string> spread(std::int64_t first, std::int64_t last, std::int64_t count) {
   std::vector<std::string> out;
   Days(first, last).spread(count, [&](std::int64_t day, std::int64_t part) {

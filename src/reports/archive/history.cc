@@ -107,15 +107,22 @@ base::Result<std::vector<DomainTotal>> read_domains(store::Database& database, s
     const auto reporters = names_of(sql, "report_reporter", numbers_of(parts, &Part::reporter));
     std::vector<DomainTotal> out;
     for (const auto& part : parts) {
-      if (!heed(parse_reporter(reporters.at(part.reporter)))) continue;
       const auto& domain = domains.at(part.domain);
       if (out.empty() || out.back().domain != domain) out.push_back({.domain = domain});
-      add_to(out.back().total, part.kind, static_cast<std::uint64_t>(part.sum.messages),
+      auto& one = out.back();
+      if (!heed(parse_reporter(reporters.at(part.reporter)))) {
+        one.uncounted += static_cast<std::uint64_t>(part.sum.messages);
+        if (one.total.messages() == 0) one.last_day = std::max(one.last_day, part.sum.last);
+        continue;
+      }
+      if (one.total.messages() == 0) one.last_day = part.sum.last;
+      add_to(one.total, part.kind, static_cast<std::uint64_t>(part.sum.messages),
              static_cast<std::uint64_t>(part.sum.estimated));
-      out.back().last_day = std::max(out.back().last_day, part.sum.last);
+      one.last_day = std::max(one.last_day, part.sum.last);
     }
     std::ranges::sort(out, [](const DomainTotal& a, const DomainTotal& b) {
-      return std::pair(b.total.messages(), a.domain) < std::pair(a.total.messages(), b.domain);
+      return std::tuple(b.total.messages(), b.uncounted, a.domain) <
+             std::tuple(a.total.messages(), a.uncounted, b.domain);
     });
     return out;
   });

@@ -52,11 +52,13 @@ struct History {
 base::Result<History> read_history(store::Database& database, std::string_view domain, std::int64_t from,
                                    std::int64_t to);
 
-// The domains that reports speak of, with the messages of these days that count, most first.
+// The domains that reports speak of, with the messages of these days that count, most first. Those of which only reports of unknown
+// origin speak come last, with nothing in `total`: anybody can send such reports, of any domain.
 struct DomainTotal {
   std::string domain;
   DayTotal total;
-  std::int64_t last_day = 0;
+  std::uint64_t uncounted = 0;  // messages in reports that do not count
+  std::int64_t last_day = 0;    // of those that count, or, without any, of the others
 };
 base::Result<std::vector<DomainTotal>> read_domains(store::Database& database, std::int64_t from,
                                                     std::int64_t to,

@@ -85,9 +85,10 @@ TEST_P(SightingsTest, HeedsWhomItIsTold) {
   EXPECT_EQ(seen.last_day, kLastDay - 4) << "nor does he hide that the others are silent";
   EXPECT_EQ(seen.uncounted_messages, 100U);
   const auto domains = *read_domains(*database_, kLastDay - 9, kLastDay, heed);
-  ASSERT_EQ(domains.size(), 1U);
+  ASSERT_EQ(domains.size(), 2U);
   EXPECT_EQ(domains[0].domain, "bank.example");
   EXPECT_EQ(domains[0].total.messages(), 5U);
+  EXPECT_EQ(domains[1].total.messages(), 0U) << "of which nobody speaks who is heeded";
 }
 
 TEST_P(SightingsTest, SplitsRowsAtBorders) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <span>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -97,6 +99,23 @@ std::string where_failed_went(const AddressTotal& total) {
                      grouped(total.quarantined), grouped(total.rejected));
 }
 
+// Who reported most, with their messages.
+std::string reporters_text(const Sums& sums) {
+  constexpr std::size_t kNamed = 5;
+  std::vector<std::pair<std::uint64_t, std::string_view>> all;
+  all.reserve(sums.reporters.size());
+  for (const auto& [name, messages] : sums.reporters) all.emplace_back(messages, name);
+  std::ranges::sort(all, [](const auto& a, const auto& b) {
+    return std::tie(b.first, a.second) < std::tie(a.first, b.second);
+  });
+  std::string out;
+  for (const auto& [messages, name] : std::span(all).first(std::min(kNamed, all.size())))
+    out += fmt::format("{}{} ({})", out.empty() ? "" : ", ",
+                       name.empty() ? "(not said)" : base::printable(name), grouped(messages));
+  if (all.size() > kNamed) out += fmt::format(" and {} more: --format json", all.size() - kNamed);
+  return out;
+}
+
 void add_table(const Page& page, const Sums& sums, std::string& out) {
   std::size_t width = 7;
   const auto most = page.most == 0 ? sums.addresses.size() : std::min(page.most, sums.addresses.size());
@@ -180,6 +199,7 @@ std::string format_history(const Page& page) {
   out += fmt::format("  {} by {}, {}{}\n", plural(history.reports, "report", "reports"),
                      plural(sums.reporters.size(), "reporter", "reporters"), sums.estimated ? "about " : "",
                      plural(total.messages(), "message", "messages"));
+  if (!sums.reporters.empty()) out += fmt::format("  told by {}\n", reporters_text(sums));
   if (history.uncounted != 0)
     out += fmt::format("  not counted: {} of unknown origin, {}\n",
                        plural(history.uncounted, "report", "reports"),
@@ -254,18 +274,28 @@ std::string format_history_csv(const Page& page) {
   return out;
 }
 
-std::string format_domains(const std::vector<DomainTotal>& domains) {
+std::string format_domains(const std::vector<DomainTotal>& domains, std::size_t most) {
+  const auto counted = [](const DomainTotal& one) { return one.total.messages() != 0; };
+  const auto first = static_cast<std::size_t>(std::ranges::count_if(domains, counted));  // they come first
+  const auto others = domains.size() - first;
+  const auto shown = std::span(domains).first(most == 0 ? domains.size() : first + std::min(most, others));
+  const bool uncounted = std::ranges::any_of(domains, [](const auto& one) { return one.uncounted != 0; });
   std::size_t width = 6;
-  for (const auto& one : domains) width = std::max(width, base::display_width(base::printable(one.domain)));
-  auto out = fmt::format("{}  {:>14}  {:>8}  {:>8}  {:>12}  {}\n", base::pad_right("domain", width),
-                         "messages", "DKIM", "SPF only", "fail", "last day");
-  for (const auto& one : domains) {
+  for (const auto& one : shown) width = std::max(width, base::display_width(base::printable(one.domain)));
+  auto out =
+      fmt::format("{}  {:>14}  {:>8}  {:>8}  {:>12}  {}{}\n", base::pad_right("domain", width), "messages",
+                  "DKIM", "SPF only", "fail", "last day", uncounted ? "       not counted" : "");
+  for (const auto& one : shown) {
     const auto messages = one.total.messages();
-    out += fmt::format("{}  {:>14}  {:>8}  {:>8}  {:>12}  {}\n",
+    out += fmt::format("{}  {:>14}  {:>8}  {:>8}  {:>12}  {}{}\n",
                        base::pad_right(base::printable(one.domain), width), grouped(messages),
                        share(one.total.dkim, messages), share(one.total.spf_only, messages),
-                       grouped(one.total.fail), day_text(one.last_day));
+                       grouped(one.total.fail), day_text(one.last_day),
+                       uncounted ? fmt::format("  {:>14}", grouped(one.uncounted)) : "");
   }
+  if (shown.size() < domains.size())
+    out += fmt::format("and {} of which only reports of unknown origin speak: --all\n",
+                       grouped(domains.size() - shown.size()));
   return out;
 }
 
@@ -276,6 +306,7 @@ std::string format_domains_json(const std::vector<DomainTotal>& domains) {
   for (const auto& one : domains) {
     json.begin_object().member("domain", one.domain);
     add_total(json, one.total);
+    json.member("uncounted_messages", one.uncounted);
     json.member("last_day", day_text(one.last_day)).end_object();
   }
   json.end_array().end_object();

@@ -20,7 +20,8 @@ std::string format_history_json(const Page& page);  // "rampart.reports-show/1"
 // A line for each address, outcome and reporter. A cell that a spreadsheet would take for a formula begins with '.
 std::string format_history_csv(const Page& page);
 
-std::string format_domains(const std::vector<DomainTotal>& domains);
+// Of those of which only reports of unknown origin speak, `most` (0: all).
+std::string format_domains(const std::vector<DomainTotal>& domains, std::size_t most = 0);
 std::string format_domains_json(const std::vector<DomainTotal>& domains);  // "rampart.reports-domains/1"
 
 // "2025-11-25", of days since 1970.

@@ -50,6 +50,7 @@ TEST(Show, WhatPassesAndWhatFails) {
   const auto text = format_history({.domain = "bank.example", .history = &found});
   EXPECT_THAT(text, AllOf(HasSubstr("bank.example  2025-11-25 to 2025-12-24"),
                           HasSubstr("2 reports by 1 reporter"), HasSubstr("by 1 reporter, 100,020 messages"),
+                          HasSubstr("\n  told by mx.example (100,020)\n"),
                           HasSubstr("not counted: 1 report of unknown origin"), HasSubstr("99.9 %"),
                           HasSubstr("<0.1 %"), HasSubstr("0 delivered, 1 quarantined, 0 rejected"),
                           HasSubstr("(not said)"), Not(HasSubstr("198.51.100.1"))));
@@ -94,7 +95,21 @@ TEST(Show, Domains) {
       {.domain = "bank.example", .total = {.dkim = 9, .fail = 1}, .last_day = kDayOne}};
   EXPECT_THAT(format_domains(domains),
               AllOf(HasSubstr("bank.example"), HasSubstr("90.0 %"), HasSubstr("2025-11-25")));
+  EXPECT_THAT(format_domains(domains), Not(HasSubstr("not counted")));
   EXPECT_THAT(format_domains_json(domains), HasSubstr("\"domain\": \"bank.example\""));
+}
+
+TEST(Show, DomainsOfUnknownOrigin) {
+  const std::vector<DomainTotal> domains{
+      {.domain = "bank.example", .total = {.dkim = 9, .fail = 1}, .uncounted = 4, .last_day = kDayOne},
+      {.domain = "b.example", .uncounted = 3, .last_day = kDayOne},
+      {.domain = "c.example", .uncounted = 2, .last_day = kDayOne}};
+  EXPECT_THAT(format_domains(domains),
+              AllOf(HasSubstr("not counted"), HasSubstr("c.example"), Not(HasSubstr("--all"))));
+  EXPECT_THAT(format_domains(domains, 1),
+              AllOf(HasSubstr("bank.example"), HasSubstr("b.example"), Not(HasSubstr("c.example")),
+                    HasSubstr("and 1 of which only reports of unknown origin speak: --all")));
+  EXPECT_THAT(format_domains_json(domains), HasSubstr("\"uncounted_messages\": 3"));
 }
 
 }  // namespace

@@ -281,8 +281,10 @@ std::string format_sources_csv(const SourcesPage& page) {
   return out;
 }
 
-std::string format_marks(std::span<const Mark> marks) {
-  if (marks.empty()) return "Nobody has marked a source.\n";
+std::string format_marks(std::span<const Mark> marks, std::string_view of) {
+  if (marks.empty())
+    return of.empty() ? "Nobody has marked a source.\n"
+                      : fmt::format("Nobody has marked a source of {}.\n", of);
   std::string out;
   for (const auto& mark : marks) {
     out += fmt::format("{:>4}  {}  {}  {}{}{}\n      by {} on {}: {}\n", mark.number,

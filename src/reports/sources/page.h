@@ -22,7 +22,8 @@ std::string format_sources_json(const SourcesPage& page);  // "rampart.reports-s
 // A line for each source.
 std::string format_sources_csv(const SourcesPage& page);
 
-std::string format_marks(std::span<const Mark> marks);
+// `of`: the one domain that was asked about; empty: all.
+std::string format_marks(std::span<const Mark> marks, std::string_view of = {});
 std::string format_marks_json(std::span<const Mark> marks);  // "rampart.reports-marks/1"
 
 }  // namespace rampart::reports

@@ -129,6 +129,7 @@ TEST_F(SourcesPageTest, NothingThatAStrangerWroteDrivesATerminalOrASpreadsheet) 
 
 TEST_F(SourcesPageTest, ListsMarks) {
   EXPECT_EQ(format_marks({}), "Nobody has marked a source.\n");
+  EXPECT_EQ(format_marks({}, "bank.example"), "Nobody has marked a source of bank.example.\n");
   const Mark mark{.number = 3,
                   .domain = *dns::Name::parse("bank.example"),
                   .subject = *parse_mark_subject("own"),

@@ -105,9 +105,9 @@ std::optional<dns::Name> MailOrigin::author() const {
 
 // Absent, or there and revoked; and the mail is old enough for that.
 bool MailOrigin::key_is_gone(const dkim::Checked& checked, facts::Facts& facts, base::Time now) const {
-  if (checked.result != dkim::Result::permerror || !checked.signature.fault.empty()) return false;
+  if (checked.result != dkim::Result::permerror || !checked.signature->fault.empty()) return false;
   if (options_.received && *options_.received > now - kBacklog) return false;
-  const auto selector = dkim::read_selector(facts.ask(checked.signature.key_name, dns::RrType::txt));
+  const auto selector = dkim::read_selector(facts.ask(checked.signature->key_name, dns::RrType::txt));
   if (selector.state == dkim::Selector::State::absent) return true;
   return selector.state == dkim::Selector::State::present && !selector.keys.empty() &&
          std::ranges::all_of(selector.keys, &dkim::KeyRecord::revoked);
@@ -119,9 +119,9 @@ std::vector<MailOrigin::Voucher> MailOrigin::signatures(facts::Facts& facts, bas
   const auto then = options_.received ? std::min(*options_.received, now) : now;
   std::vector<Voucher> out;
   for (const auto& checked : verifier_->results(facts, then, service)) {
-    if (!checked.signature.fault.empty()) continue;
+    if (!checked.signature->fault.empty()) continue;
     auto& voucher = out.emplace_back();
-    voucher.domain = checked.signature.domain;
+    voucher.domain = checked.signature->domain;
     voucher.why = checked.why;
     if (checked.passes()) {
       voucher.state = Voucher::State::holds;

@@ -157,7 +157,11 @@ std::string format_authorisations(const dns::Name& host, const std::vector<Autho
 std::string format_authorisations_json(const dns::Name& host, const std::vector<Authorisation>& all) {
   std::string out;
   base::JsonWriter json(out, base::JsonStyle::pretty);
-  json.begin_object().member("host", host.text()).key("domains").begin_array();
+  json.begin_object()
+      .member("schema", "rampart.reports-authorise/1")
+      .member("host", host.text())
+      .key("domains")
+      .begin_array();
   for (const auto& one : all) {
     json.begin_object().member("domain", one.policy.text()).member("state", to_string(one.state));
     if (one.record && one.state != State::not_needed)

@@ -81,6 +81,7 @@ TEST(Authorise, LinesForAZone) {
   EXPECT_THAT(text, HasSubstr("same organisation\n; vendor.test\n"));
   EXPECT_THAT(text, HasSubstr("; *._report._dmarc.rua.vendor.test. "));
   const auto json = format_authorisations_json(host, all);
+  EXPECT_THAT(json, HasSubstr("\"schema\": \"rampart.reports-authorise/1\""));
   EXPECT_THAT(json, HasSubstr("\"state\": \"missing\""));
   EXPECT_THAT(json, HasSubstr("\"record\": \"bank.example._report._dmarc.rua.vendor.test\""));
 }

@@ -70,12 +70,12 @@ void add_dkim(const FailedMessage& failed, const auth::DmarcChecked& checked, co
               std::string& out) {
   const auto& organisation = checked.verdict.organizational_domain;
   for (const auto& one : failed.result.dkim) {
-    if (one.passes() || !organisation || !one.signature.domain.is_within(*organisation)) continue;
-    add(out, "DKIM-Domain", one.signature.domain.text());
+    if (one.passes() || !organisation || !one.signature->domain.is_within(*organisation)) continue;
+    add(out, "DKIM-Domain", one.signature->domain.text());
     add(out, "DKIM-Identity",
-        one.signature.identity.empty() ? "@" + one.signature.domain.text()
-                                       : redactor.addresses(one.signature.identity));
-    add(out, "DKIM-Selector", one.signature.selector);
+        one.signature->identity.empty() ? "@" + one.signature->domain.text()
+                                        : redactor.addresses(one.signature->identity));
+    add(out, "DKIM-Selector", one.signature->selector);
     return;
   }
 }

@@ -122,10 +122,10 @@ MessageResult line_of(const Handled& handled, const auth::DmarcChecked& checked)
   }
   for (const auto& one : handled.result.dkim) {
     if (out.signatures.size() == kMaxDkimSeen) break;
-    const auto& name = one.signature.domain;
+    const auto& name = one.signature->domain;
     auto& signature = out.signatures.emplace_back();
     signature.seen = {.domain = name.text(),
-                      .selector = base::printable(one.signature.selector),
+                      .selector = base::printable(one.signature->selector),
                       .result = word_of(one.result)};
     const auto known = std::ranges::find_if(verdict.alignments, [&](const auto& alignment) {
       return alignment.method == Method::dkim && alignment.domain == name;

@@ -180,6 +180,7 @@ TEST_P(OutboxTest, AnInterruptedOneHasPerhapsBeenSent) {
   WriteSummary summary{.mails = *outbox->counts(), .pending = *outbox->unfinished(kNow)};
   EXPECT_TRUE(failed(summary));
   EXPECT_THAT(format_summary(summary), HasSubstr("unsure: the program ended while it was sent"));
+  EXPECT_THAT(format_summary_json(summary), HasSubstr("\"schema\": \"rampart.reports-write/1\""));
   EXPECT_THAT(format_summary_json(summary), HasSubstr("\"unsure\": 1"));
   ASSERT_TRUE(outbox->send_unsure_again(kNow));
   EXPECT_EQ(outbox->due(kNow)->size(), 1U);

@@ -120,7 +120,10 @@ std::string format_summary(const WriteSummary& summary) {
 std::string format_summary_json(const WriteSummary& summary) {
   std::string out;
   base::JsonWriter json(out, base::JsonStyle::pretty);
-  json.begin_object().member("messages", summary.messages).member("other_days", summary.other_days);
+  json.begin_object()
+      .member("schema", "rampart.reports-write/1")
+      .member("messages", summary.messages)
+      .member("other_days", summary.other_days);
   json.member("unfinished", summary.unfinished).member("unasked", summary.unasked);
   json.member("written", summary.written).member("same", summary.same).member("replaced", summary.replaced);
   json.key("left").begin_array();

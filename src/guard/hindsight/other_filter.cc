@@ -1,0 +1,71 @@
+#include "guard/hindsight/other_filter.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "base/text.h"
+
+namespace rampart::guard {
+namespace {
+
+// The number at the begin of a text; nothing when none is there.
+std::optional<double> number_at(std::string_view text) {
+  double out = 0;
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), out, std::chars_format::fixed);
+  return end.ec == std::errc() && std::isfinite(out) ? std::optional(out) : std::nullopt;
+}
+
+std::optional<double> number_behind(std::string_view text, std::string_view word) {
+  const auto at = text.find(word);
+  return at == std::string_view::npos ? std::nullopt : number_at(text.substr(at + word.size()));
+}
+
+OtherSays says(std::string_view text, std::string_view spam, std::string_view clean) {
+  const auto word = text.substr(0, std::min(text.find_first_of(" ,;["), text.size()));
+  if (base::iequals(word, spam)) return OtherSays::spam;
+  return base::iequals(word, clean) ? OtherSays::clean : OtherSays::unclear;
+}
+
+// "default: True [16.10 / 15.00]; BAYES_SPAM(5.10)[99.99%]"
+void read_rspamd(std::string_view text, OtherVerdict& out) {
+  const auto colon = text.find(':');
+  if (colon == std::string_view::npos) return;
+  const auto behind = base::trim(text.substr(colon + 1));
+  out.says = says(behind, "True", "False");
+  out.score = number_behind(behind, "[");
+}
+
+// "Yes, score=7.1 required=5.0 tests=…"; older ones write hits=.
+void read_assassin(std::string_view text, OtherVerdict& out) {
+  out.says = says(text, "Yes", "No");
+  out.score = number_behind(text, "score=");
+  if (!out.score) out.score = number_behind(text, "hits=");
+}
+
+}  // namespace
+
+std::string_view to_string(OtherSays says) {
+  constexpr std::array<std::string_view, 3> kWords{"spam", "clean", "unclear"};
+  return kWords.at(static_cast<std::size_t>(says));
+}
+
+std::vector<OtherVerdict> read_others(const mail::Header& header) {
+  std::vector<OtherVerdict> out;
+  for (const auto& field : header.fields) {
+    const auto known =
+        std::ranges::find_if(kOtherFields, [&](std::string_view name) { return field.is(name); });
+    if (known == kOtherFields.end()) continue;
+    if (const auto before = std::ranges::find(out, *known, &OtherVerdict::field); before != out.end()) {
+      *before = {.field = *known, .says = OtherSays::unclear, .score = {}};
+      continue;
+    }
+    OtherVerdict one{.field = *known, .says = OtherSays::unclear, .score = {}};
+    const auto text = base::trim(field.value);
+    *known == kOtherFields.front() ? read_rspamd(text, one) : read_assassin(text, one);
+    out.push_back(one);
+  }
+  return out;
+}
+
+}  // namespace rampart::guard

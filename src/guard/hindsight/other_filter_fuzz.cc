@@ -1,0 +1,18 @@
+// Header fields in the names of other filters: whatever stands in them, a verdict or none.
+#include <cstdint>
+#include <cstdlib>
+
+#include "guard/hindsight/other_filter.h"
+
+using namespace rampart;
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto header = mail::read_header(text);
+  if (!header) return 0;
+  const auto others = guard::read_others(*header);
+  if (others.size() > guard::kOtherFields.size()) std::abort();
+  for (const auto& other : others)
+    if (other.says == guard::OtherSays::unclear && guard::to_string(other.says) != "unclear") std::abort();
+  return 0;
+}

@@ -1,0 +1,50 @@
+// What is added to a message that is handed on: DKIM signatures of what users of ours write, and the ARC set of what a gateway passes on
+// to a system behind it. Both are of the message as the next hop sees it. No file and no clock: keys come from a ring.
+//
+//   const auto added = sign(shown, writer, ring, rules, now);     // Result<Added>
+//   added->fields       {"DKIM-Signature: v=1; …\r\n"}, to be put before the header
+//   added->causes       author-not-owned, not-signed, …
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/arc/validate.h"
+#include "guard/policy/policy.h"
+#include "guard/sign/key_ring.h"
+#include "guard/sign/owners.h"
+#include "mail/message.h"
+
+namespace rampart::guard {
+
+struct SigningRules {
+  bool sign = false;         // what users of ours write
+  bool sign_unowned = true;  // also where its author is known not to be theirs
+  std::optional<dns::Name>
+      sealer;  // whose keys seal what is handed on to a system behind this machine; nothing: no seals
+  std::shared_ptr<const Owners> owners;  // shared with messages under way; nullptr: nobody said
+};
+
+struct Added {
+  std::vector<std::string> fields;  // whole ones with CRLF, the top one first
+  std::vector<std::string> by;      // "s1._domainkey.bank.example" for each key that signed
+  std::vector<Cause> causes;
+};
+
+// Errors: a key that has to sign cannot be read, or does not sign.
+base::Result<Added> sign(const mail::Message& message, const Writer& writer, KeyRing& ring,
+                         const SigningRules& rules, base::Time now);
+
+// `found` is what the chain came to as the message came in; `results` the value of our Authentication-Results field. Errors as above.
+base::Result<Added> seal(const mail::Message& message, arc::Result found, std::string_view results,
+                         KeyRing& ring, const dns::Name& sealer, base::Time now);
+
+// An author's address with its domain as DNS has it, whatever form the message has it in (RFC 8616 section 4).
+std::string plain_address(const std::string& address);
+
+// Of several keys the one that seals: a set has one, and every verifier knows rsa-sha256 (RFC 8301 section 3.1).
+const RingKey& sealing_key(const std::vector<RingKey>& keys);
+
+}  // namespace rampart::guard
