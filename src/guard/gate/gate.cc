@@ -418,7 +418,7 @@ void Gate::describe(Work& work, const Verdict& verdict) const {
     event.author += (event.author.empty() ? "" : ", ") + domain.text();
   event.subject = text_of(header, "Subject");
   event.message_id = text_of(header, "Message-ID");
-  event.draw = draw_of(header, transaction.sender.address);
+  event.draw = draw_of(header, work.session.message().sender.address);
   event.others = read_others(header);
   event.role = to_string(verdict.standing.role);
   if (is_of_ours(verdict.standing.role)) return;
