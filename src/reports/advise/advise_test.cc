@@ -193,6 +193,7 @@ TEST(Advise, WithoutDnsNobodyIsTakenForAForger) {
   EXPECT_EQ(advice.blast.forged, 0U);
   EXPECT_EQ(advice.blast.unclear, 1200U);
   EXPECT_EQ(gate_of(advice, Gate::inventory).state, GateState::block);
+  EXPECT_EQ(gate_of(advice, Gate::authentication).state, GateState::unknown) << "nobody's mail was looked at";
 }
 
 TEST(Advise, ARecordAbove) {

@@ -410,6 +410,11 @@ GateResult authentication(Gates& gates) {
   if (gates.out.target == Policy::none)
     out.says =
         fmt::format("{} looked at; p=none asks nothing of them", plural(looked.senders, "sender", "senders"));
+  // Of whom nobody said whose he is it is not known that he is in order.
+  else if (looked.senders == 0 && std::ranges::any_of(gates.out.streams, [](const Stream& stream) {
+             return stream.standing == Standing::unclear;
+           }))
+    out.state = GateState::unknown;
   return out;
 }
 
