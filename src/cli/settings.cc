@@ -4,6 +4,7 @@
 #include "audit/keys/settings.h"
 #include "audit/settings.h"
 #include "audit/watch/settings.h"
+#include "guard/digest/settings.h"
 #include "guard/release/settings.h"
 #include "guard/settings.h"
 #include "net/settings.h"
@@ -45,6 +46,7 @@ const base::Schema& schema() {
                                     audit::watch::settings(),
                                     guard::settings(),
                                     guard::release_settings(),
+                                    guard::digest_settings(),
                                     net::settings(),
                                     reports::settings(),
                                     reports::mailbox_settings(),
