@@ -53,7 +53,7 @@ digest_url = "{BASE}"
         return [(to, email.message_from_bytes(text, policy=email.policy.default)) for to, text in self.sink.messages if b"kept back" in text]
 
     def links(self, message):
-        text = message.get_body(("plain",)).get_content()
+        text = message.get_body(("plain",)).get_content().replace("\r\n", "\n")
         return re.findall(rf"^{re.escape(BASE)}(/quarantine/message\?m=\S+)$", text, re.MULTILINE)
 
     def ask(self, method, path, headers=()):
