@@ -131,7 +131,8 @@ Response DigestDesk::release(const guard::Link& link) {
     case guard::Released::How::returned:
       break;
   }
-  return page(released->handed == net::Handed::refused ? PageKind::refused : PageKind::later, &released->entry);
+  return page(released->handed == net::Handed::refused ? PageKind::refused : PageKind::later,
+              &released->entry);
 }
 
 Response DigestDesk::page(PageKind kind, const guard::KeptMessage* entry, base::Time at) const {

@@ -22,7 +22,7 @@ using net::http::Response;
 
 namespace {
 
-constexpr std::chrono::seconds kGrace{5};  // for what is under way in the end
+constexpr std::chrono::seconds kGrace{5};   // for what is under way in the end
 constexpr std::uint64_t kMostForm = 1'024;  // octets of what a page's button sends, which is nothing
 
 net::http::Handler::Plan refuse(Response response, std::string name = {}, std::string value = {}) {
@@ -168,9 +168,8 @@ net::http::Handler::Plan GuardDesk::plan_link(const Head& head) {
           .answer = [this, question = DigestDesk::Question{.post = post, .query = head.query}](
                         const std::string&, const std::function<void(Response)>& done) {
             parts_.digests->ask(question, [this, done](Response response) {
-              boost::asio::post(io_, [done, response = std::move(response)]() mutable {
-                done(std::move(response));
-              });
+              boost::asio::post(
+                  io_, [done, response = std::move(response)]() mutable { done(std::move(response)); });
             });
           }};
 }

@@ -114,7 +114,8 @@ class Digests {
     outcome.how = "would be sent";
     outcome.digest = guard::write_digest(one.recipient, entries, one.ids.size(), options_);
     if (!request_.send) return true;
-    const auto handing = net::smtp_send(*server_, settings_.from, {one.recipient}, TRY(mail_of(one, outcome)));
+    const auto handing =
+        net::smtp_send(*server_, settings_.from, {one.recipient}, TRY(mail_of(one, outcome)));
     outcome.why = handing.why;
     if (handing.how == net::Handed::accepted) {
       // Behind the sending: what ends in between tells it once more, and forgets nothing.
@@ -195,7 +196,8 @@ void add_quarantine_digest_command(CLI::App& quarantine, Session& session) {
   const auto request = std::make_shared<Request>();
   auto* digest = quarantine.add_subcommand(
       "digest", "Tell recipients what is newly kept from them, each message once; for cron");
-  digest->add_flag("--send", request->send, "Send the digests; without it they are shown, and nothing counts as told");
+  digest->add_flag("--send", request->send,
+                   "Send the digests; without it they are shown, and nothing counts as told");
   digest->add_option("--since", request->since, "Only what was received since then (UTC), or that long ago")
       ->type_name("TIME");
   session.add_setting(*digest, "guard.digest_from");

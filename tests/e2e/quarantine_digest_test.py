@@ -6,11 +6,13 @@ import email
 import email.policy
 import http.client
 import re
+import subprocess
+import time
 import unittest
 
 from guard_case import STRANGER, GuardCase, mail
 from guard_run import send
-from rampart_run import rampart
+from rampart_run import PROGRAM, SOURCE, rampart
 from servers import free_port
 from watch_servers import MailTaker
 
@@ -184,6 +186,43 @@ digest_url = "{BASE}"
         (link,) = self.links(message)
         self.assertIn('<html lang="ur" dir="rtl">', self.ask("GET", link)[2])
         self.assertIn("is no time", self.digest(guard, "--since", "soon", status=2).err)
+
+    def test_a_digest_that_is_interrupted_is_told_again(self):
+        guard, postfix = self.start()
+        self.keep(guard, postfix)
+        self.sink.hold.set()
+        process = subprocess.Popen([PROGRAM, "--config", guard.config, "quarantine", "digest", "--send", "--store", guard.store, "--quarantine", guard.quarantine],
+                                   cwd=SOURCE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        deadline = time.monotonic() + 15
+        while "DATA" not in self.sink.commands and time.monotonic() < deadline:
+            time.sleep(0.02)
+        time.sleep(0.3)
+        process.kill()
+        process.wait()
+        self.sink.hold.clear()
+        self.assertIn("a@else.example: sent, 1 message", self.digest(guard, "--send").out)
+        self.assertEqual(len({message["Message-ID"] for _, message in self.digests()}), 1, "by which a mail server knows it again")
+        self.assertIn("There is nothing to tell", self.digest(guard, "--send").out)
+
+    def test_through_the_mail_server_that_the_guard_works_for(self):
+        guard, postfix = self.start()
+        name = self.keep(guard, postfix, to=("a@else.example", "b@else.example"))
+        guard.kill9()
+        self.table = self.table.replace(f":{self.sink.port}", f":{postfix.port}")
+        guard.configure(self.table)
+        guard.start()
+        self.digest(guard, "--send")
+        deadline = time.monotonic() + 15
+        while len(postfix.messages(2)) < 2 and time.monotonic() < deadline:
+            time.sleep(0.1)
+        told = {to: email.message_from_bytes(text, policy=email.policy.default) for to, text in postfix.messages(2)}
+        (link,) = self.links(told["b@else.example"])
+        self.assertIn("on its way", self.ask("POST", link)[2])
+        text = self.delivered(postfix, name)
+        self.assertNotIn("X-Rampart-Released", text, "the guard let it by, and took its pass")
+        self.assertEqual([to for to, text in postfix.messages(3) if f"Message-ID: {name}".encode() in text], ["b@else.example"])
+        self.assertIn("released already", self.ask("POST", link)[2])
+        self.assertEqual(self.states(guard), {("a@else.example",): "kept", ("b@else.example",): "released"})
 
     def test_a_flood_of_mail_is_a_digest_of_fifty(self):
         guard, postfix = self.start()

@@ -73,11 +73,9 @@ class Setter {
 // Empty: its recipient does not get to it.
 std::string link_to(const KeptMessage& entry, std::string_view recipient, const DigestOptions& options) {
   if (options.url.empty() || options.key == nullptr || !may_release(entry)) return {};
-  const auto token = format_link({.id = entry.id,
-                                  .recipient = base::lower(recipient),
-                                  .until = options.until,
-                                  .signature = {}},
-                                 *options.key);
+  const auto token = format_link(
+      {.id = entry.id, .recipient = base::lower(recipient), .until = options.until, .signature = {}},
+      *options.key);
   if (token.empty()) return {};
   std::string_view url = options.url;
   while (url.ends_with('/')) url.remove_suffix(1);
@@ -146,8 +144,9 @@ std::string digest_html(std::string_view recipient, std::span<const Told> told, 
                         const DigestOptions& options, std::string_view subject) {
   const Setter set(options.language, true);
   const auto& words = set.words();
-  const auto style = fill_in(
-      kBodyStyle, {set.rtl() ? "'Noto Nastaliq Urdu','Jameel Noori Nastaleeq',Tahoma,sans-serif" : "sans-serif"});
+  const auto style =
+      fill_in(kBodyStyle,
+              {set.rtl() ? "'Noto Nastaliq Urdu','Jameel Noori Nastaleeq',Tahoma,sans-serif" : "sans-serif"});
   auto out = set.page_start(subject, "", fmt::format(" style=\"{}\"", style));
   out += fmt::format("<p>{}</p>\n", intro(set, recipient, total));
   for (const auto& [entry, link] : told) {
@@ -162,7 +161,7 @@ std::string digest_html(std::string_view recipient, std::span<const Told> told, 
 
 struct PageWords {
   unsigned status;
-  std::string_view DigestTexts::*text;
+  std::string_view DigestTexts::* text;
 };
 PageWords words_of(PageKind kind) {
   switch (kind) {
@@ -219,15 +218,16 @@ Page write_page(PageKind kind, DigestLanguage language, const KeptMessage* entry
   out.html += fmt::format("<p>{}</p>\n", fill_in(words.*text, {set.latin(minute(at))}));
   // Without an action it goes where it came from, whatever a proxy calls that.
   if (kind == PageKind::question)
-    out.html += fmt::format("<form method=\"post\"><button type=\"submit\">{}</button></form>\n",
-                            words.page_button);
+    out.html +=
+        fmt::format("<form method=\"post\"><button type=\"submit\">{}</button></form>\n", words.page_button);
   out.html += "</body>\n</html>\n";
   return out;
 }
 
 std::string page_policy() {
   return fmt::format(
-      "default-src 'none'; style-src 'sha256-{}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+      "default-src 'none'; style-src 'sha256-{}'; form-action 'self'; base-uri 'none'; frame-ancestors "
+      "'none'",
       base::encode_base64(crypto::sha256(kStyle)));
 }
 

@@ -24,9 +24,9 @@ inline constexpr std::string_view kLinkPath = "/quarantine/message";
 
 struct DigestOptions {
   DigestLanguage language = DigestLanguage::en;
-  std::string url;                     // as check_digest_url() takes it; empty: no links
+  std::string url;                      // as check_digest_url() takes it; empty: no links
   const crypto::Secret* key = nullptr;  // of links; null: no links
-  base::Time until{};                  // links work so long
+  base::Time until{};                   // links work so long
 };
 
 struct WrittenDigest {

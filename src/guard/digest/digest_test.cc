@@ -86,7 +86,8 @@ TEST(Digest, HasNoLinksWithoutAnUrlOrAKey) {
 TEST(Digest, WhatAStrangerWroteIsTextAndNothingElse) {
   for (const auto language : {DigestLanguage::en, DigestLanguage::ur}) {
     const Linked linked(language);
-    auto entry = kept("</dd><script>alert(1)</script><img src=http://evil.example/x>\x1b[2J\u202Eevil\r\nhttp://a");
+    auto entry =
+        kept("</dd><script>alert(1)</script><img src=http://evil.example/x>\x1b[2J\u202Eevil\r\nhttp://a");
     entry.from = "\"><a href='https://evil.example'>\u2066{0}{1}";
     const std::vector entries{entry};
     const auto written = write_digest(kTo, entries, 1, linked.options);
@@ -132,7 +133,8 @@ TEST(Digest, OnlyAQuestionHasAButton) {
       const auto page = write_page(static_cast<PageKind>(kind), language, &entry, kNow);
       EXPECT_EQ(count(page.html, "<form method=\"post\">"), kind == 0 ? 1U : 0U);
       for (const auto* bad : {"<script", "javascript:", " on", "http:", "https:", "style=", "{0}"})
-        EXPECT_THAT(page.html.substr(page.html.find("<body")), Not(HasSubstr(std::string(bad) == " on" ? " onclick" : bad)));
+        EXPECT_THAT(page.html.substr(page.html.find("<body")),
+                    Not(HasSubstr(std::string(bad) == " on" ? " onclick" : bad)));
       EXPECT_GE(page.status, 200U);
     }
   }
@@ -142,18 +144,22 @@ TEST(Digest, OnlyAQuestionHasAButton) {
 }
 
 TEST(Digest, IsLinkedToByAPlainUrl) {
-  for (const auto* good : {"", "https://mail.bank.example", "http://127.0.0.1:8892", "https://[2001:db8::1]/a/b"})
+  for (const auto* good :
+       {"", "https://mail.bank.example", "http://127.0.0.1:8892", "https://[2001:db8::1]/a/b"})
     EXPECT_EQ(check_digest_url(good), "") << good;
-  for (const auto* bad : {"mail.bank.example", "ftp://a", "https://", "https:///a", "https://a?b", "https://a#b", "https://u@a",
-                          "https://a\"b", "https://a b", "javascript:alert(1)", "https://a\n"})
+  for (const auto* bad :
+       {"mail.bank.example", "ftp://a", "https://", "https:///a", "https://a?b", "https://a#b", "https://u@a",
+        "https://a\"b", "https://a b", "javascript:alert(1)", "https://a\n"})
     EXPECT_NE(check_digest_url(bad), "") << bad;
 }
 
 TEST(Digest, GoesToWhomTheSettingsSay) {
-  DigestSettings settings{.from = "q@bank.example", .url = {}, .to = {}, .skip = {"staff@bank.example", "@lists.bank.example"}};
+  DigestSettings settings{
+      .from = "q@bank.example", .url = {}, .to = {}, .skip = {"staff@bank.example", "@lists.bank.example"}};
   EXPECT_TRUE(is_told(settings, "A@bank.example"));
   EXPECT_TRUE(is_told(settings, "a@shop.example"));
-  for (const auto* skipped : {"Staff@Bank.example", "x@lists.bank.example", "Q@bank.example", "root", "", "a b@bank.example"})
+  for (const auto* skipped :
+       {"Staff@Bank.example", "x@lists.bank.example", "Q@bank.example", "root", "", "a b@bank.example"})
     EXPECT_FALSE(is_told(settings, skipped)) << skipped;
   settings.to = {"bank.example"};
   EXPECT_TRUE(is_told(settings, "a@hq.bank.example"));

@@ -24,8 +24,8 @@ std::string base64url(std::string_view bytes) {
 }
 
 std::optional<std::string> from_base64url(std::string_view text) {
-  const bool known = std::ranges::all_of(
-      text, [](char c) { return base::is_alnum(c) || c == '-' || c == '_'; });
+  const bool known =
+      std::ranges::all_of(text, [](char c) { return base::is_alnum(c) || c == '-' || c == '_'; });
   if (!known) return std::nullopt;
   std::string padded(text);
   std::ranges::replace(padded, '-', '+');
@@ -52,8 +52,7 @@ std::string format_link(const Link& link, const crypto::Secret& key) {
   if (!crypto::is_id(link.id) || link.recipient.empty() || link.recipient.size() > kMaxLinkRecipient ||
       key.empty())
     return {};
-  return fmt::format("{}.{}.{}.{}", link.id, seconds(link.until), base64url(link.recipient),
-                     sign(link, key));
+  return fmt::format("{}.{}.{}.{}", link.id, seconds(link.until), base64url(link.recipient), sign(link, key));
 }
 
 std::optional<Link> parse_link(std::string_view text) {
@@ -66,8 +65,8 @@ std::optional<Link> parse_link(std::string_view text) {
     return std::nullopt;
   auto recipient = from_base64url(parts[2]);
   if (!recipient || recipient->empty() || recipient->size() > kMaxLinkRecipient) return std::nullopt;
-  const bool digits = std::ranges::all_of(
-      parts[3], [](char c) { return base::is_digit(c) || (c >= 'a' && c <= 'f'); });
+  const bool digits =
+      std::ranges::all_of(parts[3], [](char c) { return base::is_digit(c) || (c >= 'a' && c <= 'f'); });
   if (!digits) return std::nullopt;
   return Link{.id = std::string(parts[0]),
               .recipient = *std::move(recipient),

@@ -22,7 +22,8 @@ bool passes(std::string_view text) {
 }
 
 TEST(DigestLink, SaysWhatItIsFor) {
-  for (const std::string recipient : {"a@else.example", "ab@else.example", "abc@else.example", "\xff>?@\"x y\""}) {
+  for (const std::string recipient :
+       {"a@else.example", "ab@else.example", "abc@else.example", "\xff>?@\"x y\""}) {
     const auto text = link(recipient);
     const auto read = parse_link(text);
     ASSERT_TRUE(read) << text;
@@ -56,7 +57,8 @@ TEST(DigestLink, IsNobodysOnceChanged) {
   EXPECT_TRUE(passes(with(link())));
   EXPECT_FALSE(passes(with(link("b@else.example")))) << "another recipient";
   EXPECT_FALSE(passes(with(link("a@else.example", std::string(crypto::kIdLength, 'b'))))) << "another entry";
-  EXPECT_FALSE(passes(with(link("a@else.example", kId, kUntil + std::chrono::seconds(1))))) << "a longer life";
+  EXPECT_FALSE(passes(with(link("a@else.example", kId, kUntil + std::chrono::seconds(1)))))
+      << "a longer life";
 }
 
 TEST(DigestLink, IsOfOneFormAndSize) {

@@ -43,9 +43,10 @@ constexpr std::array kSettings{
         .type = SettingType::text,
         .standard = "\"\"",
         .brief = "Where people reach the pages of guard.http_listen, for the links in digests",
-        .detail = "Usually a proxy with TLS that hands on /quarantine/message, and nothing else. Without it "
-                  "digests have no links, and the guard answers none. The guard and whoever sends digests need "
-                  "the same key (guard.release_key_file, or guard.seal_file).",
+        .detail =
+            "Usually a proxy with TLS that hands on /quarantine/message, and nothing else. Without it "
+            "digests have no links, and the guard answers none. The guard and whoever sends digests need "
+            "the same key (guard.release_key_file, or guard.seal_file).",
         .example = R"("https://mail.bank.example")",
         .check = check_digest_url,
     },
@@ -111,9 +112,8 @@ base::Result<DigestSettings> read_digest_settings(const base::Config& config) {
   for (const auto& domain : config.list("guard.digest_to"))
     out.to.push_back(base::lower(TRY(dns::parse_domain(domain)).text()));
   for (const auto& one : config.list("guard.digest_skip"))
-    out.skip.push_back(base::lower(one.starts_with('@')
-                                       ? "@" + TRY(dns::parse_domain(one.substr(1))).text()
-                                       : TRY(mail::parse_address(one))));
+    out.skip.push_back(base::lower(one.starts_with('@') ? "@" + TRY(dns::parse_domain(one.substr(1))).text()
+                                                        : TRY(mail::parse_address(one))));
   return out;
 }
 
@@ -126,8 +126,7 @@ bool is_told(const DigestSettings& settings, std::string_view recipient) {
   const auto has = [&](const std::string& one) {
     return std::ranges::find(settings.skip, one) != settings.skip.end();
   };
-  if (has(lower) || has("@" + domain))
-    return false;
+  if (has(lower) || has("@" + domain)) return false;
   return settings.to.empty() ||
          std::ranges::any_of(settings.to, [&](const std::string& one) { return is_within(domain, one); });
 }

@@ -24,25 +24,30 @@ constexpr DigestTexts kEnglish{
     .expires = "The links work until {0}. Nothing is delivered before you confirm it on the page they open.",
     .warning = "If you do not know a message, or did not wait for it, leave it: it is deleted in time.",
     .once = "You are told of each message once.",
-    .footer = "A program (rampart quarantine) wrote this for the one address above. Do not pass it on: whoever has "
-              "a link can have that message delivered to you.",
-    .reasons = {"nothing proves that it comes from whom it names, and that sender's domain asks to keep such mail back",
-                "nothing proves that it comes from whom it names, and that sender's domain asks to refuse such mail",
-                "it claims to come from your own organisation, and nothing proves that",
-                "it cannot be said whom it is from",
-                "its sender is on a list of blocked senders",
-                "it looks like bulk mail, or like somebody else's",
-                "it is dangerous, or its sender claims to be one of your executives",
-                "it also went to others, from whom it had to be kept",
-                "it was found suspicious"},
+    .footer =
+        "A program (rampart quarantine) wrote this for the one address above. Do not pass it on: whoever has "
+        "a link can have that message delivered to you.",
+    .reasons =
+        {"nothing proves that it comes from whom it names, and that sender's domain asks to keep such mail "
+         "back",
+         "nothing proves that it comes from whom it names, and that sender's domain asks to refuse such mail",
+         "it claims to come from your own organisation, and nothing proves that",
+         "it cannot be said whom it is from", "its sender is on a list of blocked senders",
+         "it looks like bulk mail, or like somebody else's",
+         "it is dangerous, or its sender claims to be one of your executives",
+         "it also went to others, from whom it had to be kept", "it was found suspicious"},
     .page_title = "A message that was kept back",
-    .page_question = "Have it delivered to your mailbox? Do so only if you know the sender and waited for it.",
+    .page_question =
+        "Have it delivered to your mailbox? Do so only if you know the sender and waited for it.",
     .page_button = "Deliver this message",
     .page_released = "The message is on its way to your mailbox.",
     .page_was_released = "This message was released already, on {0}. It is not delivered again.",
-    .page_perhaps = "This message may have been delivered already. Look into your mailbox; if it is not there, ask "
-                    "whoever looks after your mail.",
-    .page_refused = "The mail server did not take the message, so it is kept as before. Ask whoever looks after your mail.",
+    .page_perhaps =
+        "This message may have been delivered already. Look into your mailbox; if it is not there, ask "
+        "whoever looks after your mail.",
+    .page_refused =
+        "The mail server did not take the message, so it is kept as before. Ask whoever looks after your "
+        "mail.",
     .page_later = "The mail server does not take the message now, so it is kept as before. Try again later.",
     .page_deleted = "This message was deleted on {0}.",
     .page_not_yours = "This message cannot be released by its recipient. Ask whoever looks after your mail.",
@@ -66,27 +71,35 @@ constexpr DigestTexts kUrdu{
     .ask = "اسے صرف آپ کی ڈاک کا منتظم جاری کر سکتا ہے۔",
     .more = "اور {0} مزید پیغامات، جو یہاں درج نہیں۔ آپ کی ڈاک کا منتظم ان کی فہرست دے سکتا ہے۔",
     .expires = "یہ لنک {0} تک کام کریں گے۔ جب تک آپ کھلنے والے صفحے پر تصدیق نہ کریں، کچھ نہیں پہنچایا جاتا۔",
-    .warning = "اگر آپ کسی پیغام کو نہیں پہچانتے یا اس کے منتظر نہیں تھے تو اسے رہنے دیں؛ وہ وقت پر حذف ہو جائے گا۔",
+    .warning =
+        "اگر آپ کسی پیغام کو نہیں پہچانتے یا اس کے منتظر نہیں تھے تو اسے رہنے دیں؛ وہ وقت پر حذف ہو جائے گا۔",
     .once = "ہر پیغام کی اطلاع ایک ہی بار دی جاتی ہے۔",
-    .footer = "یہ پیغام ایک پروگرام (rampart quarantine) نے صرف اوپر درج پتے کے لیے لکھا ہے۔ اسے آگے نہ بھیجیں: جس کے پاس لنک ہو "
-              "وہ اس پیغام کو آپ تک پہنچوا سکتا ہے۔",
-    .reasons = {"یہ ثابت نہیں کہ یہ اسی کی طرف سے ہے جس کا نام لکھا ہے، اور اس ڈومین کا مالک ایسی ڈاک روکنے کو کہتا ہے",
-                "یہ ثابت نہیں کہ یہ اسی کی طرف سے ہے جس کا نام لکھا ہے، اور اس ڈومین کا مالک ایسی ڈاک رد کرنے کو کہتا ہے",
+    .footer =
+        "یہ پیغام ایک پروگرام (rampart quarantine) نے صرف اوپر درج پتے کے لیے لکھا ہے۔ اسے آگے نہ بھیجیں: جس "
+        "کے پاس لنک ہو "
+        "وہ اس پیغام کو آپ تک پہنچوا سکتا ہے۔",
+    .reasons = {"یہ ثابت نہیں کہ یہ اسی کی طرف سے ہے جس کا نام لکھا ہے، اور اس ڈومین کا مالک ایسی ڈاک روکنے "
+                "کو کہتا ہے",
+                "یہ ثابت نہیں کہ یہ اسی کی طرف سے ہے جس کا نام لکھا ہے، اور اس ڈومین کا مالک ایسی ڈاک رد "
+                "کرنے کو کہتا ہے",
                 "یہ آپ کے اپنے ادارے کی طرف سے ہونے کا دعویٰ کرتا ہے، اور یہ ثابت نہیں",
-                "یہ معلوم نہیں ہو سکتا کہ یہ کس کی طرف سے ہے",
-                "اس کا بھیجنے والا ممنوع فہرست میں ہے",
+                "یہ معلوم نہیں ہو سکتا کہ یہ کس کی طرف سے ہے", "اس کا بھیجنے والا ممنوع فہرست میں ہے",
                 "یہ اجتماعی ڈاک یا کسی اور کی نقل معلوم ہوتا ہے",
                 "یہ خطرناک ہے، یا بھیجنے والا آپ کے افسر ہونے کا دعویٰ کرتا ہے",
-                "یہ دوسروں کو بھی بھیجا گیا تھا، جن سے اسے روکنا پڑا",
-                "یہ مشکوک پایا گیا"},
+                "یہ دوسروں کو بھی بھیجا گیا تھا، جن سے اسے روکنا پڑا", "یہ مشکوک پایا گیا"},
     .page_title = "روکا ہوا پیغام",
-    .page_question = "کیا یہ آپ کے میل باکس میں پہنچا دیا جائے؟ صرف تب جب آپ بھیجنے والے کو جانتے ہوں اور اس کے منتظر ہوں۔",
+    .page_question =
+        "کیا یہ آپ کے میل باکس میں پہنچا دیا جائے؟ صرف تب جب آپ بھیجنے والے کو جانتے ہوں اور اس کے منتظر "
+        "ہوں۔",
     .page_button = "یہ پیغام پہنچا دیں",
     .page_released = "پیغام آپ کے میل باکس کی طرف روانہ ہے۔",
     .page_was_released = "یہ پیغام {0} کو جاری ہو چکا ہے۔ اسے دوبارہ نہیں پہنچایا جاتا۔",
-    .page_perhaps = "ممکن ہے یہ پیغام پہنچ چکا ہو۔ اپنا میل باکس دیکھیں؛ اگر وہاں نہ ہو تو اپنی ڈاک کے منتظم سے پوچھیں۔",
-    .page_refused = "میل سرور نے پیغام نہیں لیا، اس لیے وہ پہلے کی طرح رکا ہوا ہے۔ اپنی ڈاک کے منتظم سے پوچھیں۔",
-    .page_later = "میل سرور ابھی پیغام نہیں لے رہا، اس لیے وہ پہلے کی طرح رکا ہوا ہے۔ بعد میں دوبارہ کوشش کریں۔",
+    .page_perhaps =
+        "ممکن ہے یہ پیغام پہنچ چکا ہو۔ اپنا میل باکس دیکھیں؛ اگر وہاں نہ ہو تو اپنی ڈاک کے منتظم سے پوچھیں۔",
+    .page_refused =
+        "میل سرور نے پیغام نہیں لیا، اس لیے وہ پہلے کی طرح رکا ہوا ہے۔ اپنی ڈاک کے منتظم سے پوچھیں۔",
+    .page_later =
+        "میل سرور ابھی پیغام نہیں لے رہا، اس لیے وہ پہلے کی طرح رکا ہوا ہے۔ بعد میں دوبارہ کوشش کریں۔",
     .page_deleted = "یہ پیغام {0} کو حذف کر دیا گیا۔",
     .page_not_yours = "یہ پیغام وصول کنندہ خود جاری نہیں کر سکتا۔ اپنی ڈاک کے منتظم سے پوچھیں۔",
     .page_expired = "یہ لنک {0} تک کام کرتا تھا۔ اپنی ڈاک کے منتظم سے پوچھیں۔",
@@ -111,7 +124,8 @@ const DigestTexts& digest_texts(DigestLanguage language) {
 std::string fill_in(std::string_view text, std::initializer_list<std::string_view> arguments) {
   std::string out;
   for (std::size_t at = 0; at < text.size(); ++at) {
-    const bool place = text[at] == '{' && at + 2 < text.size() && base::is_digit(text[at + 1]) && text[at + 2] == '}';
+    const bool place =
+        text[at] == '{' && at + 2 < text.size() && base::is_digit(text[at + 1]) && text[at + 2] == '}';
     if (!place) {
       out += text[at];
       continue;

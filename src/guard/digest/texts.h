@@ -25,11 +25,11 @@ struct DigestTexts {
   std::string_view why;
   std::string_view release;
   std::string_view no_subject;
-  std::string_view claims;    // that the sender is what the message says
-  std::string_view ask;       // of a message that its recipient cannot release
-  std::string_view more;      // {0} how many
-  std::string_view expires;   // {0} when links end
-  std::string_view warning;   // that nobody should release what he does not know
+  std::string_view claims;   // that the sender is what the message says
+  std::string_view ask;      // of a message that its recipient cannot release
+  std::string_view more;     // {0} how many
+  std::string_view expires;  // {0} when links end
+  std::string_view warning;  // that nobody should release what he does not know
   std::string_view once;
   std::string_view footer;
   std::array<std::string_view, 9> reasons;  // by Reason
@@ -38,7 +38,7 @@ struct DigestTexts {
   std::string_view page_title;
   std::string_view page_question;
   std::string_view page_button;
-  std::string_view page_released;   // now
+  std::string_view page_released;      // now
   std::string_view page_was_released;  // {0} when
   std::string_view page_perhaps;
   std::string_view page_refused;

@@ -396,7 +396,8 @@ Result<> Quarantine::note_told(const Untold& told, base::Time now) {
     const Number at = seconds(now);
     std::string id;
     soci::statement update =
-        (sql.prepare << "UPDATE guard_kept_recipient SET told = :at WHERE kept = :kept AND address = :address",
+        (sql.prepare
+             << "UPDATE guard_kept_recipient SET told = :at WHERE kept = :kept AND address = :address",
          soci::use(at), soci::use(id), soci::use(told.recipient));
     for (const auto& one : told.ids) {
       id = one;

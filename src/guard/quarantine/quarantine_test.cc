@@ -224,7 +224,8 @@ TEST_P(InQuarantine, TellsEachRecipientOfAMessageOnce) {
   EXPECT_THAT(rest[0].ids, ElementsAre(third));
   EXPECT_THAT(rest[1].ids, ElementsAre(first));
   ASSERT_TRUE(quarantine_->split(first, "a@else.example", kNow));
-  EXPECT_THAT((*quarantine_->untold({}))[0].ids, ElementsAre(third)) << "what was told is told of the part, too";
+  EXPECT_THAT((*quarantine_->untold({}))[0].ids, ElementsAre(third))
+      << "what was told is told of the part, too";
 }
 
 INSTANTIATE_TEST_SUITE_P(Databases, InQuarantine,
