@@ -245,6 +245,11 @@ digest_url = "{BASE}"
         run = rampart(*words)
         self.assertEqual(run.status, 2, run.out + run.err)
         self.assertIn("guard.release_key_file", run.err)
+        doctor = rampart("doctor", "--config", config, "--no-postfix").out
+        self.assertIn("links in digests are answered by nobody", doctor)
+        self.assertIn("what a link releases goes nowhere", doctor)
+        config.write_text(f'[guard]\n{self.table}http_listen = "127.0.0.1:{self.port}"\n')
+        self.assertIn("ok      digests have links", rampart("doctor", "--config", config, "--no-postfix").out)
 
 
 if __name__ == "__main__":
