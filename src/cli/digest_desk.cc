@@ -113,16 +113,17 @@ Response DigestDesk::release(const guard::Link& link) {
   if (kind != PageKind::question) return page(kind, &*entry, entry->changed);
   const auto now = base::now();
   const auto own = quarantine_->split(link.id, link.recipient, now);
-  if (!own) return trouble(own.error());
+  // Somebody else may have released or deleted it in between: then that is what there is to say.
+  if (!own) return own.error().kind == ErrorKind::usage ? look(link) : trouble(own.error());
   const guard::ReleaseDesk desk{
       .quarantine = *quarantine_, .passes = *passes_, .hand = [this](const auto&... what) {
         return net::smtp_send(server_, what...);
       }};
   const auto released = guard::release(desk, *own, {.by = link.recipient, .again = false}, now);
-  if (!released) return trouble(released.error());
-  log_(fmt::format("{}: {} for {}, by a link: {}", *own,
+  if (!released) return released.error().kind == ErrorKind::usage ? look(link) : trouble(released.error());
+  log_(fmt::format("{}: {} for {}, by a link{}{}", *own,
                    released->how == guard::Released::How::delivered ? "released" : "not released",
-                   base::printable(link.recipient), released->why));
+                   base::printable(link.recipient), released->why.empty() ? "" : ": ", released->why));
   switch (released->how) {
     case guard::Released::How::delivered:
       return page(PageKind::released, &released->entry);

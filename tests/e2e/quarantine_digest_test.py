@@ -230,6 +230,8 @@ digest_url = "{BASE}"
             name, text = mail("shop.example")
             send(postfix, STRANGER, "news@shop.example", ["a@else.example"], text)
         guard.event(name)
+        shown = self.digest(guard, "--format", "json").json()
+        self.assertEqual((shown["schema"], shown["digests"]), ("rampart.digests/1", [{"recipient": "a@else.example", "messages": 60, "outcome": "would be sent", "why": ""}]))
         self.digest(guard, "--send")
         (_, message), = self.digests()
         self.assertEqual(len(self.links(message)), 50)
