@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "dns/domain.h"
 #include "mail/domain_part.h"
 
 namespace rampart::guard {
@@ -45,6 +46,13 @@ bool is_within(std::string_view domain, std::string_view parent) {
          (domain.size() == parent.size() || domain[domain.size() - parent.size() - 1] == '.');
 }
 
+// As an author's stands in an entry: in A-labels.
+std::string domain_of(std::string_view recipient) {
+  const auto domain = mail::domain_part(recipient);
+  const auto name = dns::parse_domain(domain);
+  return base::lower(name ? name->text() : domain);
+}
+
 // The From field's domains stand in one text.
 bool claims_own_domain(const KeptMessage& message) {
   auto authors = base::lower(message.author);
@@ -52,7 +60,7 @@ bool claims_own_domain(const KeptMessage& message) {
   for (const auto part : base::split(authors, ' ')) {
     const auto author = base::trim(part);
     for (const auto& recipient : message.recipients) {
-      const auto own = base::lower(mail::domain_part(recipient));
+      const auto own = domain_of(recipient);
       if (!author.empty() && (is_within(author, own) || is_within(own, author))) return true;
     }
   }

@@ -48,6 +48,7 @@ TEST(MayRelease, NobodyReleasesWhatClaimsToBeHisOwnOrganisations) {
                              "shop.example, mail.else.example"})
     EXPECT_FALSE(may_release(kept({"dmarc-quarantine"}, author))) << author;
   EXPECT_FALSE(may_release(kept({"dmarc-quarantine"}, "else.example", "a@hq.else.example")));
+  EXPECT_FALSE(may_release(kept({"dmarc-quarantine"}, "xn--bcher-kva.example", "a@b\u00FCcher.example")));
   EXPECT_TRUE(may_release(kept({"dmarc-quarantine"}, "nelse.example")));
   EXPECT_TRUE(may_release(kept({"dmarc-quarantine"}, "", "a")));
 }
