@@ -36,6 +36,8 @@ void add_subdomains_command(CLI::App& root, Session& session);
 void add_guard_command(CLI::App& root, Session& session);
 void add_scan_command(CLI::App& root, Session& session);
 void add_quarantine_command(CLI::App& root, Session& session);
+// To `rampart quarantine`.
+void add_quarantine_digest_command(CLI::App& quarantine, Session& session);
 void add_config_command(CLI::App& root, Session& session);
 
 }  // namespace rampart::cli

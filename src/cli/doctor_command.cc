@@ -178,6 +178,20 @@ void check_keys(Checks& out, const guard::Settings& settings, const base::Config
     bad(out, token.error().message(), token.error().hint.empty() ? fix : token.error().hint);
 }
 
+// What the links of digests need, where there are any.
+void check_digests(Checks& out, const guard::Settings& settings, const base::Config& config) {
+  const auto& url = config.text("guard.digest_url");
+  if (url.empty()) return;
+  const auto before = out.size();
+  if (settings.http_listen.empty())
+    bad(out, "links in digests are answered by nobody", "guard.http_listen = \"127.0.0.1:8892\"");
+  if (config.text("guard.release_server").empty())
+    bad(out, "what a link releases goes nowhere", "guard.release_server");
+  if (!url.starts_with("https://"))
+    bad(out, "links in digests can be read on their way", "guard.digest_url: let a proxy with TLS answer it");
+  if (out.size() == before) good(out, "digests have links that the guard answers");
+}
+
 void check_store(Checks& out, const guard::Settings& settings, const base::Config& config) {
   if (settings.quarantine.empty() && config.text("store.url").empty()) {
     bad(out, "no store is named: nothing is remembered of messages and senders",
@@ -271,6 +285,7 @@ Result<Exit> run_doctor(Session& session, const Request& request) {
   check_postfix(checks, settings, request);
   check_quarantine(checks, settings);
   check_keys(checks, settings, *config);
+  check_digests(checks, settings, *config);
   check_signing(checks, settings, *config);
   check_store(checks, settings, *config);
   check_lists(checks, settings);

@@ -22,7 +22,8 @@ using net::http::Response;
 
 namespace {
 
-constexpr std::chrono::seconds kGrace{5};  // for what is under way in the end
+constexpr std::chrono::seconds kGrace{5};   // for what is under way in the end
+constexpr std::uint64_t kMostForm = 1'024;  // octets of what a page's button sends, which is nothing
 
 net::http::Handler::Plan refuse(Response response, std::string name = {}, std::string value = {}) {
   if (!name.empty()) response.fields.emplace_back(std::move(name), std::move(value));
@@ -97,7 +98,10 @@ GuardDesk::GuardDesk(net::LiveOptions live, facts::DriveOptions drive, crypto::S
       parts_(std::move(parts)),
       server_(io_, {}, *this) {}
 
-GuardDesk::~GuardDesk() { stop(); }
+GuardDesk::~GuardDesk() {
+  stop();
+  parts_.digests.reset();  // its answers are posted to the loop, which must be there
+}
 
 Result<std::unique_ptr<GuardDesk>> GuardDesk::open(const base::Config& config, const std::string& place,
                                                    const std::string& token_file, Parts parts) {
@@ -151,7 +155,23 @@ net::http::Handler::Plan GuardDesk::plan(const Head& head) {
     return say([this] { return Response{.type = "text/plain; version=0.0.4", .body = parts_.metrics()}; });
   }
   if (head.path == "/api/v1/scan") return plan_scan(head);
+  if (head.path == guard::kLinkPath && parts_.digests) return plan_link(head);
   return refuse(error_response(404, "there is nothing here", base::excerpt(head.path, 80)));
+}
+
+net::http::Handler::Plan GuardDesk::plan_link(const Head& head) {
+  const bool post = head.method == "POST";
+  if (!post && head.method != "GET" && head.method != "HEAD")
+    return refuse(error_response(405, "only GET and POST are answered here"), "Allow", "GET, HEAD, POST");
+  return {.refusal = {},
+          .body = post ? kMostForm : 0,
+          .answer = [this, question = DigestDesk::Question{.post = post, .query = head.query}](
+                        const std::string&, const std::function<void(Response)>& done) {
+            parts_.digests->ask(question, [this, done](Response response) {
+              boost::asio::post(
+                  io_, [done, response = std::move(response)]() mutable { done(std::move(response)); });
+            });
+          }};
 }
 
 net::http::Handler::Plan GuardDesk::plan_scan(const Head& head) {

@@ -1,5 +1,5 @@
-// The guard's HTTP listener, on a thread of its own so that nobody who asks holds up mail: /metrics for Prometheus, and
-// POST /api/v1/scan for programs that have a token.
+// The guard's HTTP listener, on a thread of its own so that nobody who asks holds up mail: /metrics for Prometheus, POST /api/v1/scan
+// for programs that have a token, and the pages that links in digests open (cli/digest_desk.h).
 #pragma once
 
 #include <atomic>
@@ -11,6 +11,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "base/config.h"
+#include "cli/digest_desk.h"
 #include "crypto/secret.h"
 #include "guard/gate/gate.h"
 #include "net/http/server.h"
@@ -29,6 +30,7 @@ class GuardDesk : public net::http::Handler {
     std::function<std::shared_ptr<const guard::Rules>()> rules;  // those of now; from its thread
     std::function<std::string()> metrics;                        // the same
     std::function<void(const std::string&)> log;
+    std::unique_ptr<DigestDesk> digests;  // null: no link is answered
   };
   // Listens. `token_file` may be empty: nobody may have anything scanned.
   static base::Result<std::unique_ptr<GuardDesk>> open(const base::Config& config, const std::string& place,
@@ -45,6 +47,7 @@ class GuardDesk : public net::http::Handler {
 
  private:
   GuardDesk(net::LiveOptions live, facts::DriveOptions drive, crypto::Secret token, Parts parts);
+  Plan plan_link(const net::http::Head& head);
   Plan plan_scan(const net::http::Head& head);
   void scan(const std::string& query, std::string body, const std::function<void(net::http::Response)>& done);
 

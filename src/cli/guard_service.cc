@@ -128,11 +128,7 @@ class Service {
       listeners_.push_back(TRY(guard::milter::Listener::open(address, settings_.socket_mode)));
       for (const auto& lane : lanes_) TRY(lane->server->serve(listeners_.back()));
     }
-    if (!settings_.http_listen.empty())
-      desk_ = TRY(GuardDesk::open(config_, settings_.http_listen, settings_.api_token_file,
-                                  {.rules = [this] { return shared_.rules.load(); },
-                                   .metrics = [this] { return metrics_text(); },
-                                   .log = [this](const std::string& line) { say(line); }}));
+    if (!settings_.http_listen.empty()) TRY(open_desk());
     introduce();
     await_signal();
     sweep();
@@ -168,6 +164,18 @@ class Service {
         kHeldEvents, [this](std::span<const guard::Event> events, std::size_t lost, const std::stop_token&) {
           return record(events, lost);
         });
+    return {};
+  }
+
+  Result<> open_desk() {
+    const auto log = [this](const std::string& line) { say(line); };
+    std::unique_ptr<DigestDesk> digests;
+    if (keeps_messages()) digests = TRY(DigestDesk::open(config_, settings_, log));
+    desk_ = TRY(GuardDesk::open(config_, settings_.http_listen, settings_.api_token_file,
+                                {.rules = [this] { return shared_.rules.load(); },
+                                 .metrics = [this] { return metrics_text(); },
+                                 .log = log,
+                                 .digests = std::move(digests)}));
     return {};
   }
 

@@ -339,6 +339,7 @@ void add_quarantine_command(CLI::App& root, Session& session) {
   remove->add_option("ID", request->ids, "As quarantine list shows it")->required();
   session.on_run(*remove, [request](Session& s) { return run_delete(s, *request); });
   add_export(*quarantine, session);
+  add_quarantine_digest_command(*quarantine, session);
   auto* prune = add_part(*quarantine, session, "prune", "Delete what is older than guard.quarantine_keep");
   session.on_run(*prune, [request](Session& s) { return run_prune(s, *request); });
 }

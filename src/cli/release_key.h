@@ -1,4 +1,4 @@
-// The key by which the guard knows what was released.
+// The key by which the guard knows what was released, and whom a link is for.
 #pragma once
 
 #include <optional>
@@ -10,5 +10,7 @@ namespace rampart::cli {
 
 // Made of what guard.release_key_file holds, or of what guard.seal_file does; nothing where neither is named.
 base::Result<std::optional<crypto::Secret>> release_key(const base::Config& config);
+// The key of the links in digests, made of the same.
+base::Result<std::optional<crypto::Secret>> link_key(const base::Config& config);
 
 }  // namespace rampart::cli

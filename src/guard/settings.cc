@@ -410,8 +410,8 @@ constexpr std::array kSettings{
         .key = "guard.http_listen",
         .type = SettingType::text,
         .standard = "\"\"",
-        .brief = "Where the guard answers HTTP: /metrics for Prometheus, and POST /api/v1/scan; nowhere when "
-                 "empty",
+        .brief = "Where the guard answers HTTP: /metrics for Prometheus, POST /api/v1/scan, and the links of "
+                 "digests; nowhere when empty",
         .detail = "An address of this machine alone, as there is no TLS: put a proxy before it where others "
                   "are to reach it.",
         .option = "--http-listen",

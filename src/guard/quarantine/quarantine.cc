@@ -128,15 +128,36 @@ Result<> Quarantine::check_room(const KeptMessage& entry) {
   });
 }
 
+Result<std::string> Quarantine::id_of_identity(const std::string& identity) {
+  return database_->run([&](soci::session& sql) {
+    std::string id;
+    sql << "SELECT id FROM guard_kept WHERE identity = :identity", soci::use(identity), soci::into(id);
+    return sql.got_data() ? id : std::string();
+  });
+}
+
+namespace {
+
+void insert_kept(soci::session& sql, const KeptMessage& entry, const std::string& identity, base::Time now) {
+  const std::string state(to_string(KeptState::kept));
+  const auto head = format_head(entry);
+  const Number received = seconds(entry.received);
+  const Number changed = seconds(now);
+  const auto size = static_cast<Number>(entry.size);
+  const std::string nobody;
+  sql << "INSERT INTO guard_kept (id, identity, received, state, changed, by_whom, size, author, head)"
+         " VALUES (:id, :identity, :received, :state, :changed, :by, :size, :author, :head)",
+      soci::use(entry.id), soci::use(identity), soci::use(received), soci::use(state), soci::use(changed),
+      soci::use(nobody), soci::use(size), soci::use(entry.author), soci::use(head);
+}
+
+}  // namespace
+
 Result<std::string> Quarantine::keep(KeptMessage entry, std::string_view message, base::Time now) {
   entry.content = base::hex(crypto::sha256(message));
   entry.size = message.size();
   const auto identity = identity_of(entry);
-  auto known = TRY(database_->run([&](soci::session& sql) {
-    std::string id;
-    sql << "SELECT id FROM guard_kept WHERE identity = :identity", soci::use(identity), soci::into(id);
-    return sql.got_data() ? id : std::string();
-  }));
+  auto known = TRY(id_of_identity(identity));
   if (!known.empty()) return known;
   TRY(check_room(entry));
   auto id = crypto::new_id();
@@ -145,17 +166,9 @@ Result<std::string> Quarantine::keep(KeptMessage entry, std::string_view message
       crypto::SealedWriter::create(path_of(id), options_.seal ? &*options_.seal : nullptr, seal_name(id)));
   TRY(file.write(message));
   TRY(file.commit());
+  entry.id = id;
   const auto kept = database_->transact([&](soci::session& sql) {
-    const std::string state(to_string(KeptState::kept));
-    const auto head = format_head(entry);
-    const Number received = seconds(entry.received);
-    const Number changed = seconds(now);
-    const auto size = static_cast<Number>(entry.size);
-    const std::string nobody;
-    sql << "INSERT INTO guard_kept (id, identity, received, state, changed, by_whom, size, author, head)"
-           " VALUES (:id, :identity, :received, :state, :changed, :by, :size, :author, :head)",
-        soci::use(id), soci::use(identity), soci::use(received), soci::use(state), soci::use(changed),
-        soci::use(nobody), soci::use(size), soci::use(entry.author), soci::use(head);
+    insert_kept(sql, entry, identity, now);
     for (const auto& recipient : std::set<std::string>(entry.recipients.begin(), entry.recipients.end())) {
       const auto address = base::lower(recipient);
       const auto domain = domain_of(recipient);
@@ -311,6 +324,86 @@ Result<> Quarantine::finish_release(const std::string& id, base::Time now) {
 Result<> Quarantine::undo_release(const std::string& id, base::Time now) {
   const auto entry = TRY(find(id));
   return set_state(id, {KeptState::releasing}, KeptState::kept, entry.by, now);
+}
+
+Result<KeptMessage> Quarantine::find_for(const std::string& id, const std::string& recipient) {
+  auto entry = TRY(find(id));
+  const auto address = base::lower(recipient);
+  if (std::ranges::find(entry.recipients, address) != entry.recipients.end()) return entry;
+  entry.recipients = {address};
+  const auto own = TRY(id_of_identity(identity_of(entry)));
+  if (!own.empty()) return find(own);
+  return base::fail(ErrorKind::usage,
+                    fmt::format("the message {} is not kept from {}", id, base::printable(recipient)));
+}
+
+Result<std::string> Quarantine::split(const std::string& id, const std::string& recipient, base::Time now) {
+  auto entry = TRY(find_for(id, recipient));
+  if (entry.recipients.size() == 1) return entry.id;
+  const auto whole = entry.id;
+  entry.recipients = {base::lower(recipient)};
+  entry.id = crypto::new_id();
+  if (entry.id.empty()) return base::fail(ErrorKind::internal, "OpenSSL gave no random numbers");
+  auto file = TRY(crypto::SealedWriter::create(path_of(entry.id), options_.seal ? &*options_.seal : nullptr,
+                                               seal_name(entry.id)));
+  TRY(read(whole, [&](std::string_view piece) { return file.write(piece); }));
+  TRY(file.commit());
+  const auto done = database_->transact([&](soci::session& sql) -> Result<> {
+    // Only while nobody releases or deletes the whole, and only once.
+    const std::string kept(to_string(KeptState::kept));
+    soci::statement still =
+        (sql.prepare << "UPDATE guard_kept SET state = state WHERE id = :id AND state = :kept",
+         soci::use(whole), soci::use(kept));
+    still.execute(true);
+    if (still.get_affected_rows() != 1)
+      return base::fail(ErrorKind::usage, fmt::format("the message {} is not kept any more", whole));
+    insert_kept(sql, entry, identity_of(entry), now);
+    soci::statement move = (sql.prepare << "UPDATE guard_kept_recipient SET kept = :own WHERE kept = :whole "
+                                           "AND address = :address",
+                            soci::use(entry.id), soci::use(whole), soci::use(entry.recipients.front()));
+    move.execute(true);
+    if (move.get_affected_rows() == 1) return {};
+    return base::fail(ErrorKind::usage, fmt::format("the message {} was split meanwhile", whole));
+  });
+  if (done) return entry.id;
+  ::unlink(path_of(entry.id).c_str());
+  return std::unexpected(done.error());
+}
+
+Result<std::vector<Quarantine::Untold>> Quarantine::untold(std::optional<base::Time> since) {
+  return database_->run([&](soci::session& sql) {
+    const std::string state(to_string(KeptState::kept));
+    const Number from = since ? seconds(*since) : std::numeric_limits<Number>::min();
+    std::string address;
+    std::string id;
+    soci::statement found = (sql.prepare << "SELECT r.address, k.id FROM guard_kept_recipient r JOIN "
+                                            "guard_kept k ON k.id = r.kept"
+                                            " WHERE r.told = 0 AND k.state = :state AND k.received >= :since"
+                                            " ORDER BY r.address, k.received DESC, k.id",
+                             soci::use(state), soci::use(from), soci::into(address), soci::into(id));
+    found.execute();
+    std::vector<Untold> out;
+    while (found.fetch()) {
+      if (out.empty() || out.back().recipient != address) out.push_back({.recipient = address, .ids = {}});
+      out.back().ids.push_back(id);
+    }
+    return out;
+  });
+}
+
+Result<> Quarantine::note_told(const Untold& told, base::Time now) {
+  return database_->transact([&](soci::session& sql) {
+    const Number at = seconds(now);
+    std::string id;
+    soci::statement update =
+        (sql.prepare
+             << "UPDATE guard_kept_recipient SET told = :at WHERE kept = :kept AND address = :address",
+         soci::use(at), soci::use(id), soci::use(told.recipient));
+    for (const auto& one : told.ids) {
+      id = one;
+      update.execute(true);
+    }
+  });
 }
 
 Result<> Quarantine::drop_file(const std::string& id) const {

@@ -100,6 +100,21 @@ class Quarantine {
   // The MTA refused it: it is kept as before.
   base::Result<> undo_release(const std::string& id, base::Time now);
 
+  // The entry by which a message is kept from this recipient: `id` itself, or what was split off it. An error (kind usage) when there
+  // is none.
+  base::Result<KeptMessage> find_for(const std::string& id, const std::string& recipient);
+  // The id of an entry of this recipient alone, so that it can be released to nobody else: `id` itself where it is kept from nobody
+  // else, or a new one, which takes this recipient off it. Doing it again finds the same. An error of kind usage when it is not kept.
+  base::Result<std::string> split(const std::string& id, const std::string& recipient, base::Time now);
+
+  // What is kept and a recipient has not been told of, by recipient; since then, by the time of receipt.
+  struct Untold {
+    std::string recipient;         // lower case
+    std::vector<std::string> ids;  // the newest first
+  };
+  base::Result<std::vector<Untold>> untold(std::optional<base::Time> since);
+  base::Result<> note_told(const Untold& told, base::Time now);
+
   base::Result<> remove(const std::string& id, const std::string& by, base::Time now);
   // What is older than limits.keep, and files that no row names and that nobody is writing. How many messages went.
   base::Result<std::size_t> sweep(base::Time now);
@@ -111,6 +126,7 @@ class Quarantine {
   base::Result<> set_state(const std::string& id, std::initializer_list<KeptState> from, KeptState to,
                            const std::string& by, base::Time now);
   base::Result<> check_room(const KeptMessage& entry);
+  base::Result<std::string> id_of_identity(const std::string& identity);  // empty: none
   base::Result<> drop_file(const std::string& id) const;
   base::Result<std::size_t> drop_strays(base::Time now);
 

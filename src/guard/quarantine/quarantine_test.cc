@@ -173,6 +173,61 @@ TEST_P(InQuarantine, TellsAFileThatIsNotTheMessage) {
   EXPECT_THAT(text(other), HasSubstr("cannot be read"));
 }
 
+TEST_P(InQuarantine, SplitsARecipientOff) {
+  const auto whole = keep(entry("1", {"A@else.example", "b@else.example", "c@shop.example"}));
+  const auto own = quarantine_->split(whole, "a@ELSE.example", kNow);
+  ASSERT_TRUE(own) << own.error().message();
+  EXPECT_NE(*own, whole);
+  EXPECT_EQ(*quarantine_->split(whole, "a@else.example", kNow), *own) << "once";
+  EXPECT_EQ(*quarantine_->split(*own, "a@else.example", kNow), *own) << "there is nobody else";
+  EXPECT_EQ(quarantine_->find_for(whole, "A@else.example")->id, *own);
+  EXPECT_EQ(quarantine_->find_for(whole, "b@else.example")->id, whole);
+  EXPECT_THAT(quarantine_->find(whole)->recipients, ElementsAre("b@else.example", "c@shop.example"));
+  const auto found = *quarantine_->find(*own);
+  EXPECT_THAT(found.recipients, ElementsAre("a@else.example"));
+  EXPECT_EQ(found.subject, "rates");
+  EXPECT_EQ(found.received, kNow);
+  EXPECT_EQ(found.causes, entry().causes);
+  EXPECT_EQ(text(*own), kMail);
+  EXPECT_EQ(text(whole), kMail);
+  EXPECT_EQ(keep(entry("1", {"A@else.example", "b@else.example", "c@shop.example"})), whole)
+      << "what the mail server tries again is there";
+  for (const auto* other : {"d@else.example", ""}) {
+    const auto none = quarantine_->split(whole, other, kNow);
+    ASSERT_FALSE(none);
+    EXPECT_EQ(none.error().kind, base::ErrorKind::usage);
+  }
+  ASSERT_TRUE(quarantine_->begin_release(whole, "admin", false, kNow));
+  EXPECT_FALSE(quarantine_->split(whole, "b@else.example", kNow)) << "it is on its way to all";
+  EXPECT_EQ(files(), 2U);
+}
+
+TEST_P(InQuarantine, TellsEachRecipientOfAMessageOnce) {
+  auto older = entry("1", {"A@else.example", "b@shop.example"});
+  older.received = kNow - std::chrono::hours(48);
+  const auto first = keep(older);
+  const auto second = keep(entry("2"));
+  const auto gone = keep(entry("3"));
+  ASSERT_TRUE(quarantine_->remove(gone, "admin", kNow));
+  const auto untold = *quarantine_->untold({});
+  ASSERT_THAT(untold, SizeIs(2));
+  EXPECT_EQ(untold[0].recipient, "a@else.example");
+  EXPECT_THAT(untold[0].ids, ElementsAre(second, first));
+  EXPECT_EQ(untold[1].recipient, "b@shop.example");
+  const auto late = *quarantine_->untold(kNow - std::chrono::hours(24));
+  ASSERT_THAT(late, SizeIs(1));
+  EXPECT_THAT(late[0].ids, ElementsAre(second));
+  const auto third = keep(entry("4"));
+  ASSERT_TRUE(quarantine_->note_told(untold[0], kNow));
+  const auto rest = *quarantine_->untold({});
+  ASSERT_THAT(rest, SizeIs(2)) << "what came meanwhile is still to be told";
+  EXPECT_THAT(rest[0].ids, ElementsAre(third));
+  EXPECT_THAT(rest[1].ids, ElementsAre(first));
+  ASSERT_TRUE(quarantine_->split(first, "a@else.example", kNow));
+  EXPECT_THAT((*quarantine_->untold({}))[0].ids, ElementsAre(third))
+      << "what was told is told of the part, too";
+}
+
 INSTANTIATE_TEST_SUITE_P(Databases, InQuarantine,
                          testing::Values(store::Backend::sqlite, store::Backend::postgresql),
                          store::backend_name);

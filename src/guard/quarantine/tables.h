@@ -20,6 +20,10 @@ inline constexpr std::array kQuarantineMigrations{
                " PRIMARY KEY (kept, address));"
                "CREATE INDEX guard_kept_address ON guard_kept_recipient (address);"
                "CREATE INDEX guard_kept_domain ON guard_kept_recipient (domain);"},
+    // When a recipient was told of it, by a digest; 0: not yet.
+    store::Migration{.sql =
+                         "ALTER TABLE guard_kept_recipient ADD COLUMN told BIGINT NOT NULL DEFAULT 0;"
+                         "CREATE INDEX guard_kept_untold ON guard_kept_recipient (address) WHERE told = 0;"},
 };
 
 }  // namespace rampart::guard
