@@ -69,6 +69,9 @@ TEST(Role, OfASystemBehindTheGatewayIsByWhereItsMailGoes) {
   EXPECT_THAT(check({"a@bank.example"}, ours).why, HasSubstr("does not go out"));
   EXPECT_THAT(check({}, ours).why, HasSubstr("is not known"));
   EXPECT_EQ(check({"b@else.example"}, "X-OriginatorOrg: evil.example\r\n").role, Role::inbound);
+  EXPECT_EQ(check({"b@else.example"}, "X-OriginatorOrg: evil.example\r\n" + ours).role, Role::inbound)
+      << "one of them is the sender's own";
+  EXPECT_EQ(check({"b@else.example"}, ours + ours).role, Role::gateway);
   EXPECT_THAT(check({"b@else.example"}, "").why,
               HasSubstr("no field says \"X-OriginatorOrg: bank.example\""));
   EXPECT_EQ(check({"b@else.example"}, ours, "198.51.100.1").role, Role::inbound);
