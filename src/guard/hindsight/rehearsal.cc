@@ -14,8 +14,14 @@ namespace {
 constexpr std::chrono::hours kExcepted{24 * 90};
 constexpr std::size_t kDateSize = 10;  // of "2026-11-27"
 
+// It is refused whatever is enforced (gate/gate.h).
+bool is_unreadable(const PastEvent& event) {
+  return std::ranges::find(event.asked.causes, "unreadable", &Cause::code) != event.asked.causes.end();
+}
+
 // What is done with a message in the end: to the MTA, or for those of its recipients for whom most is done.
 Action done_with(const PastEvent& event, std::span<const Enforcement> rules) {
+  if (is_unreadable(event)) return event.asked.action;
   const auto done = dispatch(event.asked, event.recipients, rules, event.draw.value_or(0), true);
   auto out = done.answer;
   if (out != Action::accept) return out;
@@ -52,7 +58,9 @@ std::string exception_for(const Source& source, std::string_view client, base::T
 void Rehearsal::add(const PastEvent& event) {
   if (!event.from_outside) return;
   ++seen_;
-  if (!event.draw && std::ranges::any_of(rules_, [](const Enforcement& rule) { return rule.percent != 100; }))
+  const bool counts = event.asked.action != Action::accept && !is_unreadable(event);
+  if (counts && !event.draw &&
+      std::ranges::any_of(rules_, [](const Enforcement& rule) { return rule.percent != 100; }))
     ++undrawn_;
   const auto action = done_with(event, rules_);
   ++actions_[action];
