@@ -151,6 +151,7 @@ TEST(Rehearsal, AnExceptionIsALineThatIsUnderstood) {
             0U);
   EXPECT_THAT(exception_for({.author = "(nobody)", .network = "2001:db8::/48"}, "", kNow),
               HasSubstr("accept network=2001:db8::/48"));
+  EXPECT_EQ(exception_for({.author = "(nobody)", .network = ""}, "", kNow), "");
 }
 
 TEST(Comparison, SetsUsBesideThem) {

@@ -49,7 +49,9 @@ std::string_view would_be(Action action) {
 std::string exception_for(const Source& source, std::string_view client, base::Time now) {
   std::string out = "accept";
   if (dns::parse_domain(source.author)) out += fmt::format(" from={}", base::printable(source.author));
+  const bool named = out.contains('=');
   const auto network = client.empty() ? std::string_view(source.network) : client;
+  if (!named && network.empty()) return {};
   if (!network.empty()) out += fmt::format(" network={}", network);
   return out +
          fmt::format(" until={} by=NAME reason=WHY", base::format_time(now + kExcepted).substr(0, kDateSize));
@@ -122,8 +124,8 @@ std::string Rehearsal::text(const View& view) const {
     if (!row->because.empty()) out += fmt::format("  because    {}\n", row->because);
     out += fmt::format("  last       {}  rampart trace {}\n", base::format_time(messages->last),
                        base::printable(messages->last_id));
-    out += fmt::format("  except it  overrides = [\"{}\"]\n",
-                       exception_for(row->source, messages->client, view.now));
+    if (const auto line = exception_for(row->source, messages->client, view.now); !line.empty())
+      out += fmt::format("  except it  overrides = [\"{}\"]\n", line);
   }
   if (all.size() > view.rows)
     out += fmt::format("\nand {} more kinds: --most {}\n", all.size() - view.rows, all.size());
