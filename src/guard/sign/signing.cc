@@ -20,6 +20,9 @@ namespace {
 
 using base::Result;
 
+constexpr std::size_t kMaxAddress =
+    320;  // octets: 64, @, and 255 (RFC 5321 sections 4.5.3.1.1 and 4.5.3.1.2)
+
 std::string name_of(const RingKey& key) {
   return fmt::format("{}._domainkey.{}", key.selector, key.domain.text());
 }
@@ -42,7 +45,7 @@ Owned owned(const mail::Author& author, const Writer& writer, const SigningRules
     if (one == Owned::no) {
       out.causes.push_back(
           cause("author-not-owned", fmt::format("{} may not write as {} (guard.senders_file)",
-                                                describe(writer), base::printable(address))));
+                                                describe(writer), base::excerpt(address, kMaxAddress))));
       return Owned::no;
     }
     if (one == Owned::unknown) result = Owned::unknown;
@@ -119,6 +122,9 @@ Result<Added> sign(const mail::Message& message, const Writer& writer, KeyRing& 
   if (author.addresses.size() != 1 || author.domains.size() != 1)
     return unsigned_because("it has several authors, and is signed for none of them");
   if (whose != Owned::yes && !rules.sign_unowned) return unsigned_because(why_unowned(whose));
+  // Every rule of a signing table may be tried on it.
+  if (author.addresses.front().size() > kMaxAddress)
+    return unsigned_because("its author's address is longer than an address may be");
   const auto found = TRY(ring.for_author(plain_address(author.addresses.front()), author.domains.front()));
   if (found.keys.empty()) return unsigned_because(found.none);
   const mail::FieldIndex index(message.header);

@@ -63,6 +63,8 @@ TEST_F(SigningTest, SaysWhyNobodySigns) {
               HasSubstr("signed for nobody"));
   EXPECT_THAT(sign_it(mail("a@bank.example, b@bank.example"))->causes.back().text,
               HasSubstr("several authors"));
+  EXPECT_THAT(sign_it(mail(std::string(400, 'a') + "@bank.example"))->causes.back().text,
+              HasSubstr("longer than"));
   rules_.sign = false;
   EXPECT_THAT(sign_it(mail("a@bank.example"))->fields, IsEmpty());
 }
