@@ -167,7 +167,8 @@ Standing stand(const Peer& peer, const mail::Header& header, const RoleRules& ru
     return as(*rules.listener, fmt::format("the listener is for {}", to_string(*rules.listener)));
   if (!peer.client) return as(Role::local, "it was made on this machine");
   if (auto out = behind_gateway(peer, header, rules.gateway);
-      out && (out->role == Role::gateway || !any_has(rules.trusted, *peer.client)))
+      out && (out->role == Role::gateway ||
+              !(any_has(rules.trusted, *peer.client) || any_has(rules.relays, *peer.client))))
     return *std::move(out);
   if (any_has(rules.relays, *peer.client)) return behind_relay(peer, header, rules);
   if (any_has(rules.trusted, *peer.client))
