@@ -68,7 +68,8 @@ Result<const FolderRing::Listed*> FolderRing::list(const dns::Name& domain) {
   const auto mark = mark_of(at->list_path(domain.text()));
   if (!mark.there) {
     lists_.erase(domain.text());
-    return nullptr;
+    // What cannot be looked at is an error, and never as good as not there: its keys would sign no more, and nobody be told.
+    if (!TRY(at->read_list(domain.text()))) return nullptr;
   }
   const auto known = lists_.find(domain.text());
   if (known != lists_.end() && known->second.mark == mark) return &known->second;

@@ -111,6 +111,18 @@ TEST_F(FolderRingTest, AKeyThatCannotBeReadIsAnError) {
   EXPECT_FALSE(ring_.for_domain(kBank));
 }
 
+TEST_F(FolderRingTest, AFolderThatCannotBeLookedAtIsAnError) {
+  make("e1");
+  switch_to(0);
+  EXPECT_THAT(selectors(), ElementsAre("bank.example/e1"));
+  // Root may look everywhere, so no permissions are taken away here.
+  std::filesystem::rename(path_ + "/bank.example", path_ + "/away");
+  std::filesystem::create_symlink("bank.example", path_ + "/bank.example");
+  const auto found = ring_.for_domain(kBank);
+  ASSERT_FALSE(found) << "its mail would go out unsigned";
+  EXPECT_EQ(found.error().kind, base::ErrorKind::io);
+}
+
 TEST_F(FolderRingTest, HasNoKeysForWhatIsNoFolder) {
   make("e1");
   for (const auto* text : {"..example", "a/b.example", "_x.example"}) {

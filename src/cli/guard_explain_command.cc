@@ -139,10 +139,15 @@ Addition addition_of(guard::KeyRing& ring, const guard::Settings& settings, cons
     if (rules.owners)
       out.owned =
           rules.owners->check({.user = question.user, .client = base::IpAddress::parse(question.ip)}, plain);
+    const auto whose = header == nullptr || !question.user.empty()
+                           ? std::string_view()
+                           : guard::whose_else(*header, settings.authserv_id, rules.sealer);
     if (!rules.sign)
       out.none = "guard.sign is false";
-    else if (out.owned == guard::Owned::no && !rules.sign_unowned)
-      out.none = "its author is not its writer's own (guard.sign_unowned)";
+    else if (!whose.empty())
+      out.none = whose;
+    else if (!rules.sign_unowned && out.owned != guard::Owned::yes)
+      out.none = guard::why_unowned(out.owned.value_or(guard::Owned::unknown));
     else
       take(ring.for_author(plain, author.domains.front()));
   } else if (is_held(standing.role) && rules.sealer &&

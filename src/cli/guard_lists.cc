@@ -8,11 +8,19 @@
 
 namespace rampart::cli {
 
+base::Result<> check_senders(const guard::Settings& settings) {
+  if (!settings.rules.signing.sign || settings.rules.signing.sign_unowned) return {};
+  const auto text = TRY(base::read_file(settings.senders_file, guard::kMaxOwnersBytes));
+  TRY(guard::Owners::parse(text, settings.senders_file));
+  return {};
+}
+
 void GuardLists::read(File& file) {
   // What is written while it is read has another mark at the next look.
   file.read = file.seen = mark_of(file.path);
   file.looks = 0;
-  const auto text = base::read_file(file.path, guard::kMaxListBytes);
+  const auto text =
+      base::read_file(file.path, file.kind == Kind::senders ? guard::kMaxOwnersBytes : guard::kMaxListBytes);
   if (!text) {
     say_(fmt::format(
         "{}: {}", text.error().message(),

@@ -19,6 +19,10 @@ inline constexpr std::chrono::milliseconds kListLook{250};
 // One that is written without end is read as it is after so many looks.
 inline constexpr unsigned kMostLooks = 3;
 
+// Whether guard.senders_file says who may sign, where nobody else does (guard.sign_unowned): without it nothing at all would be
+// signed.
+base::Result<> check_senders(const guard::Settings& settings);
+
 class GuardLists {
  public:
   explicit GuardLists(std::function<void(const std::string&)> say) : say_(std::move(say)) {}

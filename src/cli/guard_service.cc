@@ -116,6 +116,7 @@ class Service {
 
   Result<> run() {
     raise_descriptor_limit();
+    TRY(check_senders(settings_));
     lists_.set_files(settings_);
     set_rules(settings_.rules);
     TRY(open_store());
@@ -324,6 +325,10 @@ class Service {
     auto settings = read ? guard_settings(*read) : std::unexpected(read.error());
     if (settings && signs(*settings)) {
       if (const auto keys = FolderRing(config_).check(); !keys) settings = std::unexpected(keys.error());
+    }
+    if (settings) {
+      if (const auto senders = check_senders(*settings); !senders)
+        settings = std::unexpected(senders.error());
     }
     if (!settings) {
       session_.report(settings.error());

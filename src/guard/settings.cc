@@ -182,6 +182,8 @@ constexpr std::array kSettings{
         .type = SettingType::boolean,
         .standard = "true",
         .brief = "Sign also what is written in a name that guard.senders_file does not give to its writer",
+        .detail = "When false, who has no line there is not signed for, and the guard does not begin without "
+                  "that file.",
     },
     Setting{
         .key = "guard.gateway_networks",
@@ -567,6 +569,9 @@ Result<Settings> read_settings(const base::Config& config, std::string_view host
   out.block_files = config.list("guard.block_files");
   out.allow_files = config.list("guard.allow_files");
   out.senders_file = config.text("guard.senders_file");
+  if (out.rules.signing.sign && !out.rules.signing.sign_unowned && out.senders_file.empty())
+    return base::fail(ErrorKind::config, "signs nothing, as no file says in whose name users may write",
+                      "guard.sign_unowned", "name it: guard.senders_file");
   if (out.rules.signing.sealer && out.rules.roles.gateway.domains.empty())
     return base::fail(ErrorKind::config, "seals nothing, as guard.relay_domains names nobody",
                       "guard.arc_domain", "name the domains whose mail is handed on: guard.relay_domains");

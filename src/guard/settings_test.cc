@@ -89,6 +89,8 @@ arc_domain = "gate.example"
   EXPECT_EQ(settings.rules.roles.gateway.value, "bank.example");
   EXPECT_EQ(settings.rules.roles.gateway.domains.front().text(), "bank.example");
   EXPECT_EQ(settings.rules.signing.sealer->text(), "gate.example");
+  EXPECT_THAT(Given().read("[guard]\nsign = true\nsign_unowned = false\n").error().message(),
+              HasSubstr("guard.sign_unowned: signs nothing"));
   EXPECT_THAT(Given().read("[guard]\narc_domain = \"gate.example\"\n").error().message(),
               HasSubstr("guard.relay_domains"));
   EXPECT_THAT(Given().read("[guard]\ngateway_field = \"X-OriginatorOrg\"\n").error().message(),

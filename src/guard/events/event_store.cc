@@ -104,7 +104,8 @@ Result<> EventStore::each(base::Time from, const std::function<void(std::string_
       Place found;
       std::string event;
       soci::statement rows =
-          (sql.prepare << "SELECT at, id, event FROM guard_event WHERE at > :at OR (at = :same AND id > :id)"
+          // In this form a page is a range of the index; as "at > … OR (at = … AND …)" each is all that is left, sorted.
+          (sql.prepare << "SELECT at, id, event FROM guard_event WHERE at >= :same AND (at > :at OR id > :id)"
                           " ORDER BY at, id LIMIT :limit",
            soci::use(last.at), soci::use(last.at), soci::use(last.id), soci::use(limit), soci::into(found.at),
            soci::into(found.id), soci::into(event));

@@ -71,6 +71,8 @@ mail::Message shown(const mail::Message& message, const std::vector<std::string_
   return out;
 }
 
+bool logged_in(const milter::Session& session) { return session.macros().find("auth_type").has_value(); }
+
 milter::Answer refusal(const Ruling& ruling, Action action) {
   return {.verdict =
               action == Action::reject ? milter::Answer::Verdict::reject : milter::Answer::Verdict::tempfail,
@@ -189,7 +191,7 @@ void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> 
   for (const auto& recipient : transaction.recipients) work->recipients.push_back(recipient.address);
   Situation situation{.peer = {.client = session.client().ip,
                                .helo = session.helo(),
-                               .authenticated = session.macros().find("auth_type").has_value(),
+                               .authenticated = logged_in(session),
                                .recipients = work->recipients},
                       .mail_from = transaction.sender.address,
                       .memory = {}};
@@ -316,6 +318,14 @@ Result<> Gate::hand_on(Work& work, const Verdict& verdict) const {
   if (is_of_ours(verdict.standing.role)) {
     // What was released from quarantine is whoever wrote it, though it comes from this machine.
     if (work.released || (!rules.sign && !rules.owners)) return {};
+    if (!logged_in(work.session)) {
+      if (const auto why = whose_else(work.message.header, options_.authserv_id, rules.sealer);
+          !why.empty()) {
+        if (rules.sign)
+          work.causes.push_back({.code = "not-signed", .text = std::string(why), .section = {}});
+        return {};
+      }
+    }
     if (rules.sign) TRY(may());
     event.signed_by = take(
         TRY(sign(shown(work.message, work.unwanted),
@@ -359,6 +369,8 @@ milter::Answer Gate::enforce(Work& work, const Verdict& verdict) {
   }
   if (const auto kept = keep_shares(work, done); !kept) {
     work.event.answered = Action::tempfail;
+    work.event.signed_by.clear();  // what was made is not sent
+    work.event.sealed_by.clear();
     return failed(kept.error().message());
   }
   note_shares(work, ruling, done);
@@ -393,10 +405,16 @@ Event Gate::envelope_of(milter::Session& session) const {
   return out;
 }
 
-// It is as unreadable whenever it comes again.
+// It is as unreadable whenever it comes again. It is refused whatever guard.enforce says: fields that were forged in our name cannot be
+// taken out of it, so whoever believes ours would believe them.
 milter::Answer Gate::unreadable(milter::Session& session, const base::Error& why) {
   auto event = envelope_of(session);
-  event.role = "unknown";
+  event.role = to_string(stand({.client = session.client().ip,
+                                .helo = session.helo(),
+                                .authenticated = logged_in(session),
+                                .recipients = event.recipients},
+                               {}, parts_.rules()->roles)
+                             .role);
   event.asked = Action::reject;
   event.causes.push_back({.code = "unreadable", .text = base::printable(why.what), .section = {}});
   milter::Answer out;

@@ -326,6 +326,57 @@ TEST_F(GateTest, SignsForAGatewayWhatGoesOut) {
   EXPECT_EQ(received(handed_on(answer, "<news@bank.example>"), zone_, kNow).dmarc, dmarc::Result::pass);
 }
 
+TEST_F(GateTest, SignsNothingThatASystemOfOursHandsOnForStrangers) {
+  rules_.signing.sign = true;
+  rules_.signing.sealer = TestZone::name("gate.example");
+  rules_.roles.gateway = {.networks = {*parse_network("203.0.113.0/24")},
+                          .field = {},
+                          .value = {},
+                          .domains = {TestZone::name("bank.example")}};
+  rules_.roles.trusted = {*parse_network("127.0.0.1")};
+  ring_.add("bank.example", "s1").add("gate.example", "a1").publish(zone_);
+  // A redirect: from outside to one of ours, by whose system it goes out again.
+  auto sealed = rules_.roles;
+  rules_.roles.gateway.domains = {TestZone::name("else.example")};
+  const auto in = pass("192.0.2.1", "<news@bank.example>");
+  rules_.roles = sealed;
+  const auto with = [&](std::string_view name) {
+    std::string out;
+    for (const auto& field : in.added)
+      if (field.name.starts_with(name))
+        out += milter::frame(Command::header, milter::texts({field.name, " " + field.value}));
+    EXPECT_THAT(out, testing::Not(IsEmpty())) << name;
+    return out;
+  };
+  for (const auto mode : {Mode::enforce, Mode::monitor})
+    for (const auto* name : {"Authentication-Results", "ARC-"})
+      for (const auto* client : {"203.0.113.5", "127.0.0.1"}) {
+        pass(client, "<news@bank.example>", mode, with(name));
+        EXPECT_THAT(events_.back().signed_by, IsEmpty()) << client << " " << name;
+        EXPECT_EQ(events_.back().causes.back().code, "not-signed");
+        EXPECT_THAT(events_.back().causes.back().text, HasSubstr("handed on"));
+      }
+  pass("127.0.0.1", "<news@bank.example>", Mode::monitor,
+       milter::frame(Command::header, milter::texts({std::string(kPassName), " v=1"})));
+  EXPECT_THAT(events_.back().signed_by, IsEmpty()) << "whether its pass counts, or is looked at";
+  pass("203.0.113.5", "<news@bank.example>", Mode::enforce,
+       milter::frame(Command::header,
+                     milter::texts({"Authentication-Results", " mx.else.example; dmarc=pass"})));
+  EXPECT_THAT(events_.back().signed_by, ElementsAre("s1._domainkey.bank.example"))
+      << "somebody else's results";
+}
+
+TEST_F(GateTest, TellsOfNoSignatureThatIsNotSent) {
+  rules_.signing.sealer = TestZone::name("gate.example");
+  rules_.roles.gateway.domains = {TestZone::name("else.example"), TestZone::name("third.example")};
+  rules_.enforcement = {*parse_enforcement("to=else.example")};
+  others_ = {"b@third.example"};
+  ring_.add("gate.example", "a1");
+  std::filesystem::remove_all(folder_.path() / "kept");
+  EXPECT_EQ(pass("198.51.100.9", "<news@shop.example>").verdict, Verb::tempfail);
+  EXPECT_EQ(events_.back().sealed_by, "");
+}
+
 TEST_F(GateTest, SignsNothingWhereNoFieldCanBeAdded) {
   rules_.signing.sign = true;
   ring_.add("bank.example", "s1");
@@ -350,6 +401,11 @@ TEST_F(GateTest, RefusesWhatNobodyCanRead) {
   EXPECT_EQ(answer.verdict, Verb::reject) << "it is no better the next time";
   EXPECT_EQ(answer.reply.code, 552U);
   EXPECT_EQ(events_.at(0).causes.at(0).code, "unreadable");
+  EXPECT_EQ(events_.at(0).role, "inbound");
+  rules_.enforcement = {*parse_enforcement("to=nobody.example")};
+  EXPECT_EQ(pass("192.0.2.1", "<news@bank.example>", Mode::enforce, fields).verdict, Verb::reject)
+      << "what is forged in our name cannot be taken out of it";
+  events_.pop_back();
   EXPECT_EQ(pass("192.0.2.1", "<news@bank.example>", Mode::monitor, fields).verdict, Verb::accept);
   EXPECT_EQ(events_.at(1).asked, Action::reject);
 }

@@ -25,6 +25,13 @@ auto ranked(const Rows& rows) {
   return out;
 }
 
+template <class Rows>
+std::size_t told_apart(const Rows& rows) {
+  std::size_t out = 0;
+  for (const auto& [source, row] : rows) out += row.messages;
+  return out;
+}
+
 }  // namespace
 
 void Comparison::note(Rows& rows, const PastEvent& event) {
@@ -59,6 +66,17 @@ std::size_t Comparison::they_say(OtherSays says) const {
   return out;
 }
 
+std::size_t Comparison::by_us_alone() const {
+  std::size_t out = 0;
+  for (const auto action : kOrder)
+    if (action != Action::accept)
+      out += messages_[static_cast<std::size_t>(action)][static_cast<std::size_t>(OtherSays::clean)];
+  return out;
+}
+std::size_t Comparison::by_them_alone() const {
+  return messages_[static_cast<std::size_t>(Action::accept)][static_cast<std::size_t>(OtherSays::spam)];
+}
+
 std::string Comparison::text(const View& view) const {
   std::size_t all = 0;
   for (const auto says : kSays) all += they_say(says);
@@ -80,8 +98,7 @@ std::string Comparison::text(const View& view) const {
   }
   const auto list = [&](std::string_view title, const Rows& rows, bool ours) {
     if (rows.empty()) return;
-    std::size_t messages = 0;
-    for (const auto& [source, row] : rows) messages += row.messages;
+    const auto messages = ours ? by_us_alone() : by_them_alone();
     out += fmt::format("\n{}: {} messages\n", title, messages);
     const auto order = ranked(rows);
     for (std::size_t i = 0; i < std::min(order.size(), view.rows); ++i) {
@@ -93,6 +110,8 @@ std::string Comparison::text(const View& view) const {
     }
     if (order.size() > view.rows)
       out += fmt::format("  and {} more sources: --most {}\n", order.size() - view.rows, order.size());
+    if (const auto apart = messages - told_apart(rows); apart != 0)
+      out += fmt::format("  and {} messages of sources beyond the first {}\n", apart, kMaxSources);
   };
   list("We alone would stop", by_us_, true);
   list("They alone call spam", by_them_, false);
@@ -110,6 +129,7 @@ std::string Comparison::json(const View& view) const {
       .member("field", field_)
       .member("without_field", without_)
       .member("damaged", damaged_);
+  json.member("not_told_apart", by_us_alone() + by_them_alone() - told_apart(by_us_) - told_apart(by_them_));
   json.key("asked").begin_object();
   for (const auto action : kOrder) {
     json.key(to_string(action)).begin_object();

@@ -40,6 +40,8 @@ class Comparison {
   using Rows = std::map<Source, Row>;  // at most kMaxSources
   static void note(Rows& rows, const PastEvent& event);
   [[nodiscard]] std::size_t they_say(OtherSays says) const;
+  [[nodiscard]] std::size_t by_us_alone() const;
+  [[nodiscard]] std::size_t by_them_alone() const;
 
   std::string_view field_;
   std::array<std::array<std::size_t, kWords>, kActions> messages_{};  // by what we ask for, by what they say

@@ -128,9 +128,20 @@ TEST(Rehearsal, SaysWhatItDoesNotKnow) {
   old.draw.reset();
   half.add(old);
   half.add_damaged();
+  old.asked.action = Action::accept;
+  half.add(old);  // what is let through in any case is not in doubt
   const auto text = half.text({.since = "7d", .now = kNow});
   EXPECT_THAT(text, HasSubstr("Of 1 messages it is not known whether a percentage covers them"));
   EXPECT_THAT(text, HasSubstr("1 events of the store cannot be read"));
+}
+
+TEST(Rehearsal, WhatCannotBeReadIsRefusedWhateverIsEnforced) {
+  Rehearsal out({*parse_enforcement("to=else.example percent=10")});
+  auto one = event(Action::reject, "", "203.0.113.9");
+  one.causes = {{.code = "unreadable", .text = "its header is too large", .section = {}}};
+  out.add(past(one));
+  EXPECT_THAT(out.text({.since = "7d", .now = kNow, .rows = 20}),
+              HasSubstr("0 would have been quarantined, 1 rejected"));
 }
 
 TEST(Rehearsal, AnExceptionIsALineThatIsUnderstood) {
@@ -140,6 +151,7 @@ TEST(Rehearsal, AnExceptionIsALineThatIsUnderstood) {
             0U);
   EXPECT_THAT(exception_for({.author = "(nobody)", .network = "2001:db8::/48"}, "", kNow),
               HasSubstr("accept network=2001:db8::/48"));
+  EXPECT_EQ(exception_for({.author = "(nobody)", .network = ""}, "", kNow), "");
 }
 
 TEST(Comparison, SetsUsBesideThem) {

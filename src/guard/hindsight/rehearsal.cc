@@ -14,8 +14,14 @@ namespace {
 constexpr std::chrono::hours kExcepted{24 * 90};
 constexpr std::size_t kDateSize = 10;  // of "2026-11-27"
 
+// It is refused whatever is enforced (gate/gate.h).
+bool is_unreadable(const PastEvent& event) {
+  return std::ranges::find(event.asked.causes, "unreadable", &Cause::code) != event.asked.causes.end();
+}
+
 // What is done with a message in the end: to the MTA, or for those of its recipients for whom most is done.
 Action done_with(const PastEvent& event, std::span<const Enforcement> rules) {
+  if (is_unreadable(event)) return event.asked.action;
   const auto done = dispatch(event.asked, event.recipients, rules, event.draw.value_or(0), true);
   auto out = done.answer;
   if (out != Action::accept) return out;
@@ -43,7 +49,9 @@ std::string_view would_be(Action action) {
 std::string exception_for(const Source& source, std::string_view client, base::Time now) {
   std::string out = "accept";
   if (dns::parse_domain(source.author)) out += fmt::format(" from={}", base::printable(source.author));
+  const bool named = out.contains('=');
   const auto network = client.empty() ? std::string_view(source.network) : client;
+  if (!named && network.empty()) return {};
   if (!network.empty()) out += fmt::format(" network={}", network);
   return out +
          fmt::format(" until={} by=NAME reason=WHY", base::format_time(now + kExcepted).substr(0, kDateSize));
@@ -52,7 +60,9 @@ std::string exception_for(const Source& source, std::string_view client, base::T
 void Rehearsal::add(const PastEvent& event) {
   if (!event.from_outside) return;
   ++seen_;
-  if (!event.draw && std::ranges::any_of(rules_, [](const Enforcement& rule) { return rule.percent != 100; }))
+  const bool counts = event.asked.action != Action::accept && !is_unreadable(event);
+  if (counts && !event.draw &&
+      std::ranges::any_of(rules_, [](const Enforcement& rule) { return rule.percent != 100; }))
     ++undrawn_;
   const auto action = done_with(event, rules_);
   ++actions_[action];
@@ -114,8 +124,8 @@ std::string Rehearsal::text(const View& view) const {
     if (!row->because.empty()) out += fmt::format("  because    {}\n", row->because);
     out += fmt::format("  last       {}  rampart trace {}\n", base::format_time(messages->last),
                        base::printable(messages->last_id));
-    out += fmt::format("  except it  overrides = [\"{}\"]\n",
-                       exception_for(row->source, messages->client, view.now));
+    if (const auto line = exception_for(row->source, messages->client, view.now); !line.empty())
+      out += fmt::format("  except it  overrides = [\"{}\"]\n", line);
   }
   if (all.size() > view.rows)
     out += fmt::format("\nand {} more kinds: --most {}\n", all.size() - view.rows, all.size());

@@ -57,7 +57,8 @@ class Rehearsal {
   std::size_t damaged_ = 0;
 };
 
-// The line of guard.overrides that lets mail of this source through: a quarter of a year, and words to be replaced.
+// The line of guard.overrides that lets mail of this source through: a quarter of a year, and words to be replaced. Empty where neither
+// author nor network says whose mail that is.
 std::string exception_for(const Source& source, std::string_view client, base::Time now);
 
 }  // namespace rampart::guard

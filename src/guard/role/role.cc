@@ -63,14 +63,20 @@ std::optional<Standing> behind_gateway(const Peer& peer, const mail::Header& hea
                    : " is in guard.gateway_networks, but the message does not go out";
     return out;
   }
-  const bool ours =
-      rules.field.empty() || std::ranges::any_of(header.fields, [&](const mail::Field& field) {
-        return field.is(rules.field) && base::iequals(base::trim(mail::unfold(field.value)), rules.value);
-      });
-  if (!ours) {
-    out.why +=
-        fmt::format(" is in guard.gateway_networks, but no field says \"{}: {}\"", rules.field, rules.value);
-    return out;
+  if (!rules.field.empty()) {
+    // A service that adds its own and leaves a sender's where it was has both there: nobody can say which one is whose.
+    const auto says = [&](const mail::Field& field) {
+      return base::iequals(base::trim(mail::unfold(field.value)), rules.value);
+    };
+    const auto all =
+        std::ranges::count_if(header.fields, [&](const auto& one) { return one.is(rules.field); });
+    const auto ours = std::ranges::count_if(
+        header.fields, [&](const auto& one) { return one.is(rules.field) && says(one); });
+    if (ours == 0 || ours != all) {
+      out.why += fmt::format(" is in guard.gateway_networks, but {} \"{}: {}\"",
+                             ours == 0 ? "no field says" : "not every field says", rules.field, rules.value);
+      return out;
+    }
   }
   out.role = Role::gateway;
   out.why += " is a system of ours behind this machine, and the message goes out";
@@ -161,7 +167,8 @@ Standing stand(const Peer& peer, const mail::Header& header, const RoleRules& ru
     return as(*rules.listener, fmt::format("the listener is for {}", to_string(*rules.listener)));
   if (!peer.client) return as(Role::local, "it was made on this machine");
   if (auto out = behind_gateway(peer, header, rules.gateway);
-      out && (out->role == Role::gateway || !any_has(rules.trusted, *peer.client)))
+      out && (out->role == Role::gateway ||
+              !(any_has(rules.trusted, *peer.client) || any_has(rules.relays, *peer.client))))
     return *std::move(out);
   if (any_has(rules.relays, *peer.client)) return behind_relay(peer, header, rules);
   if (any_has(rules.trusted, *peer.client))

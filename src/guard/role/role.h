@@ -44,7 +44,8 @@ base::Result<Network> parse_network(std::string_view text);  // errors of kind c
 // Systems of ours behind this machine, such as Exchange or a hosted service: what they send to others goes out through it.
 struct GatewayRules {
   std::vector<Network> networks;
-  // Networks of a hosted service are its other customers', too: a field that only it adds, and that says whose message it is.
+  // Networks of a hosted service are its other customers', too: a field that only it adds, and that says whose message it is. Every
+  // field of that name has to say so.
   std::string field;  // its name; empty: the networks are ours alone
   std::string value;  // in any case
   std::vector<dns::Name>

@@ -69,11 +69,20 @@ TEST(Role, OfASystemBehindTheGatewayIsByWhereItsMailGoes) {
   EXPECT_THAT(check({"a@bank.example"}, ours).why, HasSubstr("does not go out"));
   EXPECT_THAT(check({}, ours).why, HasSubstr("is not known"));
   EXPECT_EQ(check({"b@else.example"}, "X-OriginatorOrg: evil.example\r\n").role, Role::inbound);
+  EXPECT_EQ(check({"b@else.example"}, "X-OriginatorOrg: evil.example\r\n" + ours).role, Role::inbound)
+      << "one of them is the sender's own";
+  EXPECT_EQ(check({"b@else.example"}, ours + ours).role, Role::gateway);
   EXPECT_THAT(check({"b@else.example"}, "").why,
               HasSubstr("no field says \"X-OriginatorOrg: bank.example\""));
   EXPECT_EQ(check({"b@else.example"}, ours, "198.51.100.1").role, Role::inbound);
   EXPECT_EQ(check({"a@bank.example"}, "", "10.1.0.7").role, Role::submission)
       << "one that is trusted in any case";
+  rules.relays = {*parse_network("203.0.113.5")};
+  const std::string hop = "Received: from x (x [192.0.2.25]) by y\r\n";
+  EXPECT_EQ(check({"a@bank.example"}, hop).role, Role::relayed) << "one that hands mail from outside in, too";
+  EXPECT_EQ(check({"a@bank.example"}, hop).ip, base::IpAddress::parse("192.0.2.25"));
+  EXPECT_EQ(check({"b@else.example"}, ours + hop).role, Role::gateway);
+  rules.relays.clear();
   rules.gateway.field.clear();
   EXPECT_EQ(check({"b@else.example"}, "").role, Role::gateway) << "networks that are ours alone";
   rules.gateway.domains.clear();

@@ -7,8 +7,11 @@
 
 #include "auth/arc/seal.h"
 #include "auth/dkim/sign.h"
+#include "auth/dkim/signature.h"
+#include "auth/results_parse.h"
 #include "base/text.h"
 #include "dns/domain.h"
+#include "guard/release/pass.h"
 #include "mail/domain_part.h"
 #include "mail/from.h"
 
@@ -16,6 +19,9 @@ namespace rampart::guard {
 namespace {
 
 using base::Result;
+
+constexpr std::size_t kMaxAddress =
+    320;  // octets: 64, @, and 255 (RFC 5321 sections 4.5.3.1.1 and 4.5.3.1.2)
 
 std::string name_of(const RingKey& key) {
   return fmt::format("{}._domainkey.{}", key.selector, key.domain.text());
@@ -39,7 +45,7 @@ Owned owned(const mail::Author& author, const Writer& writer, const SigningRules
     if (one == Owned::no) {
       out.causes.push_back(
           cause("author-not-owned", fmt::format("{} may not write as {} (guard.senders_file)",
-                                                describe(writer), base::printable(address))));
+                                                describe(writer), base::excerpt(address, kMaxAddress))));
       return Owned::no;
     }
     if (one == Owned::unknown) result = Owned::unknown;
@@ -50,7 +56,31 @@ Owned owned(const mail::Author& author, const Writer& writer, const SigningRules
   return result;
 }
 
+// Whether a receiver of our own would read it. h= names each field that is signed, so whoever writes thousands makes it as long as he
+// likes, and what nobody reads is worse than nothing: MTAs take only so much at a time from a milter.
+bool is_read(const mail::Field& field) {
+  if (field.is("ARC-Authentication-Results")) return true;
+  const auto kind = field.is("ARC-Seal")                ? dkim::Kind::arc_seal
+                    : field.is("ARC-Message-Signature") ? dkim::Kind::arc_message
+                                                        : dkim::Kind::dkim;
+  return dkim::parse_signature(field.value, kind).fault.empty();
+}
+
+constexpr auto kTooMany = "it has so many fields to be signed that nobody would read the signature";
+
+// Whether all of these are read. One that is too long for any header is not.
+bool all_read(std::string_view fields) {
+  const auto header = mail::read_header(fields);
+  return header && std::ranges::all_of(header->fields, is_read);
+}
+
 }  // namespace
+
+std::string why_unowned(Owned owned) {
+  return fmt::format("{} (guard.sign_unowned)", owned == Owned::no
+                                                    ? "its author is not its writer's own"
+                                                    : "nothing says that its author is its writer's own");
+}
 
 std::string plain_address(const std::string& address) {
   const auto domain = dns::parse_domain(mail::domain_part(address));
@@ -61,6 +91,20 @@ const RingKey& sealing_key(const std::vector<RingKey>& keys) {
   const auto rsa =
       std::ranges::find(keys, crypto::SignKey::Type::rsa, [](const RingKey& key) { return key.key->type(); });
   return rsa == keys.end() ? keys.front() : *rsa;
+}
+
+std::string_view whose_else(const mail::Header& header, std::string_view authserv_id,
+                            const std::optional<dns::Name>& sealer) {
+  const mail::FieldIndex index(header);
+  if (!index.find(kPassName).empty()) return "it has a release pass: it was in quarantine";
+  for (const auto place : index.find("Authentication-Results"))
+    if (base::iequals(auth::parse_results(header.fields[place].value).authserv_id, authserv_id))
+      return "it came from outside: it has our Authentication-Results, and is handed on";
+  // Each seal for itself: a stranger may have broken the chain below it.
+  for (const auto place : index.find("ARC-Seal"))
+    if (sealer && dkim::parse_signature(header.fields[place].value, dkim::Kind::arc_seal).domain == *sealer)
+      return "it came from outside: it has our ARC seal, and is handed on";
+  return {};
 }
 
 Result<Added> sign(const mail::Message& message, const Writer& writer, KeyRing& ring,
@@ -77,17 +121,24 @@ Result<Added> sign(const mail::Message& message, const Writer& writer, KeyRing& 
     return unsigned_because(fmt::format("it is signed for nobody: {}", author.fault));
   if (author.addresses.size() != 1 || author.domains.size() != 1)
     return unsigned_because("it has several authors, and is signed for none of them");
-  if (whose == Owned::no && !rules.sign_unowned)
-    return unsigned_because("its author is not its writer's own (guard.sign_unowned)");
+  if (whose != Owned::yes && !rules.sign_unowned) return unsigned_because(why_unowned(whose));
+  // Every rule of a signing table may be tried on it.
+  if (author.addresses.front().size() > kMaxAddress)
+    return unsigned_because("its author's address is longer than an address may be");
   const auto found = TRY(ring.for_author(plain_address(author.addresses.front()), author.domains.front()));
   if (found.keys.empty()) return unsigned_because(found.none);
   const mail::FieldIndex index(message.header);
+  std::vector<std::string> fields;
+  std::vector<std::string> by;
   for (const auto& key : found.keys) {
-    out.fields.push_back(TRY(dkim::sign(
+    fields.push_back(TRY(dkim::sign(
         message, index, *key.key,
         {.domain = key.domain, .selector = key.selector, .now = now, .expires = {}, .fields = {}})));
-    out.by.push_back(name_of(key));
+    if (!all_read(fields.back())) return unsigned_because(kTooMany);
+    by.push_back(name_of(key));
   }
+  out.fields = std::move(fields);
+  out.by = std::move(by);
   return out;
 }
 
@@ -110,6 +161,7 @@ Result<Added> seal(const mail::Message& message, arc::Result found, std::string_
   if (set.empty())
     return unsealed_because("its ARC chain has failed before, or has as many sets as it may",
                             "RFC 8617 section 5.1");
+  if (!all_read(set)) return unsealed_because(kTooMany);
   const auto header = TRY(mail::read_header(set));
   for (const auto& field : header.fields) out.fields.emplace_back(field.raw);
   out.by.push_back(name_of(key));

@@ -21,7 +21,7 @@ namespace rampart::guard {
 
 struct SigningRules {
   bool sign = false;         // what users of ours write
-  bool sign_unowned = true;  // also where its author is known not to be theirs
+  bool sign_unowned = true;  // also where nothing says that its author is theirs
   std::optional<dns::Name>
       sealer;  // whose keys seal what is handed on to a system behind this machine; nothing: no seals
   std::shared_ptr<const Owners> owners;  // shared with messages under way; nullptr: nobody said
@@ -40,6 +40,15 @@ base::Result<Added> sign(const mail::Message& message, const Writer& writer, Key
 // `found` is what the chain came to as the message came in; `results` the value of our Authentication-Results field. Errors as above.
 base::Result<Added> seal(const mail::Message& message, arc::Result found, std::string_view results,
                          KeyRing& ring, const dns::Name& sealer, base::Time now);
+
+// Why it is not signed where `sign_unowned` is false and it is not owned; one clause.
+std::string why_unowned(Owned owned);
+
+// Why a message that a system of ours sends, and nobody who logged in, is a stranger's all the same; empty: nothing says so. Systems
+// behind us hand strangers' mail on, too (redirects, lists), and what we found out about a stranger's message as it came in stands in it:
+// of users' mail we say nothing. Its sender can add such a field, and is then not signed for; he cannot keep us from adding ours.
+std::string_view whose_else(const mail::Header& header, std::string_view authserv_id,
+                            const std::optional<dns::Name>& sealer);
 
 // An author's address with its domain as DNS has it, whatever form the message has it in (RFC 8616 section 4).
 std::string plain_address(const std::string& address);

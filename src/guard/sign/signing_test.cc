@@ -63,6 +63,8 @@ TEST_F(SigningTest, SaysWhyNobodySigns) {
               HasSubstr("signed for nobody"));
   EXPECT_THAT(sign_it(mail("a@bank.example, b@bank.example"))->causes.back().text,
               HasSubstr("several authors"));
+  EXPECT_THAT(sign_it(mail(std::string(400, 'a') + "@bank.example"))->causes.back().text,
+              HasSubstr("longer than"));
   rules_.sign = false;
   EXPECT_THAT(sign_it(mail("a@bank.example"))->fields, IsEmpty());
 }
@@ -93,8 +95,21 @@ TEST_F(SigningTest, TellsOfWhoWritesInAnotherName) {
       << "every one of them";
   const auto stranger = *sign(*mail::Message::parse(std::string_view("From: x@bank.example\r\n\r\n")),
                               {.user = "carol", .client = {}}, ring_, rules_, kNow);
-  EXPECT_EQ(stranger.causes.back().text, "guard.senders_file has no line for carol");
-  EXPECT_EQ(stranger.fields.size(), 1U) << "what is not known is no fault";
+  EXPECT_EQ(stranger.causes.front().text, "guard.senders_file has no line for carol");
+  EXPECT_THAT(stranger.fields, IsEmpty()) << "the file does not give it to her";
+  rules_.owners = nullptr;
+  EXPECT_THAT(sign_it(mail("alice@bank.example"))->fields, IsEmpty())
+      << "a file that cannot be read gives nothing";
+}
+
+TEST_F(SigningTest, AddsNoFieldThatNobodyTakes) {
+  ring_.add("bank.example", "e1");
+  std::string many;
+  for (int i = 0; i < 600; ++i) many += "To:\r\n";
+  const auto added = *sign_it(mail("a@bank.example", many));
+  EXPECT_THAT(added.fields, IsEmpty());
+  EXPECT_THAT(added.by, IsEmpty());
+  EXPECT_THAT(added.causes.back().text, HasSubstr("nobody would read the signature"));
 }
 
 class SealTest : public SigningTest {
@@ -136,6 +151,11 @@ TEST_F(SealTest, SealsNothingThatItDoesNotKnow) {
   EXPECT_EQ(code(last_), "not-sealed");
   sealed(mail("a@shop.example"), "else.example", arc::Result::none);
   EXPECT_EQ(last_.causes.back().text, "no key is there for else.example");
+  std::string many;
+  for (int i = 0; i < 20'000; ++i) many += "To:\r\n";
+  sealed(mail("a@shop.example", many), "bank.example", arc::Result::none);
+  EXPECT_THAT(last_.fields, IsEmpty());
+  EXPECT_THAT(last_.causes.back().text, HasSubstr("nobody would read the signature"));
   const auto ended = sealed(mail("a@shop.example"), "bank.example", arc::Result::fail);
   sealed(ended, "bank.example", arc::Result::fail);
   EXPECT_THAT(last_.fields, IsEmpty()) << "a chain that failed stays as it is";
