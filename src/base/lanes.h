@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 namespace rampart::base {
 
@@ -56,6 +57,10 @@ inline bool same_bytes(const char* a, const char* b, std::size_t size) {
     if (a[at] != b[at]) return false;
   }
   return true;
+}
+
+inline bool same_bytes(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && same_bytes(a.begin(), b.begin(), a.size());
 }
 
 }  // namespace rampart::base

@@ -269,9 +269,8 @@ void add_fields(Canon canon, std::span<const std::string> names, const mail::Hea
   std::vector<Taken> taken;
   taken.reserve(names.size());
   for (const std::string_view name : names) {
-    auto same = std::ranges::find_if(taken, [&](const Taken& one) {
-      return one.name.size() == name.size() && base::same_bytes(one.name.data(), name.data(), name.size());
-    });
+    auto same =
+        std::ranges::find_if(taken, [&](const Taken& one) { return base::same_bytes(one.name, name); });
     if (same == taken.end()) same = taken.insert(same, {name, index.find(name)});
     auto& left = same->left;
     if (!left.empty() && left.back() == without) left = left.first(left.size() - 1);

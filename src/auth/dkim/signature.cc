@@ -36,7 +36,7 @@ bool is_tag_name(std::string_view name) {
 // Visible ASCII and white space without a semicolon (tag-value); with RFC 8616 UTF-8, too.
 bool is_tag_value(std::string_view value) {
   for (; value.size() >= base::kLane; value.remove_prefix(base::kLane)) {
-    const auto here = base::load_lanes(value.data());
+    const auto here = base::load_lanes(value.begin());
     const base::Lanes space = (here == ' ') | (here == '\t') | (here == '\r') | (here == '\n');
     if (base::any_lane((here == 0x7f) | ((here <= ' ') & ~space))) return false;
   }
@@ -44,11 +44,6 @@ bool is_tag_value(std::string_view value) {
     const auto byte = static_cast<unsigned char>(c);
     return byte >= 0x21 ? byte != 0x7f : c == ' ' || c == '\t' || c == '\r' || c == '\n';
   });
-}
-
-// Names of a letter or two, compared all the time.
-bool same(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && base::same_bytes(a.data(), b.data(), a.size());
 }
 
 std::optional<std::uint64_t> number(std::string_view text, std::size_t most) {
@@ -105,7 +100,7 @@ class Reader {
                                 base::excerpt(tag.name.empty() ? tag.value : tag.name, kShown)),
                     kList);
       for (std::size_t j = 0; j < i; ++j) {
-        if (same(tags_[j].name, tag.name))
+        if (base::same_bytes(tags_[j].name, tag.name))
           return fail(fmt::format("the tag {} stands more than once", base::excerpt(tag.name, kShown)),
                       kList);
       }
@@ -114,7 +109,8 @@ class Reader {
   }
 
   [[nodiscard]] const Tag* find(std::string_view name) const {
-    const auto found = std::ranges::find_if(tags_, [&](const Tag& tag) { return same(tag.name, name); });
+    const auto found =
+        std::ranges::find_if(tags_, [&](const Tag& tag) { return base::same_bytes(tag.name, name); });
     return found == tags_.end() ? nullptr : &*found;
   }
 
