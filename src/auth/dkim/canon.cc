@@ -29,6 +29,12 @@ bool is_odd(Canon canon, std::string_view bytes, std::size_t at, std::size_t fro
   return c == ' ' && (at + 1 == bytes.size() || is_tail(bytes[at + 1]));
 }
 
+// Blanks that do not stand as they are in relaxed form: a tab, and a space with a blank or a line end behind it.
+Lanes odd_blanks(const Lanes& here, const Lanes& after) {
+  return (here == '\t') |
+         ((here == ' ') & ((after == ' ') | (after == '\t') | (after == '\r') | (after == '\n')));
+}
+
 }  // namespace
 
 std::string_view to_string(Canon canon) { return canon == Canon::simple ? "simple" : "relaxed"; }
@@ -49,8 +55,7 @@ Lanes odd_lanes(Canon canon, const char* at) {
   Lanes odd = (here == '\n') & (before != '\r');
   if (canon == Canon::relaxed) {
     const auto after = base::load_lanes(at + 1);
-    odd |= here == '\t';
-    odd |= (here == ' ') & ((after == ' ') | (after == '\t') | (after == '\r') | (after == '\n'));
+    odd |= odd_blanks(here, after);
   }
   return odd;
 }
@@ -234,9 +239,7 @@ void add_header(Canon canon, std::string_view name, std::string_view raw, std::s
       const auto* const at = value.data() + i;
       const auto here = base::load_lanes(at);
       const auto after = base::load_lanes(at + 1);
-      const Lanes odd =
-          (here == '\t') | (here == '\r') | (here == '\n') |
-          ((here == ' ') & ((after == ' ') | (after == '\t') | (after == '\r') | (after == '\n')));
+      const Lanes odd = (here == '\r') | (here == '\n') | odd_blanks(here, after);
       if (const auto lane = base::first_lane(odd); lane != kLane) {
         std::memcpy(to, at, kLane);  // there is room for the rest of the value
         to += lane;

@@ -22,6 +22,7 @@ inline constexpr std::chrono::seconds kAhead{300};  // how far t= may be ahead o
 // Keys that are ready to verify, by their bytes. Any number of threads.
 class KeyCache {
  public:
+  // It holds so many of each type.
   explicit KeyCache(std::size_t most = 4096) : most_(most) {}
   // Null when the key cannot be used.
   std::shared_ptr<const crypto::VerifyKey> find(KeyType type, std::string_view bytes);

@@ -3,6 +3,8 @@
 #include "auth/dkim/from_mail.h"
 #include "auth/dkim/key_record.h"
 #include "auth/dkim/selectors.h"
+#include "auth/dkim/signature.h"
+#include "auth/dkim/signature.h"
 #include "auth/zone_test.h"
 #include "crypto/keys_test.h"
 
@@ -153,6 +155,26 @@ TEST(DkimFromMail, HasLimits) {
   EXPECT_EQ(from_mail(mail + "\n")->size(), kMaxSignatures);
   EXPECT_FALSE(from_mail(std::string(300000, 'x')));
   EXPECT_TRUE(from_mail("")->empty());
+}
+
+// RFC 6376 section 3.2, RFC 8616 section 3: lanes of a long value say what its bytes do, at every place.
+TEST(DkimSignature, EveryByteOfALongTagCounts) {
+  for (const auto& [byte, good] : std::initializer_list<std::pair<char, bool>>{{'\x01', false},
+                                                                               {'\x1f', false},
+                                                                               {'\x7f', false},
+                                                                               {'\0', false},
+                                                                               {'\xd8', true},
+                                                                               {'~', true},
+                                                                               {'!', true},
+                                                                               {' ', true},
+                                                                               {'\t', true}}) {
+    for (std::size_t at = 1; at < 49; ++at) {
+      std::string value(50, 'x');
+      value[at] = byte;
+      const auto read = parse_signature("v=1; n=" + value);
+      EXPECT_EQ(!read.fault.contains("is no tag=value"), good) << at << ": " << read.fault;
+    }
+  }
 }
 
 }  // namespace

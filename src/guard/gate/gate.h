@@ -10,8 +10,8 @@
 #include <string>
 
 #include "facts/driver.h"
+#include "guard/gate/other_filter.h"
 #include "guard/gate/verdict.h"
-#include "guard/hindsight/other_filter.h"
 #include "guard/memory/memory.h"
 #include "guard/milter/server.h"
 #include "guard/policy/enforce.h"

@@ -36,6 +36,23 @@ class GateTest : public testing::Test {
         .txt("_dmarc.shop.example", "v=DMARC1; p=quarantine");
   }
 
+  // A message as it is kept.
+  std::string kept_text(const std::string& id) {
+    std::string text;
+    EXPECT_TRUE(quarantine_.read(id, [&](std::string_view piece) {
+      text += piece;
+      return base::Result<>();
+    }));
+    return text;
+  }
+  // The field by which it is let by once, as a milter is told of it.
+  std::string pass_field(const KeptMessage& kept) {
+    const auto text = kept_text(kept.id);
+    auto value = *passes_.make(kept, *mail::Message::parse(std::string_view(text)), kNow);
+    value = value.substr(kPassName.size() + 1, value.size() - kPassName.size() - 3);
+    return milter::frame(Command::header, milter::texts({std::string(kPassName), value}));
+  }
+
   // What is answered to a message from there.
   milter::Answer pass(std::string_view ip, std::string_view from, Mode mode = Mode::enforce,
                       std::string_view more = "", std::string_view macros = "") {
@@ -129,25 +146,14 @@ TEST_F(GateTest, KeepsWhatItTakesFromPeople) {
   const auto kept = *quarantine_.find(events_.at(0).kept);
   EXPECT_THAT(kept.recipients, ElementsAre("a@else.example"));
   EXPECT_EQ(kept.causes, events_[0].causes);
-  std::string text;
-  ASSERT_TRUE(quarantine_.read(kept.id, [&](std::string_view piece) {
-    text += piece;
-    return base::Result<>();
-  }));
+  const auto text = kept_text(kept.id);
   EXPECT_EQ(text, "From: <news@shop.example>\r\nSubject: rates\r\n\r\nhello\r\n");
 }
 
 TEST_F(GateTest, LetsByWhatWasReleasedOnce) {
   pass("198.51.100.9", "<news@shop.example>");
   const auto kept = *quarantine_.begin_release(events_.at(0).kept, "admin", false, kNow);
-  std::string text;
-  ASSERT_TRUE(quarantine_.read(kept.id, [&](std::string_view piece) {
-    text += piece;
-    return base::Result<>();
-  }));
-  auto value = *passes_.make(kept, *mail::Message::parse(std::string_view(text)), kNow);
-  value = value.substr(kPassName.size() + 1, value.size() - kPassName.size() - 3);
-  const auto field = milter::frame(Command::header, milter::texts({std::string(kPassName), value}));
+  const auto field = pass_field(kept);
   const auto answer = pass("198.51.100.77", "<news@shop.example>", Mode::enforce, field);
   EXPECT_EQ(answer.verdict, Verb::accept);
   ASSERT_EQ(answer.removed.size(), 1U);
@@ -255,14 +261,7 @@ TEST_F(GateTest, SignsNothingThatWasReleased) {
   ring_.add("shop.example", "s1");
   pass("198.51.100.9", "<news@shop.example>");
   const auto kept = *quarantine_.begin_release(events_.at(0).kept, "admin", false, kNow);
-  std::string text;
-  ASSERT_TRUE(quarantine_.read(kept.id, [&](std::string_view piece) {
-    text += piece;
-    return base::Result<>();
-  }));
-  auto value = *passes_.make(kept, *mail::Message::parse(std::string_view(text)), kNow);
-  value = value.substr(kPassName.size() + 1, value.size() - kPassName.size() - 3);
-  const auto field = milter::frame(Command::header, milter::texts({std::string(kPassName), value}));
+  const auto field = pass_field(kept);
   EXPECT_EQ(pass("127.0.0.1", "<news@shop.example>", Mode::enforce, field).verdict, Verb::accept);
   EXPECT_EQ(events_.back().role, "submission");
   EXPECT_EQ(events_.back().causes.back().code, "released");

@@ -12,16 +12,6 @@ namespace {
 
 constexpr std::string_view kNobody = "(nobody)";
 
-template <class Word, std::size_t N>
-std::optional<Word> word_of(std::string_view text, const std::array<Word, N>& words) {
-  const auto found = std::ranges::find(words, text, [](Word word) { return to_string(word); });
-  return found == words.end() ? std::nullopt : std::optional(*found);
-}
-
-std::optional<Action> action_of(std::string_view text) {
-  return word_of(text, std::array{Action::accept, Action::quarantine, Action::tempfail, Action::reject});
-}
-
 const boost::json::array* array_member(const boost::json::object& object, std::string_view name) {
   const auto* value = object.if_contains(name);
   return value == nullptr ? nullptr : value->if_array();
@@ -35,8 +25,7 @@ std::vector<OtherVerdict> read_other_members(const boost::json::object& object) 
     if (!one.is_object()) continue;
     const auto& other = one.get_object();
     const auto field = std::ranges::find(kOtherFields, std::string_view(base::text_member(other, "field")));
-    const auto says = word_of(base::text_member(other, "says"),
-                              std::array{OtherSays::spam, OtherSays::clean, OtherSays::unclear});
+    const auto says = parse_other_says(base::text_member(other, "says"));
     if (field == kOtherFields.end() || !says) continue;
     const auto* score = other.if_contains("score");
     out.push_back({.field = *field,
@@ -54,8 +43,8 @@ std::optional<PastEvent> read_event(std::string_view json) {
   if (!value || !value->is_object()) return std::nullopt;
   const auto& object = value->get_object();
   const auto at = base::parse_time(base::text_member(object, "at"));
-  const auto asked = action_of(base::text_member(object, "asked"));
-  const auto answered = action_of(base::text_member(object, "answered"));
+  const auto asked = parse_action(base::text_member(object, "asked"));
+  const auto answered = parse_action(base::text_member(object, "answered"));
   if (!at || !asked || !answered) return std::nullopt;
   const auto role = base::text_member(object, "role");
   PastEvent out{

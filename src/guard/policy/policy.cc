@@ -11,6 +11,9 @@
 namespace rampart::guard {
 namespace {
 
+// By Action.
+constexpr std::array<std::string_view, 4> kActionWords = {"accept", "quarantine", "tempfail", "reject"};
+
 constexpr std::string_view kNotByPolicyAlone = "RFC 9989 section 7.4";
 
 std::string author_of(const auth::Authentication& result) {
@@ -203,9 +206,12 @@ Ruling let_through(Ruling ruling, std::string_view override_type) {
 
 }  // namespace
 
-std::string_view to_string(Action action) {
-  constexpr std::array<std::string_view, 4> kWords = {"accept", "quarantine", "tempfail", "reject"};
-  return kWords[static_cast<std::size_t>(action)];
+std::string_view to_string(Action action) { return kActionWords[static_cast<std::size_t>(action)]; }
+
+std::optional<Action> parse_action(std::string_view text) {
+  const auto* const found = std::ranges::find(kActionWords, text);
+  if (found == kActionWords.end()) return std::nullopt;
+  return static_cast<Action>(found - kActionWords.begin());
 }
 
 void write_causes(base::JsonWriter& json, const std::vector<Cause>& causes) {
@@ -217,6 +223,20 @@ void write_causes(base::JsonWriter& json, const std::vector<Cause>& causes) {
         .member("section", cause.section)
         .end_object();
   json.end_array();
+}
+
+std::vector<Cause> read_causes(const boost::json::object& object) {
+  std::vector<Cause> out;
+  const auto* const causes = object.if_contains("causes");
+  if (causes == nullptr || !causes->is_array()) return out;
+  for (const auto& item : causes->get_array()) {
+    if (!item.is_object()) continue;
+    const auto& cause = item.get_object();
+    out.push_back({.code = base::text_member(cause, "code"),
+                   .text = base::text_member(cause, "text"),
+                   .section = base::text_member(cause, "section")});
+  }
+  return out;
 }
 
 bool has_list_trace(const mail::Header& header) {

@@ -23,6 +23,7 @@ namespace rampart::guard {
 
 enum class Action : std::uint8_t { accept, quarantine, tempfail, reject };
 std::string_view to_string(Action action);
+std::optional<Action> parse_action(std::string_view text);  // as to_string() writes it
 
 // One clause of why, in the order in which they decided. `code` is stable.
 struct Cause {
@@ -35,6 +36,8 @@ struct Cause {
 
 // Into an open object: "causes", as events and kept messages have them.
 void write_causes(base::JsonWriter& json, const std::vector<Cause>& causes);
+std::vector<Cause> read_causes(
+    const boost::json::object& object);  // of one that write_causes() wrote into; total
 
 // What the sender memory says of the author's domain and the network that the message came from.
 struct Memory {

@@ -22,7 +22,6 @@ constexpr std::array<std::pair<std::string_view, std::string KeptMessage::*>, 9>
     {"message_id", &KeptMessage::message_id},
     {"author", &KeptMessage::author},
 }};
-constexpr std::array kActions{Action::accept, Action::quarantine, Action::tempfail, Action::reject};
 
 }  // namespace
 
@@ -43,18 +42,8 @@ base::Result<> parse_head(std::string_view text, KeptMessage& message) {
     return base::fail(base::ErrorKind::internal, "a row of the quarantine is damaged");
   const auto& object = value->get_object();
   for (const auto& [name, member] : kTexts) message.*member = base::text_member(object, name);
-  const auto action = base::text_member(object, "action");
-  const auto* const known = std::ranges::find(kActions, action, [](Action one) { return to_string(one); });
-  if (known != kActions.end()) message.action = *known;
-  const auto* causes = object.if_contains("causes");
-  if (causes == nullptr || !causes->is_array()) return {};
-  for (const auto& item : causes->get_array()) {
-    if (!item.is_object()) continue;
-    const auto& cause = item.get_object();
-    message.causes.push_back({.code = base::text_member(cause, "code"),
-                              .text = base::text_member(cause, "text"),
-                              .section = base::text_member(cause, "section")});
-  }
+  if (const auto action = parse_action(base::text_member(object, "action"))) message.action = *action;
+  message.causes = read_causes(object);
   return {};
 }
 

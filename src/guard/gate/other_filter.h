@@ -22,6 +22,7 @@ enum class OtherSays : std::uint8_t {
   unclear,  // the field says neither, or stands several times: a stranger may have written one of them
 };
 std::string_view to_string(OtherSays says);
+std::optional<OtherSays> parse_other_says(std::string_view text);  // as to_string() writes it
 
 struct OtherVerdict {
   std::string_view field;  // one of kOtherFields

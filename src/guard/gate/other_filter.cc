@@ -1,4 +1,4 @@
-#include "guard/hindsight/other_filter.h"
+#include "guard/gate/other_filter.h"
 
 #include <algorithm>
 #include <charconv>
@@ -8,6 +8,8 @@
 
 namespace rampart::guard {
 namespace {
+
+constexpr std::array<std::string_view, 3> kSaysWords{"spam", "clean", "unclear"};  // by OtherSays
 
 // The number at the begin of a text; nothing when none is there.
 std::optional<double> number_at(std::string_view text) {
@@ -45,9 +47,12 @@ void read_assassin(std::string_view text, OtherVerdict& out) {
 
 }  // namespace
 
-std::string_view to_string(OtherSays says) {
-  constexpr std::array<std::string_view, 3> kWords{"spam", "clean", "unclear"};
-  return kWords.at(static_cast<std::size_t>(says));
+std::string_view to_string(OtherSays says) { return kSaysWords.at(static_cast<std::size_t>(says)); }
+
+std::optional<OtherSays> parse_other_says(std::string_view text) {
+  const auto* const found = std::ranges::find(kSaysWords, text);
+  if (found == kSaysWords.end()) return std::nullopt;
+  return static_cast<OtherSays>(found - kSaysWords.begin());
 }
 
 std::vector<OtherVerdict> read_others(const mail::Header& header) {
