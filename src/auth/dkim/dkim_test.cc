@@ -4,7 +4,6 @@
 #include "auth/dkim/key_record.h"
 #include "auth/dkim/selectors.h"
 #include "auth/dkim/signature.h"
-#include "auth/dkim/signature.h"
 #include "auth/zone_test.h"
 #include "crypto/keys_test.h"
 
