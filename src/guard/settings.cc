@@ -244,6 +244,19 @@ constexpr std::array kSettings{
         .check = dns::check_domain_setting,
     },
     Setting{
+        .key = "guard.trusted_milters",
+        .type = SettingType::list,
+        .standard = "[]",
+        .brief = "By what names the Authentication-Results fields go of filters that have each message before the guard",
+        .detail =
+            "opendkim, opendmarc and rspamd use the host's name. What they found out is told with the message "
+            "(rampart trace, rampart scan) and decides nothing. Name only filters that take out what others "
+            "forge in their name.",
+        .max = kMaxNetworks,
+        .example = R"(["mx.bank.example"])",
+        .check = check_authserv_id,
+    },
+    Setting{
         .key = "guard.own_domains",
         .type = SettingType::list,
         .standard = "[]",
@@ -508,6 +521,7 @@ Rules read_rules(const base::Config& config) {
   if (const auto& sealer = config.text("guard.arc_domain"); !sealer.empty())
     out.signing.sealer = *dns::parse_domain(sealer);
   out.local.trusted_sealers = names_of(config, "guard.trusted_sealers");
+  out.local.trusted_milters = config.list("guard.trusted_milters");
   for (const auto& domain : names_of(config, "guard.enforced_domains"))
     out.local.own.push_back({.domain = domain, .enforced = true});
   for (const auto& domain : names_of(config, "guard.own_domains")) {

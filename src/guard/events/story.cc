@@ -143,6 +143,9 @@ void tell(std::string& out, const Object& event, std::span<const KeptMessage> ke
   line(out, "subject", member(event, "subject"));
   line(out, "id", member(event, "message_id"));
   line(out, "found", results_of(event));
+  if (const auto* others = event.if_contains("other_results"); others != nullptr && others->is_array())
+    for (const auto& one : others->get_array())
+      if (one.is_string()) line(out, "others", base::printable(std::string_view(one.get_string())));
   line(out, "signed", list_of(event, "signed_by"));
   line(out, "sealed", member(event, "sealed_by"));
   causes(out, event);

@@ -122,6 +122,7 @@ std::string event_json(const Event& event) {
     }
     json.end_array();
   }
+  if (!event.other_results.empty()) json.member_array("other_results", event.other_results);
   if (!event.outcomes.empty()) {
     json.key("outcomes").begin_array();
     for (const auto& outcome : event.outcomes) {
@@ -438,6 +439,7 @@ void Gate::describe(Work& work, const Verdict& verdict) const {
   event.message_id = text_of(header, "Message-ID");
   event.draw = draw_of(header, work.session.message().sender.address);
   event.others = read_others(header);
+  event.other_results = verdict.other_results;
   event.role = to_string(verdict.standing.role);
   if (is_of_ours(verdict.standing.role)) return;
   work.results = auth::results_field(options_.authserv_id, verdict.envelope, verdict.authentication);

@@ -57,7 +57,8 @@ struct Event {
   std::string message_id;
   std::uint64_t size = 0;
   unsigned draw = 0;                 // its place among all messages (draw_of())
-  std::vector<OtherVerdict> others;  // what filters before us said
+  std::vector<OtherVerdict> others;        // what filters before us said
+  std::vector<std::string> other_results;  // what those of guard.trusted_milters found out
   std::string role;
   std::string results;  // the value of our Authentication-Results field; empty: nothing was looked up
   std::vector<std::string> signed_by;  // "s1._domainkey.bank.example" for each key that signed

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "auth/results_parse.h"
 #include "base/text.h"
 
 namespace rampart::guard {
@@ -69,6 +70,20 @@ std::vector<OtherVerdict> read_others(const mail::Header& header) {
     const auto text = base::trim(field.value);
     *known == kOtherFields.front() ? read_rspamd(text, one) : read_assassin(text, one);
     out.push_back(one);
+  }
+  return out;
+}
+
+std::vector<std::string> read_other_results(const mail::Header& header, std::span<const std::string> ids) {
+  std::vector<std::string> out;
+  if (ids.empty()) return out;
+  for (const auto& field : header.fields) {
+    if (field.is("Received") || out.size() == kMaxOtherResults) break;
+    if (!field.is("Authentication-Results")) continue;
+    const auto read = auth::parse_results(field.value);
+    const auto named = [&](const std::string& id) { return base::iequals(id, read.authserv_id); };
+    if (read.fault.empty() && std::ranges::any_of(ids, named))
+      out.push_back(base::excerpt(base::trim(mail::unfold(field.value)), kShownOtherResults));
   }
   return out;
 }

@@ -1,10 +1,12 @@
 // What another filter that had the message before us thought of it: rspamd's and SpamAssassin's fields, read.
 //
 //   read_others(header)     {{"X-Spamd-Result", OtherSays::spam, 16.1}}
+//   read_other_results(header, ids)   {"mx.bank.example; dkim=pass header.d=…"}
 #pragma once
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,5 +34,14 @@ struct OtherVerdict {
 
 // Total. A field that is not there is not in it.
 std::vector<OtherVerdict> read_others(const mail::Header& header);
+
+// Our own.
+inline constexpr std::size_t kMaxOtherResults = 10;   // fields
+inline constexpr std::size_t kShownOtherResults = 1'000;  // octets of each
+
+// What filters of the operator's found out before us: their Authentication-Results fields, each on one line and printable. `ids` are
+// their authserv-ids, in any case. Only what stands above all Received fields counts, where a filter on this machine adds its own;
+// that nobody else writes in their name is theirs to see to (RFC 8601 section 5). Total.
+std::vector<std::string> read_other_results(const mail::Header& header, std::span<const std::string> ids);
 
 }  // namespace rampart::guard

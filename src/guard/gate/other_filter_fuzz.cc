@@ -1,4 +1,5 @@
 // Header fields in the names of other filters: whatever stands in them, a verdict or none.
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 
@@ -12,6 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!header) return 0;
   const auto others = guard::read_others(*header);
   if (others.size() > guard::kOtherFields.size()) std::abort();
+  const std::array<std::string, 1> ids{"mx.bank.example"};
+  if (guard::read_other_results(*header, ids).size() > guard::kMaxOtherResults) std::abort();
   for (const auto& other : others)
     if (guard::parse_other_says(guard::to_string(other.says)) != other.says) std::abort();
   return 0;

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "guard/gate/other_filter.h"
+
 namespace rampart::guard {
 namespace {
 
@@ -56,6 +58,7 @@ Scan::Scan(const mail::Message& message, Situation situation, const RoleRules& r
 Verdict Scan::of_ours() const {
   Verdict out{.standing = standing_, .envelope = envelope_, .authentication = {}, .ruling = {}};
   out.authentication.author = mail::read_author(message_.header);
+  out.other_results = read_other_results(message_.header, local_.trusted_milters);
   out.ruling.causes.push_back(
       {.code = fmt::format("role-{}", to_string(standing_.role)), .text = standing_.why, .section = {}});
   return out;
@@ -80,6 +83,7 @@ Verdict Scan::run(facts::Facts& facts, base::Time now) {
         {.code = fmt::format("role-{}", to_string(standing_.role)), .text = standing_.why, .section = {}});
   }
   add_unchecked(out);
+  out.other_results = read_other_results(message_.header, local_.trusted_milters);
   return out;
 }
 

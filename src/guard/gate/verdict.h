@@ -26,6 +26,7 @@ struct Verdict {
   Ruling ruling;
   std::vector<Signal> signals;
   std::vector<std::string> unchecked;  // what nothing was known for: "SPF: the client's address is not known"
+  std::vector<std::string> other_results;  // of trusted_milters, as read_other_results() gives them
 
   [[nodiscard]] double score() const;
 };

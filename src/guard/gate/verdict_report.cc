@@ -94,6 +94,7 @@ std::string verdict_text(const VerdictReport& report, const auth::ReportOptions&
                                                          report.recipients[i], to_string(action)));
   }
   for (const auto& words : verdict.unchecked) out.line("Not seen", words);
+  for (const auto& results : verdict.other_results) out.line("Others", results);
   return std::move(out).text() + '\n' + auth::report_text(verdict.envelope, verdict.authentication, options);
 }
 
@@ -144,7 +145,7 @@ std::string verdict_json(const VerdictReport& report, const auth::ReportOptions&
       .member("name", to_string(verdict.standing.role))
       .member("why", verdict.standing.why)
       .end_object();
-  json.member_array("unchecked", verdict.unchecked);
+  json.member_array("unchecked", verdict.unchecked).member_array("other_results", verdict.other_results);
   json.key("authentication").begin_object();
   auth::write_authentication(json, verdict.envelope, verdict.authentication);
   json.end_object().end_object();

@@ -44,6 +44,23 @@ TEST(OtherFilter, WhatIsNotClearIsUnclear) {
                *others("X-Spam-Status: Yes, score=nan\r\n\r\n").at(0).score > 0);
 }
 
+TEST(OtherFilter, TakesResultsOfFiltersThatAreTrustedAlone) {
+  const std::array<std::string, 2> ids{"mx.bank.example", "av.bank.example"};
+  const auto results = [&](std::string_view text) { return read_other_results(*mail::read_header(text), ids); };
+  using testing::ElementsAre;
+  EXPECT_THAT(results("Authentication-Results: MX.bank.example;\r\n\tdkim=pass header.d=bank.example\r\n"
+                      "Authentication-Results: else.example; spf=pass\r\n"
+                      "Authentication-Results: av.bank.example; none\r\n"
+                      "Authentication-Results: mx.bank.example; spf\r\n"
+                      "Received: from a by b; Fri, 27 Nov 2026 10:00:00 +0000\r\n"
+                      "Authentication-Results: mx.bank.example; dmarc=pass\r\n\r\n"),
+              ElementsAre("MX.bank.example;\tdkim=pass header.d=bank.example", "av.bank.example; none"));
+  std::string many;
+  for (int i = 0; i < 50; ++i) many += "Authentication-Results: mx.bank.example; none\r\n";
+  EXPECT_EQ(results(many + "\r\n").size(), kMaxOtherResults);
+  EXPECT_TRUE(read_other_results(*mail::read_header(many + "\r\n"), {}).empty());
+}
+
 Event event(Action asked, std::string author, std::string client) {
   Event out;
   out.id = "01";
