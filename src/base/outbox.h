@@ -27,6 +27,8 @@ class Outbox {
 
   static constexpr std::size_t kBatch = 256;  // given at a time, at most
   static constexpr std::chrono::milliseconds kPause{1000};
+  // So long others are waited for once there is one: waking a thread for each costs more than most of what is delivered.
+  static constexpr std::chrono::milliseconds kGather{5};
 
   // Holds things of at most `most` octets together, as push() is told their sizes.
   Outbox(std::size_t most, Deliver deliver)
@@ -39,6 +41,7 @@ class Outbox {
 
   // From any thread. False: it was lost.
   bool push(T item, std::size_t size) {
+    bool first = false;
     {
       const std::lock_guard lock(mutex_);
       if (closing_ || held_ + size > most_) {
@@ -46,9 +49,10 @@ class Outbox {
         return false;
       }
       held_ += size;
+      first = waiting_.empty();
       waiting_.push_back({std::move(item), size});
     }
-    there_.notify_all();
+    if (first) there_.notify_all();  // otherwise it was told, and has not come to it yet
     return true;
   }
 
@@ -58,6 +62,7 @@ class Outbox {
       std::unique_lock lock(mutex_);
       closing_ = true;
       there_.notify_all();
+      pause_.notify_all();
       done_.wait_for(lock, patience, [&] { return waiting_.empty() && batch_.empty(); });
     }
     thread_.request_stop();
@@ -78,6 +83,8 @@ class Outbox {
     while (!stop.stop_requested()) {
       there_.wait(lock, stop, [&] { return !waiting_.empty() || !batch_.empty(); });
       if (stop.stop_requested()) return;
+      if (batch_.empty() && waiting_.size() < kBatch)
+        pause_.wait_for(lock, stop, kGather, [&] { return closing_; });
       while (batch_.size() < kBatch && !waiting_.empty()) {
         size += waiting_.front().size;
         batch_.push_back(std::move(waiting_.front().item));
@@ -94,7 +101,7 @@ class Outbox {
         batch_.clear();
         if (waiting_.empty()) done_.notify_all();
       } else {
-        pause_.wait_for(lock, stop, kPause, [] { return false; });
+        pause_.wait_for(lock, stop, kPause, [] { return false; });  // close() does not hurry what fails
       }
     }
   }

@@ -350,10 +350,11 @@ class Service {
 
   static bool is_rule(std::string_view key) {
     constexpr auto kRules = std::to_array<std::string_view>(
-        {"guard.trusted_networks", "guard.trusted_relays", "guard.trusted_sealers", "guard.trusted_milters", "guard.own_domains",
-         "guard.enforced_domains", "guard.overrides", "guard.enforce", "guard.block_files",
-         "guard.allow_files", "guard.blocked", "guard.sign", "guard.senders_file", "guard.sign_unowned",
-         "guard.gateway_networks", "guard.gateway_field", "guard.relay_domains", "guard.arc_domain"});
+        {"guard.trusted_networks", "guard.trusted_relays", "guard.trusted_sealers", "guard.trusted_milters",
+         "guard.own_domains", "guard.enforced_domains", "guard.overrides", "guard.enforce",
+         "guard.block_files", "guard.allow_files", "guard.blocked", "guard.sign", "guard.senders_file",
+         "guard.sign_unowned", "guard.gateway_networks", "guard.gateway_field", "guard.relay_domains",
+         "guard.arc_domain"});
     return std::ranges::find(kRules, key) != kRules.end();
   }
 

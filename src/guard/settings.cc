@@ -247,9 +247,11 @@ constexpr std::array kSettings{
         .key = "guard.trusted_milters",
         .type = SettingType::list,
         .standard = "[]",
-        .brief = "By what names the Authentication-Results fields go of filters that have each message before the guard",
+        .brief = "By what names the Authentication-Results fields go of filters that have each message "
+                 "before the guard",
         .detail =
-            "opendkim, opendmarc and rspamd use the host's name. What they found out is told with the message "
+            "opendkim, opendmarc and rspamd use the host's name. What they found out is told with the "
+            "message "
             "(rampart trace, rampart scan) and decides nothing. Name only filters that take out what others "
             "forge in their name.",
         .max = kMaxNetworks,

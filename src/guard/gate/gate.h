@@ -56,7 +56,7 @@ struct Event {
   std::string subject;
   std::string message_id;
   std::uint64_t size = 0;
-  unsigned draw = 0;                 // its place among all messages (draw_of())
+  unsigned draw = 0;                       // its place among all messages (draw_of())
   std::vector<OtherVerdict> others;        // what filters before us said
   std::vector<std::string> other_results;  // what those of guard.trusted_milters found out
   std::string role;

@@ -36,7 +36,7 @@ struct OtherVerdict {
 std::vector<OtherVerdict> read_others(const mail::Header& header);
 
 // Our own.
-inline constexpr std::size_t kMaxOtherResults = 10;   // fields
+inline constexpr std::size_t kMaxOtherResults = 10;       // fields
 inline constexpr std::size_t kShownOtherResults = 1'000;  // octets of each
 
 // What filters of the operator's found out before us: their Authentication-Results fields, each on one line and printable. `ids` are

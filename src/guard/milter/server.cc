@@ -10,6 +10,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -32,8 +33,14 @@ using Acceptor = asio::basic_socket_acceptor<Protocol>;
 namespace {
 
 constexpr std::size_t kRead = std::size_t{64} << 10;    // octets at a time
-constexpr std::chrono::milliseconds kAskAgain{20};      // for a place
 constexpr std::chrono::milliseconds kAcceptAgain{200};  // when no descriptor is left
+
+// What a message brings with it. An MTA sends it when it has the whole of it, and what goes before whenever a client pleases: who only
+// begins messages takes nobody's place.
+bool is_content(Command command) {
+  return command == Command::header || command == Command::end_of_headers || command == Command::body ||
+         command == Command::end_of_body;
+}
 
 }  // namespace
 
@@ -64,28 +71,15 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
   [[nodiscard]] std::size_t connections() const { return connections_; }
 
  private:
-  // A place of Admission, given back whatever happens.
-  struct Place {
-    explicit Place(Admission& admission) : admission(admission) {}
-    Place(const Place&) = delete;
-    Place& operator=(const Place&) = delete;
-    ~Place() { leave(); }
-    bool enter() { return held = held || admission.enter(); }
-    void leave() {
-      if (std::exchange(held, false)) admission.leave();
-    }
-    Admission& admission;
-    bool held = false;
-  };
-
   struct Connection {
     Connection(Protocol::socket socket, const SessionOptions& options, Admission& admission)
         : socket(std::move(socket)), session(options), place(admission) {}
     Protocol::socket socket;
     FrameReader reader;
     Session session;
-    Place place;
-    bool refused = false;  // of the message under way: there was no place for it
+    Admission::Place place;
+    bool begun = false;    // a message is under way
+    bool refused = false;  // there was no place for it
     std::string out;
   };
 
@@ -118,16 +112,22 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
   }
 
   awaitable<void> converse(Connection& connection) {
-    std::vector<char> buffer(kRead);
-    for (;;) {
-      error_code error;
-      const auto got = co_await connection.socket.async_read_some(asio::buffer(buffer),
-                                                                  redirect_error(use_awaitable, error));
+    error_code error;
+    connection.socket.non_blocking(true, error);
+    while (!error) {
+      co_await connection.socket.async_wait(Protocol::socket::wait_read,
+                                            redirect_error(use_awaitable, error));
       if (error) co_return;
-      connection.reader.feed({buffer.data(), got});
+      const auto got = connection.socket.read_some(asio::buffer(buffer_), error);
+      if (error == asio::error::would_block) {
+        error.clear();
+        continue;
+      }
+      if (error) co_return;
+      connection.reader.feed({buffer_.data(), got});
       if (!co_await take_frames(connection)) co_return;
       if (!co_await flush(connection)) co_return;
-      if (stopping_ && !connection.place.held) co_return;
+      if (stopping_ && !connection.begun) co_return;
     }
   }
 
@@ -140,8 +140,12 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
         co_return false;
       }
       if (!*frame) co_return true;
-      if ((*frame)->command == static_cast<char>(Command::mail))
-        connection.refused = !co_await admit(connection.place);
+      const auto command = static_cast<Command>((*frame)->command);
+      if (command == Command::mail) {
+        connection.begun = true;
+        connection.refused = false;
+      }
+      if (is_content(command) && !connection.refused) connection.refused = !co_await admit(connection.place);
       auto turn = connection.session.take(**frame);
       if (!turn) {
         decider_.trouble(turn.error().message());
@@ -151,22 +155,27 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
       if (connection.refused) connection.session.skip_content("there was no room for it");
       connection.out += turn->reply;
       if (turn->kind == Turn::Kind::closed) co_return false;
-      if (turn->kind == Turn::Kind::dropped) connection.place.leave();
+      if (turn->kind == Turn::Kind::dropped) end_message(connection);
       if (turn->kind == Turn::Kind::decide && !co_await answer(connection)) co_return false;
     }
   }
 
-  awaitable<bool> admit(Place& place) {
-    if (place.enter()) co_return true;
-    const auto until = std::chrono::steady_clock::now() + options_.most_wait;
-    asio::steady_timer pause(io_);
-    while (std::chrono::steady_clock::now() < until) {
-      error_code error;
-      pause.expires_after(kAskAgain);
-      co_await pause.async_wait(redirect_error(use_awaitable, error));
-      if (place.enter()) co_return true;
-    }
-    co_return false;
+  static void end_message(Connection& connection) {
+    connection.begun = false;
+    connection.place.leave();
+  }
+
+  awaitable<bool> admit(Admission::Place& place) {
+    if (place.held()) co_return true;
+    // The timer outlives a wake that comes late.
+    const auto timer = std::make_shared<asio::steady_timer>(io_, options_.most_wait);
+    const auto wake = [timer, &io = io_] {
+      asio::post(io, [timer] { timer->expires_at(asio::steady_timer::time_point::min()); });
+    };
+    if (place.enter(wake)) co_return true;
+    error_code error;
+    co_await timer->async_wait(redirect_error(use_awaitable, error));
+    co_return place.settle();
   }
 
   awaitable<bool> answer(Connection& connection) {
@@ -179,7 +188,7 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
       if (!decided) co_return false;
       answer = *std::move(decided);
     }
-    connection.place.leave();
+    end_message(connection);
     auto bytes = connection.session.answer(answer);
     if (!bytes) {
       decider_.trouble(bytes.error().message());
@@ -228,6 +237,7 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
   }
 
   asio::io_context& io_;
+  std::vector<char> buffer_ = std::vector<char>(kRead);  // of whoever reads: nobody waits between
   ServerOptions options_;
   Admission& admission_;
   Decider& decider_;

@@ -184,11 +184,78 @@ TEST(Server, AnswersWithoutALookWhenThereIsNoRoom) {
   second.send(kMessage);
   EXPECT_EQ(second.replies("yta"), "ia") << "there is room again";
   Mta third(running);
-  third.send(kHello + frame(Command::mail, texts({"<a@b.example>"})));
+  third.send(kHello + frame(Command::mail, texts({"<a@b.example>"})) +
+             frame(Command::header, texts({"From", " a@b.example"})));
   EXPECT_EQ(third.replies("O"), "O");
   third.send(frame(Command::abort));
   second.send(kMessage);
   EXPECT_EQ(second.replies("yta"), "ia") << "an abort gives the place back";
+}
+
+TEST(Server, WhoOnlyBeginsMessagesTakesNobodysPlace) {
+  Running running("inet:127.0.0.1:0", 1);
+  std::vector<std::unique_ptr<Mta>> idle;
+  for (int i = 0; i < 5; ++i) {
+    idle.push_back(std::make_unique<Mta>(running));
+    idle.back()->send(kHello + frame(Command::mail, texts({"<a@b.example>"})) +
+                      frame(Command::recipient, texts({"<c@d.example>"})) + frame(Command::data));
+    EXPECT_EQ(idle.back()->replies("O"), "O");
+  }
+  Mta mta(running);
+  mta.send(kHello + kMessage);
+  EXPECT_EQ(mta.replies("yta"), "Oia");
+  idle.clear();
+}
+
+TEST(Admission, GivesPlacesInTheOrderInWhichTheyWereAskedFor) {
+  Admission admission(1);
+  std::vector<int> woken;
+  Admission::Place first(admission);
+  Admission::Place second(admission);
+  Admission::Place gone(admission);
+  Admission::Place third(admission);
+  EXPECT_TRUE(first.enter([] {}));
+  EXPECT_FALSE(second.enter([&] { woken.push_back(2); }));
+  EXPECT_FALSE(gone.enter([&] { woken.push_back(0); }));
+  EXPECT_FALSE(third.enter([&] { woken.push_back(3); }));
+  EXPECT_FALSE(gone.settle()) << "it waits no longer";
+  first.leave();
+  EXPECT_THAT(woken, testing::ElementsAre(2));
+  Admission::Place late(admission);
+  EXPECT_FALSE(late.enter([&] { woken.push_back(4); })) << "others wait";
+  EXPECT_TRUE(second.settle());
+  EXPECT_EQ(admission.inside(), 1U);
+  second.leave();
+  third.leave();  // which it was given, and never took
+  EXPECT_TRUE(late.settle());
+  late.leave();
+  EXPECT_THAT(woken, testing::ElementsAre(2, 3, 4));
+  EXPECT_EQ(admission.inside(), 0U);
+}
+
+TEST(Admission, HoldsItsLimitOnManyThreads) {
+  Admission admission(3);
+  std::atomic<int> inside = 0;
+  std::atomic<int> most = 0;
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 8; ++i)
+    threads.emplace_back([&] {
+      for (int n = 0; n < 2'000; ++n) {
+        Admission::Place place(admission);
+        std::atomic<bool> woken = false;
+        if (!place.enter([&] { woken = true; })) {
+          while (n % 3 != 0 && !woken) std::this_thread::yield();
+          if (!place.settle()) continue;
+        }
+        const auto now = ++inside;
+        for (auto seen = most.load(); seen < now && !most.compare_exchange_weak(seen, now);) {
+        }
+        --inside;
+      }
+    });
+  threads.clear();
+  EXPECT_LE(most, 3);
+  EXPECT_EQ(admission.inside(), 0U);
 }
 
 TEST(Server, ClosesWhatIsNoMta) {
