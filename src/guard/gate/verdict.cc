@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "guard/memory/correspondents.h"
+
 namespace rampart::guard {
 namespace {
 
@@ -75,6 +77,9 @@ Verdict Scan::run(facts::Facts& facts, base::Time now) {
                          .memory = situation_.memory,
                          .now = now});
     add_signals(out);
+    out.sender = situation_.sender;
+    out.sender->proven =
+        out.authentication.dmarc == dmarc::Result::pass && !author_address(out.authentication.author).empty();
   } else {
     out.ruling.causes.push_back(
         {.code = fmt::format("role-{}", to_string(standing_.role)), .text = standing_.why, .section = {}});
