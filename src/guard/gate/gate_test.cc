@@ -480,7 +480,7 @@ TEST_F(WhoWritesToWhomTest, TheFirstMessageIsNewAndTheSecondIsNot) {
   const auto& sender = json.at("sender");
   EXPECT_EQ(sender.at("known"), true);
   EXPECT_EQ(sender.at("why"), "");
-  EXPECT_EQ(sender.at("first"), base::format_time(now_));
+  EXPECT_EQ(std::string(sender.at("first").as_string()), base::format_time(now_));
   EXPECT_EQ(sender.at("messages"), 1);
   EXPECT_TRUE(sender.at("replied").is_null());
   EXPECT_EQ(sender.at("recipients").at(0).at("address"), "a@else.example");

@@ -38,7 +38,7 @@ PairTable::Place PairTable::put(std::uint64_t fingerprint, bool replied, std::ui
   std::array<PairEntry*, 2> free{};
   std::array<std::size_t, 2> room{};
   PairEntry* victim = nullptr;
-  for (const std::size_t second : {0, 1}) {
+  for (const std::size_t second : {0U, 1U}) {
     auto* begin = entries_.data() + bucket(fingerprint, second != 0) * kWays;
     for (auto* entry = begin; entry != begin + kWays; ++entry) {
       if (entry->fingerprint == fingerprint) return {.entry = entry};
