@@ -35,6 +35,7 @@ void add_guard_command(CLI::App& root, Session& session) {
   add_guard_explain_commands(*guard, session);
   add_guard_setup_command(*guard, session);
   add_guard_hindsight_commands(*guard, session);
+  add_guard_senders_command(*guard, session);
   session.on_run(*guard, run);
 }
 

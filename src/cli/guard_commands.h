@@ -5,10 +5,11 @@
 
 namespace rampart::cli {
 
-// To `rampart guard`: policy and explain; setup; rehearse and compare.
+// To `rampart guard`: policy and explain; setup; rehearse and compare; senders.
 void add_guard_explain_commands(CLI::App& guard, Session& session);
 void add_guard_setup_command(CLI::App& guard, Session& session);
 void add_guard_hindsight_commands(CLI::App& guard, Session& session);
+void add_guard_senders_command(CLI::App& guard, Session& session);
 
 void add_trace_command(CLI::App& root, Session& session);
 void add_top_command(CLI::App& root, Session& session);

@@ -211,6 +211,7 @@ void GuardDesk::scan(const std::string& query, std::string body, const std::func
   if (!made) return fail(made.error());
   const auto& job = *made;
   const auto now = base::now();
+  job->set_sender(parts_.correspondents.recall(job->author(), job->recipients(), now));
   facts::drive<guard::Verdict>([job, now](facts::Facts& facts) { return job->run(facts, now); }, provider_,
                                drive_,
                                [this, job, now, done](facts::Driven<guard::Verdict> driven) {

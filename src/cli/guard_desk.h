@@ -29,6 +29,7 @@ class GuardDesk : public net::http::Handler {
   struct Parts {
     std::function<std::shared_ptr<const guard::Rules>()> rules;  // those of now; from its thread
     std::function<std::string()> metrics;                        // the same
+    const guard::Correspondents& correspondents;
     std::function<void(const std::string&)> log;
     std::unique_ptr<DigestDesk> digests;  // null: no link is answered
   };

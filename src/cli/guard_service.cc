@@ -72,6 +72,7 @@ struct Lane {
 std::size_t size_of(const guard::Event& event) {
   std::size_t out = sizeof event + event.subject.size() + event.results.size() + event.message_id.size();
   for (const auto& recipient : event.recipients) out += recipient.size() + sizeof(std::string);
+  if (event.sender) out += event.sender->recipients.size() * sizeof(guard::Acquaintance);
   for (const auto& cause : event.causes) out += cause.text.size() + sizeof(guard::Cause);
   return out;
 }
@@ -158,6 +159,8 @@ class Service {
     keeper_ = TRY(store::Database::open(url));
     keeper_events_ = TRY(guard::EventStore::open(*keeper_));
     TRY(memory_.load(*keeper_, base::now()));
+    TRY(settings_.remember_correspondents ? correspondents_.load(*keeper_, base::now())
+                                          : correspondents_.switch_off(*keeper_));
     if (keeps_messages()) keeper_quarantine_ = TRY(open_quarantine(settings_, *keeper_));
     recorder_ = TRY(store::Database::open(url));
     recorder_events_ = TRY(guard::EventStore::open(*recorder_));
@@ -175,6 +178,7 @@ class Service {
     desk_ = TRY(GuardDesk::open(config_, settings_.http_listen, settings_.api_token_file,
                                 {.rules = [this] { return shared_.rules.load(); },
                                  .metrics = [this] { return metrics_text(); },
+                                 .correspondents = correspondents_,
                                  .log = log,
                                  .digests = std::move(digests)}));
     return {};
@@ -213,6 +217,7 @@ class Service {
                              .log = [this](const std::string& line) { say(line); },
                              .now = [] { return base::now(); },
                              .memory = &memory_,
+                             .correspondents = &correspondents_,
                              .ring = &lane.ring.emplace(config_),
                              .report = std::move(report),
                              .failure = [this](guard::Trouble why) { metrics_.note_failure(why); }},
@@ -283,6 +288,7 @@ class Service {
                          .in_flight = shared_.admission.inside(),
                          .most_in_flight = shared_.admission.most(),
                          .senders = memory_.senders(),
+                         .correspondents = correspondents_.size(),
                          .lists = {},
                          .kept = {},
                          .kept_bytes = kept_bytes_.load()};
@@ -389,8 +395,10 @@ class Service {
 
   void save_memory() {
     if (!keeper_) return;
-    if (const auto saved = memory_.save(*keeper_, base::now()); !saved)
-      say(fmt::format("what was learnt of senders waits for the store: {}", saved.error().message()));
+    for (const auto& saved :
+         {memory_.save(*keeper_, base::now()), correspondents_.save(*keeper_, base::now())})
+      if (!saved)
+        say(fmt::format("what was learnt of senders waits for the store: {}", saved.error().message()));
   }
 
   void stop() {
@@ -436,6 +444,7 @@ class Service {
   guard::Settings settings_;
   Shared shared_;
   guard::SenderMemory memory_;
+  guard::Correspondents correspondents_;
   guard::Metrics metrics_;
   std::atomic<std::int64_t> kept_{-1};  // messages in quarantine; -1: not known
   std::atomic<std::uint64_t> kept_bytes_{0};

@@ -6,6 +6,8 @@
 #include "cli/guard_settings.h"
 #include "cli/help.h"
 #include "cli/scan_job.h"
+#include "cli/store_url.h"
+#include "guard/memory/stored_senders.h"
 
 namespace rampart::cli {
 namespace {
@@ -32,6 +34,21 @@ Exit exit_of(guard::Action action) {
   }
 }
 
+// What the store says of who wrote it. That it cannot be read decides nothing, so it is no error.
+guard::Correspondence known_sender(Session& session, const base::Config& config, const ScanJob& job,
+                                   base::Time now) {
+  const auto many = job.recipients().size();
+  if (config.text("store.url").empty()) return guard::unknown_sender(guard::NotKnown::no_store, many);
+  const auto look = [&]() -> Result<guard::Correspondence> {
+    auto database = TRY(open_known_store(config, "have the guard keep what it knows: rampart guard"));
+    return guard::recall_stored(database, job.author(), job.recipients(), now);
+  };
+  auto found = look();
+  if (found) return *std::move(found);
+  session.note(fmt::format("what is known of senders could not be read: {}", found.error().message()));
+  return guard::unknown_sender(guard::NotKnown::store_trouble, many);
+}
+
 Result<Exit> run_scan(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
   if (!request.facts.recording.empty() && !request.facts.zones.empty())
@@ -48,6 +65,7 @@ Result<Exit> run_scan(Session& session, const Request& request) {
   const auto author = mail::read_author(job->message().header);
   if (!author.domains.empty()) TRY(source->prepare(author.domains.front()));
   const auto now = source->now();
+  job->set_sender(known_sender(session, *config, *job, now));
   auto asked =
       TRY(audit::ask_lane<guard::Verdict>(source->lanes().front(), drive_options(*config), {},
                                           [job, now](facts::Facts& facts) { return job->run(facts, now); }));
@@ -84,12 +102,14 @@ void add_scan_command(CLI::App& root, Session& session) {
   session.add_setting(*scan, "dns.authoritative");
   session.add_setting(*scan, "dns.trust_ad");
   session.add_setting(*scan, "dns.timeout");
+  session.add_setting(*scan, "store.url");
   scan->add_option("--format", request->format, "text or json [text]")
       ->type_name("FORMAT")
       ->check(one_of({"text", "json"}));
   scan->add_option("--width", request->width, "Set text for this many columns")->type_name("COLUMNS");
   scan->footer(
-      "The rules are those of [guard] in the configuration. Nothing is delivered, kept or remembered.\n"
+      "The rules are those of [guard] in the configuration; what is known of who wrote it is that of the "
+      "store, if one is named. Nothing is delivered, kept or remembered.\n"
       "Exit status: 0 it would be delivered, 1 kept or rejected, 2 wrong usage, 3 put off: it could not be "
       "found out.\n"
       "Most often: rampart scan mail.eml --ip 192.0.2.25 --mail-from news@bank.example");

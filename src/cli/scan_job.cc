@@ -46,6 +46,10 @@ Result<std::shared_ptr<ScanJob>> ScanJob::make(std::unique_ptr<Mail> mail, const
   return out;
 }
 
+std::string ScanJob::author() const {
+  return guard::author_address(mail::read_author(mail_->message.header));
+}
+
 guard::VerdictReport ScanJob::report(guard::Verdict& verdict) const {
   if (nobody_) verdict.standing.why = "no client is named, so it is held to what mail from outside is";
   const auto done = guard::dispatch(verdict.ruling, recipients_, rules_.enforcement,

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,10 @@ class ScanJob {
                                                      guard::Rules rules);
 
   [[nodiscard]] const mail::Message& message() const { return mail_->message; }
+  // Whom the memory is asked about, as guard::Correspondents takes it, and what it says; before run().
+  [[nodiscard]] std::string author() const;
+  [[nodiscard]] std::span<const std::string> recipients() const { return recipients_; }
+  void set_sender(guard::Correspondence sender) { scan_->set_sender(std::move(sender)); }
   guard::Verdict run(facts::Facts& facts, base::Time now) { return scan_->run(facts, now); }
   // Of the verdict that run() came to. Valid as long as both live.
   guard::VerdictReport report(guard::Verdict& verdict) const;

@@ -403,6 +403,15 @@ constexpr std::array kSettings{
         .max = 3660 * kDay,
     },
     Setting{
+        .key = "guard.remember_correspondents",
+        .type = SettingType::boolean,
+        .standard = "true",
+        .brief = "Whether the store keeps who writes to whom, by their addresses, to know who is new",
+        .detail = "For 400 days since they last wrote to each other. When false, what was kept is taken out "
+                  "of the store at "
+                  "the next start, and nothing is known of who is new.",
+    },
+    Setting{
         .key = "guard.reports",
         .type = SettingType::text,
         .standard = "\"\"",
@@ -600,6 +609,7 @@ Result<Settings> read_settings(const base::Config& config, std::string_view host
   out.limits.bytes = static_cast<std::uint64_t>(config.integer("guard.quarantine_size")) << 20U;
   out.limits.keep = std::chrono::floor<std::chrono::hours>(config.duration("guard.quarantine_keep"));
   out.keep_events = std::chrono::floor<std::chrono::seconds>(config.duration("guard.keep_events"));
+  out.remember_correspondents = config.boolean("guard.remember_correspondents");
   out.reports = config.text("guard.reports");
   out.failure_reports = config.boolean("guard.failure_reports");
   if (out.failure_reports && out.reports.empty())

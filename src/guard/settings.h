@@ -34,6 +34,7 @@ struct Settings {
   std::size_t in_flight = 0;
   std::size_t threads = 0;  // never 0 here
   std::chrono::seconds keep_events{};
+  bool remember_correspondents = true;
   std::string reports;  // a folder; empty: nobody is told anything
   bool failure_reports = false;
 };

@@ -50,7 +50,7 @@ class GuardHttpTest(GuardCase):
         texts = {author: mail(author)[1] for author in ("bank.example", "shop.example", "open.example", "soft.example")}
         for author, text in texts.items():
             for client, words in ((OURS, ()), (STRANGER, ("--helo", "mail.bank.example", "--rcpt", "a@else.example", "--rcpt", "b@open.example"))):
-                run = rampart("--config", guard.config, "scan", "-", "--ip", client, "--mail-from", f"news@{author}", *words, "--resolver", self.names.address,
+                run = rampart("--config", guard.config, "scan", "-", "--ip", client, "--mail-from", f"news@{author}", *words, "--resolver", self.names.address, "--store", guard.store,
                               "--format", "json", stdin=text)
                 expected = run.json()
                 parameters = [(name[2:], value) for name, value in zip(words[::2], words[1::2])]
@@ -124,7 +124,7 @@ class GuardHttpTest(GuardCase):
         numbers = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
         for metric, value in (('messages_total{action="accept",asked="accept"}', "1"), ('messages_total{action="reject",asked="reject"}', "1"),
                             ('messages_total{action="quarantine",asked="quarantine"}', "1"), ("decision_seconds_count", "3"), ('roles_total{role="inbound"}', "3"),
-                            ('causes_total{code="dmarc-reject"}', "1"), ("messages_in_flight", "0"), ('info{version="0.1.0",mode="enforce"}', "1")):
+                            ('causes_total{code="dmarc-reject"}', "1"), ("messages_in_flight", "0"), ("correspondents_known", "2"), ('info{version="0.1.0",mode="enforce"}', "1")):
             self.assertEqual(numbers[f"rampart_guard_{metric}"], value, text)
         self.assertEqual(self.ask("HEAD", "/metrics", token=None)[2], "")
         with self.subTest("rampart top reads the same from the store"):

@@ -62,6 +62,9 @@ void add_gauges(Page& page, const Gauges& gauges) {
   page.family("senders_known", "gauge",
               "Domains that have passed DMARC at a network, as the memory has them.");
   page.sample({}, gauges.senders);
+  page.family("correspondents_known", "gauge",
+              "Pairs of an author and a recipient that the memory has, and one for each author.");
+  page.sample({}, gauges.correspondents);
   if (!gauges.lists.empty()) page.family("listed", "gauge", "Indicators of a block or allow list.");
   for (const auto& [path, size] : gauges.lists) page.sample(label("file", path), size);
   if (!gauges.kept) return;

@@ -24,7 +24,8 @@ struct Gauges {
   Mode mode = Mode::monitor;
   std::size_t in_flight = 0;
   std::size_t most_in_flight = 0;
-  std::size_t senders = 0;                                 // that the memory knows, each at a network
+  std::size_t senders = 0;         // that the memory knows, each at a network
+  std::size_t correspondents = 0;  // pairs of who writes to whom, and one for each author
   std::vector<std::pair<std::string, std::size_t>> lists;  // path of a file, and its indicators
   std::optional<std::uint64_t> kept;                       // messages in quarantine
   std::uint64_t kept_bytes = 0;

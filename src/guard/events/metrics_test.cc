@@ -59,12 +59,14 @@ TEST(Metrics, TellWhatIsThere) {
                                     .in_flight = 2,
                                     .most_in_flight = 5,
                                     .senders = 7,
+                                    .correspondents = 11,
                                     .lists = {{"/etc/a \"b\\c\".txt", 9}},
                                     .kept = 4,
                                     .kept_bytes = 400});
   for (const auto* line :
        {"rampart_guard_info{version=\"1\",mode=\"enforce\"} 1\n", "rampart_guard_messages_in_flight 2\n",
-        "rampart_guard_senders_known 7\n", "rampart_guard_listed{file=\"/etc/a \\\"b\\\\c\\\".txt\"} 9\n",
+        "rampart_guard_senders_known 7\n", "rampart_guard_correspondents_known 11\n",
+        "rampart_guard_listed{file=\"/etc/a \\\"b\\\\c\\\".txt\"} 9\n",
         "rampart_guard_quarantined_messages 4\n", "rampart_guard_quarantined_bytes 400\n"})
     EXPECT_THAT(text, HasSubstr(line));
 }

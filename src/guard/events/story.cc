@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "guard/memory/acquaintance.h"
 
 namespace rampart::guard {
 namespace {
@@ -123,6 +124,31 @@ void tell_outcomes(std::string& out, const Object& event, std::span<const KeptMe
   }
 }
 
+// What was known of who wrote it, when it came.
+void tell_sender(std::string& out, const Object& event) {
+  const auto* sender = event.if_contains("sender");
+  if (sender == nullptr || !sender->is_object()) return;
+  const auto& object = sender->get_object();
+  const auto anybody = read_acquaintance(object);
+  const auto* proven = object.if_contains("proven");
+  const std::string_view doubt =
+      anybody.known == Known::yes && proven != nullptr && proven->is_bool() && !proven->get_bool()
+          ? "; this message is not proven to be its"
+          : "";
+  line(out, "known", describe(anybody, "somebody here") + std::string(doubt));
+  const auto* recipients = object.if_contains("recipients");
+  if (recipients == nullptr || !recipients->is_array()) return;
+  std::size_t told = 0;
+  for (const auto& item : recipients->get_array()) {
+    if (!item.is_object() || told == kShownRecipients) continue;
+    const auto one = read_acquaintance(item.get_object());
+    if (one.known == Known::unknown && one.why == anybody.why) continue;
+    const auto who = member(item.get_object(), "address");
+    line(out, "", fmt::format("to {}: {}", who, describe(one, who)));
+    ++told;
+  }
+}
+
 void tell(std::string& out, const Object& event, std::span<const KeptMessage> kept) {
   const auto answered = member(event, "answered");
   const auto asked = member(event, "asked");
@@ -140,6 +166,7 @@ void tell(std::string& out, const Object& event, std::span<const KeptMessage> ke
                    user.empty() ? "" : " as user " + user, member(event, "role")));
   line(out, "to", recipients_of(event));
   line(out, "author", member(event, "author"));
+  tell_sender(out, event);
   line(out, "subject", member(event, "subject"));
   line(out, "id", member(event, "message_id"));
   line(out, "found", results_of(event));

@@ -71,6 +71,17 @@ mail::Message shown(const mail::Message& message, const std::vector<std::string_
   return out;
 }
 
+// Whether no person wrote it (RFC 3834 section 5; the older Precedence, as has_list_trace() knows it).
+bool is_automatic(const mail::Header& header) {
+  return std::ranges::any_of(header.fields, [](const mail::Field& field) {
+    const auto value = base::trim(field.value);
+    if (field.is("Auto-Submitted"))
+      return !base::iequals(value.substr(0, value.find_first_of("; \t(")), "no");
+    return field.is("Precedence") && (base::iequals(value, "bulk") || base::iequals(value, "list") ||
+                                      base::iequals(value, "junk") || base::iequals(value, "auto_reply"));
+  });
+}
+
 bool logged_in(const milter::Session& session) { return session.macros().find("auth_type").has_value(); }
 
 milter::Answer refusal(const Ruling& ruling, Action action) {
@@ -113,6 +124,7 @@ std::string event_json(const Event& event) {
       .member("kept", event.kept)
       .member("took_us", event.took.count());
   write_causes(json, event.causes);
+  write_sender(json, event.sender, event.recipients);
   if (!event.others.empty()) {
     json.key("others").begin_array();
     for (const auto& other : event.others) {
@@ -146,11 +158,12 @@ struct Gate::Work {
   mail::Message message;
   std::unique_ptr<Scan> scan;
   Event event;
-  std::optional<dns::Name> author;              // the one domain of the From field
-  std::vector<std::string> recipients = {};     // their addresses
-  std::vector<std::string> kept = {};           // by share: its id in the quarantine
-  std::string results = {};                     // our whole Authentication-Results field; empty: none
-  bool released = false;                        // from quarantine, by a pass that was honoured
+  std::optional<dns::Name> author;           // the one domain of the From field
+  std::string address = {};                  // of its one author, as it is remembered; empty: there is none
+  std::vector<std::string> recipients = {};  // their addresses
+  std::vector<std::string> kept = {};        // by share: its id in the quarantine
+  std::string results = {};                  // our whole Authentication-Results field; empty: none
+  bool released = false;                     // from quarantine, by a pass that was honoured
   std::vector<std::string_view> unwanted = {};  // fields that are taken out
   std::vector<std::string> added = {};          // whole fields of signatures or a seal, the top one first
   std::vector<Cause> causes = {};               // of these, behind those of what is done
@@ -211,9 +224,15 @@ void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> 
 
 void Gate::recall(Work& work) const {
   const auto& transaction = work.session.message();
+  const auto author = mail::read_author(work.message.header);
+  if (is_from_outside(work.scan->standing().role)) {
+    work.address = author_address(author);
+    work.scan->set_sender(parts_.correspondents == nullptr
+                              ? unknown_sender(NotKnown::no_store, work.recipients.size())
+                              : parts_.correspondents->recall(work.address, work.recipients, parts_.now()));
+  }
   if (parts_.memory == nullptr) return;
-  if (const auto author = mail::read_author(work.message.header); author.domains.size() == 1)
-    work.author = author.domains.front();
+  if (author.domains.size() == 1) work.author = author.domains.front();
   work.scan->set_memory(parts_.memory->recall({.author = work.author ? &*work.author : nullptr,
                                                .client = work.scan->standing().ip,
                                                .sender = transaction.sender.address,
@@ -221,7 +240,41 @@ void Gate::recall(Work& work) const {
                                               parts_.now()));
 }
 
+// Whom a message makes known. From outside: its author, where it is proven to be his, and it was let through without a word against it.
+// A list's mail counts, too: it is its author's all the same, and most of what large providers send has the ARC set that would make it
+// a list's. Of ours: whom a person here wrote to, which no answer of a machine does.
+void Gate::remember_who(const Work& work, const Verdict& verdict, Action done) const {
+  const auto& sender = work.session.message().sender.address;
+  if (parts_.correspondents == nullptr || done != Action::accept || work.released || sender.empty()) return;
+  const auto& event = work.event;
+  if (is_from_outside(verdict.standing.role)) {
+    if (verdict.sender && verdict.sender->proven && verdict.ruling.action == Action::accept)
+      parts_.correspondents->note_received(work.address, work.recipients, event.at);
+    return;
+  }
+  if (!is_of_ours(verdict.standing.role) || is_automatic(work.message.header)) return;
+  const bool strangers =
+      !logged_in(work.session) &&
+      !whose_else(work.message.header, options_.authserv_id, work.rules->signing.sealer).empty();
+  const bool unowned =
+      std::ranges::find(event.causes, "author-not-owned", &Cause::code) != event.causes.end();
+  const auto& author = verdict.authentication.author;
+  const auto writer = author_address(author);
+  if (strangers || unowned || writer.empty()) return;
+  std::vector<std::string> outside;
+  for (const auto& recipient : work.recipients) {
+    if (outside.size() == kMostCorrespondents) break;
+    const std::span one(&recipient, 1);
+    if (!any_within(one, author.domains) && !any_within(one, work.rules->roles.gateway.domains) &&
+        !std::ranges::any_of(work.rules->local.own,
+                             [&](const OwnDomain& own) { return any_within(one, {&own.domain, 1}); }))
+      outside.push_back(recipient);
+  }
+  parts_.correspondents->note_written(writer, outside, event.at);
+}
+
 void Gate::remember(const Work& work, const Verdict& verdict, Action done) const {
+  remember_who(work, verdict, done);
   if (parts_.memory == nullptr) return;
   const auto& standing = verdict.standing;
   if (is_from_outside(standing.role) && standing.ip && work.author &&
@@ -441,6 +494,7 @@ void Gate::describe(Work& work, const Verdict& verdict) const {
   event.others = read_others(header);
   event.other_results = verdict.other_results;
   event.role = to_string(verdict.standing.role);
+  event.sender = verdict.sender;
   if (is_of_ours(verdict.standing.role)) return;
   work.results = auth::results_field(options_.authserv_id, verdict.envelope, verdict.authentication);
   event.results = new_field(work.results).value;

@@ -12,6 +12,7 @@
 #include "facts/driver.h"
 #include "guard/gate/other_filter.h"
 #include "guard/gate/verdict.h"
+#include "guard/memory/correspondents.h"
 #include "guard/memory/memory.h"
 #include "guard/milter/server.h"
 #include "guard/policy/enforce.h"
@@ -60,6 +61,7 @@ struct Event {
   std::vector<OtherVerdict> others;        // what filters before us said
   std::vector<std::string> other_results;  // what those of guard.trusted_milters found out
   std::string role;
+  std::optional<Correspondence> sender;  // what is known of who wrote it; nothing of mail that is ours
   std::string results;  // the value of our Authentication-Results field; empty: nothing was looked up
   std::vector<std::string> signed_by;  // "s1._domainkey.bank.example" for each key that signed
   std::string sealed_by;               // the same of the ARC set that was added
@@ -92,8 +94,9 @@ class Gate : public milter::Decider {
     std::function<void(const Event&)> tell;
     std::function<void(const std::string&)> log;
     std::function<base::Time()> now;
-    SenderMemory* memory = nullptr;  // nullptr: nothing is remembered
-    KeyRing* ring = nullptr;         // nullptr: nobody signs
+    SenderMemory* memory = nullptr;            // nullptr: nothing is remembered
+    Correspondents* correspondents = nullptr;  // the same
+    KeyRing* ring = nullptr;                   // nullptr: nobody signs
     // Of a message from outside that was answered, while it is there: for who reports on it. May be empty.
     std::function<void(const Event&, const Verdict&, const mail::Message&)> report = {};
     std::function<void(Trouble)> failure = {};  // each time that something of ours failed; may be empty
@@ -109,9 +112,10 @@ class Gate : public milter::Decider {
   struct Work;
   // When something of ours failed: accept or tempfail, as the mode says.
   milter::Answer failed(const std::string& what, Trouble why = Trouble::fault);
-  // What the memory knows, and what it learns.
+  // What the memories know, and what they learn.
   void recall(Work& work) const;
   void remember(const Work& work, const Verdict& verdict, Action done) const;
+  void remember_who(const Work& work, const Verdict& verdict, Action done) const;
   // A key that has to sign cannot be read: put off, or let through unsigned, as the mode says.
   milter::Answer cannot_sign(Work& work, const base::Error& error);
   milter::Answer answer(Work& work, Verdict verdict);

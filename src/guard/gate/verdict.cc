@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "guard/gate/other_filter.h"
+#include "guard/memory/correspondents.h"
 
 namespace rampart::guard {
 namespace {
@@ -78,6 +79,9 @@ Verdict Scan::run(facts::Facts& facts, base::Time now) {
                          .memory = situation_.memory,
                          .now = now});
     add_signals(out);
+    out.sender = situation_.sender;
+    out.sender->proven =
+        out.authentication.dmarc == dmarc::Result::pass && !author_address(out.authentication.author).empty();
   } else {
     out.ruling.causes.push_back(
         {.code = fmt::format("role-{}", to_string(standing_.role)), .text = standing_.why, .section = {}});

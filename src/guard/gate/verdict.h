@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "auth/authenticate.h"
+#include "guard/memory/acquaintance.h"
 #include "guard/policy/policy.h"
 #include "guard/role/role.h"
 
@@ -25,6 +26,8 @@ struct Verdict {
   auth::Authentication authentication;
   Ruling ruling;
   std::vector<Signal> signals;
+  std::optional<Correspondence>
+      sender;  // what is known of who wrote it; nothing of mail that is not from outside
   std::vector<std::string> unchecked;  // what nothing was known for: "SPF: the client's address is not known"
   std::vector<std::string> other_results;  // of trusted_milters, as read_other_results() gives them
 
@@ -36,6 +39,7 @@ struct Situation {
   Peer peer;
   std::optional<std::string> mail_from;
   Memory memory;
+  Correspondence sender = {};  // `proven` is found out
 };
 
 // A function of the message, the facts, the rules and `now`; void while questions are open.
@@ -50,6 +54,7 @@ class Scan {
   [[nodiscard]] const Standing& standing() const { return standing_; }
   // Before it runs.
   void set_memory(const Memory& memory) { situation_.memory = memory; }
+  void set_sender(Correspondence sender) { situation_.sender = std::move(sender); }
   Verdict run(facts::Facts& facts, base::Time now);
   // Of a message that is_of_ours(): nothing has to be found out for it.
   [[nodiscard]] Verdict of_ours() const;

@@ -54,6 +54,19 @@ std::string role_words(const Standing& standing) {
   return fmt::format("{}: {}", to_string(standing.role), standing.why);
 }
 
+void tell_sender(Lines& out, const VerdictReport& report) {
+  const auto& sender = report.verdict.sender;
+  if (!sender) return;
+  auto words = describe(sender->anybody, "somebody here");
+  if (sender->anybody.known == Known::yes && !sender->proven)
+    words += "; this message is not proven to be its";
+  out.line("Known", words);
+  for (std::size_t i = 0; i < std::min(sender->recipients.size(), report.recipients.size()); ++i)
+    if (const auto& one = sender->recipients[i];
+        one.known != Known::unknown || one.why != sender->anybody.why)
+      out.line("", fmt::format("to {}: {}", report.recipients[i], describe(one, report.recipients[i])));
+}
+
 }  // namespace
 
 std::string sentence(const Verdict& verdict) {
@@ -93,6 +106,7 @@ std::string verdict_text(const VerdictReport& report, const auth::ReportOptions&
                                            : fmt::format("{} ({}, as guard.enforce has it)",
                                                          report.recipients[i], to_string(action)));
   }
+  tell_sender(out, report);
   for (const auto& words : verdict.unchecked) out.line("Not seen", words);
   for (const auto& results : verdict.other_results) out.line("Others", results);
   return std::move(out).text() + '\n' + auth::report_text(verdict.envelope, verdict.authentication, options);
@@ -145,6 +159,7 @@ std::string verdict_json(const VerdictReport& report, const auth::ReportOptions&
       .member("name", to_string(verdict.standing.role))
       .member("why", verdict.standing.why)
       .end_object();
+  write_sender(json, verdict.sender, report.recipients);
   json.member_array("unchecked", verdict.unchecked).member_array("other_results", verdict.other_results);
   json.key("authentication").begin_object();
   auth::write_authentication(json, verdict.envelope, verdict.authentication);
