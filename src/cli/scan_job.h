@@ -16,6 +16,7 @@ struct ScanRequest {
   EnvelopeOptions envelope;
   std::vector<std::string> recipients;
   bool authenticated = false;
+  std::string user;  // who logged in, which means `authenticated`
 };
 
 // Owns what a decision refers to: an answer that comes late finds it still there.
@@ -27,8 +28,9 @@ class ScanJob {
 
   [[nodiscard]] const mail::Message& message() const { return mail_->message; }
   guard::Verdict run(facts::Facts& facts, base::Time now) { return scan_->run(facts, now); }
-  // Of the verdict that run() came to. Valid as long as both live.
-  guard::VerdictReport report(guard::Verdict& verdict) const;
+  // Of the verdict that run() came to, with what would be added by keys of the ring. Valid as long as both live.
+  guard::VerdictReport report(guard::Verdict& verdict, guard::KeyRing& ring, std::string_view authserv_id,
+                              base::Time now) const;
 
  private:
   std::unique_ptr<Mail> mail_;
@@ -36,6 +38,7 @@ class ScanJob {
   std::vector<std::string> recipients_;
   std::string sender_;
   bool nobody_ = false;  // no client is known
+  guard::Writer writer_;
   dkim::KeyCache keys_;
   std::optional<guard::Scan> scan_;
 };
