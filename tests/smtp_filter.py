@@ -3,7 +3,7 @@
     with SmtpFilter(change) as scanner: …content_filter = smtp:[127.0.0.1]:{scanner.port}…
     scanner.to(postfix.port)      # where it hands on, and, as far as Postfix is concerned, from which address
 
-`change(sender, recipients, bytes)` gives what is handed on in its place, or None: it is swallowed. It says of a message that it is taken
+`change(sender, recipients, bytes)` gives what is handed on in its place, or the answer to a message that is not handed on. It says of a message that it is taken
 once the next one has taken it, and what that one says when it does not.
 """
 
@@ -68,8 +68,8 @@ class SmtpFilter:
 
     def hand_on(self, sender, recipients, data):
         changed = self.change(sender, recipients, data)
-        if changed is None:
-            return "250 2.0.0 swallowed"
+        if isinstance(changed, str):
+            return changed
         sender, recipients, data = changed
         try:
             with smtplib.SMTP("127.0.0.1", self.next_port, timeout=60) as smtp:

@@ -117,7 +117,7 @@ class PutBackTest(RolesCase):
             self.assertEqual(scanner.answers[-1][0], 250, scanner.answers)
         with self.subTest("one of a trusted network that puts it back at the usual port: not signed"):
             before = (scanner.next_port, FILTER)
-            scanner.change = lambda sender, recipients, data: None if b"X-Virus-Scanned" in data else self.change(sender, recipients, data)
+            scanner.change = lambda sender, recipients, data: "250 2.0.0 swallowed" if b"X-Virus-Scanned" in data else self.change(sender, recipients, data)
             scanner.to(postfix.port, PRINTER)
             name, text = mail()
             self.assertEqual(send(postfix, OURS, "news@bank.example", TO, text)[0], 250)
@@ -234,8 +234,10 @@ class PutBackTest(RolesCase):
 
     def test_bounces_that_this_machine_makes(self):
         guard = self.guard(config=self.tell())
-        postfix = mail_server(guard, more="non_smtpd_milters = $smtpd_milters\ninternal_mail_filter_classes = bounce\n"
-                                          "transport_maps = inline:{ { gone.example = error:5.1.1 nobody is there } }\n")
+        gone = SmtpFilter(lambda *_: "550 5.1.1 nobody is there")
+        self.addCleanup(gone.stop)
+        postfix = mail_server(guard, more=f"non_smtpd_milters = $smtpd_milters\ninternal_mail_filter_classes = bounce\n"
+                                          f"transport_maps = inline:{{ gone.example=smtp:[127.0.0.1]:{gone.port} }}\n", master=SMTP)
         self.addCleanup(postfix.stop)
         name, text = mail()
         self.assertEqual(send(postfix, OURS, "news@bank.example", ["x@gone.example"], text)[0], 250)

@@ -42,7 +42,8 @@ TEST(Role, IsByTheListenerThenByTheServiceThenByTheClient) {
                                     {.name = "smtpd", .role = Role::inbound}},
                         .trusted = {*parse_network("10.1.0.0/16")},
                         .relays = {*parse_network("198.51.100.7")}};
-  const auto message = *mail::Message::parse("Received: from x (y [192.0.2.25]) by z\r\n\r\n");
+  const auto message =
+      *mail::Message::parse(std::string_view("Received: from x (y [192.0.2.25]) by z\r\n\r\n"));
   const auto at = [&](std::string_view client, std::string_view listener, std::string_view daemon,
                       bool authenticated = false) {
     return stand({.client = base::IpAddress::parse(client),

@@ -124,7 +124,7 @@ std::string why_not_ours(const Standing& standing, bool came_back, const mail::H
       break;
   }
   return fmt::format(
-      "nobody logged in, and {} is in no trusted network: what the place is for proves nothing",
+      "nobody logged in, and {} is in no trusted network: that it came where users come is no proof",
       standing.ip ? standing.ip->text() : "the client");
 }
 
