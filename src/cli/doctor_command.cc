@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
+#include <thread>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -53,7 +54,7 @@ void bad(Checks& out, std::string what, std::string fix) {
 }
 
 // What postconf prints: no shell, no input, and not longer than it needs.
-Result<std::string> run_postconf(const Request& request) {
+Result<std::string> run_postconf(const Request& request, const char* what) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return base::fail(ErrorKind::io, "no pipe can be made");
   posix_spawn_file_actions_t actions;
@@ -63,7 +64,7 @@ Result<std::string> run_postconf(const Request& request) {
   ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
   std::vector<std::string> words{request.postconf};
   if (!request.config_directory.empty()) words.insert(words.end(), {"-c", request.config_directory});
-  words.emplace_back("-nx");
+  words.emplace_back(what);
   std::vector<char*> arguments;
   arguments.reserve(words.size() + 1);
   for (auto& word : words) arguments.push_back(word.data());
@@ -74,6 +75,7 @@ Result<std::string> run_postconf(const Request& request) {
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(ends[1]);
   std::string out;
+  bool ended = false;  // it has said all
   const auto until = std::chrono::steady_clock::now() + kPatience;
   while (failed == 0 && out.size() < kMostPrinted) {
     const auto left =
@@ -82,17 +84,24 @@ Result<std::string> run_postconf(const Request& request) {
     if (left.count() <= 0 || ::poll(&wait, 1, static_cast<int>(left.count())) <= 0) break;
     std::array<char, 4096> buffer;
     const auto got = ::read(ends[0], buffer.data(), buffer.size());
+    ended = got == 0;
     if (got <= 0) break;
     out.append(buffer.data(), static_cast<std::size_t>(got));
   }
   ::close(ends[0]);
   int status = -1;
   if (failed == 0) {
-    ::kill(child, SIGTERM);  // where it goes on; one that has ended keeps its status
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    constexpr std::chrono::milliseconds kLook{2};
+    while (ended && ::waitpid(child, &status, WNOHANG) == 0 && std::chrono::steady_clock::now() < until)
+      std::this_thread::sleep_for(kLook);
+    if (!ended || status == -1) {
+      ::kill(child, SIGTERM);  // it goes on
+      while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+      }
     }
   }
-  if (failed != 0 || out.empty())
+  // That nothing is set is an answer, too.
+  if (failed != 0 || (out.empty() && !(ended && status == 0)))
     return base::fail(ErrorKind::unavailable, "it cannot be run, or prints nothing",
                       base::printable(request.postconf));
   return out;
@@ -110,7 +119,7 @@ void check_sockets(Checks& out, const guard::Settings& settings) {
 
 void check_postfix(Checks& out, const guard::Settings& settings, const Request& request) {
   if (request.no_postfix) return;
-  const auto printed = run_postconf(request);
+  const auto printed = run_postconf(request, "-nx");
   if (!printed) {
     out.push_back({.state = State::unknown,
                    .what = fmt::format("what Postfix is set to is not known: {}: {}", printed.error().where,
@@ -118,9 +127,16 @@ void check_postfix(Checks& out, const guard::Settings& settings, const Request& 
                    .fix = "name its postconf: --postconf PATH; or leave Postfix out: --no-postfix"});
     return;
   }
-  for (auto& check : guard::judge_postfix(
-           guard::parse_postconf(*printed),
-           {.listen = settings.listen, .mode = settings.mode, .queue_directory = "/var/spool/postfix"}))
+  const auto& roles = settings.rules.roles;
+  guard::PostfixExpected expected{.listen = settings.listen,
+                                  .mode = settings.mode,
+                                  .queue_directory = "/var/spool/postfix",
+                                  .listeners = roles.listeners,
+                                  .daemons = roles.daemons};
+  if (!roles.listeners.empty() || !roles.daemons.empty())
+    if (const auto services = run_postconf(request, "-Px"))
+      expected.services = guard::parse_postconf(*services);
+  for (auto& check : guard::judge_postfix(guard::parse_postconf(*printed), expected))
     out.push_back(std::move(check));
 }
 

@@ -69,8 +69,11 @@ Result<ScanRequest> read_request(const std::string& query) {
     } else if (name == "auth") {
       if (value != "0" && value != "1") return wrong("is 0 or 1", name);
       out.authenticated = value == "1";
+    } else if (name == "user") {
+      TRY(once(!out.user.empty()));
+      out.user = value;
     } else {
-      return wrong("is no parameter: ip, helo, mail_from, rcpt, auth", name);
+      return wrong("is no parameter: ip, helo, mail_from, rcpt, auth, user", name);
     }
   }
   return out;
@@ -91,9 +94,11 @@ Result<crypto::Secret> read_token(const std::string& file) {
 
 }  // namespace
 
-GuardDesk::GuardDesk(net::LiveOptions live, facts::DriveOptions drive, crypto::Secret token, Parts parts)
+GuardDesk::GuardDesk(const base::Config& config, net::LiveOptions live, facts::DriveOptions drive,
+                     crypto::Secret token, Parts parts)
     : provider_(io_, std::move(live)),
       drive_(drive),
+      ring_(config),
       token_(std::move(token)),
       parts_(std::move(parts)),
       server_(io_, {}, *this) {}
@@ -111,7 +116,7 @@ Result<std::unique_ptr<GuardDesk>> GuardDesk::open(const base::Config& config, c
   for (const auto& endpoint : live.resolvers) resolvers.push_back(endpoint.text());
   auto token = TRY(read_token(token_file));  // not within the new-expression: what returns from there leaks
   std::unique_ptr<GuardDesk> out(
-      new GuardDesk(std::move(live), drive_options(config), std::move(token), std::move(parts)));
+      new GuardDesk(config, std::move(live), drive_options(config), std::move(token), std::move(parts)));
   out->source_ = {fmt::format("resolvers: {}", fmt::join(resolvers, ", "))};
   const bool any_port = place.ends_with(":0");  // of tests
   auto endpoint =
@@ -212,17 +217,18 @@ void GuardDesk::scan(const std::string& query, std::string body, const std::func
   const auto& job = *made;
   const auto now = base::now();
   job->set_sender(parts_.correspondents.recall(job->author(), job->recipients(), now));
-  facts::drive<guard::Verdict>([job, now](facts::Facts& facts) { return job->run(facts, now); }, provider_,
-                               drive_,
-                               [this, job, now, done](facts::Driven<guard::Verdict> driven) {
-                                 const auth::ReportOptions options{.color = false,
-                                                                   .width = 80,
-                                                                   .version = RAMPART_VERSION,
-                                                                   .source = source_,
-                                                                   .notes = {},
-                                                                   .now = now};
-                                 done({.body = guard::verdict_json(job->report(driven.decision), options)});
-                               });
+  facts::drive<guard::Verdict>(
+      [job, now](facts::Facts& facts) { return job->run(facts, now); }, provider_, drive_,
+      [this, job, now, done](facts::Driven<guard::Verdict> driven) {
+        const auth::ReportOptions options{.color = false,
+                                          .width = 80,
+                                          .version = RAMPART_VERSION,
+                                          .source = source_,
+                                          .notes = {},
+                                          .now = now};
+        done({.body = guard::verdict_json(job->report(driven.decision, ring_, parts_.authserv_id, now),
+                                          options)});
+      });
 }
 
 }  // namespace rampart::cli

@@ -12,6 +12,7 @@
 
 #include "base/config.h"
 #include "cli/digest_desk.h"
+#include "cli/folder_ring.h"
 #include "crypto/secret.h"
 #include "guard/gate/gate.h"
 #include "net/http/server.h"
@@ -28,12 +29,13 @@ class GuardDesk : public net::http::Handler {
  public:
   struct Parts {
     std::function<std::shared_ptr<const guard::Rules>()> rules;  // those of now; from its thread
+    std::string authserv_id;                                     // of our Authentication-Results
     std::function<std::string()> metrics;                        // the same
     const guard::Correspondents& correspondents;
     std::function<void(const std::string&)> log;
     std::unique_ptr<DigestDesk> digests;  // null: no link is answered
   };
-  // Listens. `token_file` may be empty: nobody may have anything scanned.
+  // Listens. `token_file` may be empty: nobody may have anything scanned. `config` outlives it.
   static base::Result<std::unique_ptr<GuardDesk>> open(const base::Config& config, const std::string& place,
                                                        const std::string& token_file, Parts parts);
   ~GuardDesk() override;
@@ -47,7 +49,8 @@ class GuardDesk : public net::http::Handler {
   Plan plan(const net::http::Head& head) override;
 
  private:
-  GuardDesk(net::LiveOptions live, facts::DriveOptions drive, crypto::Secret token, Parts parts);
+  GuardDesk(const base::Config& config, net::LiveOptions live, facts::DriveOptions drive,
+            crypto::Secret token, Parts parts);
   Plan plan_link(const net::http::Head& head);
   Plan plan_scan(const net::http::Head& head);
   void scan(const std::string& query, std::string body, const std::function<void(net::http::Response)>& done);
@@ -55,6 +58,7 @@ class GuardDesk : public net::http::Handler {
   boost::asio::io_context io_{1};
   net::LiveProvider provider_;
   facts::DriveOptions drive_;
+  FolderRing ring_;                  // of its thread, for what would be signed
   std::vector<std::string> source_;  // as a verdict names it
   crypto::Secret token_;
   Parts parts_;

@@ -11,6 +11,7 @@
 #include "cli/help.h"
 #include "cli/mail_options.h"
 #include "guard/policy/cases.h"
+#include "guard/sign/plan.h"
 #include "mail/compose.h"
 
 namespace rampart::cli {
@@ -99,6 +100,8 @@ struct Question {
   std::string helo;
   bool authenticated = false;
   std::string user;
+  std::string listener;
+  std::string daemon;
   std::string from;
   std::vector<std::string> recipients;
   std::string file;
@@ -107,76 +110,13 @@ struct Question {
 
 bool is_held(guard::Role role) { return role == guard::Role::inbound || role == guard::Role::relayed; }
 
-// What is added to the message, and with whose keys.
-struct Addition {
-  std::string_view what;             // "signed", "sealed"; empty: nothing is added to what comes in that part
-  std::vector<guard::RingKey> keys;  // none: `none` says why
-  std::string none;                  // printable
-  std::optional<guard::Owned>
-      owned;  // whether the author is its writer's own; nothing: that is not asked here
-};
-
-Addition addition_of(guard::KeyRing& ring, const guard::Settings& settings, const guard::Standing& standing,
-                     const Question& question, const mail::Header* header) {
-  const auto& rules = settings.rules.signing;
-  Addition out;
-  const auto take = [&](Result<guard::FoundKeys> found) {
-    out.none = found ? std::move(found->none) : found.error().message();
-    if (found) out.keys = std::move(found->keys);
-  };
-  if (guard::is_of_ours(standing.role)) {
-    if (!rules.sign && !rules.owners) return out;
-    out.what = "signed";
-    mail::Author author;
-    if (header != nullptr) author = mail::read_author(*header);
-    if (!question.from.empty()) mail::read_addresses(question.from, author);
-    if (author.addresses.size() != 1 || author.domains.size() != 1) {
-      out.none = author.addresses.empty() ? "its author is not known: name him with --from"
-                                          : "it has several authors";
-      return out;
-    }
-    const auto plain = guard::plain_address(author.addresses.front());
-    if (rules.owners)
-      out.owned =
-          rules.owners->check({.user = question.user, .client = base::IpAddress::parse(question.ip)}, plain);
-    const auto whose = header == nullptr || !question.user.empty()
-                           ? std::string_view()
-                           : guard::whose_else(*header, settings.authserv_id, rules.sealer);
-    if (!rules.sign)
-      out.none = "guard.sign is false";
-    else if (!whose.empty())
-      out.none = whose;
-    else if (!rules.sign_unowned && out.owned != guard::Owned::yes)
-      out.none = guard::why_unowned(out.owned.value_or(guard::Owned::unknown));
-    else
-      take(ring.for_author(plain, author.domains.front()));
-  } else if (is_held(standing.role) && rules.sealer &&
-             guard::any_within(question.recipients, settings.rules.roles.gateway.domains)) {
-    out.what = "sealed";
-    take(ring.for_domain(*rules.sealer));
-    if (!out.keys.empty()) out.keys = {guard::sealing_key(out.keys)};
-  }
-  return out;
-}
-
-std::string_view to_string(guard::Owned owned) {
-  if (owned == guard::Owned::unknown) return "unknown";
-  return owned == guard::Owned::yes ? "yes" : "no";
-}
-
-std::string key_words(const guard::RingKey& key) {
-  const bool rsa = key.key->type() == crypto::SignKey::Type::rsa;
-  return fmt::format("as {} with {} ({})", key.domain.text(), key.selector,
-                     rsa ? fmt::format("RSA, {} bits", key.key->bits()) : "Ed25519");
-}
-
-std::string explain_json(const guard::Standing& standing, const Addition& addition) {
+std::string explain_json(const guard::Standing& standing, const guard::SigningPlan& plan) {
   std::string out;
   base::JsonWriter json(out, base::JsonStyle::pretty);
   json.begin_object()
       .member("schema", "rampart.guard-role/1")
       .member("role", guard::to_string(standing.role))
-      .member("why", standing.why)
+      .member("why", base::printable(standing.why))
       .member("held_to_policy", is_held(standing.role));
   json.key("ip");
   if (standing.ip)
@@ -184,26 +124,13 @@ std::string explain_json(const guard::Standing& standing, const Addition& additi
   else
     json.null();
   json.member("helo", standing.helo);
-  json.member("adds", addition.what.empty() ? "nothing" : addition.what);
-  json.key("keys").begin_array();
-  for (const auto& key : addition.keys)
-    json.begin_object()
-        .member("domain", key.domain.text())
-        .member("selector", key.selector)
-        .member("type", key.key->type() == crypto::SignKey::Type::rsa ? "rsa" : "ed25519")
-        .member("bits", static_cast<std::int64_t>(key.key->bits()))
-        .end_object();
-  json.end_array().member("no_keys", addition.none);
-  json.key("owned");
-  if (addition.owned)
-    json.value(to_string(*addition.owned));
-  else
-    json.null();
+  guard::write_plan(json, plan);
   json.end_object();
   return out + "\n";
 }
 
-std::string explain_text(const Session& session, const guard::Standing& standing, const Addition& addition) {
+std::string explain_text(const Session& session, const guard::Standing& standing,
+                         const guard::SigningPlan& plan) {
   auto out = paragraph(session, "role", guard::to_string(standing.role));
   out += paragraph(session, "why", base::printable(standing.why));
   const bool held = is_held(standing.role);
@@ -218,17 +145,24 @@ std::string explain_text(const Session& session, const guard::Standing& standing
   out += paragraph(session, "policy",
                    held ? "that of the author's domain, and ours (rampart guard policy)"
                         : "none: it is let through whatever DMARC says");
-  if (addition.owned)
+  if (plan.owned)
     out += paragraph(session, "author",
-                     *addition.owned == guard::Owned::unknown
+                     *plan.owned == guard::Owned::unknown
                          ? "whether he is its writer's own is not known: guard.senders_file has no line"
-                     : *addition.owned == guard::Owned::yes ? "its writer's own (guard.senders_file)"
-                                                            : "not its writer's own (guard.senders_file)");
-  if (addition.what.empty()) return out;
-  for (const auto& key : addition.keys) out += paragraph(session, addition.what, key_words(key));
-  if (addition.keys.empty())
-    out += paragraph(session, addition.what, "by nobody: " + base::printable(addition.none));
+                     : *plan.owned == guard::Owned::yes ? "its writer's own (guard.senders_file)"
+                                                        : "not its writer's own (guard.senders_file)");
+  for (const auto& words : guard::plan_lines(plan)) out += paragraph(session, plan.adds, words);
   return out;
+}
+
+// As guard.listen has it; nothing: the guard does not listen there.
+Result<std::string> listener_of(const Question& question, const guard::Settings& settings) {
+  if (question.listener.empty()) return std::string();
+  const auto place = TRY(guard::milter::parse_listen(question.listener));
+  if (std::ranges::find(settings.listen, place) != settings.listen.end()) return place.text();
+  return base::fail(base::ErrorKind::usage,
+                    fmt::format("\"{}\" is no place of guard.listen", base::excerpt(question.listener, 80)),
+                    "--listener", "rampart config explain guard.listen says where it listens");
 }
 
 Result<Exit> run_explain(Session& session, const Question& question) {
@@ -239,10 +173,13 @@ Result<Exit> run_explain(Session& session, const Question& question) {
       return base::fail(base::ErrorKind::usage,
                         fmt::format("\"{}\" is no address", base::excerpt(address, 80)), "--rcpt",
                         "such as a@bank.example");
+  const auto listener = TRY(listener_of(question, settings));
   guard::Peer peer{.client = {},
                    .helo = question.helo,
                    .authenticated = question.authenticated || !question.user.empty(),
-                   .recipients = question.recipients};
+                   .recipients = question.recipients,
+                   .listener = listener,
+                   .daemon = question.daemon};
   if (!question.ip.empty()) {
     peer.client = base::IpAddress::parse(question.ip);
     if (!peer.client)
@@ -260,10 +197,20 @@ Result<Exit> run_explain(Session& session, const Question& question) {
   lists.set_files(settings);
   settings.rules.signing.owners = lists.owners();
   FolderRing ring(*config);
-  const auto addition =
-      addition_of(ring, settings, standing, question, mail ? &mail->message.header : nullptr);
-  TRY(session.print(question.format == "json" ? explain_json(standing, addition)
-                                              : explain_text(session, standing, addition)));
+  mail::Author author;
+  if (mail) author = mail::read_author(mail->message.header);
+  if (!question.from.empty()) mail::read_addresses(question.from, author);
+  auto plan = guard::plan_signing({.standing = standing,
+                                   .message = mail ? &mail->message : nullptr,
+                                   .author = author,
+                                   .writer = {.user = question.user, .client = peer.client},
+                                   .recipients = question.recipients,
+                                   .now = base::now()},
+                                  ring, settings.rules.signing, settings.rules.roles.gateway.domains,
+                                  settings.authserv_id);
+  if (plan.none == guard::kNoAuthor) plan.none += ": name him with --from";
+  TRY(session.print(question.format == "json" ? explain_json(standing, plan)
+                                              : explain_text(session, standing, plan)));
   return Exit::clean;
 }
 
@@ -296,6 +243,14 @@ void add_guard_explain_commands(CLI::App& guard, Session& session) {
   explain->add_option("--helo", question->helo, "What the client said in HELO")->type_name("NAME");
   explain->add_flag("--auth", question->authenticated, "The client authenticated itself to the mail server");
   explain->add_option("--user", question->user, "The name that it logged in with; means --auth")
+      ->type_name("NAME");
+  explain
+      ->add_option("--listener", question->listener,
+                   "Where the mail server asks, as guard.listen has it, which may give a role")
+      ->type_name("ADDRESS");
+  explain
+      ->add_option("--daemon-name", question->daemon,
+                   "The name of the mail server's service ({daemon_name}), as guard.daemon_roles has it")
       ->type_name("NAME");
   explain->add_option("--from", question->from, "The message's author, for which keys sign it")
       ->type_name("ADDRESS");

@@ -63,6 +63,7 @@ struct Lane {
   std::optional<store::Database> database;
   std::optional<guard::Quarantine> quarantine;
   std::optional<guard::Passes> passes;
+  std::optional<guard::Marks> marks;
   std::optional<FolderRing> ring;
   std::optional<guard::Gate> gate;
   std::optional<guard::milter::Server> server;
@@ -128,7 +129,7 @@ class Service {
     TRY(open_lanes());
     for (const auto& address : settings_.listen) {
       listeners_.push_back(TRY(guard::milter::Listener::open(address, settings_.socket_mode)));
-      for (const auto& lane : lanes_) TRY(lane->server->serve(listeners_.back()));
+      for (const auto& lane : lanes_) TRY(lane->server->serve(listeners_.back(), address.text()));
     }
     if (!settings_.http_listen.empty()) TRY(open_desk());
     introduce();
@@ -177,6 +178,7 @@ class Service {
     if (keeps_messages()) digests = TRY(DigestDesk::open(config_, settings_, log));
     desk_ = TRY(GuardDesk::open(config_, settings_.http_listen, settings_.api_token_file,
                                 {.rules = [this] { return shared_.rules.load(); },
+                                 .authserv_id = settings_.authserv_id,
                                  .metrics = [this] { return metrics_text(); },
                                  .correspondents = correspondents_,
                                  .log = log,
@@ -194,6 +196,7 @@ class Service {
         lane.quarantine = TRY(open_quarantine(settings_, *lane.database));
         if (auto key = TRY(release_key(config_)))
           lane.passes = TRY(guard::Passes::open(*lane.database, *lane.quarantine, *std::move(key)));
+        if (auto key = TRY(mark_key(config_))) lane.marks.emplace(*std::move(key));
       }
       const bool enforces = settings_.mode == Mode::enforce;
       guard::GateOptions options{.authserv_id = settings_.authserv_id, .mode = settings_.mode};
@@ -212,6 +215,7 @@ class Service {
           guard::Gate::Parts{.provider = lane.provider,
                              .quarantine = lane.quarantine ? &*lane.quarantine : nullptr,
                              .passes = lane.passes ? &*lane.passes : nullptr,
+                             .marks = lane.marks ? &*lane.marks : nullptr,
                              .rules = [this] { return shared_.rules.load(); },
                              .tell = [this](const guard::Event& event) { tell(event); },
                              .log = [this](const std::string& line) { say(line); },
@@ -344,6 +348,8 @@ class Service {
     for (const auto* setting : session_.schema().settings()) {
       const auto section = base::section_of(setting->key);
       const bool ours = section == "guard" || section == "dns" || section == "store" || section == "dkim";
+      // Of listeners the roles count at once, and their places do not.
+      if (setting->key == "guard.listen" && settings->listen == settings_.listen) continue;
       if (ours && !is_rule(setting->key) && read->value(setting->key) != config_.value(setting->key))
         late.push_back(setting->key);
     }
@@ -360,7 +366,7 @@ class Service {
          "guard.own_domains", "guard.enforced_domains", "guard.overrides", "guard.enforce",
          "guard.block_files", "guard.allow_files", "guard.blocked", "guard.sign", "guard.senders_file",
          "guard.sign_unowned", "guard.gateway_networks", "guard.gateway_field", "guard.relay_domains",
-         "guard.arc_domain"});
+         "guard.arc_domain", "guard.daemon_roles"});
     return std::ranges::find(kRules, key) != kRules.end();
   }
 

@@ -24,18 +24,22 @@ bool signs_local(const guard::Settings& settings) {
 base::Result<Exit> run_postfix(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
   const auto settings = TRY(guard_settings(*config));
+  const auto& roles = settings.rules.roles;
   auto queue = request.queue_directory;
   while (queue.ends_with('/')) queue.pop_back();
   if (!queue.starts_with('/'))
     return base::fail(base::ErrorKind::usage, "is no whole path", "--queue-directory",
                       "the one that is printed by: postconf -h queue_directory");
-  TRY(session.print(TRY(guard::postfix_setup({.listen = settings.listen.front(),
-                                              .mode = request.monitor ? guard::Mode::monitor : settings.mode,
-                                              .after = request.after,
-                                              .signs = settings.rules.signing.sign,
-                                              .signs_local = signs_local(settings),
-                                              .seals = settings.rules.signing.sealer.has_value(),
-                                              .queue_directory = std::move(queue)}))));
+  TRY(session.print(
+      TRY(guard::postfix_setup({.listen = guard::general_listener(settings.listen, roles.listeners),
+                                .mode = request.monitor ? guard::Mode::monitor : settings.mode,
+                                .after = request.after,
+                                .signs = settings.rules.signing.sign,
+                                .signs_local = signs_local(settings),
+                                .seals = settings.rules.signing.sealer.has_value(),
+                                .listeners = roles.listeners,
+                                .daemons = roles.daemons,
+                                .queue_directory = std::move(queue)}))));
   return Exit::clean;
 }
 
@@ -54,7 +58,8 @@ void add_guard_setup_command(CLI::App& guard, Session& session) {
                    "Postfix's queue directory, to which smtpd may be chrooted [/var/spool/postfix]")
       ->type_name("DIR");
   postfix->footer(
-      "Nothing is changed. The address is the first of guard.listen; while the guard cannot be asked, mail "
+      "Nothing is changed. The address is the first of guard.listen without a role; while the guard cannot "
+      "be asked, mail "
       "is let "
       "through in mode monitor and put off in mode enforce.\n"
       "Most often: rampart guard setup postfix --monitor");

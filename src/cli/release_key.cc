@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "crypto/private_file.h"
 #include "guard/digest/link.h"
+#include "guard/mark/mark.h"
 #include "guard/release/pass.h"
 
 namespace rampart::cli {
@@ -28,6 +29,10 @@ base::Result<std::optional<crypto::Secret>> release_key(const base::Config& conf
 
 base::Result<std::optional<crypto::Secret>> link_key(const base::Config& config) {
   return key_for(config, guard::kLinkPurpose);
+}
+
+base::Result<std::optional<crypto::Secret>> mark_key(const base::Config& config) {
+  return key_for(config, guard::kMarkPurpose);
 }
 
 }  // namespace rampart::cli

@@ -1,4 +1,4 @@
-// The key by which the guard knows what was released, and whom a link is for.
+// The keys by which the guard knows what was released, whom a link is for, and what it let through.
 #pragma once
 
 #include <optional>
@@ -12,5 +12,8 @@ namespace rampart::cli {
 base::Result<std::optional<crypto::Secret>> release_key(const base::Config& config);
 // The key of the links in digests, made of the same.
 base::Result<std::optional<crypto::Secret>> link_key(const base::Config& config);
+
+// The key of the marks of what was let through, made of the same.
+base::Result<std::optional<crypto::Secret>> mark_key(const base::Config& config);
 
 }  // namespace rampart::cli

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/fix_options.h"
+#include "cli/folder_ring.h"
 #include "cli/guard_lists.h"
 #include "cli/guard_settings.h"
 #include "cli/help.h"
@@ -60,6 +61,7 @@ Result<Exit> run_scan(Session& session, const Request& request) {
   lists.set_files(settings);
   auto rules = settings.rules;
   rules.local.lists = lists.lists();
+  rules.signing.owners = lists.owners();
   const auto job = TRY(ScanJob::make(std::move(mail), request.scan, std::move(rules)));
   const auto source = TRY(open_source(request.facts, *config, 1));
   const auto author = mail::read_author(job->message().header);
@@ -69,7 +71,8 @@ Result<Exit> run_scan(Session& session, const Request& request) {
   auto asked =
       TRY(audit::ask_lane<guard::Verdict>(source->lanes().front(), drive_options(*config), {},
                                           [job, now](facts::Facts& facts) { return job->run(facts, now); }));
-  const auto report = job->report(asked.decision);
+  FolderRing ring(*config);
+  const auto report = job->report(asked.decision, ring, settings.authserv_id, now);
   const auto about = source->about();
   const auth::ReportOptions options{
       .color = session.color_on_out(),
@@ -96,6 +99,8 @@ void add_scan_command(CLI::App& root, Session& session) {
             "ADDRESS");
   scan->add_flag("--auth", request->scan.authenticated,
                  "The client has authenticated itself, as a user of ours");
+  scan->add_option("--user", request->scan.user, "The name that it logged in with; means --auth")
+      ->type_name("NAME");
   add_source_options(*scan, request->facts, "Take answers from zone files",
                      "Take answers from what `auth check --record` wrote, and nothing else");
   session.add_setting(*scan, "dns.resolvers");
@@ -103,6 +108,8 @@ void add_scan_command(CLI::App& root, Session& session) {
   session.add_setting(*scan, "dns.trust_ad");
   session.add_setting(*scan, "dns.timeout");
   session.add_setting(*scan, "store.url");
+  session.add_setting(*scan, "dkim.keys");
+  session.add_setting(*scan, "dkim.seal_file");
   scan->add_option("--format", request->format, "text or json [text]")
       ->type_name("FORMAT")
       ->check(one_of({"text", "json"}));

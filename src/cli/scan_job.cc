@@ -33,12 +33,14 @@ Result<std::shared_ptr<ScanJob>> ScanJob::make(std::unique_ptr<Mail> mail, const
   out->rules_ = std::move(rules);
   out->sender_ = envelope.mail_from.value_or(std::string());
   // Without a client it would be taken for a message of this machine's own, which nobody's policy is about.
-  out->nobody_ = !envelope.ip && !request.authenticated;
-  if (out->nobody_) out->rules_.roles.listener = guard::Role::inbound;
+  const bool authenticated = request.authenticated || !request.user.empty();
+  out->writer_ = {.user = request.user, .client = envelope.ip};
+  out->nobody_ = !envelope.ip && !authenticated;
+  if (out->nobody_) out->rules_.roles.anybody = guard::Role::inbound;
   out->scan_.emplace(out->mail_->message,
                      guard::Situation{.peer = {.client = envelope.ip,
                                                .helo = envelope.helo,
-                                               .authenticated = request.authenticated,
+                                               .authenticated = authenticated,
                                                .recipients = out->recipients_},
                                       .mail_from = envelope.mail_from,
                                       .memory = {}},
@@ -50,11 +52,26 @@ std::string ScanJob::author() const {
   return guard::author_address(mail::read_author(mail_->message.header));
 }
 
-guard::VerdictReport ScanJob::report(guard::Verdict& verdict) const {
+guard::VerdictReport ScanJob::report(guard::Verdict& verdict, guard::KeyRing& ring,
+                                     std::string_view authserv_id, base::Time now) const {
   if (nobody_) verdict.standing.why = "no client is named, so it is held to what mail from outside is";
   const auto done = guard::dispatch(verdict.ruling, recipients_, rules_.enforcement,
                                     guard::draw_of(mail_->message.header, sender_), true);
-  return {.verdict = verdict, .recipients = recipients_, .done = guard::actions_of(done, recipients_.size())};
+  guard::VerdictReport out{.verdict = verdict,
+                           .recipients = recipients_,
+                           .done = guard::actions_of(done, recipients_.size()),
+                           .plan = {}};
+  // Nothing is added to what nobody gets.
+  if (done.answer != guard::Action::accept) return out;
+  out.plan = guard::plan_signing({.standing = verdict.standing,
+                                  .message = &mail_->message,
+                                  .author = verdict.authentication.author,
+                                  .writer = writer_,
+                                  .recipients = recipients_,
+                                  .chain = verdict.authentication.arc.result,
+                                  .now = now},
+                                 ring, rules_.signing, rules_.roles.gateway.domains, authserv_id);
+  return out;
 }
 
 }  // namespace rampart::cli

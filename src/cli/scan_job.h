@@ -17,6 +17,7 @@ struct ScanRequest {
   EnvelopeOptions envelope;
   std::vector<std::string> recipients;
   bool authenticated = false;
+  std::string user;  // who logged in, which means `authenticated`
 };
 
 // Owns what a decision refers to: an answer that comes late finds it still there.
@@ -32,8 +33,9 @@ class ScanJob {
   [[nodiscard]] std::span<const std::string> recipients() const { return recipients_; }
   void set_sender(guard::Correspondence sender) { scan_->set_sender(std::move(sender)); }
   guard::Verdict run(facts::Facts& facts, base::Time now) { return scan_->run(facts, now); }
-  // Of the verdict that run() came to. Valid as long as both live.
-  guard::VerdictReport report(guard::Verdict& verdict) const;
+  // Of the verdict that run() came to, with what would be added by keys of the ring. Valid as long as both live.
+  guard::VerdictReport report(guard::Verdict& verdict, guard::KeyRing& ring, std::string_view authserv_id,
+                              base::Time now) const;
 
  private:
   std::unique_ptr<Mail> mail_;
@@ -41,6 +43,7 @@ class ScanJob {
   std::vector<std::string> recipients_;
   std::string sender_;
   bool nobody_ = false;  // no client is known
+  guard::Writer writer_;
   dkim::KeyCache keys_;
   std::optional<guard::Scan> scan_;
 };

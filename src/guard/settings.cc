@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, 2> kModes{"monitor", "enforce"};
 constexpr std::array<std::string_view, 2> kBlocked{"quarantine", "reject"};
 constexpr std::size_t kMaxListFiles = 16;
 constexpr std::size_t kMaxNetworks = 1'000;
+constexpr std::size_t kMaxDaemonRoles = 100;
 constexpr std::size_t kMaxThreads = 64;
 constexpr std::int64_t kDay = 24LL * 3600 * 1000;  // milliseconds
 
@@ -30,9 +31,30 @@ std::string fault(const Result<T>& parsed) {
   return parsed ? std::string() : parsed.error().what;
 }
 
-std::string check_listen(std::string_view text) {
-  return milter::parse_listen(text) ? "" : "is not inet:ADDRESS:PORT or unix:/PATH";
+// A place, and the role of what comes there, where it is said.
+struct ListenSetting {
+  milter::ListenAddress address;
+  std::optional<Role> role;
+};
+Result<ListenSetting> parse_listen_setting(std::string_view text) {
+  constexpr std::string_view kRole = " role=";
+  const auto at = text.find(kRole);
+  ListenSetting out{.address = {}, .role = {}};
+  const auto address = milter::parse_listen(base::trim(text.substr(0, at)));
+  if (!address)
+    return base::fail(ErrorKind::config, "is not inet:ADDRESS:PORT or unix:/PATH", {}, address.error().hint);
+  out.address = *address;
+  if (at == std::string_view::npos) return out;
+  const auto word = base::trim(text.substr(at + kRole.size()));
+  out.role = parse_declared_role(word);
+  if (!out.role)
+    return base::fail(ErrorKind::config,
+                      fmt::format("has role=\"{}\", which is no role to give: inbound, submission or local",
+                                  base::excerpt(word, 80)));
+  return out;
 }
+std::string check_listen(std::string_view text) { return fault(parse_listen_setting(text)); }
+std::string check_daemon_role(std::string_view text) { return fault(parse_daemon_role(text)); }
 std::string check_network(std::string_view text) {
   return parse_network(text) ? "" : "is no network, such as 192.0.2.0/24, nor an address";
 }
@@ -89,13 +111,31 @@ constexpr std::array kSettings{
         .standard = R"(["inet:127.0.0.1:8891"])",
         .brief = "Where the mail server finds the guard: inet:ADDRESS:PORT or unix:/PATH",
         .detail = "Postfix's smtpd runs chrooted on Debian, and reaches a socket only below its queue "
-                  "directory. rampart guard setup postfix prints what Postfix has to be told.",
+                  "directory. rampart guard setup postfix prints what Postfix has to be told. Behind it may "
+                  "stand role=inbound, submission or local: all that comes there is that, as with "
+                  "guard.daemon_roles, before which it counts.",
         .option = "--listen",
         .value_name = "ADDRESS",
         .min = 1,
         .max = 16,
-        .example = R"(["inet:127.0.0.1:8891", "unix:/var/spool/postfix/rampart/guard.sock"])",
+        .example = R"(["inet:127.0.0.1:8891", "inet:127.0.0.1:8893 role=submission"])",
         .check = check_listen,
+    },
+    Setting{
+        .key = "guard.daemon_roles",
+        .type = SettingType::list,
+        .standard = "[]",
+        .brief = "What the mail server's services are for, NAME=ROLE, by the name that each goes by",
+        .detail =
+            "The name is {daemon_name}, in Postfix milter_macro_daemon_name of the service in master.cf. "
+            "inbound: from outside, whoever comes, also who logged in. submission: from users, held to no "
+            "policy; signed is only who logged in or is in guard.trusted_networks. local: what a content "
+            "filter puts back, held to no policy and never signed. Who is let in at a service of the last "
+            "two without being a user or a filter passes unexamined: have the mail server let in nobody "
+            "else.",
+        .max = kMaxDaemonRoles,
+        .example = R"(["ORIGINATING=submission", "reinject=local"])",
+        .check = check_daemon_role,
     },
     Setting{
         .key = "guard.socket_mode",
@@ -519,6 +559,12 @@ std::vector<Network> networks_of(const base::Config& config, std::string_view ke
 
 Rules read_rules(const base::Config& config) {
   Rules out;
+  for (const auto& text : config.list("guard.listen")) {
+    const auto one = *parse_listen_setting(text);
+    if (one.role) out.roles.listeners.push_back({.name = one.address.text(), .role = *one.role});
+  }
+  for (const auto& text : config.list("guard.daemon_roles"))
+    out.roles.daemons.push_back(*parse_daemon_role(text));
   out.roles.trusted = networks_of(config, "guard.trusted_networks");
   out.roles.relays = networks_of(config, "guard.trusted_relays");
   out.roles.gateway.networks = networks_of(config, "guard.gateway_networks");
@@ -545,6 +591,15 @@ Rules read_rules(const base::Config& config) {
   out.local.reject_blocked = config.text("guard.blocked") == "reject";
   for (const auto& text : config.list("guard.enforce")) out.enforcement.push_back(*parse_enforcement(text));
   return out;
+}
+
+// One name has one role.
+Result<> check_daemons(const std::vector<DeclaredRole>& daemons) {
+  for (std::size_t i = 1; i < daemons.size(); ++i)
+    if (declared_role({daemons.begin(), daemons.begin() + static_cast<std::ptrdiff_t>(i)}, daemons[i].name))
+      return base::fail(ErrorKind::config, fmt::format("names {} twice", daemons[i].name),
+                        "guard.daemon_roles", "leave one of them");
+  return {};
 }
 
 }  // namespace
@@ -585,12 +640,14 @@ Result<Override> parse_override(std::string_view text) {
 
 Result<Settings> read_settings(const base::Config& config, std::string_view host) {
   Settings out;
-  for (const auto& text : config.list("guard.listen")) out.listen.push_back(TRY(milter::parse_listen(text)));
+  for (const auto& text : config.list("guard.listen"))
+    out.listen.push_back(TRY(parse_listen_setting(text)).address);
   out.socket_mode = *parse_mode(config.text("guard.socket_mode"));
   out.mode = config.text("guard.mode") == "enforce" ? Mode::enforce : Mode::monitor;
   out.authserv_id = config.text("guard.authserv_id");
   if (out.authserv_id.empty()) out.authserv_id = fmt::format("guard.{}", host);
   out.rules = read_rules(config);
+  TRY(check_daemons(out.rules.roles.daemons));
   out.block_files = config.list("guard.block_files");
   out.allow_files = config.list("guard.allow_files");
   out.senders_file = config.text("guard.senders_file");

@@ -46,6 +46,26 @@ quarantine_size = 2
   EXPECT_EQ(settings.limits.bytes, std::uint64_t{2} << 20U);
 }
 
+TEST(Settings, SayWhatAListenerAndAServiceIsFor) {
+  const auto settings = *Given().read(R"([guard]
+listen = ["inet:127.0.0.1:8891", "inet:127.0.0.1:8893  role=submission", "unix:/run/in.sock role=inbound"]
+daemon_roles = ["ORIGINATING=submission", "reinject=local"]
+)");
+  ASSERT_EQ(settings.listen.size(), 3U);
+  EXPECT_EQ(settings.listen[1].text(), "inet:127.0.0.1:8893");
+  const auto& roles = settings.rules.roles;
+  EXPECT_FALSE(declared_role(roles.listeners, "inet:127.0.0.1:8891"));
+  EXPECT_EQ(declared_role(roles.listeners, "inet:127.0.0.1:8893"), Role::submission);
+  EXPECT_EQ(declared_role(roles.listeners, "unix:/run/in.sock"), Role::inbound);
+  EXPECT_EQ(declared_role(roles.daemons, "Reinject"), Role::local);
+  EXPECT_THAT(Given().read("[guard]\nlisten = [\"inet:127.0.0.1:8891 role=gateway\"]\n").error().message(),
+              HasSubstr("no role to give"));
+  EXPECT_THAT(Given().read("[guard]\nlisten = [\"inet:127.0.0.1:8891 local\"]\n").error().message(),
+              HasSubstr("inet:ADDRESS:PORT"));
+  EXPECT_THAT(Given().read("[guard]\ndaemon_roles = [\"a=local\", \"A=inbound\"]\n").error().message(),
+              HasSubstr("names A twice"));
+}
+
 TEST(Settings, TakeOverridesAsTheyAreWritten) {
   const auto rule = *parse_override(
       "accept from=Partner.example mail_from=@Mail.example network=192.0.2.0/24 until=2026-12-31 by=soc "

@@ -60,6 +60,18 @@ class GuardHttpTest(GuardCase):
                 for name in VOLATILE:
                     expected.pop(name), got.pop(name)
                 self.assertEqual(got, expected)
+        with self.subTest("what would be signed"):
+            keys, conf = self.dir / "keys", self.dir / "opendkim.conf"
+            conf.write_text(f"Domain bank.example\nSelector s1\nKeyFile {self.key}\n")
+            self.assertEqual(rampart("import", "opendkim", conf, "--keys", keys).status, 0)
+            guard.configure(self.options()["config"] + f'\nsign = true\n[dkim]\nkeys = "{keys}"\n')
+            guard.kill9()
+            guard.start()
+            run = rampart("--config", guard.config, "scan", "-", "--ip", STRANGER, "--mail-from", "a@bank.example", "--user", "alice", "--resolver", self.names.address,
+                          "--format", "json", stdin=texts["bank.example"])
+            status, got = self.scan(texts["bank.example"], ("ip", STRANGER), ("mail_from", "a@bank.example"), ("user", "alice"))
+            self.assertEqual((status, got["signing"]), (200, run.json()["signing"]))
+            self.assertEqual([key["selector"] for key in got["signing"]["keys"]], ["s1"])
         with self.subTest("nothing is known of the client, or he is a user"):
             self.assertIn("its address is not known", self.scan(texts["bank.example"])[1]["unchecked"][0])
             self.assertEqual(self.scan(texts["bank.example"], ("ip", STRANGER), ("mail_from", "a@bank.example"), ("auth", "1"))[1]["role"]["name"], "submission")

@@ -10,9 +10,11 @@ import signal
 import stat
 import subprocess
 import tempfile
+import threading
 import time
 import unittest
 
+from guard_run import Client, Guard, mail_server
 from rampart_run import PROGRAM, SOURCE, rampart
 from servers import Knot, KnotFollower, own_address
 
@@ -323,6 +325,57 @@ class KeysTest(unittest.TestCase):
         folder = self.dir / "keys" / "bank.example"
         self.assertEqual({path.stem for path in folder.glob("*.pem")} - {key["file"] for key in self.keys()}, set())
         self.assertEqual(list(folder.glob("*.new")), [])
+
+    def test_beside_a_guard_that_signs(self):
+        """Rotation switches to the next key while users send: nothing is restarted, and every message is signed, by the one or the other."""
+        self.settle()
+        guard = Guard(self.first, config=f'sign = true\ntrusted_networks = ["203.0.113.0/24"]\n[dkim]\nkeys = "{self.dir}/keys"')
+        self.addCleanup(guard.stop)
+        postfix = mail_server(guard)
+        self.addCleanup(postfix.stop)
+        stopped, answers = threading.Event(), []
+
+        def users():
+            client = Client(postfix, "203.0.113.20")
+            while not stopped.is_set():
+                text = MAIL.format(domain="bank.example").replace("Subject", f"Message-ID: <{len(answers)}@bank.example>\nSubject")
+                answers.append(client.send("news@bank.example", ["a@else.example"], text.replace("\n", "\r\n"))[0])
+                stopped.wait(0.05)
+            client.quit()
+
+        def signers(count):
+            deadline = time.monotonic() + 20
+            while len(guard.events()) < count and time.monotonic() < deadline:
+                time.sleep(0.05)
+            return [event["signed_by"] for event in guard.events()]
+
+        names = lambda: [f"{key['selector']}._domainkey.bank.example" for key in self.keys() if key["phase"] == "signing"]
+        old = names()
+        sending = threading.Thread(target=users)
+        sending.start()
+        try:
+            signers(3)
+            self.settle("--now")
+            new = names()
+            self.assertNotEqual(old, new)
+            signers(len(guard.events()) + 4)
+        finally:
+            stopped.set()
+            sending.join()
+        self.assertEqual(set(answers), {250})
+        found = signers(len(answers))
+        switch = found.index(new)
+        self.assertEqual((found[:switch], found[switch:]), ([old] * switch, [new] * (len(found) - switch)), "no message without, and no way back")
+        self.assertGreater(switch, 2)
+        client = Client(postfix, "203.0.113.20")
+        self.assertEqual(client.send("news@bank.example", ["a@else.example"], MAIL.format(domain="bank.example").replace("\n", "\r\n"))[0], 250)
+        client.quit()
+        self.assertEqual(signers(len(answers) + 1)[-1], new, "the next message")
+        delivered = postfix.messages(len(answers) + 1, 30)
+        self.assertEqual(len(delivered), len(answers) + 1)
+        for _, text in (delivered[0], delivered[-1]):
+            self.verify(text.decode(), self.first)
+            self.verify(text.decode(), self.second)
 
     def test_sealed_at_rest(self):
         seal, other = self.dir / "seal", self.dir / "other"

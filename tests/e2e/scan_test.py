@@ -93,6 +93,38 @@ class ScanTest(unittest.TestCase):
         self.assertEqual((verdict["action"], verdict["role"]["name"]), ("accept", "submission"))
         self.assertEqual(self.scan("--auth")["role"]["name"], "submission")
 
+    def test_it_says_what_would_be_signed_and_by_whom(self):
+        self.assertEqual(self.scan("--auth")["signing"], {"adds": "nothing", "keys": [], "no_keys": "", "owned": None})
+        key, conf = self.dir / "key.pem", self.dir / "opendkim.conf"
+        self.assertEqual(rampart("dkim", "keygen", "bank.example", "--selector", "s1", "--key", key).status, 0)
+        conf.write_text(f"KeyTable {self.dir}/keytable\nSigningTable refile:{self.dir}/signing\n")
+        (self.dir / "keytable").write_text(f"k1 bank.example:s1:{key}\n")
+        (self.dir / "signing").write_text("*@bank.example k1\n")
+        run = rampart("import", "opendkim", conf, "--keys", self.dir / "keys")
+        self.assertEqual(run.status, 0, run.err)
+        senders = self.dir / "senders.txt"
+        senders.write_text("alice news@bank.example\n")
+        rules = ("sign = true", f'senders_file = "{senders}"', 'daemon_roles = ["ORIGINATING=submission"]', 'relay_domains = ["else.example"]',
+                 'arc_domain = "bank.example"', "[dkim]", f'keys = "{self.dir}/keys"')
+        self.rules(*rules)
+        ours = {"domain": "bank.example", "selector": "s1", "type": "rsa", "bits": 2048}
+        self.assertEqual(self.scan("--auth")["signing"], {"adds": "signed", "keys": [ours], "no_keys": "", "owned": "unknown"})
+        self.assertEqual(self.scan("--user", "alice")["signing"]["owned"], "yes")
+        text = rampart("--config", self.config, "scan", self.mail, "--zone", self.zones, "--user", "alice")
+        self.assertRegex(text.out, r"Signed +as bank\.example with s1 \(RSA, 2048 bits\)")
+        with self.subTest("sealed for who is behind"):
+            self.assertEqual(self.scan(*GOOD, "--rcpt", "a@else.example")["signing"]["adds"], "sealed")
+            self.assertEqual(self.scan(*GOOD, "--rcpt", "a@other.example")["signing"]["adds"], "nothing")
+            self.assertEqual(self.scan(*FORGED, "--rcpt", "a@else.example", status=1)["signing"]["adds"], "nothing", "who gets nothing gets no seal")
+        with self.subTest("by nobody, and why"):
+            self.mail.write_text(MAIL.replace("news@bank.example", "news@shop.example"))
+            self.assertIn("no rule of the signing table", self.scan("--auth")["signing"]["no_keys"])
+            self.mail.write_text(MAIL)
+            (self.dir / "keys" / "bank.example" / "s1.pem").chmod(0o644)
+            self.assertIn("others may read", self.scan("--auth")["signing"]["no_keys"])
+            self.rules("sign = false", *rules[1:])
+            self.assertEqual(self.scan("--auth")["signing"]["no_keys"], "guard.sign is false")
+
     def test_the_local_rules_count(self):
         self.rules('overrides = ["accept from=bank.example network=198.51.100.0/24 by=soc reason=their relay breaks signatures"]')
         verdict = self.scan(*FORGED)

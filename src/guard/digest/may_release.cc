@@ -41,27 +41,17 @@ constexpr std::array kRules{
 };
 static_assert(std::ranges::is_sorted(kRules, {}, &ReleaseRuleOf::code));
 
-bool is_within(std::string_view domain, std::string_view parent) {
-  return !parent.empty() && domain.ends_with(parent) &&
-         (domain.size() == parent.size() || domain[domain.size() - parent.size() - 1] == '.');
-}
-
-// As an author's stands in an entry: in A-labels.
-std::string domain_of(std::string_view recipient) {
-  const auto domain = mail::domain_part(recipient);
-  const auto name = dns::parse_domain(domain);
-  return base::lower(name ? name->text() : domain);
-}
-
 // The From field's domains stand in one text.
 bool claims_own_domain(const KeptMessage& message) {
-  auto authors = base::lower(message.author);
+  auto authors = message.author;
   std::ranges::replace(authors, ',', ' ');
   for (const auto part : base::split(authors, ' ')) {
-    const auto author = base::trim(part);
+    if (base::trim(part).empty()) continue;
+    const auto author = dns::parse_domain(part);
+    if (!author) return true;  // whose it is nobody can say
     for (const auto& recipient : message.recipients) {
-      const auto own = domain_of(recipient);
-      if (!author.empty() && (is_within(author, own) || is_within(own, author))) return true;
+      const auto own = dns::parse_domain(mail::domain_part(recipient));
+      if (own && (author->is_within(*own) || own->is_within(*author))) return true;
     }
   }
   return false;

@@ -19,7 +19,8 @@ namespace {
 using base::Result;
 
 constexpr std::string_view kResultsName = "Authentication-Results";
-constexpr std::size_t kShown = 200;  // octets of a field in an event
+constexpr std::string_view kFieldsName = "X-Rampart-";  // how the names of our own fields begin
+constexpr std::size_t kShown = 200;                     // octets of a field in an event
 
 std::string text_of(const mail::Header& header, std::string_view name) {
   const auto found =
@@ -58,7 +59,7 @@ std::vector<std::string_view> unwanted_fields(const mail::Header& header, std::s
   const mail::FieldIndex index(header);
   auto out = auth::forged_results(header, index, authserv_id);
   for (const auto& field : header.fields)
-    if (field.is(kPassName)) out.push_back(field.raw);
+    if (base::istarts_with(field.name, kFieldsName)) out.push_back(field.raw);
   return out;
 }
 
@@ -82,7 +83,15 @@ bool is_automatic(const mail::Header& header) {
   });
 }
 
-bool logged_in(const milter::Session& session) { return session.macros().find("auth_type").has_value(); }
+// `recipients` outlives it, and so does the session.
+Peer peer_of(const milter::Session& session, std::span<const std::string> recipients) {
+  return {.client = session.client().ip,
+          .helo = session.helo(),
+          .authenticated = session.macros().find("auth_type").has_value(),
+          .recipients = recipients,
+          .listener = session.place(),
+          .daemon = session.macros().find("daemon_name").value_or(std::string_view())};
+}
 
 milter::Answer refusal(const Ruling& ruling, Action action) {
   return {.verdict =
@@ -164,11 +173,20 @@ struct Gate::Work {
   std::vector<std::string> kept = {};        // by share: its id in the quarantine
   std::string results = {};                  // our whole Authentication-Results field; empty: none
   bool released = false;                     // from quarantine, by a pass that was honoured
+  MarkCheck seen = {};                       // what its mark says
+  bool back = false;                         // it was let through before
   std::vector<std::string_view> unwanted = {};  // fields that are taken out
   std::vector<std::string> added = {};          // whole fields of signatures or a seal, the top one first
   std::vector<Cause> causes = {};               // of these, behind those of what is done
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
 };
+
+// It decides nothing, and so it comes first.
+std::string Gate::why_mark_refused(const Work& work) {
+  if (work.seen.holds && is_from_outside(work.scan->standing().role))
+    return "it has the mark of a message that was let through, and comes from outside, where nobody's counts";
+  return work.seen.why;
+}
 
 milter::Answer Gate::failed(const std::string& what, Trouble why) {
   if (parts_.failure) parts_.failure(why);
@@ -203,14 +221,11 @@ void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> 
                                                 .event = {}});
   work->recipients.reserve(transaction.recipients.size());
   for (const auto& recipient : transaction.recipients) work->recipients.push_back(recipient.address);
-  Situation situation{.peer = {.client = session.client().ip,
-                               .helo = session.helo(),
-                               .authenticated = logged_in(session),
-                               .recipients = work->recipients},
-                      .mail_from = transaction.sender.address,
-                      .memory = {}};
+  Situation situation{
+      .peer = peer_of(session, work->recipients), .mail_from = transaction.sender.address, .memory = {}};
   work->scan = std::make_unique<Scan>(work->message, std::move(situation), work->rules->roles,
                                       work->rules->local, keys_);
+  if (came_back(*work)) return done(answer(*work, work->scan->came_back(work->seen.id)));
   // Whether DNS answers is nothing to a user of ours.
   if (is_of_ours(work->scan->standing().role)) return done(answer(*work, work->scan->of_ours()));
   recall(*work);
@@ -220,6 +235,16 @@ void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> 
                         [this, work, done = std::move(done)](facts::Driven<Verdict> driven) {
                           done(answer(*work, std::move(driven.decision)));
                         });
+}
+
+// Of who is held to policy a mark spares nothing: whoever got the message has it, too. Of who logged in it only says that the message is
+// not his.
+bool Gate::came_back(Work& work) const {
+  if (parts_.marks == nullptr) return false;
+  work.seen = parts_.marks->check(work.message.header, parts_.now());
+  const auto& standing = work.scan->standing();
+  work.back = work.seen.holds && !is_from_outside(standing.role) && standing.proof != Proof::login;
+  return work.back;
 }
 
 void Gate::recall(Work& work) const {
@@ -253,9 +278,9 @@ void Gate::remember_who(const Work& work, const Verdict& verdict, Action done) c
     return;
   }
   if (!is_of_ours(verdict.standing.role) || is_automatic(work.message.header)) return;
-  const bool strangers =
-      !logged_in(work.session) &&
-      !whose_else(work.message.header, options_.authserv_id, work.rules->signing.sealer).empty();
+  const bool strangers = !why_not_ours(verdict.standing, work.seen.holds, work.message.header,
+                                       options_.authserv_id, work.rules->signing.sealer)
+                              .empty();
   const bool unowned =
       std::ranges::find(event.causes, "author-not-owned", &Cause::code) != event.causes.end();
   const auto& author = verdict.authentication.author;
@@ -310,7 +335,7 @@ Result<std::string> Gate::keep(const Work& work, const Share& share) {
 }
 
 Result<> Gate::honour_pass(Work& work, Ruling& ruling) {
-  if (parts_.passes == nullptr) return {};
+  if (parts_.passes == nullptr || work.back) return {};
   const auto honoured = TRY(parts_.passes->honour(work.message, work.event.recipients, work.event.at));
   work.released = honoured.passes;
   if (honoured.passes)
@@ -372,13 +397,11 @@ Result<> Gate::hand_on(Work& work, const Verdict& verdict) const {
   if (is_of_ours(verdict.standing.role)) {
     // What was released from quarantine is whoever wrote it, though it comes from this machine.
     if (work.released || (!rules.sign && !rules.owners)) return {};
-    if (!logged_in(work.session)) {
-      if (const auto why = whose_else(work.message.header, options_.authserv_id, rules.sealer);
-          !why.empty()) {
-        if (rules.sign)
-          work.causes.push_back({.code = "not-signed", .text = std::string(why), .section = {}});
-        return {};
-      }
+    if (const auto why = why_not_ours(verdict.standing, work.seen.holds, work.message.header,
+                                      options_.authserv_id, rules.sealer);
+        !why.empty()) {
+      if (rules.sign) work.causes.push_back({.code = "not-signed", .text = why, .section = {}});
+      return {};
     }
     if (rules.sign) TRY(may());
     event.signed_by = take(
@@ -417,7 +440,8 @@ milter::Answer Gate::enforce(Work& work, const Verdict& verdict) {
   const auto done = dispatch(ruling, work.recipients, work.rules->enforcement, work.event.draw,
                              work.session.agreed().may(milter::action::kDeleteRecipients));
   if (done.answer == Action::accept) {
-    work.unwanted = unwanted_fields(header, options_.authserv_id);
+    // What we added the first time stays: what would be found out now is about who puts it back.
+    if (!work.back) work.unwanted = unwanted_fields(header, options_.authserv_id);
     // Before anything is kept: what is put off comes again.
     if (const auto handed = hand_on(work, verdict); !handed) return cannot_sign(work, handed.error());
   }
@@ -436,7 +460,11 @@ milter::Answer Gate::enforce(Work& work, const Verdict& verdict) {
   } else {
     out.removed = places_of(header, work.unwanted);
     if (!work.results.empty()) out.added.push_back(new_field(work.results));
-    out.added.push_back({.place = 0, .name = "X-Rampart-Id", .value = work.event.id});
+    if (!work.back) out.added.push_back({.place = 0, .name = "X-Rampart-Id", .value = work.event.id});
+    if (parts_.marks != nullptr && (is_from_outside(verdict.standing.role) || work.released)) {
+      const auto mark = parts_.marks->make(work.event.id, header, work.event.at);
+      if (!mark.empty()) out.added.push_back(new_field(mark));
+    }
     for (const auto& share : done.shares)
       if (share.ruling.action == Action::quarantine)
         for (const auto number : share.recipients) out.not_for.push_back(transaction.recipients[number].raw);
@@ -463,12 +491,7 @@ Event Gate::envelope_of(milter::Session& session) const {
 // taken out of it, so whoever believes ours would believe them.
 milter::Answer Gate::unreadable(milter::Session& session, const base::Error& why) {
   auto event = envelope_of(session);
-  event.role = to_string(stand({.client = session.client().ip,
-                                .helo = session.helo(),
-                                .authenticated = logged_in(session),
-                                .recipients = event.recipients},
-                               {}, parts_.rules()->roles)
-                             .role);
+  event.role = to_string(stand(peer_of(session, event.recipients), {}, parts_.rules()->roles).role);
   event.asked = Action::reject;
   event.causes.push_back({.code = "unreadable", .text = base::printable(why.what), .section = {}});
   milter::Answer out;
@@ -495,7 +518,7 @@ void Gate::describe(Work& work, const Verdict& verdict) const {
   event.other_results = verdict.other_results;
   event.role = to_string(verdict.standing.role);
   event.sender = verdict.sender;
-  if (is_of_ours(verdict.standing.role)) return;
+  if (is_of_ours(verdict.standing.role) || work.back) return;
   work.results = auth::results_field(options_.authserv_id, verdict.envelope, verdict.authentication);
   event.results = new_field(work.results).value;
 }
@@ -517,6 +540,8 @@ milter::Answer Gate::answer(Work& work, Verdict verdict) {
     out = cannot_sign(work, handed.error());
   }
   event.causes.insert(event.causes.end(), work.causes.begin(), work.causes.end());
+  if (const auto why = why_mark_refused(work); !why.empty())
+    event.causes.insert(event.causes.begin(), {.code = "mark-refused", .text = why, .section = {}});
   if (out.verdict == milter::Answer::Verdict::accept)
     for (const auto& field : work.added | std::views::reverse) out.added.push_back(new_field(field));
   event.took =

@@ -12,6 +12,7 @@
 #include "facts/driver.h"
 #include "guard/gate/other_filter.h"
 #include "guard/gate/verdict.h"
+#include "guard/mark/mark.h"
 #include "guard/memory/correspondents.h"
 #include "guard/memory/memory.h"
 #include "guard/milter/server.h"
@@ -88,8 +89,9 @@ class Gate : public milter::Decider {
  public:
   struct Parts {
     facts::Provider& provider;
-    Quarantine* quarantine;    // nullptr in monitor mode
-    Passes* passes = nullptr;  // by which released messages are known; nullptr: by none
+    Quarantine* quarantine;        // nullptr in monitor mode
+    Passes* passes = nullptr;      // by which released messages are known; nullptr: by none
+    const Marks* marks = nullptr;  // by which those that come back are; nullptr: by none, and none is made
     std::function<std::shared_ptr<const Rules>()> rules;  // those of now
     std::function<void(const Event&)> tell;
     std::function<void(const std::string&)> log;
@@ -129,6 +131,9 @@ class Gate : public milter::Decider {
   // Keeps it from those who must not have it. After an error nothing is to be answered but a failure.
   base::Result<> keep_shares(Work& work, const Dispatch& done);
   void note_shares(Work& work, const Ruling& asked, const Dispatch& done) const;
+  // Whether it was let through before, and is put back by whom no policy holds.
+  bool came_back(Work& work) const;
+  static std::string why_mark_refused(const Work& work);
   // A message that was released is let by, whatever else is found out about it.
   base::Result<> honour_pass(Work& work, Ruling& ruling);
   base::Result<std::string> keep(const Work& work, const Share& share);

@@ -59,6 +59,7 @@ class GateTest : public testing::Test {
     Gate gate({.provider = zone_,
                .quarantine = &quarantine_,
                .passes = &passes_,
+               .marks = marks_ ? &*marks_ : nullptr,
                .rules = [this] { return std::make_shared<const Rules>(rules_); },
                .tell = [this](const Event& event) { events_.push_back(event); },
                .log = [this](const std::string& line) { log_.push_back(line); },
@@ -115,6 +116,8 @@ class GateTest : public testing::Test {
   std::uint32_t actions_ = milter::kAllActions;
   TestRing ring_;
   std::size_t most_ = 100'000;  // octets of a message
+  std::optional<Marks> marks_;
+  std::string author_;  // where he is another than the envelope's sender
 };
 
 TEST_F(GateTest, LetsThroughWhatIsAuthenticated) {
@@ -283,6 +286,107 @@ TEST_F(GateTest, SignsNothingFromOutside) {
   pass("127.0.0.1", "<news@bank.example>");
   EXPECT_EQ(events_.back().role, "local");
   EXPECT_THAT(events_.back().signed_by, IsEmpty()) << "a content filter may have put it back";
+}
+
+// What was added, as it comes again.
+std::string again(const milter::Answer& answer) {
+  std::string out;
+  for (const auto& field : answer.added)
+    out += milter::frame(Command::header, milter::texts({field.name, " " + field.value}));
+  return out;
+}
+
+TEST_F(GateTest, KnowsWhatComesBack) {
+  marks_.emplace(crypto::Secret(std::string("key")));
+  rules_.signing.sign = true;
+  rules_.roles.trusted = {*parse_network("10.1.0.0/16")};
+  rules_.roles.daemons = {{.name = "reinject", .role = Role::local}};
+  ring_.add("bank.example", "s1");
+  const auto first = pass("192.0.2.1", "<news@bank.example>");
+  ASSERT_EQ(first.added.size(), 3U);
+  EXPECT_EQ(first.added[2].name, kMarkName);
+  const auto id = events_.back().id;
+  EXPECT_EQ(reported_, 1U);
+  const auto expect_back = [&](std::string_view from, std::string_view says = "") {
+    const auto answer = pass(from, "<l-bounces@lists.example>", Mode::enforce, again(first), says);
+    EXPECT_EQ(answer.verdict, Verb::accept);
+    EXPECT_THAT(answer.added, IsEmpty()) << from;
+    EXPECT_THAT(answer.removed, IsEmpty()) << "what we found out the first time stays";
+    const auto& event = events_.back();
+    EXPECT_EQ(event.role, "local");
+    EXPECT_EQ(event.results, "");
+    EXPECT_THAT(event.signed_by, IsEmpty());
+    ASSERT_EQ(event.causes.size(), 1U);
+    EXPECT_EQ(event.causes[0].code, "came-back");
+    EXPECT_THAT(event.causes[0].text, HasSubstr(id));
+    EXPECT_EQ(reported_, 1U) << "one message is reported once";
+  };
+  author_ = "<news@bank.example>";
+  expect_back("127.0.0.1");
+  expect_back("10.1.2.3");
+  expect_back("198.51.100.9", "C" + milter::texts({"{daemon_name}", "reinject"}));
+}
+
+TEST_F(GateTest, AMarkSparesNobodyWhoIsHeldToPolicy) {
+  marks_.emplace(crypto::Secret(std::string("key")));
+  rules_.roles.relays = {*parse_network("198.51.100.7")};
+  const auto first = pass("192.0.2.1", "<news@bank.example>");
+  for (const auto* client : {"198.51.100.9", "198.51.100.7"}) {
+    const auto hop = milter::frame(
+        Command::header, milter::texts({"Received", " from x (y [198.51.100.9]) by mx2.else.example"}));
+    EXPECT_EQ(pass(client, "<news@bank.example>", Mode::enforce, hop + again(first)).verdict, Verb::reject);
+    EXPECT_EQ(events_.back().causes.front().code, "mark-refused");
+    EXPECT_EQ(events_.back().causes.back().code, "second-fact-spf-hard-fail");
+  }
+  const auto through = pass("192.0.2.1", "<news@bank.example>", Mode::enforce, again(first));
+  EXPECT_EQ(through.removed.size(), 3U) << "nobody but us writes such fields";
+  EXPECT_EQ(through.added.size(), 3U);
+}
+
+TEST_F(GateTest, SignsNothingThatComesBack) {
+  marks_.emplace(crypto::Secret(std::string("key")));
+  rules_.signing.sign = true;
+  ring_.add("bank.example", "s1");
+  const auto first = pass("192.0.2.1", "<news@bank.example>");
+  pass("198.51.100.9", "<news@bank.example>", Mode::enforce, again(first), kLoggedIn);
+  EXPECT_EQ(events_.back().role, "submission");
+  EXPECT_THAT(events_.back().signed_by, IsEmpty()) << "who logged in did not write it";
+  EXPECT_EQ(events_.back().causes.back().code, "not-signed");
+  now_ = kNow + kMarkLife + std::chrono::seconds(1);
+  pass("127.0.0.1", "<news@bank.example>", Mode::enforce, again(first));
+  EXPECT_EQ(events_.back().role, "local");
+  EXPECT_EQ(events_.back().causes.front().code, "mark-refused");
+  EXPECT_NE(events_.back().results, "") << "it is looked at anew";
+}
+
+TEST_F(GateTest, MarksWhatWasLetThroughFromOutsideAndNothingElse) {
+  marks_.emplace(crypto::Secret(std::string("key")));
+  const auto marked = [&](const milter::Answer& answer) {
+    return std::ranges::find(answer.added, kMarkName, &milter::NewField::name) != answer.added.end();
+  };
+  EXPECT_FALSE(marked(pass("192.0.2.1", "<news@bank.example>", Mode::monitor))) << "it changes nothing";
+  EXPECT_FALSE(marked(pass("198.51.100.9", "<news@bank.example>", Mode::enforce, "", kLoggedIn)));
+  EXPECT_FALSE(marked(pass("127.0.0.1", "<news@bank.example>")));
+  pass("198.51.100.9", "<news@shop.example>");
+  const auto kept = *quarantine_.begin_release(events_.back().kept, "admin", false, kNow);
+  EXPECT_TRUE(marked(pass("127.0.0.1", "<news@shop.example>", Mode::enforce, pass_field(kept))))
+      << "a filter behind us puts back what was released, too";
+}
+
+TEST_F(GateTest, SignsWhoIsProvenAndNotWhoComesToAPlaceForUsers) {
+  rules_.signing.sign = true;
+  rules_.roles.daemons = {{.name = "ORIGINATING", .role = Role::submission}};
+  rules_.roles.trusted = {*parse_network("10.1.0.0/16")};
+  ring_.add("bank.example", "s1");
+  const auto service = "C" + milter::texts({"{daemon_name}", "ORIGINATING"});
+  for (const auto mode : {Mode::enforce, Mode::monitor}) {
+    EXPECT_EQ(pass("198.51.100.9", "<news@bank.example>", mode, "", service).verdict, Verb::accept);
+    EXPECT_EQ(events_.back().role, "submission");
+    EXPECT_THAT(events_.back().signed_by, IsEmpty());
+    EXPECT_THAT(events_.back().causes.back().text, HasSubstr("nobody logged in"));
+    pass("10.1.2.3", "<news@bank.example>", mode, "", service);
+    EXPECT_THAT(events_.back().signed_by, ElementsAre("s1._domainkey.bank.example"));
+  }
 }
 
 TEST_F(GateTest, SealsWhatIsHandedOn) {
@@ -644,7 +748,7 @@ TEST_F(GateTest, SaysWhatItHadNothingToGoOn) {
   const std::string_view text = "From: news@bank.example\r\n\r\n";
   const auto message = *mail::Message::parse(text);
   dkim::KeyCache keys;
-  const RoleRules roles{.listener = Role::inbound, .trusted = {}, .relays = {}};
+  const RoleRules roles{.anybody = Role::inbound, .trusted = {}, .relays = {}};
   const LocalRules local;
   Scan scan(message, {.peer = {.client = {}, .helo = {}}, .mail_from = {}, .memory = {}}, roles, local, keys);
   const auto verdict = zone_.run([&](facts::Facts& facts) { return scan.run(facts, kNow); });

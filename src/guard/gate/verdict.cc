@@ -65,6 +65,16 @@ Verdict Scan::of_ours() const {
   return out;
 }
 
+Verdict Scan::came_back(std::string_view id) const {
+  Verdict out{.standing = standing_, .envelope = envelope_, .authentication = {}, .ruling = {}};
+  out.standing.role = Role::local;
+  out.standing.proof = Proof::none;
+  out.standing.why = fmt::format("it was let through before, as {}, and is put back", id);
+  out.authentication.author = mail::read_author(message_.header);
+  out.ruling.causes.push_back({.code = "came-back", .text = out.standing.why, .section = {}});
+  return out;
+}
+
 Verdict Scan::run(facts::Facts& facts, base::Time now) {
   Verdict out{.standing = standing_,
               .envelope = envelope_,

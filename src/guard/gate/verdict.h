@@ -58,6 +58,8 @@ class Scan {
   Verdict run(facts::Facts& facts, base::Time now);
   // Of a message that is_of_ours(): nothing has to be found out for it.
   [[nodiscard]] Verdict of_ours() const;
+  // Of one that was let through before, as the event `id`, and is put back by whom no policy holds: it stands as this machine's own.
+  [[nodiscard]] Verdict came_back(std::string_view id) const;
 
  private:
   const mail::Message& message_;

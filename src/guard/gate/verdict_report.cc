@@ -100,6 +100,8 @@ std::string verdict_text(const VerdictReport& report, const auth::ReportOptions&
              fmt::format("{} ({}, {}): {}", signal.code, signal.strength, signal.part, signal.evidence));
   out.line("Score", fmt::format("{} of 100, higher is worse", verdict.score()));
   out.line("Role", role_words(verdict.standing));
+  for (const auto& words : plan_lines(report.plan))
+    out.line(report.plan.adds == "sealed" ? "Sealed" : "Signed", words);
   for (std::size_t i = 0; i < report.recipients.size(); ++i) {
     const auto action = report.done.at(i);
     out.line("To", action == ruling.action ? report.recipients[i]
@@ -159,6 +161,9 @@ std::string verdict_json(const VerdictReport& report, const auth::ReportOptions&
       .member("name", to_string(verdict.standing.role))
       .member("why", verdict.standing.why)
       .end_object();
+  json.key("signing").begin_object();
+  write_plan(json, report.plan);
+  json.end_object();
   write_sender(json, verdict.sender, report.recipients);
   json.member_array("unchecked", verdict.unchecked).member_array("other_results", verdict.other_results);
   json.key("authentication").begin_object();

@@ -6,6 +6,7 @@
 
 #include "auth/report.h"
 #include "guard/gate/verdict.h"
+#include "guard/sign/plan.h"
 
 namespace rampart::guard {
 
@@ -13,6 +14,7 @@ struct VerdictReport {
   const Verdict& verdict;
   std::vector<std::string> recipients;  // those that were named
   std::vector<Action> done;             // for each of them, in mode enforce
+  SigningPlan plan;                     // what is added to it, in both modes
 };
 
 // What would become of the message, in one sentence.

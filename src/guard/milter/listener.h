@@ -16,6 +16,7 @@ struct ListenAddress {
   std::string endpoint;  // address and port
 
   [[nodiscard]] std::string text() const;
+  friend bool operator==(const ListenAddress&, const ListenAddress&) = default;
 };
 // Errors are of kind config.
 base::Result<ListenAddress> parse_listen(std::string_view text);

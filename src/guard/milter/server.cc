@@ -49,7 +49,7 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
   Loop(asio::io_context& io, ServerOptions options, Admission& admission, Decider& decider)
       : io_(io), options_(std::move(options)), admission_(admission), decider_(decider) {}
 
-  base::Result<> serve(const Listener& listener) {
+  base::Result<> serve(const Listener& listener, std::string place) {
     auto acceptor = std::make_shared<Acceptor>(io_);
     error_code error;
     acceptor->assign(Protocol(listener.family(), 0), TRY(listener.descriptor()), error);
@@ -57,7 +57,7 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
       return base::fail(base::ErrorKind::io, fmt::format("cannot listen: {}", error.message()),
                         listener.text());
     acceptors_.push_back(acceptor);
-    asio::co_spawn(io_, accept(shared_from_this(), acceptor), asio::detached);
+    asio::co_spawn(io_, accept(shared_from_this(), acceptor, std::move(place)), asio::detached);
     return {};
   }
 
@@ -72,8 +72,8 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
 
  private:
   struct Connection {
-    Connection(Protocol::socket socket, const SessionOptions& options, Admission& admission)
-        : socket(std::move(socket)), session(options), place(admission) {}
+    Connection(Protocol::socket socket, SessionOptions options, Admission& admission)
+        : socket(std::move(socket)), session(std::move(options)), place(admission) {}
     Protocol::socket socket;
     FrameReader reader;
     Session session;
@@ -83,7 +83,8 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
     std::string out;
   };
 
-  static awaitable<void> accept(std::shared_ptr<Loop> self, std::shared_ptr<Acceptor> acceptor) {
+  static awaitable<void> accept(std::shared_ptr<Loop> self, std::shared_ptr<Acceptor> acceptor,
+                                std::string place) {
     asio::steady_timer pause(self->io_);
     while (acceptor->is_open()) {
       error_code error;
@@ -100,13 +101,15 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
       const int on = 1;
       ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
       ++self->connections_;
-      asio::co_spawn(self->io_, serve(self, std::move(socket)), asio::detached);
+      asio::co_spawn(self->io_, serve(self, std::move(socket), place), asio::detached);
     }
   }
 
-  static awaitable<void> serve(std::shared_ptr<Loop> self, Protocol::socket socket) {
+  static awaitable<void> serve(std::shared_ptr<Loop> self, Protocol::socket socket, std::string place) {
+    auto options = self->options_.session;
+    options.place = std::move(place);
     const auto connection =
-        std::make_unique<Connection>(std::move(socket), self->options_.session, self->admission_);
+        std::make_unique<Connection>(std::move(socket), std::move(options), self->admission_);
     co_await self->converse(*connection);
     --self->connections_;
   }
@@ -251,7 +254,9 @@ Server::Server(asio::io_context& io, ServerOptions options, Admission& admission
 
 Server::~Server() { loop_->stop(); }
 
-base::Result<> Server::serve(const Listener& listener) { return loop_->serve(listener); }
+base::Result<> Server::serve(const Listener& listener, std::string place) {
+  return loop_->serve(listener, std::move(place));
+}
 void Server::stop() { loop_->stop(); }
 std::size_t Server::connections() const { return loop_->connections(); }
 

@@ -42,8 +42,8 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // May be called for several; what has connected is served while `io` runs.
-  base::Result<> serve(const Listener& listener);
+  // May be called for several; what has connected is served while `io` runs. `place` is what their sessions say of where that was.
+  base::Result<> serve(const Listener& listener, std::string place = {});
 
   // Accepts nobody new; connections end when their message is answered. On the loop's thread.
   void stop();

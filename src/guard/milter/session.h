@@ -30,6 +30,7 @@ struct SessionOptions {
   std::size_t memory = std::size_t{1} << 20;         // octets of a message that are held without a file
   std::size_t max_message = std::size_t{256} << 20;  // octets that are kept of one; behind them it is cut
   std::string folder = "/var/tmp";                   // of messages that are larger than `memory`
+  std::string place;                                 // where the MTA connects; passed on as place()
   // Asked for in place of what the MTA is set to send; "" leaves that to it.
   std::string macros_connect = "j {daemon_name} {daemon_addr}";
   std::string macros_mail = "i {auth_type} {auth_authen} {mail_addr}";
@@ -88,6 +89,7 @@ class Session {
   static std::string progress();
 
   [[nodiscard]] const Agreement& agreed() const { return agreed_; }
+  [[nodiscard]] const std::string& place() const { return options_.place; }
   [[nodiscard]] const Client& client() const { return client_; }
   [[nodiscard]] const std::string& helo() const { return helo_; }
   [[nodiscard]] const Macros& macros() const { return macros_; }

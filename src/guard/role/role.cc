@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "dns/domain.h"
 #include "mail/domain_part.h"
+#include "net/resolvers.h"
 
 namespace rampart::guard {
 namespace {
@@ -16,16 +17,13 @@ bool any_has(const std::vector<Network>& networks, const base::IpAddress& ip) {
   return std::ranges::any_of(networks, [&](const Network& network) { return network.has(ip); });
 }
 
-bool is_loopback(const base::IpAddress& ip) {
-  const auto plain = ip.unmapped();
-  return plain.is_v4() ? plain.in_prefix(*base::IpAddress::parse("127.0.0.0"), 8)
-                       : plain == *base::IpAddress::parse("::1");
-}
+bool is_here(const base::IpAddress& ip) { return net::is_loopback(ip.unmapped()); }
 
 // Relays write what they had the message from into fields of their own, the newest at the top. What stands below the first that
 // none of them wrote is a stranger's, and is not read.
 Standing behind_relay(const Peer& peer, const mail::Header& header, const RoleRules& rules) {
   Standing out{.role = Role::relayed,
+               .proof = Proof::none,
                .ip = {},
                .helo = {},
                .why = fmt::format("{} is a relay of ours", peer.client->text())};
@@ -37,7 +35,7 @@ Standing behind_relay(const Peer& peer, const mail::Header& header, const RoleRu
       out.why += "; from whom it had it cannot be read";
       return out;
     }
-    if (any_has(rules.relays, hop->ip) || is_loopback(hop->ip)) continue;
+    if (any_has(rules.relays, hop->ip) || is_here(hop->ip)) continue;
     out.ip = hop->ip;
     out.helo = hop->helo;
     out.why += fmt::format("; it had it from {}", hop->ip.text());
@@ -56,7 +54,11 @@ bool is_within(std::string_view address, std::span<const dns::Name> domains) {
 std::optional<Standing> behind_gateway(const Peer& peer, const mail::Header& header,
                                        const GatewayRules& rules) {
   if (!any_has(rules.networks, *peer.client)) return std::nullopt;
-  Standing out{.role = Role::inbound, .ip = peer.client, .helo = peer.helo, .why = peer.client->text()};
+  Standing out{.role = Role::inbound,
+               .proof = Proof::none,
+               .ip = peer.client,
+               .helo = peer.helo,
+               .why = peer.client->text()};
   if (!rules.domains.empty() && all_within(peer.recipients, rules.domains)) {
     out.why += peer.recipients.empty()
                    ? " is in guard.gateway_networks, but for whom the message is is not known"
@@ -79,6 +81,7 @@ std::optional<Standing> behind_gateway(const Peer& peer, const mail::Header& hea
     }
   }
   out.role = Role::gateway;
+  out.proof = Proof::network;
   out.why += " is a system of ours behind this machine, and the message goes out";
   return out;
 }
@@ -158,13 +161,52 @@ std::optional<Hop> read_hop(std::string_view received) {
   return Hop{.ip = *ip, .helo = std::string(clause.substr(0, clause.find_first_of(" \t\r\n(")))};
 }
 
+namespace {
+
+// Who says that it is a user's.
+Proof proof_of(const Peer& peer, const RoleRules& rules) {
+  if (peer.authenticated) return Proof::login;
+  return peer.client && any_has(rules.trusted, *peer.client) ? Proof::network : Proof::none;
+}
+
+// What the configuration says of the place that it came to.
+std::optional<Standing> at_declared(const Peer& peer, const mail::Header& header, const RoleRules& rules) {
+  Standing out{.role = Role::inbound, .proof = Proof::none, .ip = peer.client, .helo = peer.helo, .why = {}};
+  if (rules.anybody) {
+    out.role = *rules.anybody;
+    out.why = fmt::format("all that comes is {}", to_string(out.role));
+  } else if (const auto role = declared_role(rules.listeners, peer.listener)) {
+    out.role = *role;
+    out.why = fmt::format("the listener {} is for {} (guard.listen)", peer.listener, to_string(out.role));
+  } else if (const auto daemon = declared_role(rules.daemons, peer.daemon)) {
+    out.role = *daemon;
+    out.why = fmt::format("the mail server's service {} is for {} (guard.daemon_roles)", peer.daemon,
+                          to_string(out.role));
+  } else {
+    return std::nullopt;
+  }
+  // What a relay of ours hands on is from outside, too.
+  if (out.role == Role::inbound && peer.client && any_has(rules.relays, *peer.client))
+    return behind_relay(peer, header, rules);
+  if (out.role != Role::submission) return out;
+  out.proof = proof_of(peer, rules);
+  if (out.proof == Proof::login) out.why += ", and the client authenticated itself";
+  if (out.proof == Proof::network)
+    out.why += fmt::format(", and {} is in a trusted network", peer.client->text());
+  if (out.proof == Proof::none) out.why += "; but nobody logged in, and the client is in no trusted network";
+  return out;
+}
+
+}  // namespace
+
 Standing stand(const Peer& peer, const mail::Header& header, const RoleRules& rules) {
-  const auto as = [&](Role role, std::string why) {
-    return Standing{.role = role, .ip = peer.client, .helo = peer.helo, .why = std::move(why)};
+  const auto as = [&](Role role, std::string why, Proof proof = Proof::none) {
+    return Standing{
+        .role = role, .proof = proof, .ip = peer.client, .helo = peer.helo, .why = std::move(why)};
   };
-  if (peer.authenticated) return as(Role::submission, "the client authenticated itself to the MTA");
-  if (rules.listener && *rules.listener != Role::relayed)
-    return as(*rules.listener, fmt::format("the listener is for {}", to_string(*rules.listener)));
+  if (auto out = at_declared(peer, header, rules)) return *std::move(out);
+  if (peer.authenticated)
+    return as(Role::submission, "the client authenticated itself to the MTA", Proof::login);
   if (!peer.client) return as(Role::local, "it was made on this machine");
   if (auto out = behind_gateway(peer, header, rules.gateway);
       out && (out->role == Role::gateway ||
@@ -172,8 +214,9 @@ Standing stand(const Peer& peer, const mail::Header& header, const RoleRules& ru
     return *std::move(out);
   if (any_has(rules.relays, *peer.client)) return behind_relay(peer, header, rules);
   if (any_has(rules.trusted, *peer.client))
-    return as(Role::submission, fmt::format("{} is in a trusted network", peer.client->text()));
-  if (is_loopback(*peer.client)) return as(Role::local, "it was made on this machine");
+    return as(Role::submission, fmt::format("{} is in a trusted network", peer.client->text()),
+              Proof::network);
+  if (is_here(*peer.client)) return as(Role::local, "it was made on this machine");
   return as(Role::inbound, fmt::format("{} is none of ours", peer.client->text()));
 }
 

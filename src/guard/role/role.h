@@ -16,6 +16,7 @@
 #include "base/ip.h"
 #include "base/result.h"
 #include "dns/name.h"
+#include "guard/role/declared.h"
 #include "mail/header.h"
 
 namespace rampart::guard {
@@ -53,8 +54,10 @@ struct GatewayRules {
 };
 
 struct RoleRules {
-  std::optional<Role> listener;  // what the listener is for, whoever comes
-  std::vector<Network> trusted;  // whose machines send as users do: printers, applications
+  std::optional<Role> anybody = {};          // of whoever comes, where that is said
+  std::vector<DeclaredRole> listeners = {};  // by their places; each counts before what the MTA says
+  std::vector<DeclaredRole> daemons = {};    // by the names of the MTA's services
+  std::vector<Network> trusted;              // whose machines send as users do: printers, applications
   std::vector<Network>
       relays;  // that take mail from outside for us: a secondary MX, a load balancer, a filter
   GatewayRules gateway;
@@ -65,10 +68,21 @@ struct Peer {
   std::string helo;
   bool authenticated = false;                    // {auth_type} of the MTA
   std::span<const std::string> recipients = {};  // addresses; they outlive it
+  // Where the MTA asked, as guard.listen has it, and the name of its service ({daemon_name}). Both outlive it; empty: not known.
+  std::string_view listener = {};
+  std::string_view daemon = {};
+};
+
+// What says that a message is by a user or a system of ours, beside the place that it came to: what nothing says it of is not signed.
+enum class Proof : std::uint8_t {
+  none,
+  network,  // its address
+  login,
 };
 
 struct Standing {
   Role role = Role::inbound;
+  Proof proof = Proof::none;
   // Whom SPF is about; nothing where that is not known: SPF is then not judged, and never a fail.
   std::optional<base::IpAddress> ip;
   std::string helo;
@@ -81,6 +95,8 @@ inline constexpr std::size_t kMaxHops = 20;  // of Received fields that are read
 bool any_within(std::span<const std::string> addresses, std::span<const dns::Name> domains);
 bool all_within(std::span<const std::string> addresses, std::span<const dns::Name> domains);
 
+// What the configuration says that the listener is for comes first, then what it says of the MTA's service, then who the client is.
+// Neither of the first two gives a proof.
 Standing stand(const Peer& peer, const mail::Header& header, const RoleRules& rules);
 
 // The client that a Received field names, as Postfix and sendmail write it (RFC 5321 section 4.4): "from HELO (name [ADDRESS])".

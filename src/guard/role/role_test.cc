@@ -11,8 +11,8 @@ namespace {
 using testing::HasSubstr;
 
 Standing check(std::string_view client, const std::string& header = "From: a@bank.example\r\n\r\n",
-               bool authenticated = false, std::optional<Role> listener = {}) {
-  const RoleRules rules{.listener = listener,
+               bool authenticated = false, std::optional<Role> anybody = {}) {
+  const RoleRules rules{.anybody = anybody,
                         .trusted = {*parse_network("10.1.0.0/16")},
                         .relays = {*parse_network("198.51.100.7"), *parse_network("2001:db8:1::/48")}};
   const auto message = *mail::Message::parse(header);
@@ -31,7 +31,59 @@ TEST(Role, IsReadOffTheClient) {
   EXPECT_EQ(check("").role, Role::local);
   EXPECT_EQ(check("127.0.0.1", "\r\n", false, Role::inbound).role, Role::inbound)
       << "what a listener is for comes first";
-  EXPECT_EQ(check("192.0.2.1", "\r\n", true, Role::inbound).role, Role::submission);
+  EXPECT_EQ(check("192.0.2.1", "\r\n", true, Role::inbound).role, Role::inbound);
+}
+
+TEST(Role, IsByTheListenerThenByTheServiceThenByTheClient) {
+  const RoleRules rules{.listeners = {{.name = "inet:127.0.0.1:8893", .role = Role::submission},
+                                      {.name = "unix:/run/in.sock", .role = Role::inbound}},
+                        .daemons = {{.name = "ORIGINATING", .role = Role::submission},
+                                    {.name = "reinject", .role = Role::local},
+                                    {.name = "smtpd", .role = Role::inbound}},
+                        .trusted = {*parse_network("10.1.0.0/16")},
+                        .relays = {*parse_network("198.51.100.7")}};
+  const auto message =
+      *mail::Message::parse(std::string_view("Received: from x (y [192.0.2.25]) by z\r\n\r\n"));
+  const auto at = [&](std::string_view client, std::string_view listener, std::string_view daemon,
+                      bool authenticated = false) {
+    return stand({.client = base::IpAddress::parse(client),
+                  .helo = "h",
+                  .authenticated = authenticated,
+                  .listener = listener,
+                  .daemon = daemon},
+                 message.header, rules);
+  };
+  const auto home = at("192.0.2.1", "", "originating", true);
+  EXPECT_EQ(home.role, Role::submission);
+  EXPECT_EQ(home.proof, Proof::login);
+  EXPECT_THAT(home.why, HasSubstr("originating is for submission (guard.daemon_roles), and the client auth"));
+  const auto stranger = at("192.0.2.1", "inet:127.0.0.1:8893", "");
+  EXPECT_EQ(stranger.role, Role::submission);
+  EXPECT_EQ(stranger.proof, Proof::none) << "whom Postfix let in all the same";
+  EXPECT_THAT(stranger.why, HasSubstr("nobody logged in"));
+  EXPECT_EQ(at("10.1.2.3", "", "ORIGINATING").proof, Proof::network);
+  EXPECT_EQ(at("10.1.2.3", "", "reinject", true).role, Role::local) << "whoever comes";
+  EXPECT_EQ(at("10.1.2.3", "", "reinject").proof, Proof::none);
+  EXPECT_EQ(at("192.0.2.1", "unix:/run/in.sock", "ORIGINATING", true).role, Role::inbound)
+      << "what the mail server says widens no listener";
+  EXPECT_EQ(at("127.0.0.1", "", "smtpd").role, Role::inbound);
+  EXPECT_EQ(at("198.51.100.7", "", "smtpd").role, Role::relayed) << "a relay hands on what is from outside";
+  EXPECT_EQ(at("198.51.100.7", "", "smtpd").ip, base::IpAddress::parse("192.0.2.25"));
+  for (const auto* nothing : {"", "smtp", "mx.bank.example"}) {
+    EXPECT_EQ(at("192.0.2.1", "inet:127.0.0.1:8891", nothing).role, Role::inbound) << nothing;
+    EXPECT_EQ(at("10.1.2.3", "", nothing).proof, Proof::network);
+  }
+}
+
+TEST(DeclaredRole, IsANameAndARole) {
+  const auto one = *parse_daemon_role(" ORIGINATING = submission ");
+  EXPECT_EQ(one.name, "ORIGINATING");
+  EXPECT_EQ(one.role, Role::submission);
+  for (const auto* text :
+       {"", "submission", "=local", "a b=local", "a'=local", "a=relayed", "a=gateway", "a=", "a=Local"})
+    EXPECT_FALSE(parse_daemon_role(text)) << text;
+  EXPECT_FALSE(parse_daemon_role(std::string(65, 'a') + "=local"));
+  EXPECT_THAT(parse_daemon_role("a=gateway").error().what, HasSubstr("inbound, submission or local"));
 }
 
 TEST(Role, FindsTheFirstHopOutside) {
@@ -48,7 +100,7 @@ TEST(Role, FindsTheFirstHopOutside) {
 }
 
 TEST(Role, OfASystemBehindTheGatewayIsByWhereItsMailGoes) {
-  RoleRules rules{.listener = {}, .trusted = {*parse_network("10.1.0.0/16")}, .relays = {}, .gateway = {}};
+  RoleRules rules{.trusted = {*parse_network("10.1.0.0/16")}, .relays = {}, .gateway = {}};
   rules.gateway = {.networks = {*parse_network("203.0.113.0/24"), *parse_network("10.1.0.7")},
                    .field = "X-OriginatorOrg",
                    .value = "bank.example",

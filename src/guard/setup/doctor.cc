@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/text.h"
 
@@ -31,16 +32,98 @@ std::vector<std::string> places_of(const milter::ListenAddress& listen, const st
   return out;
 }
 
+const NamedMilter* find_place(const std::vector<NamedMilter>& milters, const milter::ListenAddress& listen,
+                              const std::string& queue_directory) {
+  const auto places = places_of(listen, queue_directory);
+  const auto found = std::ranges::find_if(
+      milters, [&](const NamedMilter& one) { return std::ranges::find(places, one.place) != places.end(); });
+  return found == milters.end() ? nullptr : &*found;
+}
+
 const NamedMilter* find_ours(const std::vector<NamedMilter>& milters, const PostfixExpected& expected,
                              const std::string& queue_directory) {
-  for (const auto& listen : expected.listen) {
-    const auto places = places_of(listen, queue_directory);
-    const auto found = std::ranges::find_if(milters, [&](const NamedMilter& one) {
-      return std::ranges::find(places, one.place) != places.end();
-    });
-    if (found != milters.end()) return &*found;
-  }
+  for (const auto& listen : expected.listen)
+    if (const auto* found = find_place(milters, listen, queue_directory)) return found;
   return nullptr;
+}
+
+constexpr std::string_view kDaemonName = "milter_macro_daemon_name";
+
+// The services of master.cf, "submission/inet", that override that setting so that `matches` holds.
+template <class Matches>
+std::vector<std::string> services_with(const Postconf& services, std::string_view setting,
+                                       const Matches& matches) {
+  std::vector<std::string> out;
+  for (const auto& [name, value] : services) {
+    const auto slash = name.rfind('/');
+    if (slash != std::string::npos && std::string_view(name).substr(slash + 1) == setting && matches(value))
+      out.push_back(name.substr(0, slash));
+  }
+  return out;
+}
+
+// Whether some service has it, and not all of them where that lets mail pass unexamined.
+Check judge_role(const DeclaredRole& one, std::string_view says, const std::vector<std::string>& by,
+                 bool everywhere, std::string fix) {
+  const auto what = fmt::format("{} is for {}", one.name, to_string(one.role));
+  if (everywhere && one.role != Role::inbound)
+    return {.state = State::failed,
+            .what = fmt::format("{}, and by main.cf every service {}: what comes from outside is held to no "
+                                "policy",
+                                what, says),
+            .fix = "take it out of main.cf, and say it in master.cf, with the service alone"};
+  if (by.empty() && !everywhere)
+    return {.state = State::failed,
+            .what = fmt::format("{}, but no service of master.cf {}", what, says),
+            .fix = std::move(fix)};
+  return {
+      .state = State::good,
+      .what = fmt::format("{}: {}", what, by.empty() ? "all services" : fmt::to_string(fmt::join(by, ", "))),
+      .fix = {}};
+}
+
+// At a service where everybody is from outside nobody may log in.
+void judge_logins(std::vector<Check>& out, const Postconf& services, const DeclaredRole& one,
+                  const std::vector<std::string>& by) {
+  if (one.role != Role::inbound) return;
+  for (const auto& service : by) {
+    const auto found = services.find(service + "/smtpd_sasl_auth_enable");
+    if (found != services.end() && found->second == "yes")
+      out.push_back({.state = State::failed,
+                     .what = fmt::format("users log in at {}, and {} holds them to policy as strangers",
+                                         service, one.name),
+                     .fix = "guard.daemon_roles, or smtpd_sasl_auth_enable=no for that service"});
+  }
+}
+
+void judge_roles(std::vector<Check>& out, const Postconf& postconf, const PostfixExpected& expected,
+                 const std::string& queue_directory) {
+  if (expected.listeners.empty() && expected.daemons.empty()) return;
+  if (!expected.services) {
+    out.push_back({.state = State::unknown,
+                   .what = "which service of master.cf is for what is not known: postconf -P says nothing",
+                   .fix = "compare guard.listen and guard.daemon_roles with what postconf -P prints"});
+    return;
+  }
+  const auto& services = *expected.services;
+  for (const auto& one : expected.daemons) {
+    const auto matches = [&](const std::string& value) { return base::iequals(value, one.name); };
+    const auto by = services_with(services, kDaemonName, matches);
+    out.push_back(judge_role(one, "goes by that name", by, matches(value_of(postconf, kDaemonName, "")),
+                             "run what this prints: rampart guard setup postfix"));
+    judge_logins(out, services, one, by);
+  }
+  for (const auto& one : expected.listeners) {
+    const auto place = milter::parse_listen(one.name);
+    if (!place) continue;
+    const auto matches = [&](const std::string& value) {
+      return find_place(parse_milters(value), *place, queue_directory) != nullptr;
+    };
+    const auto by = services_with(services, "smtpd_milters", matches);
+    out.push_back(judge_role(one, "asks there", by, matches(value_of(postconf, "smtpd_milters", "")),
+                             "run what this prints: rampart guard setup postfix"));
+    judge_logins(out, services, one, by);
+  }
 }
 
 Check judge_action(const Postconf& postconf, const NamedMilter& ours, Mode mode) {
@@ -133,6 +216,7 @@ std::vector<Check> judge_postfix(const Postconf& postconf, const PostfixExpected
       {.state = State::good, .what = fmt::format("Postfix asks the guard at {}", ours->place), .fix = {}});
   out.push_back(judge_action(postconf, *ours, expected.mode));
   out.push_back(judge_protocol(postconf, *ours));
+  judge_roles(out, postconf, expected, queue_directory);
   if (value_of(postconf, "receive_override_options", "").contains("no_milters"))
     out.push_back(
         {.state = State::failed,

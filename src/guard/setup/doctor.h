@@ -5,12 +5,14 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "guard/gate/gate.h"
 #include "guard/milter/listener.h"
+#include "guard/role/declared.h"
 
 namespace rampart::guard {
 
@@ -35,7 +37,11 @@ std::vector<NamedMilter> parse_milters(std::string_view value);
 struct PostfixExpected {
   std::vector<milter::ListenAddress> listen;
   Mode mode = Mode::monitor;
-  std::string queue_directory;  // where postconf does not say it
+  std::string queue_directory;               // where postconf does not say it
+  std::vector<DeclaredRole> listeners = {};  // by their places (guard.listen)
+  std::vector<DeclaredRole> daemons = {};    // guard.daemon_roles
+  // What master.cf overrides, as `postconf -P` prints it: "submission/inet/milter_macro_daemon_name". Nothing: not known.
+  std::optional<Postconf> services = {};
 };
 std::vector<Check> judge_postfix(const Postconf& postconf, const PostfixExpected& expected);
 

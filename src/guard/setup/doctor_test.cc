@@ -73,6 +73,37 @@ TEST(Doctor, FindsWhatBreaksSignaturesAndWhatSwitchesMiltersOff) {
   EXPECT_THAT(judge(ours), SizeIs(3));
 }
 
+TEST(Doctor, FindsRolesThatNoServiceOrEveryServiceHas) {
+  const std::string ours = "smtpd_milters = inet:127.0.0.1:8891\n";
+  const auto judge = [&](const std::string& main, std::optional<std::string> master) {
+    PostfixExpected expected{.listen = {*milter::parse_listen("inet:127.0.0.1:8891"),
+                                        *milter::parse_listen("inet:127.0.0.1:8893")},
+                             .mode = Mode::enforce,
+                             .queue_directory = "/var/spool/postfix",
+                             .listeners = {{.name = "inet:127.0.0.1:8893", .role = Role::local}},
+                             .daemons = {{.name = "ORIGINATING", .role = Role::submission},
+                                         {.name = "smtpd", .role = Role::inbound}}};
+    if (master) expected.services = parse_postconf(*master);
+    return failed(judge_postfix(parse_postconf(main), expected));
+  };
+  const std::string master =
+      "submission/inet/milter_macro_daemon_name = originating\nsmtp/inet/milter_macro_daemon_name = smtpd\n"
+      "127.0.0.1:10026/inet/smtpd_milters = {inet:127.0.0.1:8893,default_action=accept}\n";
+  EXPECT_EQ(judge(ours, master), "");
+  const auto none = judge(ours, "");
+  EXPECT_THAT(none,
+              HasSubstr("ORIGINATING is for submission, but no service of master.cf goes by that name"));
+  EXPECT_THAT(none, HasSubstr("inet:127.0.0.1:8893 is for local, but no service of master.cf asks there"));
+  const auto all =
+      judge("smtpd_milters = inet:127.0.0.1:8893\nmilter_macro_daemon_name = ORIGINATING\n", master);
+  EXPECT_THAT(all, HasSubstr("by main.cf every service goes by that name"));
+  EXPECT_THAT(all, HasSubstr("by main.cf every service asks there: what comes from outside"));
+  EXPECT_EQ(judge(ours + "milter_macro_daemon_name = smtpd\n", master), "") << "inbound takes nothing away";
+  EXPECT_THAT(judge(ours, master + "smtp/inet/smtpd_sasl_auth_enable = yes\n"),
+              HasSubstr("users log in at smtp/inet, and smtpd holds them to policy"));
+  EXPECT_THAT(judge(ours, std::nullopt), HasSubstr("is not known"));
+}
+
 TEST(Doctor, ReadsMiltersAsPostfixWritesThem) {
   const auto milters =
       parse_milters("inet:a:1, { unix:b default_action=accept , connect_timeout=2s},inet:c:3");

@@ -32,6 +32,60 @@ struct Place {
   std::string note;  // what has to be seen to; comment lines
 };
 
+// As Postfix writes it; in main.cf with spaces, which postconf takes for no setting of master.cf.
+enum class Spaces : std::uint8_t { some, none };
+std::string milter_text(std::string_view place, const PostfixSetup& setup, Spaces spaces) {
+  // In a monitor nobody waits for a guard that hangs.
+  const auto* const action =
+      setup.mode == Mode::monitor
+          ? "default_action=accept, connect_timeout=2s, command_timeout=5s, content_timeout=10s"
+          : "default_action=tempfail";
+  auto out = fmt::format("{{ {}, {} }}", place, action);
+  if (spaces == Spaces::none) std::erase(out, ' ');
+  return out;
+}
+
+std::string below_queue(std::string_view path, const PostfixSetup& setup) {
+  const auto below = setup.queue_directory + "/";
+  return std::string(path.starts_with(below) ? path.substr(below.size()) : path);
+}
+
+// A service that usually is for it.
+std::string_view service_for(Role role) {
+  if (role == Role::submission) return "submission/inet";
+  return role == Role::local ? "127.0.0.1:10026/inet" : "smtp/inet";
+}
+
+// Which services are for what stands in master.cf, and only their administrator knows their names: lines to be read before they are run.
+std::string role_notes(const PostfixSetup& setup) {
+  std::string out;
+  for (const auto& one : setup.daemons)
+    out += fmt::format(
+        "# {} is for {} (guard.daemon_roles). Each service of master.cf that is goes by that name, such as:\n"
+        "# postconf -P '{}/milter_macro_daemon_name={}'\n",
+        one.name, to_string(one.role), service_for(one.role), one.name);
+  for (const auto& one : setup.listeners) {
+    auto place = one.name;
+    if (constexpr std::string_view kUnix = "unix:"; place.starts_with(kUnix))
+      place = "unix:" + below_queue(std::string_view(place).substr(kUnix.size()), setup);
+    out += fmt::format(
+        "# {} is for {} (guard.listen). Each service of master.cf that is asks there, such as:\n"
+        "# postconf -P '{}/smtpd_milters={}'\n",
+        one.name, to_string(one.role), service_for(one.role), milter_text(place, setup, Spaces::none));
+  }
+  const auto unexamined = [](const DeclaredRole& one) { return one.role != Role::inbound; };
+  if (std::ranges::any_of(setup.daemons, unexamined) || std::ranges::any_of(setup.listeners, unexamined))
+    out +=
+        "# What comes to a service for submission or local is held to no policy: let in only who logs in, or "
+        "the filter.\n"
+        "# Undo for each: postconf -PX with the same up to the equals sign.\n";
+  if (const auto role = declared_role(setup.listeners, setup.listen.text()); role && *role != Role::inbound)
+    out += fmt::format(
+        "# Every listener has a role: with the line above all that Postfix takes is taken for {}.\n",
+        to_string(*role));
+  return out;
+}
+
 Place place_of(const PostfixSetup& setup) {
   const auto& path = setup.listen.path;
   if (path.empty()) return {.text = setup.listen.text(), .note = {}};
@@ -55,10 +109,11 @@ std::string signing_notes(const PostfixSetup& setup) {
   if (!setup.signs && !setup.seals) return {};
   std::string out;
   if (setup.signs) {
-    out +=
-        "# To be signed, mail of users has to come by the guard: no smtpd_milters= may stand with submission "
-        "and\n"
-        "# smtps in master.cf (postconf -P shows it).\n";
+    if (setup.listeners.empty())
+      out +=
+          "# To be signed, mail of users has to come by the guard: no smtpd_milters= may stand with "
+          "submission and\n"
+          "# smtps in master.cf (postconf -P shows it).\n";
     if (!setup.signs_local)
       out +=
           "# What this machine makes itself (cron, sendmail) is not signed: 127.0.0.1 is not in "
@@ -75,25 +130,32 @@ std::string signing_notes(const PostfixSetup& setup) {
 
 }  // namespace
 
+const milter::ListenAddress& general_listener(const std::vector<milter::ListenAddress>& all,
+                                              const std::vector<DeclaredRole>& roles) {
+  const auto first = [&](std::optional<Role> wanted) {
+    return std::ranges::find_if(all,
+                                [&](const auto& one) { return declared_role(roles, one.text()) == wanted; });
+  };
+  auto found = first(std::nullopt);
+  if (found == all.end()) found = first(Role::inbound);
+  return found == all.end() ? all.front() : *found;
+}
+
 Result<std::string> postfix_setup(const PostfixSetup& setup) {
   const auto place = place_of(setup);
   const auto before = setup.after.empty() ? std::string() : TRY(other_milter(setup.after));
   const bool monitors = setup.mode == Mode::monitor;
-  // In a monitor nobody waits for a guard that hangs.
-  const auto* const action =
-      monitors ? "default_action=accept, connect_timeout=2s, command_timeout=5s, content_timeout=10s"
-               : "default_action=tempfail";
   std::string out = fmt::format(
       "# {}\n", monitors ? "Monitor: whatever becomes of the guard, Postfix takes the mail."
                          : "Enforce: while the guard cannot be asked, senders are told to try again.");
   out += place.note;
   if (before.empty())
     out += "# What is set now would be lost: see postconf smtpd_milters, and name it with --after.\n";
-  out += fmt::format("postconf -e 'smtpd_milters = {}{}{{ {}, {} }}'\n", before, before.empty() ? "" : ", ",
-                     place.text, action);
+  out += fmt::format("postconf -e 'smtpd_milters = {}{}{}'\n", before, before.empty() ? "" : ", ",
+                     milter_text(place.text, setup, Spaces::some));
   if (setup.signs_local) out += "postconf -e 'non_smtpd_milters = $smtpd_milters'\n";
   out += "postfix reload\n";
-  out += signing_notes(setup);
+  out += signing_notes(setup) + role_notes(setup);
   out += "\n# Undo:\n";
   if (setup.signs_local) out += "postconf -X non_smtpd_milters\n";
   out += before.empty() ? std::string("postconf -X smtpd_milters\n")

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "guard/gate/gate.h"
 #include "guard/milter/listener.h"
+#include "guard/role/declared.h"
 
 namespace rampart::guard {
 
@@ -15,8 +17,15 @@ struct PostfixSetup {
   bool signs = false;        // what users write
   bool signs_local = false;  // what this machine makes itself, too
   bool seals = false;
-  std::string queue_directory;  // Postfix's, which its smtpd may be chrooted to
+  std::vector<DeclaredRole> listeners = {};  // by their places (guard.listen)
+  std::vector<DeclaredRole> daemons = {};    // guard.daemon_roles
+  std::string queue_directory;               // Postfix's, which its smtpd may be chrooted to
 };
+
+// The listener for what Postfix takes in general: the first without a role, else the first of another that is for inbound, else the first.
+// `all` has one at least.
+const milter::ListenAddress& general_listener(const std::vector<milter::ListenAddress>& all,
+                                              const std::vector<DeclaredRole>& roles);
 
 // Errors are of kind usage: `after` is no place of a milter.
 base::Result<std::string> postfix_setup(const PostfixSetup& setup);

@@ -59,6 +59,39 @@ TEST(PostfixSetup, NamesWhatSigningNeeds) {
   EXPECT_THAT(text, HasSubstr("# Undo:\npostconf -X non_smtpd_milters\n"));
 }
 
+TEST(PostfixSetup, NamesWhatServicesSayAndWhereTheyAsk) {
+  PostfixSetup setup{
+      .listen = *milter::parse_listen("inet:127.0.0.1:8891"),
+      .mode = Mode::monitor,
+      .signs = true,
+      .listeners = {{.name = "unix:/var/spool/postfix/rampart/out.sock", .role = Role::submission}},
+      .daemons = {{.name = "reinject", .role = Role::local}},
+      .queue_directory = "/var/spool/postfix"};
+  const auto text = *postfix_setup(setup);
+  EXPECT_THAT(text, HasSubstr("# postconf -P '127.0.0.1:10026/inet/milter_macro_daemon_name=reinject'\n"));
+  EXPECT_THAT(text,
+              HasSubstr("# postconf -P "
+                        "'submission/inet/smtpd_milters={unix:rampart/out.sock,default_action=accept,"));
+  EXPECT_THAT(text, HasSubstr("let in only who logs in"));
+  EXPECT_THAT(text, Not(HasSubstr("no smtpd_milters= may stand")));
+  EXPECT_THAT(text, Not(HasSubstr("Every listener has a role")));
+  setup.listeners = {{.name = "inet:127.0.0.1:8891", .role = Role::submission}};
+  EXPECT_THAT(*postfix_setup(setup), HasSubstr("all that Postfix takes is taken for submission"));
+}
+
+TEST(PostfixSetup, IsOfTheListenerThatIsForAnything) {
+  const std::vector<milter::ListenAddress> all{*milter::parse_listen("inet:127.0.0.1:1"),
+                                               *milter::parse_listen("inet:127.0.0.1:2"),
+                                               *milter::parse_listen("inet:127.0.0.1:3")};
+  const auto of = [&](std::vector<DeclaredRole> roles) { return general_listener(all, roles).endpoint; };
+  EXPECT_EQ(of({}), "127.0.0.1:1");
+  EXPECT_EQ(of({{.name = "inet:127.0.0.1:1", .role = Role::submission}}), "127.0.0.1:2");
+  EXPECT_EQ(of({{.name = "inet:127.0.0.1:1", .role = Role::submission},
+                {.name = "inet:127.0.0.1:2", .role = Role::local},
+                {.name = "inet:127.0.0.1:3", .role = Role::inbound}}),
+            "127.0.0.1:3");
+}
+
 TEST(PostfixSetup, LetsNothingIntoTheShell) {
   for (const auto* after : {"x'; rm -rf /;'", "nothing", "127.0.0.1:", "a b:1"})
     EXPECT_FALSE(postfix_setup({.listen = *milter::parse_listen("inet:127.0.0.1:8891"),

@@ -11,9 +11,9 @@
 #include "auth/results_parse.h"
 #include "base/text.h"
 #include "dns/domain.h"
+#include "guard/mark/mark.h"
 #include "guard/release/pass.h"
 #include "mail/domain_part.h"
-#include "mail/from.h"
 
 namespace rampart::guard {
 namespace {
@@ -93,10 +93,13 @@ const RingKey& sealing_key(const std::vector<RingKey>& keys) {
   return rsa == keys.end() ? keys.front() : *rsa;
 }
 
+namespace {
+
 std::string_view whose_else(const mail::Header& header, std::string_view authserv_id,
                             const std::optional<dns::Name>& sealer) {
   const mail::FieldIndex index(header);
   if (!index.find(kPassName).empty()) return "it has a release pass: it was in quarantine";
+  if (!index.find(kMarkName).empty()) return "it came from outside: it has our mark, and is handed on";
   for (const auto place : index.find("Authentication-Results"))
     if (base::iequals(auth::parse_results(header.fields[place].value).authserv_id, authserv_id))
       return "it came from outside: it has our Authentication-Results, and is handed on";
@@ -105,6 +108,37 @@ std::string_view whose_else(const mail::Header& header, std::string_view authser
     if (sealer && dkim::parse_signature(header.fields[place].value, dkim::Kind::arc_seal).domain == *sealer)
       return "it came from outside: it has our ARC seal, and is handed on";
   return {};
+}
+
+}  // namespace
+
+std::string why_not_ours(const Standing& standing, bool came_back, const mail::Header& header,
+                         std::string_view authserv_id, const std::optional<dns::Name>& sealer) {
+  if (came_back) return "it came from outside: it was let through before, and is handed on";
+  switch (standing.proof) {
+    case Proof::login:
+      return {};
+    case Proof::network:
+      return std::string(whose_else(header, authserv_id, sealer));
+    case Proof::none:
+      break;
+  }
+  return fmt::format(
+      "nobody logged in, and {} is in no trusted network: that it came where users come is no proof",
+      standing.ip ? standing.ip->text() : "the client");
+}
+
+Result<FoundKeys> keys_for(const mail::Author& author, Owned whose, KeyRing& ring,
+                           const SigningRules& rules) {
+  const auto none = [](std::string why) { return FoundKeys{.keys = {}, .none = std::move(why)}; };
+  if (!author.fault.empty()) return none(fmt::format("it is signed for nobody: {}", author.fault));
+  if (author.addresses.size() != 1 || author.domains.size() != 1)
+    return none("it has several authors, and is signed for none of them");
+  if (whose != Owned::yes && !rules.sign_unowned) return none(why_unowned(whose));
+  // Every rule of a signing table may be tried on it.
+  if (author.addresses.front().size() > kMaxAddress)
+    return none("its author's address is longer than an address may be");
+  return ring.for_author(plain_address(author.addresses.front()), author.domains.front());
 }
 
 Result<Added> sign(const mail::Message& message, const Writer& writer, KeyRing& ring,
@@ -117,15 +151,7 @@ Result<Added> sign(const mail::Message& message, const Writer& writer, KeyRing& 
     out.causes.push_back(cause("not-signed", std::move(why)));
     return std::move(out);
   };
-  if (!author.fault.empty())
-    return unsigned_because(fmt::format("it is signed for nobody: {}", author.fault));
-  if (author.addresses.size() != 1 || author.domains.size() != 1)
-    return unsigned_because("it has several authors, and is signed for none of them");
-  if (whose != Owned::yes && !rules.sign_unowned) return unsigned_because(why_unowned(whose));
-  // Every rule of a signing table may be tried on it.
-  if (author.addresses.front().size() > kMaxAddress)
-    return unsigned_because("its author's address is longer than an address may be");
-  const auto found = TRY(ring.for_author(plain_address(author.addresses.front()), author.domains.front()));
+  const auto found = TRY(keys_for(author, whose, ring, rules));
   if (found.keys.empty()) return unsigned_because(found.none);
   const mail::FieldIndex index(message.header);
   std::vector<std::string> fields;

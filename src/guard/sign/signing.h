@@ -13,8 +13,10 @@
 
 #include "auth/arc/validate.h"
 #include "guard/policy/policy.h"
+#include "guard/role/role.h"
 #include "guard/sign/key_ring.h"
 #include "guard/sign/owners.h"
+#include "mail/from.h"
 #include "mail/message.h"
 
 namespace rampart::guard {
@@ -44,11 +46,18 @@ base::Result<Added> seal(const mail::Message& message, arc::Result found, std::s
 // Why it is not signed where `sign_unowned` is false and it is not owned; one clause.
 std::string why_unowned(Owned owned);
 
-// Why a message that a system of ours sends, and nobody who logged in, is a stranger's all the same; empty: nothing says so. Systems
-// behind us hand strangers' mail on, too (redirects, lists), and what we found out about a stranger's message as it came in stands in it:
-// of users' mail we say nothing. Its sender can add such a field, and is then not signed for; he cannot keep us from adding ours.
-std::string_view whose_else(const mail::Header& header, std::string_view authserv_id,
-                            const std::optional<dns::Name>& sealer);
+// The keys that sign for the author, of whom `whose` says whether he is the writer's own. Errors as above.
+base::Result<FoundKeys> keys_for(const mail::Author& author, Owned whose, KeyRing& ring,
+                                 const SigningRules& rules);
+
+// Why what is_of_ours() is signed for nobody all the same, whoever its author is; one clause, empty: nothing says so.
+//
+// That a listener or a service is for users is no proof that one of them wrote it. And systems of ours hand strangers' mail on, too
+// (redirects, lists, content filters): what we found out about a stranger's message as it came in stands in it, and of users' mail we
+// say nothing. Its sender can add such a field, and is then not signed for; he cannot keep us from adding ours. `came_back`: a mark of
+// ours holds, which counts against who logged in, too.
+std::string why_not_ours(const Standing& standing, bool came_back, const mail::Header& header,
+                         std::string_view authserv_id, const std::optional<dns::Name>& sealer);
 
 // An author's address with its domain as DNS has it, whatever form the message has it in (RFC 8616 section 4).
 std::string plain_address(const std::string& address);
