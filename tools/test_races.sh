@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 cmake -S . -B build/tsan -G Ninja -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19 \
   -DCMAKE_C_COMPILER_LAUNCHER=ccache -DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DRAMPART_SANITIZE=thread >/dev/null
-ninja -C build/tsan --quiet audit_test net_test rampart >&2
+ninja -C build/tsan --quiet audit_test net_test store_test guard_test rampart >&2
 export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1}
 build/tsan/audit_test --gtest_brief=1 --gtest_filter='Runner*'
 build/tsan/net_test --gtest_brief=1
