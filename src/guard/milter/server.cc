@@ -43,22 +43,32 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
       : io_(io), options_(std::move(options)), admission_(admission), decider_(decider) {}
 
   base::Result<> serve(const Listener& listener) {
-    auto acceptor = std::make_shared<Acceptor>(io_);
+    const auto door = std::make_shared<Door>(io_, listener.text());
     error_code error;
-    acceptor->assign(Protocol(listener.family(), 0), TRY(listener.descriptor()), error);
+    door->acceptor.assign(Protocol(listener.family(), 0), TRY(listener.descriptor()), error);
     if (error)
       return base::fail(base::ErrorKind::io, fmt::format("cannot listen: {}", error.message()),
                         listener.text());
-    acceptors_.push_back(acceptor);
-    asio::co_spawn(io_, accept(shared_from_this(), acceptor), asio::detached);
+    doors_.push_back(door);
+    asio::co_spawn(io_, accept(shared_from_this(), door), asio::detached);
     return {};
+  }
+
+  void leave(const std::string& place) {
+    error_code ignored;
+    for (const auto& door : doors_) {
+      if (door->place != place) continue;
+      door->shut = true;
+      door->acceptor.close(ignored);
+    }
+    std::erase_if(doors_, [](const auto& door) { return door->shut; });
   }
 
   void stop() {
     stopping_ = true;
     error_code ignored;
-    for (auto& acceptor : acceptors_) acceptor->close(ignored);
-    acceptors_.clear();
+    for (const auto& door : doors_) door->acceptor.close(ignored);
+    doors_.clear();
   }
 
   [[nodiscard]] std::size_t connections() const { return connections_; }
@@ -78,6 +88,14 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
     bool held = false;
   };
 
+  // Where an MTA comes in; shared with the connections that were made there.
+  struct Door {
+    Door(asio::io_context& io, std::string place) : acceptor(io), place(std::move(place)) {}
+    Acceptor acceptor;
+    std::string place;
+    bool shut = false;
+  };
+
   struct Connection {
     Connection(Protocol::socket socket, const SessionOptions& options, Admission& admission)
         : socket(std::move(socket)), session(options), place(admission) {}
@@ -85,18 +103,20 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
     FrameReader reader;
     Session session;
     Place place;
-    bool refused = false;  // of the message under way: there was no place for it
+    bool refused = false;   // of the message under way: there was no place for it
+    bool answered = false;  // a message was, of what was read last
     std::string out;
   };
 
-  static awaitable<void> accept(std::shared_ptr<Loop> self, std::shared_ptr<Acceptor> acceptor) {
+  static awaitable<void> accept(std::shared_ptr<Loop> self, std::shared_ptr<Door> door) {
+    auto& acceptor = door->acceptor;
     asio::steady_timer pause(self->io_);
-    while (acceptor->is_open()) {
+    while (acceptor.is_open()) {
       error_code error;
       Protocol::socket socket(self->io_);
       if (self->connections_ < self->options_.max_connections)
-        co_await acceptor->async_accept(socket, redirect_error(use_awaitable, error));
-      if (!acceptor->is_open()) co_return;
+        co_await acceptor.async_accept(socket, redirect_error(use_awaitable, error));
+      if (!acceptor.is_open()) co_return;
       if (error || !socket.is_open()) {  // no descriptor is left, or there are enough connections
         pause.expires_after(kAcceptAgain);
         co_await pause.async_wait(redirect_error(use_awaitable, error));
@@ -106,18 +126,19 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
       const int on = 1;
       ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
       ++self->connections_;
-      asio::co_spawn(self->io_, serve(self, std::move(socket)), asio::detached);
+      asio::co_spawn(self->io_, serve(self, door, std::move(socket)), asio::detached);
     }
   }
 
-  static awaitable<void> serve(std::shared_ptr<Loop> self, Protocol::socket socket) {
+  static awaitable<void> serve(std::shared_ptr<Loop> self, std::shared_ptr<Door> door,
+                               Protocol::socket socket) {
     const auto connection =
         std::make_unique<Connection>(std::move(socket), self->options_.session, self->admission_);
-    co_await self->converse(*connection);
+    co_await self->converse(*connection, *door);
     --self->connections_;
   }
 
-  awaitable<void> converse(Connection& connection) {
+  awaitable<void> converse(Connection& connection, const Door& door) {
     std::vector<char> buffer(kRead);
     for (;;) {
       error_code error;
@@ -127,7 +148,8 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
       connection.reader.feed({buffer.data(), got});
       if (!co_await take_frames(connection)) co_return;
       if (!co_await flush(connection)) co_return;
-      if (stopping_ && !connection.place.held) co_return;
+      const bool answered = std::exchange(connection.answered, false);
+      if ((stopping_ || (door.shut && answered)) && !connection.place.held) co_return;
     }
   }
 
@@ -152,12 +174,16 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
       connection.out += turn->reply;
       if (turn->kind == Turn::Kind::closed) co_return false;
       if (turn->kind == Turn::Kind::dropped) connection.place.leave();
-      if (turn->kind == Turn::Kind::decide && !co_await answer(connection)) co_return false;
+      if (turn->kind == Turn::Kind::decide) {
+        if (!co_await answer(connection)) co_return false;
+        connection.answered = true;
+      }
     }
   }
 
   awaitable<bool> admit(Place& place) {
     if (place.enter()) co_return true;
+    if (!decider_.may_wait()) co_return false;
     const auto until = std::chrono::steady_clock::now() + options_.most_wait;
     asio::steady_timer pause(io_);
     while (std::chrono::steady_clock::now() < until) {
@@ -231,7 +257,7 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
   ServerOptions options_;
   Admission& admission_;
   Decider& decider_;
-  std::vector<std::shared_ptr<Acceptor>> acceptors_;
+  std::vector<std::shared_ptr<Door>> doors_;  // shared with their coroutines
   std::size_t connections_ = 0;
   bool stopping_ = false;
 };
@@ -242,6 +268,7 @@ Server::Server(asio::io_context& io, ServerOptions options, Admission& admission
 Server::~Server() { loop_->stop(); }
 
 base::Result<> Server::serve(const Listener& listener) { return loop_->serve(listener); }
+void Server::leave(const std::string& place) { loop_->leave(place); }
 void Server::stop() { loop_->stop(); }
 std::size_t Server::connections() const { return loop_->connections(); }
 
