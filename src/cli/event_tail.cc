@@ -59,7 +59,7 @@ Result<base::Endpoint> parse_guard_url(std::string_view text) {
 }
 
 EventTail::EventTail(base::Endpoint place, crypto::Secret token, std::chrono::seconds back)
-    : place_(std::move(place)), token_(std::move(token)), back_(back) {}
+    : place_(place), token_(std::move(token)), back_(back) {}
 EventTail::~EventTail() = default;
 
 Result<> EventTail::connect() {

@@ -141,7 +141,7 @@ void GuardDesk::stop() {
 }
 
 void GuardDesk::set_digests(DigestDesk::Look look) {
-  boost::asio::post(io_, [this, look = std::move(look)] {
+  boost::asio::post(io_, [this, look] {
     if (parts_.digests) parts_.digests->set_look(look);
   });
 }

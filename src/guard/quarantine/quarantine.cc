@@ -371,7 +371,7 @@ Result<> Quarantine::undo_release(const std::string& id, base::Time now) {
 }
 
 Result<KeptMessage> Quarantine::find_for(const std::string& id, const std::string& recipient) {
-  const auto entry = TRY(find(id));
+  auto entry = TRY(find(id));
   const auto address = base::lower(recipient);
   if (std::ranges::find(entry.recipients, address) != entry.recipients.end()) return entry;
   const auto own = TRY(id_of_identity(split_identity(id, address)));
