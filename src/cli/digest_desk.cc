@@ -58,7 +58,7 @@ Result<std::unique_ptr<DigestDesk>> DigestDesk::open(const base::Config& config,
   auto database = std::make_unique<store::Database>(TRY(store::Database::open(TRY(store_url(config)))));
   auto quarantine = TRY(open_quarantine(settings, *database));
   std::unique_ptr<DigestDesk> out(new DigestDesk());
-  out->settings_ = std::move(read);
+  out->look_ = Look{.answers = true, .language = read.language};
   out->key_ = *std::move(key);
   out->log_ = std::move(log);
   out->server_ = std::move(server);
@@ -137,7 +137,7 @@ Response DigestDesk::release(const guard::Link& link) {
 }
 
 Response DigestDesk::page(PageKind kind, const guard::KeptMessage* entry, base::Time at) const {
-  auto made = guard::write_page(kind, settings_.language, entry, at);
+  auto made = guard::write_page(kind, look_.load().language, entry, at);
   return {.status = made.status,
           .type = "text/html; charset=utf-8",
           .body = std::move(made.html),

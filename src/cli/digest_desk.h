@@ -35,6 +35,12 @@ class DigestDesk {
   };
   using Done = std::function<void(net::http::Response)>;
 
+  // What may change while it works.
+  struct Look {
+    bool answers = true;  // guard.digest_url is set
+    guard::DigestLanguage language = guard::DigestLanguage::en;
+  };
+
   // Null where guard.digest_url is empty. Errors are of kind config: there is no mail server, quarantine or key.
   static base::Result<std::unique_ptr<DigestDesk>> open(const base::Config& config,
                                                         const guard::Settings& settings,
@@ -44,6 +50,8 @@ class DigestDesk {
 
   // From any thread. `done` is called once, on another thread or at once; a link that is not ours costs no place.
   void ask(const Question& question, const Done& done);
+  [[nodiscard]] bool answers() const { return look_.load().answers; }
+  void set_look(Look look) { look_ = look; }
 
  private:
   DigestDesk() = default;
@@ -54,7 +62,7 @@ class DigestDesk {
                                          base::Time at = {}) const;
   net::http::Response trouble(const base::Error& error) const;
 
-  guard::DigestSettings settings_;
+  std::atomic<Look> look_;
   crypto::Secret key_;
   std::function<void(const std::string&)> log_;
   net::SmtpServer server_;

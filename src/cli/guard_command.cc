@@ -9,10 +9,7 @@ namespace {
 
 base::Result<Exit> run(Session& session) {
   const auto* config = TRY(session.config());
-  auto settings = TRY(guard_settings(*config));
-  if (settings.mode == guard::Mode::enforce && settings.quarantine.empty())
-    return base::fail(base::ErrorKind::config, "mode enforce needs a quarantine", "guard.quarantine",
-                      "name a folder: --quarantine /var/lib/rampart/quarantine");
+  auto settings = TRY(running_guard_settings(*config));
   TRY(run_guard(session, *config, std::move(settings)));
   return Exit::clean;
 }
@@ -28,8 +25,7 @@ void add_guard_command(CLI::App& root, Session& session) {
     session.add_setting(*guard, key);
   guard->footer(
       "It runs until SIGTERM, and prints each message that was answered as a line of JSON; SIGHUP has it "
-      "read who is "
-      "trusted, and the exceptions, again. Mode monitor changes no mail.\n"
+      "read its configuration again. Mode monitor changes no mail.\n"
       "Exit status: 0 it was told to end, 2 wrong usage or configuration, 3 it could not begin.\n"
       "Most often: rampart guard --store /var/lib/rampart/rampart.db");
   add_guard_explain_commands(*guard, session);

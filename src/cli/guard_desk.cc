@@ -6,11 +6,11 @@
 #include <fmt/ranges.h>
 
 #include "base/text.h"
+#include "cli/api_token.h"
 #include "cli/live_options.h"
 #include "cli/scan_job.h"
 #include "crypto/digest.h"
 #include "crypto/hmac.h"
-#include "crypto/private_file.h"
 
 namespace rampart::cli {
 
@@ -79,19 +79,6 @@ Result<ScanRequest> read_request(const std::string& query) {
   return out;
 }
 
-Result<crypto::Secret> read_token(const std::string& file) {
-  if (file.empty()) return crypto::Secret();
-  const auto text = TRY(crypto::read_private(file));
-  const auto token = base::trim(text.view());
-  const bool visible = std::ranges::all_of(token, [](unsigned char c) { return c > ' ' && c < 0x7f; });
-  if (token.size() < kLeastToken || !visible)
-    return base::fail(
-        ErrorKind::input,
-        fmt::format("holds no token: at least {} letters, digits or signs, without a space", kLeastToken),
-        base::printable(file), "(umask 077; head -c 32 /dev/urandom | base64 > FILE)");
-  return crypto::Secret(token);
-}
-
 }  // namespace
 
 GuardDesk::GuardDesk(const base::Config& config, net::LiveOptions live, facts::DriveOptions drive,
@@ -114,10 +101,13 @@ Result<std::unique_ptr<GuardDesk>> GuardDesk::open(const base::Config& config, c
   std::vector<std::string> resolvers;
   resolvers.reserve(live.resolvers.size());
   for (const auto& endpoint : live.resolvers) resolvers.push_back(endpoint.text());
-  auto token = TRY(read_token(token_file));  // not within the new-expression: what returns from there leaks
+  auto token =
+      TRY(read_api_token(token_file));  // not within the new-expression: what returns from there leaks
   std::unique_ptr<GuardDesk> out(
       new GuardDesk(config, std::move(live), drive_options(config), std::move(token), std::move(parts)));
   out->source_ = {fmt::format("resolvers: {}", fmt::join(resolvers, ", "))};
+  if (out->parts_.feed != nullptr)
+    out->events_ = TRY(EventDesk::open(out->io_, *out->parts_.feed, out->parts_.store));
   const bool any_port = place.ends_with(":0");  // of tests
   auto endpoint =
       base::parse_endpoint(any_port ? std::string_view(place).substr(0, place.size() - 2) : place, 0);
@@ -145,12 +135,20 @@ void GuardDesk::start() {
 void GuardDesk::stop() {
   if (!thread_.joinable()) return;
   boost::asio::post(io_, [this] {
-    server_.stop();
+    stopping_ = true;
     const auto timer = std::make_shared<boost::asio::steady_timer>(io_, kGrace);
     timer->async_wait([this, timer](const auto&) { io_.stop(); });
-    if (scans_ == 0) io_.stop();
+    server_.stop([this] { io_.stop(); });
+    // Whoever has something scanned can ask again, and is told so at once; a release that somebody's button began is finished and said.
+    for (const auto& done : std::exchange(asked_, {})) done(error_response(503, "the guard is stopped"));
   });
   thread_.join();
+}
+
+void GuardDesk::set_digests(DigestDesk::Look look) {
+  boost::asio::post(io_, [this, look] {
+    if (parts_.digests) parts_.digests->set_look(look);
+  });
 }
 
 net::http::Handler::Plan GuardDesk::plan(const Head& head) {
@@ -160,7 +158,8 @@ net::http::Handler::Plan GuardDesk::plan(const Head& head) {
     return say([this] { return Response{.type = "text/plain; version=0.0.4", .body = parts_.metrics()}; });
   }
   if (head.path == "/api/v1/scan") return plan_scan(head);
-  if (head.path == guard::kLinkPath && parts_.digests) return plan_link(head);
+  if (head.path == "/api/v1/events") return plan_events(head);
+  if (head.path == guard::kLinkPath && parts_.digests && parts_.digests->answers()) return plan_link(head);
   return refuse(error_response(404, "there is nothing here", base::excerpt(head.path, 80)));
 }
 
@@ -179,17 +178,29 @@ net::http::Handler::Plan GuardDesk::plan_link(const Head& head) {
           }};
 }
 
-net::http::Handler::Plan GuardDesk::plan_scan(const Head& head) {
-  if (head.method != "POST")
-    return refuse(error_response(405, "only POST is answered here"), "Allow", "POST");
+std::optional<net::http::Handler::Plan> GuardDesk::refuse_stranger(const Head& head) const {
   if (token_.empty()) return refuse(error_response(403, "no token is set", "guard.api_token_file"));
   constexpr std::string_view kScheme = "Bearer ";
   const auto given = head.find("Authorization").value_or(std::string_view());
   // Hashes are of one length, so that not even that of the token shows.
-  if (!base::istarts_with(given, kScheme) ||
-      !crypto::same_secret(crypto::sha256(base::trim(given.substr(kScheme.size()))), crypto::sha256(token_)))
-    return refuse(error_response(401, "this needs a token: Authorization: Bearer TOKEN"), "WWW-Authenticate",
-                  "Bearer");
+  if (base::istarts_with(given, kScheme) &&
+      crypto::same_secret(crypto::sha256(base::trim(given.substr(kScheme.size()))), crypto::sha256(token_)))
+    return std::nullopt;
+  return refuse(error_response(401, "this needs a token: Authorization: Bearer TOKEN"), "WWW-Authenticate",
+                "Bearer");
+}
+
+net::http::Handler::Plan GuardDesk::plan_events(const Head& head) {
+  if (head.method != "GET") return refuse(error_response(405, "only GET is answered here"), "Allow", "GET");
+  if (auto refusal = refuse_stranger(head)) return *std::move(refusal);
+  if (!events_) return refuse(error_response(404, "there is nothing here", base::excerpt(head.path, 80)));
+  return events_->plan(head);
+}
+
+net::http::Handler::Plan GuardDesk::plan_scan(const Head& head) {
+  if (head.method != "POST")
+    return refuse(error_response(405, "only POST is answered here"), "Allow", "POST");
+  if (auto refusal = refuse_stranger(head)) return *std::move(refusal);
   if (scans_ >= kMostScans)
     return refuse(error_response(503, "enough messages are looked at now"), "Retry-After", "1");
   // Given back when the client is gone, or has its answer.
@@ -200,7 +211,14 @@ net::http::Handler::Plan GuardDesk::plan_scan(const Head& head) {
           .body = kMaxMail,
           .answer = [this, query = head.query, place](std::string body,
                                                       const std::function<void(Response)>& done) {
-            scan(query, std::move(body), [place, done](Response response) { done(std::move(response)); });
+            if (stopping_) return done(error_response(503, "the guard is stopped"));
+            const auto asked = asked_.insert(asked_.end(), done);
+            scan(query, std::move(body), [this, place, asked](Response response) {
+              if (stopping_) return;  // it was answered
+              const auto answer = std::move(*asked);
+              asked_.erase(asked);
+              answer(std::move(response));
+            });
           }};
 }
 

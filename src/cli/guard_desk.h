@@ -1,10 +1,12 @@
-// The guard's HTTP listener, on a thread of its own so that nobody who asks holds up mail: /metrics for Prometheus, POST /api/v1/scan
-// for programs that have a token, and the pages that links in digests open (cli/digest_desk.h).
+// The guard's HTTP listener, on a thread of its own so that nobody who asks holds up mail: /metrics for Prometheus; POST /api/v1/scan and
+// GET /api/v1/events (cli/event_desk.h) for programs that have a token; and the pages that links in digests open (cli/digest_desk.h).
 #pragma once
 
 #include <atomic>
 #include <functional>
+#include <list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -12,6 +14,7 @@
 
 #include "base/config.h"
 #include "cli/digest_desk.h"
+#include "cli/event_desk.h"
 #include "cli/folder_ring.h"
 #include "crypto/secret.h"
 #include "guard/gate/gate.h"
@@ -22,7 +25,6 @@ namespace rampart::cli {
 
 // All our own.
 inline constexpr std::size_t kMostScans = 4;         // at a time; each may hold a message of kMaxMail
-inline constexpr std::size_t kLeastToken = 16;       // octets
 inline constexpr std::size_t kMostRecipients = 100;  // of a scan
 
 class GuardDesk : public net::http::Handler {
@@ -33,7 +35,9 @@ class GuardDesk : public net::http::Handler {
     std::function<std::string()> metrics;                        // the same
     const guard::Correspondents& correspondents;
     std::function<void(const std::string&)> log;
-    std::unique_ptr<DigestDesk> digests;  // null: no link is answered
+    std::unique_ptr<DigestDesk> digests;   // null: no link is answered
+    guard::EventFeed* feed = nullptr;      // nullptr: nobody follows events
+    std::optional<store::Url> store = {};  // where events are kept; nothing: nowhere
   };
   // Listens. `token_file` may be empty: nobody may have anything scanned. `config` outlives it.
   static base::Result<std::unique_ptr<GuardDesk>> open(const base::Config& config, const std::string& place,
@@ -43,7 +47,9 @@ class GuardDesk : public net::http::Handler {
   // Where, with the port that the system chose for 0.
   [[nodiscard]] const std::string& place() const { return place_; }
   void start();
-  // Ends what is under way soon, and joins its thread.
+  // From any thread: what links in digests are answered by from now on.
+  void set_digests(DigestDesk::Look look);
+  // Ends streams and scans, finishes what else is being answered, and joins its thread.
   void stop();
 
   Plan plan(const net::http::Head& head) override;
@@ -53,6 +59,9 @@ class GuardDesk : public net::http::Handler {
             crypto::Secret token, Parts parts);
   Plan plan_link(const net::http::Head& head);
   Plan plan_scan(const net::http::Head& head);
+  Plan plan_events(const net::http::Head& head);
+  // What is answered to who has no token.
+  [[nodiscard]] std::optional<Plan> refuse_stranger(const net::http::Head& head) const;
   void scan(const std::string& query, std::string body, const std::function<void(net::http::Response)>& done);
 
   boost::asio::io_context io_{1};
@@ -63,7 +72,10 @@ class GuardDesk : public net::http::Handler {
   crypto::Secret token_;
   Parts parts_;
   std::string place_;
-  std::size_t scans_ = 0;  // under way
+  std::unique_ptr<EventDesk> events_;
+  std::size_t scans_ = 0;                                      // under way
+  std::list<std::function<void(net::http::Response)>> asked_;  // those of them that are not answered yet
+  bool stopping_ = false;
   net::http::Server server_;
   std::thread thread_;
 };

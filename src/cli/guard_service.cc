@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "cli/folder_ring.h"
 #include "cli/guard_desk.h"
+#include "cli/guard_listeners.h"
 #include "cli/guard_lists.h"
 #include "cli/guard_reports.h"
 #include "cli/guard_settings.h"
@@ -44,8 +45,6 @@ constexpr std::chrono::milliseconds kLook{50};              // at whether they a
 constexpr std::chrono::seconds kStorePatience{10};          // for the last events
 constexpr std::chrono::seconds kReaderPatience{2};
 constexpr std::chrono::minutes kStoreTrouble{1};  // between two words about it
-// A monitor delays no message for longer than this.
-constexpr std::chrono::seconds kMonitorTime{2};
 
 // What is shared by all loops, and outlives them.
 struct Shared {
@@ -127,12 +126,10 @@ class Service {
       reports_ = TRY(GuardReports::open(settings_.reports, settings_.failure_reports, config_,
                                         [this](const std::string& line) { say(line); }));
     TRY(open_lanes());
-    for (const auto& address : settings_.listen) {
-      listeners_.push_back(TRY(guard::milter::Listener::open(address, settings_.socket_mode)));
-      for (const auto& lane : lanes_) TRY(lane->server->serve(listeners_.back(), address.text()));
-    }
+    listen(TRY(listeners_.prepare(settings_.listen, settings_.socket_mode)));
     if (!settings_.http_listen.empty()) TRY(open_desk());
     introduce();
+    started_ = true;
     await_signal();
     sweep();
     look_at_lists();
@@ -176,13 +173,19 @@ class Service {
     const auto log = [this](const std::string& line) { say(line); };
     std::unique_ptr<DigestDesk> digests;
     if (keeps_messages()) digests = TRY(DigestDesk::open(config_, settings_, log));
+    answers_links_ = digests != nullptr;
+    std::optional<store::Url> store;
+    if (!settings_.api_token_file.empty()) feed_.emplace(guard::FeedLimits());
+    if (keeper_) store = TRY(store_url(config_));
     desk_ = TRY(GuardDesk::open(config_, settings_.http_listen, settings_.api_token_file,
                                 {.rules = [this] { return shared_.rules.load(); },
                                  .authserv_id = settings_.authserv_id,
                                  .metrics = [this] { return metrics_text(); },
                                  .correspondents = correspondents_,
                                  .log = log,
-                                 .digests = std::move(digests)}));
+                                 .digests = std::move(digests),
+                                 .feed = feed_ ? &*feed_ : nullptr,
+                                 .store = std::move(store)}));
     return {};
   }
 
@@ -198,13 +201,7 @@ class Service {
           lane.passes = TRY(guard::Passes::open(*lane.database, *lane.quarantine, *std::move(key)));
         if (auto key = TRY(mark_key(config_))) lane.marks.emplace(*std::move(key));
       }
-      const bool enforces = settings_.mode == Mode::enforce;
-      guard::GateOptions options{.authserv_id = settings_.authserv_id, .mode = settings_.mode};
-      guard::milter::ServerOptions server;
-      if (!enforces) {
-        options.drive.time_limit = kMonitorTime;
-        server.most_wait = {};
-      }
+      guard::GateOptions options{.authserv_id = settings_.authserv_id};
       std::function<void(const guard::Event&, const guard::Verdict&, const mail::Message&)> report;
       if (reports_)
         report = [this, &lane](const guard::Event& event, const guard::Verdict& verdict,
@@ -226,25 +223,22 @@ class Service {
                              .report = std::move(report),
                              .failure = [this](guard::Trouble why) { metrics_.note_failure(why); }},
           std::move(options));
-      lane.server.emplace(lane.io, std::move(server), shared_.admission, *lane.gate);
+      lane.server.emplace(lane.io, guard::milter::ServerOptions(), shared_.admission, *lane.gate);
     }
     return {};
   }
 
   void introduce() {
-    std::vector<std::string> places;
-    places.reserve(listeners_.size());
-    for (const auto& listener : listeners_) places.push_back(listener.text());
-    say(fmt::format("the guard listens at {}, in mode {}, as {}, on {} thread{}", fmt::join(places, ", "),
-                    guard::to_string(settings_.mode), settings_.authserv_id, lanes_.size(),
-                    lanes_.size() == 1 ? "" : "s"));
+    say(fmt::format("the guard listens at {}, in mode {}, as {}, on {} thread{}",
+                    fmt::join(listeners_.texts(), ", "), guard::to_string(settings_.mode),
+                    settings_.authserv_id, lanes_.size(), lanes_.size() == 1 ? "" : "s"));
     if (signs(settings_)) say(fmt::format("keys that sign are in {}", FolderRing(config_).place()));
     if (desk_) say(fmt::format("HTTP is answered at {}", desk_->place()));
     if (store_shown_.empty())
       say("events are printed only: --store FILE keeps them for rampart trace");
     else
       say(fmt::format("events are kept in {}", store_shown_));
-    if (settings_.mode == Mode::enforce)
+    if (keeps_messages())
       say(fmt::format("what is quarantined is kept in {}{}", settings_.quarantine,
                       settings_.seal_file.empty() ? ", not encrypted: see guard.seal_file" : ", encrypted"));
   }
@@ -265,7 +259,9 @@ class Service {
 
   void tell(const guard::Event& event) {
     metrics_.note(event);
-    lines_.push(guard::event_json(event));
+    auto json = guard::event_json(event);
+    if (feed_) feed_->push(guard::told(event, json));
+    lines_.push(std::move(json));
     if (outbox_) outbox_->push(event, size_of(event));
   }
 
@@ -288,7 +284,7 @@ class Service {
   // On the desk's thread.
   std::string metrics_text() {
     guard::Gauges gauges{.version = RAMPART_VERSION,
-                         .mode = settings_.mode,
+                         .mode = shared_.rules.load()->mode,
                          .in_flight = shared_.admission.inside(),
                          .most_in_flight = shared_.admission.most(),
                          .senders = memory_.senders(),
@@ -330,43 +326,77 @@ class Service {
     });
   }
 
+  // Opens listeners that are new, so that all of a configuration counts or nothing.
+  Result<guard::Settings> read_again(const base::Config& config, GuardListeners::Change& change) {
+    auto out = TRY(running_guard_settings(config));
+    if (signs(out)) TRY(FolderRing(config_).check());
+    TRY(check_senders(out));
+    change = TRY(listeners_.prepare(out.listen, settings_.socket_mode));
+    return out;
+  }
+
   void reload() {
-    auto read = session_.read_config();
-    auto settings = read ? guard_settings(*read) : std::unexpected(read.error());
-    if (settings && signs(*settings)) {
-      if (const auto keys = FolderRing(config_).check(); !keys) settings = std::unexpected(keys.error());
-    }
-    if (settings) {
-      if (const auto senders = check_senders(*settings); !senders)
-        settings = std::unexpected(senders.error());
-    }
-    if (!settings) {
-      session_.report(settings.error());
+    const auto read = session_.read_config();
+    GuardListeners::Change change;
+    auto settings = read ? read_again(*read, change) : std::unexpected(read.error());
+    const auto digests = read ? guard::read_digest_settings(*read) : std::unexpected(read.error());
+    if (!settings || !digests) {
+      session_.report(settings ? digests.error() : settings.error());
       return say("the configuration that was read before stays");
     }
+    // What was not opened in the beginning is not there to be switched to.
+    const bool can_enforce = keeps_messages();
+    if (!can_enforce) settings->rules.mode = Mode::monitor;
     std::vector<std::string_view> late;
     for (const auto* setting : session_.schema().settings()) {
       const auto section = base::section_of(setting->key);
       const bool ours = section == "guard" || section == "dns" || section == "store" || section == "dkim";
-      // Of listeners the roles count at once, and their places do not.
-      if (setting->key == "guard.listen" && settings->listen == settings_.listen) continue;
-      if (ours && !is_rule(setting->key) && read->value(setting->key) != config_.value(setting->key))
+      if (!ours || read->value(setting->key) == config_.value(setting->key)) continue;
+      if (!counts_at_once(setting->key) || (setting->key == "guard.mode" && !can_enforce) ||
+          (setting->key == "guard.digest_url" && desk_ && !answers_links_))
         late.push_back(setting->key);
     }
+    if (const auto before = shared_.rules.load()->mode; before != settings->rules.mode)
+      say(fmt::format("the mode is {}; it was {}", guard::to_string(settings->rules.mode),
+                      guard::to_string(before)));
     lists_.set_files(*settings);
     set_rules(std::move(settings->rules));
+    listen(std::move(change));
+    if (desk_) desk_->set_digests({.answers = !digests->url.empty(), .language = digests->language});
     say("the configuration was read again");
     if (!late.empty())
       say(fmt::format("what changed in {} counts from the next start on", fmt::join(late, ", ")));
   }
 
-  static bool is_rule(std::string_view key) {
+  // The loops are told on their own threads, which may not run yet.
+  void listen(GuardListeners::Change change) {
+    const auto serve = [this](const GuardListeners::Place& place) {
+      if (started_) say(fmt::format("the guard listens at {}, too", place.listener->text()));
+      for (const auto& lane : lanes_)
+        asio::post(lane->io, [this, &lane = *lane, place] {
+          if (const auto served = lane.server->serve(*place.listener, place.setting); !served)
+            say(served.error().message());
+        });
+    };
+    const auto leave = [this](const GuardListeners::Place& place) {
+      say(fmt::format("the guard listens no more at {}; what is under way there is finished",
+                      place.listener->text()));
+      for (const auto& lane : lanes_)
+        asio::post(lane->io, [&lane = *lane, setting = place.setting] { lane.server->leave(setting); });
+    };
+    listeners_.apply(std::move(change), serve, leave);
+  }
+
+  static bool counts_at_once(std::string_view key) {
+    if (key.starts_with("guard.digest_")) return true;  // the others are read by who sends digests
     constexpr auto kRules = std::to_array<std::string_view>(
-        {"guard.trusted_networks", "guard.trusted_relays", "guard.trusted_sealers", "guard.trusted_milters",
-         "guard.own_domains", "guard.enforced_domains", "guard.overrides", "guard.enforce",
-         "guard.block_files", "guard.allow_files", "guard.blocked", "guard.sign", "guard.senders_file",
-         "guard.sign_unowned", "guard.gateway_networks", "guard.gateway_field", "guard.relay_domains",
-         "guard.arc_domain", "guard.daemon_roles"});
+        {"guard.trusted_networks", "guard.trusted_relays", "guard.trusted_sealers",
+         "guard.trusted_milters",  "guard.own_domains",    "guard.enforced_domains",
+         "guard.overrides",        "guard.enforce",        "guard.block_files",
+         "guard.allow_files",      "guard.blocked",        "guard.sign",
+         "guard.senders_file",     "guard.sign_unowned",   "guard.gateway_networks",
+         "guard.gateway_field",    "guard.relay_domains",  "guard.arc_domain",
+         "guard.daemon_roles",     "guard.mode",           "guard.listen"});
     return std::ranges::find(kRules, key) != kRules.end();
   }
 
@@ -481,7 +511,10 @@ class Service {
   bool stopping_ = false;
   std::chrono::steady_clock::time_point deadline_;
 
-  std::vector<guard::milter::Listener> listeners_;
+  GuardListeners listeners_;
+  bool started_ = false;
+  bool answers_links_ = false;  // the desk has a DigestDesk
+  std::optional<guard::EventFeed> feed_;
   std::unique_ptr<GuardDesk> desk_;
   std::vector<std::unique_ptr<Lane>> lanes_;  // they do not move: their handlers know where they are
 };

@@ -16,6 +16,14 @@ base::Result<guard::Settings> guard_settings(const base::Config& config) {
   return guard::read_settings(config, base::lower(host.data()));
 }
 
+base::Result<guard::Settings> running_guard_settings(const base::Config& config) {
+  auto out = TRY(guard_settings(config));
+  if (out.mode == guard::Mode::enforce && out.quarantine.empty())
+    return base::fail(base::ErrorKind::config, "mode enforce needs a quarantine", "guard.quarantine",
+                      "name a folder: --quarantine /var/lib/rampart/quarantine");
+  return out;
+}
+
 base::Result<guard::Quarantine> open_quarantine(const guard::Settings& settings, store::Database& database) {
   if (settings.quarantine.empty())
     return base::fail(base::ErrorKind::config, "there is no quarantine", "guard.quarantine",

@@ -9,6 +9,9 @@ namespace rampart::cli {
 // Of this machine; its name is asked of the system.
 base::Result<guard::Settings> guard_settings(const base::Config& config);
 
+// The same for a guard that runs: an error of kind config where mode enforce has nowhere to keep what it quarantines.
+base::Result<guard::Settings> running_guard_settings(const base::Config& config);
+
 // The quarantine that guard.quarantine names; an error of kind config when it names none. `database` outlives it.
 base::Result<guard::Quarantine> open_quarantine(const guard::Settings& settings, store::Database& database);
 

@@ -476,8 +476,9 @@ constexpr std::array kSettings{
         .key = "guard.http_listen",
         .type = SettingType::text,
         .standard = "\"\"",
-        .brief = "Where the guard answers HTTP: /metrics for Prometheus, POST /api/v1/scan, and the links of "
-                 "digests; nowhere when empty",
+        .brief =
+            "Where the guard answers HTTP: /metrics for Prometheus, POST /api/v1/scan, GET /api/v1/events, "
+            "and the links of digests; nowhere when empty",
         .detail = "An address of this machine alone, as there is no TLS: put a proxy before it where others "
                   "are to reach it.",
         .option = "--http-listen",
@@ -488,7 +489,8 @@ constexpr std::array kSettings{
         .key = "guard.api_token_file",
         .type = SettingType::text,
         .standard = "\"\"",
-        .brief = "The file with the token that POST /api/v1/scan asks for; nobody may when empty",
+        .brief =
+            "The file with the token that /api/v1/scan and /api/v1/events ask for; nobody may when empty",
         .detail = "At least 16 characters, such as 32 random bytes in base64: (umask 077; head -c 32 "
                   "/dev/urandom | base64 > "
                   "FILE). Only its owner may read it.",
@@ -648,6 +650,7 @@ Result<Settings> read_settings(const base::Config& config, std::string_view host
   if (out.authserv_id.empty()) out.authserv_id = fmt::format("guard.{}", host);
   out.rules = read_rules(config);
   TRY(check_daemons(out.rules.roles.daemons));
+  out.rules.mode = out.mode;
   out.block_files = config.list("guard.block_files");
   out.allow_files = config.list("guard.allow_files");
   out.senders_file = config.text("guard.senders_file");

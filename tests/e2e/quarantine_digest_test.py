@@ -224,6 +224,20 @@ digest_url = "{BASE}"
         self.assertIn("released already", self.ask("POST", link)[2])
         self.assertEqual(self.states(guard), {("a@else.example",): "kept", ("b@else.example",): "released"})
 
+    def test_pages_change_without_a_restart(self):
+        guard, postfix = self.start()
+        self.keep(guard, postfix)
+        self.digest(guard, "--send")
+        (link,) = self.links(self.digests()[0][1])
+        self.assertIn('lang="en"', self.ask("GET", link)[2])
+        guard.reload(self.table + '\ndigest_language = "ur"', "read again")
+        self.assertNotIn("counts from the next start on", guard.said())
+        self.assertIn('lang="ur"', self.ask("GET", link)[2])
+        guard.reload("\n".join(line for line in self.table.splitlines() if not line.startswith("digest_url")), "read again")
+        self.assertEqual(self.ask("GET", link)[0], 404)
+        guard.reload(self.table, "read again")
+        self.assertIn('lang="en"', self.ask("GET", link)[2])
+
     def test_a_flood_of_mail_is_a_digest_of_fifty(self):
         guard, postfix = self.start()
         for _ in range(60):

@@ -90,32 +90,61 @@ Result<std::vector<std::string>> EventStore::since(base::Time from, std::size_t 
   });
 }
 
+Result<EventStore::Page> EventStore::page(const Place& behind, std::size_t most) {
+  return database_->run([&](soci::session& sql) {
+    const auto limit = static_cast<Number>(most);
+    const Number last = seconds(behind.at);
+    Number at = last;
+    Page out{.events = {}, .next = behind};
+    std::string event;
+    std::string id;
+    soci::statement rows =
+        // In this form a page is a range of the index; as "at > … OR (at = … AND …)" each is all that is left, sorted.
+        (sql.prepare << "SELECT at, id, event FROM guard_event WHERE at >= :same AND (at > :at OR id > :id)"
+                        " ORDER BY at, id LIMIT :limit",
+         soci::use(last), soci::use(last), soci::use(behind.id), soci::use(limit), soci::into(at),
+         soci::into(id), soci::into(event));
+    rows.execute();
+    while (rows.fetch()) out.events.push_back(event);
+    if (!out.events.empty()) out.next = {.at = base::Time(std::chrono::seconds(at)), .id = id};
+    return out;
+  });
+}
+
 Result<> EventStore::each(base::Time from, const std::function<void(std::string_view)>& see) {
-  struct Place {
+  Page page{.events = {}, .next = {.at = from, .id = {}}};
+  do {
+    page = TRY(this->page(page.next, kPage));
+    for (const auto& event : page.events) see(event);
+  } while (page.events.size() == kPage);
+  return {};
+}
+
+Result<std::optional<base::Time>> EventStore::time_of(const std::string& id) {
+  return database_->run([&](soci::session& sql) -> std::optional<base::Time> {
+    Number at = 0;
+    sql << "SELECT at FROM guard_event WHERE id = :id", soci::use(id), soci::into(at);
+    if (!sql.got_data()) return std::nullopt;
+    return base::Time(std::chrono::seconds(at));
+  });
+}
+
+Result<EventStore::Start> EventStore::start(base::Time from, std::size_t most) {
+  return database_->run([&](soci::session& sql) {
+    const Number begin = seconds(from);
+    const auto skip = static_cast<Number>(most);
+    Start out{.behind = {.at = from, .id = {}}, .left_out = 0};
     Number at = 0;
     std::string id;
-  };
-  Place last{.at = seconds(from), .id = {}};
-  std::vector<std::string> page;
-  do {
-    page.clear();
-    TRY(database_->run([&](soci::session& sql) {
-      const Number limit = kPage;
-      Place found;
-      std::string event;
-      soci::statement rows =
-          // In this form a page is a range of the index; as "at > … OR (at = … AND …)" each is all that is left, sorted.
-          (sql.prepare << "SELECT at, id, event FROM guard_event WHERE at >= :same AND (at > :at OR id > :id)"
-                          " ORDER BY at, id LIMIT :limit",
-           soci::use(last.at), soci::use(last.at), soci::use(last.id), soci::use(limit), soci::into(found.at),
-           soci::into(found.id), soci::into(event));
-      rows.execute();
-      while (rows.fetch()) page.push_back(event);
-      if (!page.empty()) last = found;
-    }));
-    for (const auto& event : page) see(event);
-  } while (page.size() == kPage);
-  return {};
+    sql << "SELECT at, id FROM guard_event WHERE at >= :begin ORDER BY at DESC, id DESC LIMIT 1 OFFSET :skip",
+        soci::use(begin), soci::use(skip), soci::into(at), soci::into(id);
+    if (!sql.got_data()) return out;
+    Number all = 0;
+    sql << "SELECT COUNT(*) FROM guard_event WHERE at >= :begin", soci::use(begin), soci::into(all);
+    out.behind = {.at = base::Time(std::chrono::seconds(at)), .id = std::move(id)};
+    out.left_out = static_cast<std::uint64_t>(std::max(all - skip, Number{1}));
+    return out;
+  });
 }
 
 Result<std::size_t> EventStore::prune(base::Time before) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,6 +35,26 @@ class EventStore {
 
   // Those of that time and later, the oldest first, one after the other: however many there are, memory holds a few.
   base::Result<> each(base::Time from, const std::function<void(std::string_view)>& see);
+
+  // Where one stands among all, which are in the order of their time and, within a second, of their ids.
+  struct Place {
+    base::Time at{};
+    std::string id;
+  };
+  struct Page {
+    std::vector<std::string> events;  // as event_json() wrote each
+    Place next;  // the last of them; where the page is empty, the place that was asked for
+  };
+  // The first `most` behind that place.
+  base::Result<Page> page(const Place& behind, std::size_t most);
+  // The time of an event; nothing when it is not there.
+  base::Result<std::optional<base::Time>> time_of(const std::string& id);
+  // A place behind which are those of that time and later, or the newest `most` of them, and how many that leaves out.
+  struct Start {
+    Place behind;
+    std::uint64_t left_out = 0;
+  };
+  base::Result<Start> start(base::Time from, std::size_t most);
 
   // Takes away what is older. How many that were.
   base::Result<std::size_t> prune(base::Time before);

@@ -71,6 +71,27 @@ TEST_F(EventStoreTest, GivesWhatIsNewer) {
   EXPECT_THAT(*store_.since(kNow + std::chrono::seconds(1), 9), IsEmpty());
 }
 
+TEST_F(EventStoreTest, IsReadPageByPage) {
+  const auto later = kNow + std::chrono::seconds(1);
+  ASSERT_TRUE(store_.record(std::vector{event("old", kNow - std::chrono::hours(1)), event("b"), event("a"),
+                                        event("c", later), event("d", later)}));
+  EXPECT_EQ(*store_.time_of("c"), later);
+  EXPECT_EQ(*store_.time_of("z"), std::nullopt);
+  const auto whole = *store_.start(kNow, 9);
+  EXPECT_EQ(whole.left_out, 0U);
+  const auto first = *store_.page(whole.behind, 3);
+  EXPECT_THAT(first.events, ElementsAre(HasSubstr("\"a\""), HasSubstr("\"b\""), HasSubstr("\"c\"")));
+  const auto second = *store_.page(first.next, 3);
+  EXPECT_THAT(second.events, ElementsAre(HasSubstr("\"d\"")));
+  const auto none = *store_.page(second.next, 3);
+  EXPECT_THAT(none.events, IsEmpty());
+  EXPECT_EQ(none.next.id, "d");
+  const auto newest = *store_.start(kNow - std::chrono::hours(2), 2);
+  EXPECT_EQ(newest.left_out, 3U);
+  EXPECT_THAT((*store_.page(newest.behind, 9)).events, ElementsAre(HasSubstr("\"c\""), HasSubstr("\"d\"")));
+  EXPECT_EQ(store_.start(kNow, 4)->left_out, 0U) << "as many as there are";
+}
+
 TEST_F(EventStoreTest, TakesAwayWhatIsOld) {
   ASSERT_TRUE(store_.record(std::vector{event("old", kNow - std::chrono::hours(48)), event("new")}));
   EXPECT_EQ(*store_.prune(kNow - std::chrono::hours(24)), 1U);

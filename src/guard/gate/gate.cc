@@ -188,11 +188,11 @@ std::string Gate::why_mark_refused(const Work& work) {
   return work.seen.why;
 }
 
-milter::Answer Gate::failed(const std::string& what, Trouble why) {
+milter::Answer Gate::failed(Mode mode, const std::string& what, Trouble why) {
   if (parts_.failure) parts_.failure(why);
   parts_.log(what);
   milter::Answer out;
-  if (options_.mode == Mode::enforce) {
+  if (mode == Mode::enforce) {
     out.verdict = milter::Answer::Verdict::tempfail;
     out.reply = {
         .code = 451, .enhanced = "4.3.0", .text = "this message cannot be looked at now; try again later"};
@@ -201,21 +201,24 @@ milter::Answer Gate::failed(const std::string& what, Trouble why) {
 }
 
 milter::Answer Gate::overloaded() {
-  return failed(fmt::format("there was no room to look at a message: it was {}",
-                            options_.mode == Mode::enforce ? "put off" : "let through"),
+  const auto mode = parts_.rules()->mode;
+  return failed(mode,
+                fmt::format("there was no room to look at a message: it was {}",
+                            mode == Mode::enforce ? "put off" : "let through"),
                 Trouble::overload);
 }
 
 void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> done) {
   auto& transaction = session.message();
   const auto bytes = transaction.bytes.view();
-  if (!bytes) return done(failed(bytes.error().message()));
+  auto rules = parts_.rules();
+  if (!bytes) return done(failed(rules->mode, bytes.error().message()));
   if (!transaction.fault.empty())
-    return done(failed(fmt::format("a message was not kept whole: {}", transaction.fault)));
+    return done(failed(rules->mode, fmt::format("a message was not kept whole: {}", transaction.fault)));
   auto message = mail::Message::parse(*bytes);
-  if (!message) return done(unreadable(session, message.error()));
+  if (!message) return done(unreadable(session, *rules, message.error()));
   const auto work = std::make_shared<Work>(Work{.session = session,
-                                                .rules = parts_.rules(),
+                                                .rules = std::move(rules),
                                                 .message = *std::move(message),
                                                 .scan = nullptr,
                                                 .event = {}});
@@ -230,8 +233,11 @@ void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> 
   if (is_of_ours(work->scan->standing().role)) return done(answer(*work, work->scan->of_ours()));
   recall(*work);
   const auto now = parts_.now();
+  auto drive = options_.drive;
+  if (work->rules->mode == Mode::monitor)
+    drive.time_limit = std::min(drive.time_limit, options_.monitor_time);
   facts::drive<Verdict>([work, now](facts::Facts& facts) { return work->scan->run(facts, now); },
-                        parts_.provider, options_.drive,
+                        parts_.provider, drive,
                         [this, work, done = std::move(done)](facts::Driven<Verdict> driven) {
                           done(answer(*work, std::move(driven.decision)));
                         });
@@ -424,7 +430,7 @@ Result<> Gate::hand_on(Work& work, const Verdict& verdict) const {
 
 milter::Answer Gate::cannot_sign(Work& work, const base::Error& error) {
   work.causes.push_back({.code = "sign-failed", .text = base::printable(error.message()), .section = {}});
-  auto out = failed(fmt::format("a message was not signed: {}", error.message()));
+  auto out = failed(work.rules->mode, fmt::format("a message was not signed: {}", error.message()));
   if (out.verdict != milter::Answer::Verdict::tempfail) return out;
   work.event.answered = Action::tempfail;
   // RFC 3463 section 3.8: cryptographic failure.
@@ -449,7 +455,7 @@ milter::Answer Gate::enforce(Work& work, const Verdict& verdict) {
     work.event.answered = Action::tempfail;
     work.event.signed_by.clear();  // what was made is not sent
     work.event.sealed_by.clear();
-    return failed(kept.error().message());
+    return failed(work.rules->mode, kept.error().message());
   }
   note_shares(work, ruling, done);
   milter::Answer out;
@@ -472,11 +478,11 @@ milter::Answer Gate::enforce(Work& work, const Verdict& verdict) {
   return out;
 }
 
-Event Gate::envelope_of(milter::Session& session) const {
+Event Gate::envelope_of(milter::Session& session, Mode mode) const {
   Event out;
   out.id = crypto::new_id();
   out.at = parts_.now();
-  out.mode = options_.mode;
+  out.mode = mode;
   out.queue_id = session.macros().find("i").value_or(std::string_view());
   out.client = session.client().ip ? session.client().ip->text() : std::string();
   out.user = base::excerpt(session.macros().find("auth_authen").value_or(std::string_view()), kShown);
@@ -489,13 +495,13 @@ Event Gate::envelope_of(milter::Session& session) const {
 
 // It is as unreadable whenever it comes again. It is refused whatever guard.enforce says: fields that were forged in our name cannot be
 // taken out of it, so whoever believes ours would believe them.
-milter::Answer Gate::unreadable(milter::Session& session, const base::Error& why) {
-  auto event = envelope_of(session);
-  event.role = to_string(stand(peer_of(session, event.recipients), {}, parts_.rules()->roles).role);
+milter::Answer Gate::unreadable(milter::Session& session, const Rules& rules, const base::Error& why) {
+  auto event = envelope_of(session, rules.mode);
+  event.role = to_string(stand(peer_of(session, event.recipients), {}, rules.roles).role);
   event.asked = Action::reject;
   event.causes.push_back({.code = "unreadable", .text = base::printable(why.what), .section = {}});
   milter::Answer out;
-  if (options_.mode == Mode::enforce) {
+  if (rules.mode == Mode::enforce) {
     event.answered = Action::reject;
     // RFC 3463 section 3.4: too big for the system.
     out.verdict = milter::Answer::Verdict::reject;
@@ -508,7 +514,7 @@ milter::Answer Gate::unreadable(milter::Session& session, const base::Error& why
 void Gate::describe(Work& work, const Verdict& verdict) const {
   const auto& header = work.message.header;
   auto& event = work.event;
-  event = envelope_of(work.session);
+  event = envelope_of(work.session, work.rules->mode);
   for (const auto& domain : verdict.authentication.author.domains)
     event.author += (event.author.empty() ? "" : ", ") + domain.text();
   event.subject = text_of(header, "Subject");
@@ -527,14 +533,14 @@ milter::Answer Gate::answer(Work& work, Verdict verdict) {
   auto& event = work.event;
   describe(work, verdict);
   if (const auto looked = honour_pass(work, verdict.ruling); !looked) {
-    if (options_.mode == Mode::enforce) return failed(looked.error().message());
+    if (work.rules->mode == Mode::enforce) return failed(Mode::enforce, looked.error().message());
     parts_.log(looked.error().message());
   }
   event.asked = verdict.ruling.action;
   event.causes = verdict.ruling.causes;
 
   milter::Answer out;
-  if (options_.mode == Mode::enforce) {
+  if (work.rules->mode == Mode::enforce) {
     out = enforce(work, verdict);
   } else if (const auto handed = hand_on(work, verdict); !handed) {
     out = cannot_sign(work, handed.error());

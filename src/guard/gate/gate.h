@@ -23,19 +23,20 @@
 
 namespace rampart::guard {
 
-// What is decided by, of one configuration; replaced as a whole when that is read again.
-struct Rules {
-  RoleRules roles;
-  LocalRules local;
-  SigningRules signing;
-  std::vector<Enforcement> enforcement;  // none: all that is asked for is done
-};
-
 enum class Mode : std::uint8_t {
   monitor,  // nothing is changed, and whatever goes wrong accepts
   enforce,  // whatever goes wrong is a temporary failure: the sender tries again
 };
 std::string_view to_string(Mode mode);
+
+// What is decided by, of one configuration; replaced as a whole when that is read again. A message keeps those it was decided by.
+struct Rules {
+  Mode mode = Mode::monitor;
+  RoleRules roles;
+  LocalRules local;
+  SigningRules signing;
+  std::vector<Enforcement> enforcement;  // none: all that is asked for is done
+};
 
 // What became of a message for some of its recipients.
 struct Outcome {
@@ -81,15 +82,15 @@ enum class Trouble : std::uint8_t { fault, overload };
 
 struct GateOptions {
   std::string authserv_id;
-  Mode mode = Mode::monitor;
   facts::DriveOptions drive{.time_limit = std::chrono::seconds(20)};
+  std::chrono::seconds monitor_time{2};  // that DNS gets where the mode is monitor
 };
 
 class Gate : public milter::Decider {
  public:
   struct Parts {
     facts::Provider& provider;
-    Quarantine* quarantine;        // nullptr in monitor mode
+    Quarantine* quarantine;        // nullptr: mode enforce is out of the question
     Passes* passes = nullptr;      // by which released messages are known; nullptr: by none
     const Marks* marks = nullptr;  // by which those that come back are; nullptr: by none, and none is made
     std::function<std::shared_ptr<const Rules>()> rules;  // those of now
@@ -108,12 +109,14 @@ class Gate : public milter::Decider {
 
   void decide(milter::Session& session, std::function<void(milter::Answer)> done) override;
   milter::Answer overloaded() override;
+  // A monitor holds nothing up.
+  bool may_wait() override { return parts_.rules()->mode == Mode::enforce; }
   void trouble(const std::string& what) override { parts_.log(what); }
 
  private:
   struct Work;
   // When something of ours failed: accept or tempfail, as the mode says.
-  milter::Answer failed(const std::string& what, Trouble why = Trouble::fault);
+  milter::Answer failed(Mode mode, const std::string& what, Trouble why = Trouble::fault);
   // What the memories know, and what they learn.
   void recall(Work& work) const;
   void remember(const Work& work, const Verdict& verdict, Action done) const;
@@ -121,8 +124,8 @@ class Gate : public milter::Decider {
   // A key that has to sign cannot be read: put off, or let through unsigned, as the mode says.
   milter::Answer cannot_sign(Work& work, const base::Error& error);
   milter::Answer answer(Work& work, Verdict verdict);
-  Event envelope_of(milter::Session& session) const;
-  milter::Answer unreadable(milter::Session& session, const base::Error& why);
+  Event envelope_of(milter::Session& session, Mode mode) const;
+  milter::Answer unreadable(milter::Session& session, const Rules& rules, const base::Error& why);
   void describe(Work& work, const Verdict& verdict) const;
   // What is done in mode enforce; notes it in the event.
   milter::Answer enforce(Work& work, const Verdict& verdict);

@@ -56,11 +56,16 @@ class GateTest : public testing::Test {
   // What is answered to a message from there.
   milter::Answer pass(std::string_view ip, std::string_view from, Mode mode = Mode::enforce,
                       std::string_view more = "", std::string_view macros = "") {
+    rules_.mode = mode;
     Gate gate({.provider = zone_,
                .quarantine = &quarantine_,
                .passes = &passes_,
                .marks = marks_ ? &*marks_ : nullptr,
-               .rules = [this] { return std::make_shared<const Rules>(rules_); },
+               .rules =
+                   [this] {
+                     ++rules_asked_;
+                     return std::make_shared<const Rules>(rules_);
+                   },
                .tell = [this](const Event& event) { events_.push_back(event); },
                .log = [this](const std::string& line) { log_.push_back(line); },
                .now = [this] { return now_; },
@@ -68,7 +73,7 @@ class GateTest : public testing::Test {
                .correspondents = &correspondents_,
                .ring = &ring_,
                .report = [this](const Event&, const Verdict&, const mail::Message&) { ++reported_; }},
-              {.authserv_id = "guard.else.example", .mode = mode});
+              {.authserv_id = "guard.else.example"});
     milter::Session session({.max_message = most_, .folder = folder_.path().string()});
     milter::FrameReader reader;
     reader.feed(milter::offer(6, actions_) + milter::client("mail.bank.example", ip) +
@@ -111,7 +116,8 @@ class GateTest : public testing::Test {
   Correspondents correspondents_;
   base::Time now_ = kNow;
   std::size_t reported_ = 0;
-  std::string author_;               // in From, where that is not the envelope sender
+  std::string author_;  // in From, where that is not the envelope sender
+  std::size_t rules_asked_ = 0;
   std::vector<std::string> others_;  // who get it beside a@else.example
   std::uint32_t actions_ = milter::kAllActions;
   TestRing ring_;
@@ -137,6 +143,38 @@ TEST_F(GateTest, LetsThroughWhatIsAuthenticated) {
   EXPECT_EQ(answer.added[1].value, events_[0].id);
   EXPECT_EQ(events_[0].subject, "rates");
   EXPECT_EQ(events_[0].author, "bank.example");
+}
+
+TEST_F(GateTest, EndsByTheRulesAndTheModeThatAMessageBeganWith) {
+  for (const auto mode : {Mode::monitor, Mode::enforce}) {
+    rules_asked_ = 0;
+    pass("198.51.100.9", "<news@bank.example>", mode);
+    EXPECT_EQ(rules_asked_, 1U) << "another answer would be another configuration";
+    EXPECT_EQ(events_.back().mode, mode);
+  }
+}
+
+TEST_F(GateTest, KeepsWhatIsTriedAgainOnce) {
+  rules_.enforcement = {*parse_enforcement("to=else.example action=quarantine"),
+                        *parse_enforcement("to=open.example")};
+  others_ = {"b@open.example"};
+  const auto full = [&](std::uint64_t entries) {
+    quarantine_ = *Quarantine::open(
+        database_,
+        {.folder = (folder_.path() / "kept").string(), .seal = {}, .limits = {.entries_of_domain = entries}});
+  };
+  KeptMessage other;
+  other.recipients = {"c@open.example"};
+  const auto taken = *quarantine_.keep(other, "another", kNow);
+  full(1);
+  EXPECT_EQ(pass("198.51.100.9", "<news@bank.example>").verdict, Verb::tempfail);
+  EXPECT_EQ(quarantine_.totals()->messages, 2U) << "one of two shares, before the other had no room";
+  full(100);
+  EXPECT_EQ(pass("198.51.100.9", "<news@bank.example>").verdict, Verb::discard);
+  EXPECT_EQ(quarantine_.totals()->messages, 3U) << "one for each share, and that of before";
+  EXPECT_EQ(pass("198.51.100.9", "<news@bank.example>").verdict, Verb::discard);
+  EXPECT_EQ(quarantine_.totals()->messages, 3U) << "an answer that was lost";
+  EXPECT_EQ(events_.back().outcomes.size(), 2U);
 }
 
 TEST_F(GateTest, RefusesWhatASecondFactSpeaksAgainst) {

@@ -50,27 +50,45 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
       : io_(io), options_(std::move(options)), admission_(admission), decider_(decider) {}
 
   base::Result<> serve(const Listener& listener, std::string place) {
-    auto acceptor = std::make_shared<Acceptor>(io_);
+    const auto door = std::make_shared<Door>(io_, std::move(place));
     error_code error;
-    acceptor->assign(Protocol(listener.family(), 0), TRY(listener.descriptor()), error);
+    door->acceptor.assign(Protocol(listener.family(), 0), TRY(listener.descriptor()), error);
     if (error)
       return base::fail(base::ErrorKind::io, fmt::format("cannot listen: {}", error.message()),
                         listener.text());
-    acceptors_.push_back(acceptor);
-    asio::co_spawn(io_, accept(shared_from_this(), acceptor, std::move(place)), asio::detached);
+    doors_.push_back(door);
+    asio::co_spawn(io_, accept(shared_from_this(), door), asio::detached);
     return {};
+  }
+
+  void leave(const std::string& place) {
+    error_code ignored;
+    for (const auto& door : doors_) {
+      if (door->place != place) continue;
+      door->shut = true;
+      door->acceptor.close(ignored);
+    }
+    std::erase_if(doors_, [](const auto& door) { return door->shut; });
   }
 
   void stop() {
     stopping_ = true;
     error_code ignored;
-    for (auto& acceptor : acceptors_) acceptor->close(ignored);
-    acceptors_.clear();
+    for (const auto& door : doors_) door->acceptor.close(ignored);
+    doors_.clear();
   }
 
   [[nodiscard]] std::size_t connections() const { return connections_; }
 
  private:
+  // Where an MTA comes in; shared with the connections that were made there.
+  struct Door {
+    Door(asio::io_context& io, std::string place) : acceptor(io), place(std::move(place)) {}
+    Acceptor acceptor;
+    std::string place;
+    bool shut = false;
+  };
+
   struct Connection {
     Connection(Protocol::socket socket, SessionOptions options, Admission& admission)
         : socket(std::move(socket)), session(std::move(options)), place(admission) {}
@@ -78,20 +96,21 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
     FrameReader reader;
     Session session;
     Admission::Place place;
-    bool begun = false;    // a message is under way
-    bool refused = false;  // there was no place for it
+    bool begun = false;     // a message is under way
+    bool refused = false;   // there was no place for it
+    bool answered = false;  // a message was, of what was read last
     std::string out;
   };
 
-  static awaitable<void> accept(std::shared_ptr<Loop> self, std::shared_ptr<Acceptor> acceptor,
-                                std::string place) {
+  static awaitable<void> accept(std::shared_ptr<Loop> self, std::shared_ptr<Door> door) {
+    auto& acceptor = door->acceptor;
     asio::steady_timer pause(self->io_);
-    while (acceptor->is_open()) {
+    while (acceptor.is_open()) {
       error_code error;
       Protocol::socket socket(self->io_);
       if (self->connections_ < self->options_.max_connections)
-        co_await acceptor->async_accept(socket, redirect_error(use_awaitable, error));
-      if (!acceptor->is_open()) co_return;
+        co_await acceptor.async_accept(socket, redirect_error(use_awaitable, error));
+      if (!acceptor.is_open()) co_return;
       if (error || !socket.is_open()) {  // no descriptor is left, or there are enough connections
         pause.expires_after(kAcceptAgain);
         co_await pause.async_wait(redirect_error(use_awaitable, error));
@@ -101,20 +120,21 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
       const int on = 1;
       ::setsockopt(socket.native_handle(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
       ++self->connections_;
-      asio::co_spawn(self->io_, serve(self, std::move(socket), place), asio::detached);
+      asio::co_spawn(self->io_, serve(self, door, std::move(socket)), asio::detached);
     }
   }
 
-  static awaitable<void> serve(std::shared_ptr<Loop> self, Protocol::socket socket, std::string place) {
+  static awaitable<void> serve(std::shared_ptr<Loop> self, std::shared_ptr<Door> door,
+                               Protocol::socket socket) {
     auto options = self->options_.session;
-    options.place = std::move(place);
+    options.place = door->place;
     const auto connection =
         std::make_unique<Connection>(std::move(socket), std::move(options), self->admission_);
-    co_await self->converse(*connection);
+    co_await self->converse(*connection, *door);
     --self->connections_;
   }
 
-  awaitable<void> converse(Connection& connection) {
+  awaitable<void> converse(Connection& connection, const Door& door) {
     error_code error;
     connection.socket.non_blocking(true, error);
     while (!error) {
@@ -130,7 +150,8 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
       connection.reader.feed({buffer_.data(), got});
       if (!co_await take_frames(connection)) co_return;
       if (!co_await flush(connection)) co_return;
-      if (stopping_ && !connection.begun) co_return;
+      const bool answered = std::exchange(connection.answered, false);
+      if ((stopping_ || (door.shut && answered)) && !connection.begun) co_return;
     }
   }
 
@@ -159,7 +180,10 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
       connection.out += turn->reply;
       if (turn->kind == Turn::Kind::closed) co_return false;
       if (turn->kind == Turn::Kind::dropped) end_message(connection);
-      if (turn->kind == Turn::Kind::decide && !co_await answer(connection)) co_return false;
+      if (turn->kind == Turn::Kind::decide) {
+        if (!co_await answer(connection)) co_return false;
+        connection.answered = true;
+      }
     }
   }
 
@@ -176,6 +200,7 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
       asio::post(io, [timer] { timer->expires_at(asio::steady_timer::time_point::min()); });
     };
     if (place.enter(wake)) co_return true;
+    if (!decider_.may_wait()) co_return place.settle();
     error_code error;
     co_await timer->async_wait(redirect_error(use_awaitable, error));
     co_return place.settle();
@@ -244,7 +269,7 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
   ServerOptions options_;
   Admission& admission_;
   Decider& decider_;
-  std::vector<std::shared_ptr<Acceptor>> acceptors_;
+  std::vector<std::shared_ptr<Door>> doors_;  // shared with their coroutines
   std::size_t connections_ = 0;
   bool stopping_ = false;
 };
@@ -257,6 +282,7 @@ Server::~Server() { loop_->stop(); }
 base::Result<> Server::serve(const Listener& listener, std::string place) {
   return loop_->serve(listener, std::move(place));
 }
+void Server::leave(const std::string& place) { loop_->leave(place); }
 void Server::stop() { loop_->stop(); }
 std::size_t Server::connections() const { return loop_->connections(); }
 

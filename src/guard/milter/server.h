@@ -21,6 +21,8 @@ class Decider {
   virtual ~Decider() = default;
   // The message of the session is whole, and stays as it is until `done` is called: once, on the same thread, now or later.
   virtual void decide(Session& session, std::function<void(Answer)> done) = 0;
+  // Whether a message may wait for a place (ServerOptions::most_wait).
+  virtual bool may_wait() { return true; }
   // There was no room for it in time.
   virtual Answer overloaded() = 0;
   // A connection that is closed because of what came over it, or an answer that did not reach the MTA: for the log.
@@ -42,8 +44,11 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // May be called for several; what has connected is served while `io` runs. `place` is what their sessions say of where that was.
-  base::Result<> serve(const Listener& listener, std::string place = {});
+  // May be called for several; what has connected is served while `io` runs. `place` is what their sessions say of where that was, and
+  // names it to leave(). On the loop's thread, or before that runs.
+  base::Result<> serve(const Listener& listener, std::string place);
+  // Accepts nobody more there; connections that were made there end behind their next answer. On the loop's thread.
+  void leave(const std::string& place);
 
   // Accepts nobody new; connections end when their message is answered. On the loop's thread.
   void stop();

@@ -41,7 +41,14 @@ struct Counter : Decider {
   }
   void trouble(const std::string& what) override { troubles.push_back(what); }
 
+  bool may_wait() override {
+    ++asked;
+    return waits;
+  }
+
   boost::asio::io_context& io;
+  bool waits = true;
+  int asked = 0;
   bool held = false;
   std::vector<std::function<void()>> waiting;
   std::vector<std::string> troubles;
@@ -59,7 +66,7 @@ class Running {
                 .progress = std::chrono::milliseconds(50)},
                admission, decider),
         listener(*Listener::open(*parse_listen(listen), 0600)) {
-    if (!server.serve(listener)) throw std::runtime_error("no server");
+    if (!server.serve(listener, listener.text())) throw std::runtime_error("no server");
     thread = std::thread([this] { io.run(); });
   }
   ~Running() {
@@ -87,8 +94,9 @@ class Running {
 
 class Mta {
  public:
-  explicit Mta(const Running& running) {
-    const auto text = running.listener.text();
+  explicit Mta(const Running& running) : Mta(running.listener) {}
+  explicit Mta(const Listener& listener) {
+    const auto text = listener.text();
     if (text.starts_with("unix:")) {
       sockaddr_un to{};
       to.sun_family = AF_UNIX;
@@ -256,6 +264,42 @@ TEST(Admission, HoldsItsLimitOnManyThreads) {
   threads.clear();
   EXPECT_LE(most, 3);
   EXPECT_EQ(admission.inside(), 0U);
+}
+
+TEST(Server, LeavesAPlaceWithoutDroppingAMessage) {
+  Running running;
+  const auto other = *Listener::open(*parse_listen("inet:127.0.0.1:0"), 0600);
+  Mta between(running);
+  between.send(kHello + kMessage);
+  EXPECT_EQ(between.replies("a"), "Oia");
+  running.on_loop([&] {
+    ASSERT_TRUE(running.server.serve(other, other.text()));
+    running.decider.held = true;
+  });
+  Mta under_way(running);
+  under_way.send(kHello + kMessage);
+  EXPECT_EQ(under_way.replies("p"), "Op");
+  running.on_loop([&] { running.server.leave(running.listener.text()); });
+  running.on_loop([&] { running.decider.held = false; });
+  running.on_loop([&] { running.decider.waiting.at(0)(); });
+  EXPECT_THAT(under_way.replies("a"), testing::EndsWith("ia"));
+  EXPECT_EQ(under_way.replies("a"), "!") << "it ends behind its answer";
+  between.send(kMessage);
+  EXPECT_EQ(between.replies("a"), "ia") << "a session that was there is served once more";
+  EXPECT_EQ(between.replies("a"), "!");
+  Mta elsewhere(other);
+  elsewhere.send(kHello + kMessage + kMessage);
+  EXPECT_EQ(elsewhere.replies("a"), "Oia") << "another place goes on";
+  EXPECT_EQ(elsewhere.replies("a"), "ia");
+}
+
+TEST(Server, LetsNothingWaitWhereItMayNot) {
+  Running running("inet:127.0.0.1:0", 0);
+  running.on_loop([&] { running.decider.waits = false; });
+  Mta mta(running);
+  mta.send(kHello + kMessage);
+  EXPECT_EQ(mta.replies("y"), "Oy");
+  running.on_loop([&] { EXPECT_EQ(running.decider.asked, 1); });
 }
 
 TEST(Server, ClosesWhatIsNoMta) {

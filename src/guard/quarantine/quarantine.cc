@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <system_error>
 
@@ -50,12 +51,18 @@ std::unexpected<base::Error> unknown(const std::string& id) {
 
 std::string domain_of(std::string_view address) { return base::lower(mail::domain_part(address)); }
 
-std::string identity_of(const KeptMessage& entry) {
-  auto recipients = entry.recipients;
-  std::ranges::sort(recipients);
-  std::string text = entry.queue_id + '\0' + entry.content;
-  for (const auto& recipient : recipients) (text += '\0') += base::lower(recipient);
-  return base::hex(crypto::sha256(text));
+// By what a message that is tried again is known, for one recipient: everything that is kept of it but what an attempt brings anew
+// (queue id, client, HELO, time). Postfix passes no Received field of its own to a milter, so that all octets are the same.
+std::string copy_of(const KeptMessage& entry, const std::string& address) {
+  auto text =
+      fmt::format("{}\n{}\n{}\n{}\n", entry.content, entry.mail_from, entry.author, to_string(entry.action));
+  for (const auto& cause : entry.causes) text += cause.code + ' ';
+  return base::hex(crypto::sha256(text + '\n' + address));
+}
+
+// Of what is split off an entry for one recipient: the same whenever it is asked for.
+std::string split_identity(const std::string& whole, const std::string& address) {
+  return base::hex(crypto::sha256(fmt::format("{} {}", whole, address)));
 }
 
 std::string seal_name(const std::string& id) { return "quarantine/" + id; }
@@ -153,12 +160,45 @@ void insert_kept(soci::session& sql, const KeptMessage& entry, const std::string
 
 }  // namespace
 
+namespace {
+
+std::vector<std::string> addresses_of(const KeptMessage& entry) {
+  std::set<std::string> out;
+  for (const auto& recipient : entry.recipients) out.insert(base::lower(recipient));
+  return {out.begin(), out.end()};
+}
+
+// Takes those recipients off from whom it is kept already. The entry that keeps it from most of them; empty: none does.
+std::string take_off_known(soci::session& sql, KeptMessage& entry, base::Time now) {
+  const std::string kept(to_string(KeptState::kept));
+  const Number since = seconds(now - kRetryTime);
+  std::map<std::string, std::size_t> found;
+  std::vector<std::string> left;
+  for (const auto& address : entry.recipients) {
+    const auto copy = copy_of(entry, address);
+    std::string id;
+    sql << "SELECT k.id FROM guard_kept_recipient r JOIN guard_kept k ON k.id = r.kept"
+           " WHERE r.copy = :copy AND k.state = :state AND k.received >= :since ORDER BY k.received DESC "
+           "LIMIT 1",
+        soci::use(copy), soci::use(kept), soci::use(since), soci::into(id);
+    if (!sql.got_data())
+      left.push_back(address);
+    else
+      ++found[id];
+  }
+  entry.recipients = std::move(left);
+  const auto most = std::ranges::max_element(found, {}, [](const auto& one) { return one.second; });
+  return most == found.end() ? std::string() : most->first;
+}
+
+}  // namespace
+
 Result<std::string> Quarantine::keep(KeptMessage entry, std::string_view message, base::Time now) {
   entry.content = base::hex(crypto::sha256(message));
   entry.size = message.size();
-  const auto identity = identity_of(entry);
-  auto known = TRY(id_of_identity(identity));
-  if (!known.empty()) return known;
+  entry.recipients = addresses_of(entry);
+  auto known = TRY(database_->run([&](soci::session& sql) { return take_off_known(sql, entry, now); }));
+  if (!known.empty() && entry.recipients.empty()) return known;
   TRY(check_room(entry));
   auto id = crypto::new_id();
   if (id.empty()) return base::fail(ErrorKind::internal, "OpenSSL gave no random numbers");
@@ -168,17 +208,21 @@ Result<std::string> Quarantine::keep(KeptMessage entry, std::string_view message
   TRY(file.commit());
   entry.id = id;
   const auto kept = database_->transact([&](soci::session& sql) {
-    insert_kept(sql, entry, identity, now);
-    for (const auto& recipient : std::set<std::string>(entry.recipients.begin(), entry.recipients.end())) {
-      const auto address = base::lower(recipient);
-      const auto domain = domain_of(recipient);
-      sql << "INSERT INTO guard_kept_recipient (kept, address, domain) VALUES (:kept, :address, :domain) ON "
-             "CONFLICT DO NOTHING",
-          soci::use(id), soci::use(address), soci::use(domain);
+    // Another thread may have kept the same meanwhile: a sender that did not wait for its answer.
+    if (auto meanwhile = take_off_known(sql, entry, now); !meanwhile.empty()) known = std::move(meanwhile);
+    if (!known.empty() && entry.recipients.empty()) return;
+    insert_kept(sql, entry, id, now);
+    for (const auto& address : entry.recipients) {
+      const auto domain = domain_of(address);
+      const auto copy = copy_of(entry, address);
+      sql << "INSERT INTO guard_kept_recipient (kept, address, domain, copy) VALUES (:kept, :address, "
+             ":domain, :copy)",
+          soci::use(id), soci::use(address), soci::use(domain), soci::use(copy);
     }
   });
-  if (kept) return id;
+  if (kept && (known.empty() || !entry.recipients.empty())) return id;
   ::unlink(path_of(id).c_str());
+  if (kept) return known;
   return std::unexpected(kept.error());
 }
 
@@ -330,8 +374,7 @@ Result<KeptMessage> Quarantine::find_for(const std::string& id, const std::strin
   auto entry = TRY(find(id));
   const auto address = base::lower(recipient);
   if (std::ranges::find(entry.recipients, address) != entry.recipients.end()) return entry;
-  entry.recipients = {address};
-  const auto own = TRY(id_of_identity(identity_of(entry)));
+  const auto own = TRY(id_of_identity(split_identity(id, address)));
   if (!own.empty()) return find(own);
   return base::fail(ErrorKind::usage,
                     fmt::format("the message {} is not kept from {}", id, base::printable(recipient)));
@@ -357,7 +400,7 @@ Result<std::string> Quarantine::split(const std::string& id, const std::string& 
     still.execute(true);
     if (still.get_affected_rows() != 1)
       return base::fail(ErrorKind::usage, fmt::format("the message {} is not kept any more", whole));
-    insert_kept(sql, entry, identity_of(entry), now);
+    insert_kept(sql, entry, split_identity(whole, entry.recipients.front()), now);
     soci::statement move = (sql.prepare << "UPDATE guard_kept_recipient SET kept = :own WHERE kept = :whole "
                                            "AND address = :address",
                             soci::use(entry.id), soci::use(whole), soci::use(entry.recipients.front()));

@@ -5,7 +5,9 @@
 //   const auto id = TRY(quarantine.keep(entry, message));      // on the disk before it returns
 //
 // The file is written before the row: whatever ends in between leaves a file that no row names, which sweep() takes away, and a
-// message that the MTA still has, as it was never answered. The same message tried again is the same entry.
+// message that the MTA still has, as it was never answered. What was kept and not answered its sender tries again: the same octets from the
+// same envelope sender, for the same reasons, are for each recipient the entry that is there, for kRetryTime and while that is kept. What
+// differs in anything is another message; so nobody can have a message taken for one that is kept.
 //
 // A release is two steps: begin_release() says that it is being handed over, finish_release() that it was. What was begun and not
 // finished may have been delivered; nobody delivers it again without being asked to.
@@ -59,6 +61,9 @@ struct QuarantineLimits {
   std::chrono::hours keep{24 * 30};
 };
 
+// As long as a sender tries again (RFC 5321 section 4.5.4.1: at least 4 to 5 days).
+inline constexpr std::chrono::hours kRetryTime{24 * 5};
+
 struct QuarantineOptions {
   std::string folder;  // made, 0700
   std::optional<crypto::SealKey> seal;
@@ -77,8 +82,9 @@ class Quarantine {
  public:
   static base::Result<Quarantine> open(store::Database& database, QuarantineOptions options);
 
-  // `entry` without its id, state and hash. The id, of an entry that is there already where the same message for the same recipients was kept
-  // before under that queue id. An error of kind unavailable says that a limit is reached: nothing was kept.
+  // `entry` without its id, state and hash. Its id; where it is kept already from each of the recipients, that of the entry that does so (for
+  // several entries, of one of them), and where it is from some of them, of a new one for the others. An error of kind unavailable says
+  // that a limit is reached: nothing was kept.
   base::Result<std::string> keep(KeptMessage entry, std::string_view message, base::Time now);
 
   // The newest first.

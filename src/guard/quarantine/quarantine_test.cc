@@ -1,6 +1,8 @@
 #include "guard/quarantine/quarantine.h"
 
 #include <fstream>
+#include <set>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,9 +12,12 @@
 namespace rampart::guard {
 namespace {
 
+using testing::AnyOf;
+using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Ne;
 using testing::SizeIs;
 
 const base::Time kNow{std::chrono::seconds(1'795'000'000)};
@@ -34,14 +39,15 @@ class InQuarantine : public store::OnBothDatabases {
     ASSERT_TRUE(made) << made.error().message();
     quarantine_.emplace(*std::move(made));
   }
+  // Another queue id stands for another message, by its envelope sender.
   static KeptMessage entry(std::string queue_id = "4F0",
                            std::vector<std::string> recipients = {"A@else.example"}) {
     KeptMessage out;
+    out.mail_from = queue_id + "@bank.example";
     out.queue_id = std::move(queue_id);
     out.recipients = std::move(recipients);
     out.received = kNow;
     out.author = "bank.example";
-    out.mail_from = "news@bank.example";
     out.subject = "rates";
     out.causes = {
         {.code = "dmarc-reject", .text = "bank.example asks to reject", .section = "RFC 9989 section 5.4"}};
@@ -86,11 +92,83 @@ TEST_P(InQuarantine, KeepsAMessageAsItCame) {
 }
 
 TEST_P(InQuarantine, KnowsAMessageThatIsTriedAgain) {
-  const auto id = keep();
-  EXPECT_EQ(keep(), id);
+  const auto id = keep(entry("4F0", {"a@else.example", "B@else.example"}));
+  const auto again = [](auto change) {
+    auto out = entry("4F0", {"b@else.example", "A@else.example"});
+    out.queue_id = "another";
+    change(out);
+    return out;
+  };
+  EXPECT_EQ(keep(again([](auto&) {})), id) << "the MTA names it anew";
+  EXPECT_EQ(keep(again([](auto& one) {
+              one.client = "192.0.2.9", one.helo = "other", one.received = kNow + std::chrono::hours(3);
+            })),
+            id);
+  EXPECT_EQ(keep(again([](auto& one) { one.causes.front().text = "in other words"; })), id);
+  EXPECT_EQ(keep(again([](auto& one) { one.recipients.pop_back(); })), id) << "for one of them";
   EXPECT_EQ(files(), 1U);
-  EXPECT_NE(keep(entry("4F1")), id) << "another of the same text";
-  EXPECT_NE(keep(entry("4F0", {"b@else.example"})), id) << "for somebody else";
+  const auto others = {keep(again([](auto& one) { one.mail_from = "x@bank.example"; })),
+                       keep(again([](auto& one) { one.author = "shop.example"; })),
+                       keep(again([](auto& one) { one.action = Action::reject; })),
+                       keep(again([](auto& one) { one.causes.front().code = "malware"; })),
+                       *quarantine_->keep(again([](auto&) {}), std::string(kMail) + "\r\n", kNow)};
+  EXPECT_THAT(others, Each(Ne(id)));
+  EXPECT_EQ(std::set(others).size(), others.size());
+  EXPECT_EQ(files(), 1 + others.size());
+}
+
+TEST_P(InQuarantine, KeepsWhatIsTriedAgainFromEveryRecipientOnce) {
+  const auto first = keep(entry("4F0", {"a@else.example", "b@else.example"}));
+  const auto second = keep(entry("4F0", {"b@else.example", "c@else.example"}));
+  EXPECT_NE(second, first);
+  EXPECT_THAT(quarantine_->find(first)->recipients, ElementsAre("a@else.example", "b@else.example"));
+  EXPECT_THAT(quarantine_->find(second)->recipients, ElementsAre("c@else.example"));
+  EXPECT_THAT(keep(entry("4F0", {"a@else.example", "c@else.example"})), AnyOf(first, second));
+  EXPECT_EQ(files(), 2U);
+  const auto own = *quarantine_->split(first, "a@else.example", kNow);
+  EXPECT_EQ(keep(entry("4F0", {"a@else.example"})), own);
+}
+
+TEST_P(InQuarantine, KeepsOnceWhatTwoThreadsKeepAtOnce) {
+  constexpr int kMessages = 20;
+  const auto keep_all = [&] {
+    auto database = open();
+    auto quarantine =
+        *Quarantine::open(database, {.folder = (folder() / "quarantine").string(), .seal = {}, .limits = {}});
+    for (int i = 0; i < kMessages; ++i) {
+      const auto kept = quarantine.keep(entry(std::to_string(i)), kMail, kNow);
+      EXPECT_TRUE(kept) << kept.error().message();
+    }
+  };
+  std::thread other(keep_all);
+  keep_all();
+  other.join();
+  // On PostgreSQL neither of two that begin together sees the other: there both may be kept, and nothing is lost.
+  if (GetParam() == store::Backend::sqlite) {
+    EXPECT_EQ(quarantine_->totals()->messages, kMessages);
+    EXPECT_EQ(files(), kMessages);
+  } else {
+    EXPECT_GE(quarantine_->totals()->messages, kMessages);
+  }
+}
+
+TEST_P(InQuarantine, KeepsAnewWhatIsNotThereAnyMore) {
+  const auto later = [&](base::Time now) {
+    auto message = entry();
+    message.received = now;
+    return *quarantine_->keep(std::move(message), kMail, now);
+  };
+  const auto first = later(kNow);
+  ASSERT_TRUE(quarantine_->remove(first, "admin", kNow));
+  const auto second = later(kNow);
+  EXPECT_NE(second, first) << "deleted";
+  ASSERT_TRUE(quarantine_->begin_release(second, "admin", false, kNow));
+  const auto third = later(kNow);
+  EXPECT_NE(third, second) << "on its way";
+  EXPECT_EQ(later(kNow + kRetryTime), third);
+  const auto fourth = later(kNow + kRetryTime + std::chrono::seconds(1));
+  EXPECT_NE(fourth, third) << "nobody tries again for so long";
+  EXPECT_EQ(later(kNow + kRetryTime + std::chrono::hours(1)), fourth);
 }
 
 TEST_P(InQuarantine, ListsTheNewestFirst) {

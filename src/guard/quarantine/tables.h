@@ -1,5 +1,6 @@
-// The tables of the quarantine. Times are seconds since 1970. `head` is what nobody looks for, in JSON; `identity` is the digest by
-// which a message that is tried again is known.
+// The tables of the quarantine. Times are seconds since 1970. `head` is what nobody looks for, in JSON; `identity` is the id
+// itself, or, of what was split off an entry, a digest of that and the recipient; `copy` is the digest by which a message that is tried
+// again is known, for that recipient (empty: kept by a program that knew none).
 #pragma once
 
 #include <array>
@@ -24,6 +25,8 @@ inline constexpr std::array kQuarantineMigrations{
     store::Migration{.sql =
                          "ALTER TABLE guard_kept_recipient ADD COLUMN told BIGINT NOT NULL DEFAULT 0;"
                          "CREATE INDEX guard_kept_untold ON guard_kept_recipient (address) WHERE told = 0;"},
+    store::Migration{.sql = "ALTER TABLE guard_kept_recipient ADD COLUMN copy TEXT NOT NULL DEFAULT '';"
+                            "CREATE INDEX guard_kept_copy ON guard_kept_recipient (copy) WHERE copy <> '';"},
 };
 
 }  // namespace rampart::guard

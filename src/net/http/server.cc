@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -27,9 +28,17 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t kRead = std::size_t{16} << 10;    // octets at a time
-constexpr std::chrono::milliseconds kAcceptAgain{200};  // when no descriptor is left, or no place
-constexpr std::chrono::milliseconds kLinger{2'000};     // for what a client that was refused still sends
+constexpr std::size_t kRead = std::size_t{16} << 10;         // octets at a time
+constexpr std::chrono::milliseconds kAcceptAgain{200};       // when no descriptor is left, or no place
+constexpr std::chrono::milliseconds kLinger{2'000};          // for what a client that was refused still sends
+constexpr std::size_t kMostIgnored = std::size_t{16} << 10;  // octets that the client of a stream sends
+constexpr int kStreamBuffer =
+    64 << 10;  // octets that the kernel holds for a stream, so that a slow reader is soon known
+constexpr std::string_view kHeartbeat = ":\n\n";  // a comment
+constexpr std::string_view kStreamHead =
+    "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: "
+    "no\r\n"
+    "Connection: close\r\n\r\n";
 constexpr std::size_t kMostLingered = std::size_t{1} << 20;
 
 Response of_error(const base::Error& error) {
@@ -62,12 +71,17 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
     return acceptor_.local_endpoint().port();
   }
 
-  void stop() {
+  void stop(std::function<void()> ended) {
     stopping_ = true;
+    ended_ = std::move(ended);
     error_code ignored;
     acceptor_.close(ignored);
-    for (auto* connection : connections_)
-      if (connection->idle) connection->socket.close(ignored);
+    for (auto* connection : connections_) {
+      if (connection->answers) continue;
+      connection->socket.close(ignored);
+      connection->timer.cancel();
+    }
+    tell_end();
   }
 
  private:
@@ -77,6 +91,7 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
     asio::steady_timer timer;
     RequestReader reader;
     bool idle = true;        // between requests
+    bool answers = false;    // a request is there, and its answer is made or written
     std::size_t served = 0;  // requests
   };
 
@@ -115,6 +130,11 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
     while (!self->stopping_ && co_await self->serve_one(connection)) connection->reader.next();
     connection->timer.cancel();
     self->connections_.remove(connection.get());
+    self->tell_end();
+  }
+
+  void tell_end() {
+    if (stopping_ && connections_.empty() && ended_) std::exchange(ended_, {})();
   }
 
   // The next stage of the request; nothing when the client is gone or too slow.
@@ -153,9 +173,62 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
     if (!body) co_return false;
     if (!*body) co_return co_await refuse(connection, of_error(body->error()), head_only);
     connection->timer.cancel();
+    if (plan.stream) co_return co_await stream(connection, *plan.stream);
+    connection->answers = true;
     const auto response = co_await answer(plan, connection->reader.body());
     limit(connection, options_.write_time);
-    co_return co_await write(connection, format(response, last || stopping_, head_only)) && !last;
+    const bool written = co_await write(connection, format(response, last || stopping_, head_only));
+    connection->answers = false;
+    co_return written && !last;
+  }
+
+  // Until the client is gone, or reads so slowly that a piece is not written in time.
+  awaitable<bool> stream(const std::shared_ptr<Connection>& connection, Stream& source) {
+    struct Wait {
+      explicit Wait(asio::io_context& io) : timer(io) {}
+      asio::steady_timer timer;
+      bool woken = false;
+    };
+    const auto wait = std::make_shared<Wait>(io_);  // shared with who wakes it
+    source.on_wake([wait] {
+      wait->woken = true;
+      wait->timer.cancel();
+    });
+    error_code error;
+    connection->socket.set_option(tcp::socket::send_buffer_size(kStreamBuffer), error);
+    asio::co_spawn(io_, watch(connection, [wait] { wait->timer.cancel(); }), asio::detached);
+    limit(connection, options_.write_time);
+    bool there = co_await write(connection, std::string(kStreamHead));
+    while (there && !stopping_ && connection->socket.is_open()) {
+      wait->woken = false;
+      auto piece = source.take();
+      if (piece.text.empty() && piece.more) {
+        co_await asio::post(io_, use_awaitable);  // others have their turn
+        continue;
+      }
+      if (piece.text.empty()) {
+        connection->timer.cancel();
+        wait->timer.expires_after(options_.heartbeat);
+        co_await wait->timer.async_wait(redirect_error(use_awaitable, error));
+        if (wait->woken || stopping_ || !connection->socket.is_open()) continue;
+        piece.text = kHeartbeat;
+      }
+      limit(connection, options_.write_time);
+      there = co_await write(connection, std::move(piece.text));
+    }
+    connection->socket.close(error);  // ends the watch, too
+    co_return false;
+  }
+
+  // Closes the connection of a stream when the client is gone. What he sends is nothing to us.
+  static awaitable<void> watch(std::shared_ptr<Connection> connection, std::function<void()> gone) {
+    std::array<char, 256> buffer;
+    error_code error;
+    for (std::size_t taken = 0; !error && taken < kMostIgnored;)
+      taken += co_await connection->socket.async_read_some(asio::buffer(buffer),
+                                                           redirect_error(use_awaitable, error));
+    connection->socket.close(error);
+    gone();
   }
 
   awaitable<Response> answer(const Handler::Plan& plan, std::string body) {
@@ -179,7 +252,10 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
   awaitable<bool> refuse(const std::shared_ptr<Connection>& connection, const Response& response,
                          bool head_only) {
     limit(connection, options_.write_time);
-    if (!co_await write(connection, format(response, true, head_only))) co_return false;
+    connection->answers = true;
+    const bool written = co_await write(connection, format(response, true, head_only));
+    connection->answers = false;
+    if (!written || stopping_) co_return false;
     error_code error;
     connection->socket.shutdown(tcp::socket::shutdown_send, error);
     limit(connection, kLinger);
@@ -202,14 +278,15 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
   tcp::acceptor acceptor_;
   std::list<Connection*> connections_;
   bool stopping_ = false;
+  std::function<void()> ended_;
 };
 
 Server::Server(asio::io_context& io, ServerOptions options, Handler& handler)
     : loop_(std::make_shared<Loop>(io, options, handler)) {}
 
-Server::~Server() { loop_->stop(); }
+Server::~Server() { loop_->stop({}); }
 
 base::Result<std::uint16_t> Server::listen(const base::Endpoint& endpoint) { return loop_->listen(endpoint); }
-void Server::stop() { loop_->stop(); }
+void Server::stop(std::function<void()> ended) { loop_->stop(std::move(ended)); }
 
 }  // namespace rampart::net::http

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include <boost/asio/io_context.hpp>
 
@@ -17,6 +18,27 @@
 #include "net/http/request.h"
 
 namespace rampart::net::http {
+
+// What is sent to one client for as long as he stays, and never ends by itself: server-sent events (WHATWG HTML, section 9.2). Lives on the
+// loop's thread.
+class Stream {
+ public:
+  struct Piece {
+    std::string text;
+    bool more = false;  // there is more at once, even if there is no text yet
+  };
+  virtual ~Stream() = default;
+  // What there is to send now; asked again when that is written, and, after an empty piece, when wake() was called.
+  virtual Piece take() = 0;
+
+  void wake() {
+    if (on_wake_) on_wake_();
+  }
+  void on_wake(std::function<void()> what) { on_wake_ = std::move(what); }
+
+ private:
+  std::function<void()> on_wake_;
+};
 
 // Lives on the loop's thread.
 class Handler {
@@ -28,6 +50,8 @@ class Handler {
     // Called once with the body, unless the client is gone before; `done` then once, now or later. What a plan holds (a place among
     // those who may be served) is given back when it is destroyed.
     std::function<void(std::string body, std::function<void(Response)> done)> answer;
+    // Instead of an answer; the connection ends with it.
+    std::unique_ptr<Stream> stream = {};
   };
   virtual ~Handler() = default;
   virtual Plan plan(const Head& head) = 0;
@@ -40,6 +64,7 @@ struct ServerOptions {
   std::chrono::milliseconds body_time{60'000};   // the same for the body
   std::chrono::milliseconds write_time{30'000};  // for a response
   std::size_t max_requests = 1'000;              // of a connection
+  std::chrono::milliseconds heartbeat{15'000};   // between signs of life of a stream that has nothing to say
 };
 
 class Server {
@@ -52,8 +77,9 @@ class Server {
 
   // The port, which port 0 leaves to the system. Only of a loopback address: there is no TLS here. Errors are of kind config or io.
   base::Result<std::uint16_t> listen(const base::Endpoint& endpoint);
-  // Accepts nobody new, and ends what waits for a request. On the loop's thread.
-  void stop();
+  // Accepts nobody new, and ends streams, what waits for a request and what has not sent all of one. What is answered is written; `ended` is
+  // called, once, when nothing of that is left. On the loop's thread.
+  void stop(std::function<void()> ended = {});
 
  private:
   class Loop;

@@ -1,5 +1,8 @@
 #include "net/http/server.h"
 
+#include <array>
+#include <deque>
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
@@ -18,7 +21,35 @@ using testing::StartsWith;
 
 constexpr std::uint64_t kBody = 1'000;
 
-// Says what it got; /late does so after a while, /no refuses.
+// What is put into `pieces`; counts how many there are.
+class Pieces : public Stream {
+ public:
+  struct State {
+    std::deque<std::string> pieces;
+    bool endless = false;
+    int open = 0;
+    Stream* latest = nullptr;
+  };
+  explicit Pieces(State& state) : state_(state) {
+    ++state_.open;
+    state_.latest = this;
+  }
+  Pieces(const Pieces&) = delete;
+  Pieces& operator=(const Pieces&) = delete;
+  ~Pieces() override { --state_.open; }
+  Piece take() override {
+    if (state_.endless) return {.text = std::string(32 << 10, 'x'), .more = true};
+    if (state_.pieces.empty()) return {};
+    Piece out{.text = std::move(state_.pieces.front()), .more = true};
+    state_.pieces.pop_front();
+    return out;
+  }
+
+ private:
+  State& state_;
+};
+
+// Says what it got; /late does so after a while, /no refuses, /stream never ends.
 class Echo : public Handler {
  public:
   explicit Echo(asio::io_context& io) : io_(io) {}
@@ -26,6 +57,8 @@ class Echo : public Handler {
     ++planned;
     if (head.path == "/no")
       return {.refusal = Response{.status = 401, .body = "no"}, .body = 0, .answer = {}};
+    if (head.path == "/stream")
+      return {.refusal = {}, .body = 0, .answer = {}, .stream = std::make_unique<Pieces>(pieces)};
     const bool late = head.path == "/late";
     return {.refusal = {},
             .body = kBody,
@@ -37,6 +70,7 @@ class Echo : public Handler {
             }};
   }
   int planned = 0;
+  Pieces::State pieces;
 
  private:
   asio::io_context& io_;
@@ -44,6 +78,13 @@ class Echo : public Handler {
 
 class HttpServerTest : public testing::Test {
  protected:
+  asio::io_context io_{1};
+
+  ~HttpServerTest() override {
+    if (server_) server_->stop();
+    io_.restart();
+    io_.run_for(std::chrono::seconds(1));
+  }
   void start(ServerOptions options = {}) {
     server_.emplace(io_, options, echo_);
     port_ = *server_->listen({.address = *base::IpAddress::parse("127.0.0.1"), .port = 0});
@@ -67,7 +108,38 @@ class HttpServerTest : public testing::Test {
     return out + (open ? "(open)" : "");
   }
 
-  asio::io_context io_{1};
+  // Runs the loop until that holds.
+  template <class Holds>
+  bool becomes(Holds holds, std::chrono::milliseconds patience = std::chrono::milliseconds(10'000)) {
+    const auto until = std::chrono::steady_clock::now() + patience;
+    while (!holds() && std::chrono::steady_clock::now() < until)
+      io_.run_one_for(std::chrono::milliseconds(20));
+    return holds();
+  }
+
+  // A client of a stream that puts what it reads into `got`.
+  struct Follower {
+    explicit Follower(asio::io_context& io) : socket(io) {}
+    void read() {
+      socket.async_read_some(asio::buffer(buffer), [this](const auto& error, std::size_t size) {
+        got.append(buffer.data(), size);
+        if (error)
+          over = true;
+        else
+          read();
+      });
+    }
+    tcp::socket socket;
+    std::array<char, 4096> buffer{};
+    std::string got;
+    bool over = false;
+  };
+  void follow(Follower& follower, bool reads = true) {
+    follower.socket.connect({asio::ip::make_address("127.0.0.1"), port_});
+    asio::write(follower.socket, asio::buffer(std::string_view("GET /stream HTTP/1.1\r\nHost: a\r\n\r\n")));
+    if (reads) follower.read();
+  }
+
   Echo echo_{io_};
   std::optional<Server> server_;
   std::uint16_t port_ = 0;
@@ -131,6 +203,70 @@ TEST_F(HttpServerTest, StopsWhenItIsTold) {
   tcp::socket late(io_);
   late.connect({asio::ip::make_address("127.0.0.1"), port_}, error);
   EXPECT_TRUE(error);
+}
+
+TEST_F(HttpServerTest, AnswersWhatIsUnderWayBeforeItStops) {
+  start();
+  Follower late(io_);
+  late.socket.connect({asio::ip::make_address("127.0.0.1"), port_});
+  asio::write(late.socket, asio::buffer(std::string_view("GET /late HTTP/1.1\r\nHost: a\r\n\r\n")));
+  late.read();
+  Follower half(io_);  // has not sent all of its request
+  half.socket.connect({asio::ip::make_address("127.0.0.1"), port_});
+  asio::write(half.socket,
+              asio::buffer(std::string_view("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nx")));
+  half.read();
+  ASSERT_TRUE(becomes([&] { return echo_.planned == 2; }));
+  bool ended = false;
+  server_->stop([&] { ended = true; });
+  EXPECT_FALSE(ended);
+  EXPECT_TRUE(becomes([&] { return ended && late.over && half.over; }));
+  EXPECT_THAT(late.got, HasSubstr("late "));
+  EXPECT_EQ(half.got, "");
+}
+
+TEST_F(HttpServerTest, StreamsWhatThereIs) {
+  start({.heartbeat = std::chrono::milliseconds(50)});
+  echo_.pieces.pieces = {"one", "", "two"};
+  Follower follower(io_);
+  follow(follower);
+  EXPECT_TRUE(becomes([&] { return follower.got.find("onetwo") != std::string::npos; })) << follower.got;
+  EXPECT_THAT(follower.got, StartsWith("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"));
+  EXPECT_TRUE(becomes([&] { return follower.got.ends_with("two:\n\n:\n\n"); })) << "signs of life";
+  echo_.pieces.pieces.emplace_back("three");
+  echo_.pieces.latest->wake();
+  EXPECT_TRUE(becomes([&] { return follower.got.find("three") != std::string::npos; }));
+  bool ended = false;
+  server_->stop([&] { ended = true; });
+  EXPECT_TRUE(becomes([&] { return ended && follower.over; }));
+  EXPECT_EQ(echo_.pieces.open, 0);
+}
+
+TEST_F(HttpServerTest, LetsGoOfAStreamWhoseClientIsGone) {
+  start();
+  {
+    Follower follower(io_);
+    follow(follower);
+    EXPECT_TRUE(becomes([&] { return echo_.pieces.open == 1; }));
+    follower.socket.close();
+    EXPECT_TRUE(becomes([&] { return follower.over; }));
+  }
+  EXPECT_TRUE(becomes([&] { return echo_.pieces.open == 0; })) << "long before a sign of life fails";
+  Follower talker(io_);
+  follow(talker);
+  boost::system::error_code error;
+  asio::write(talker.socket, asio::buffer(std::string(64 << 10, 'x')), error);
+  EXPECT_TRUE(becomes([&] { return talker.over && echo_.pieces.open == 0; }))
+      << "a client has nothing to say";
+}
+
+TEST_F(HttpServerTest, LetsGoOfAStreamThatNobodyReads) {
+  start({.write_time = std::chrono::milliseconds(200)});
+  echo_.pieces.endless = true;
+  Follower follower(io_);
+  follow(follower, false);
+  EXPECT_TRUE(becomes([&] { return echo_.pieces.open == 1; }));
+  EXPECT_TRUE(becomes([&] { return echo_.pieces.open == 0; }));
 }
 
 TEST_F(HttpServerTest, ListensToThisMachineAlone) {

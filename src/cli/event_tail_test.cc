@@ -1,0 +1,17 @@
+#include "cli/event_tail.h"
+
+#include <gtest/gtest.h>
+
+namespace rampart::cli {
+namespace {
+
+TEST(GuardUrl, IsOfThisMachine) {
+  EXPECT_EQ(parse_guard_url("http://127.0.0.1:8892")->text(), "127.0.0.1:8892");
+  EXPECT_EQ(parse_guard_url("http://[::1]:8892/")->port, 8892);
+  for (const auto* text : {"", "127.0.0.1:8892", "http://127.0.0.1", "https://127.0.0.1:8892",
+                           "http://192.0.2.1:8892", "http://mx.example:8892", "http://127.0.0.1:8892/api"})
+    EXPECT_FALSE(parse_guard_url(text)) << text;
+}
+
+}  // namespace
+}  // namespace rampart::cli
