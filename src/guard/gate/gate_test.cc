@@ -123,7 +123,6 @@ class GateTest : public testing::Test {
   TestRing ring_;
   std::size_t most_ = 100'000;  // octets of a message
   std::optional<Marks> marks_;
-  std::string author_;  // where he is another than the envelope's sender
 };
 
 TEST_F(GateTest, LetsThroughWhatIsAuthenticated) {

@@ -82,8 +82,10 @@ std::vector<std::string> read_other_results(const mail::Header& header, std::spa
     if (!field.is("Authentication-Results")) continue;
     const auto read = auth::parse_results(field.value);
     const auto named = [&](const std::string& id) { return base::iequals(id, read.authserv_id); };
-    if (read.fault.empty() && std::ranges::any_of(ids, named))
-      out.push_back(base::excerpt(base::trim(mail::unfold(field.value)), kShownOtherResults));
+    if (!read.fault.empty() || std::ranges::none_of(ids, named)) continue;
+    auto text = mail::unfold(field.value);
+    std::ranges::replace(text, '\t', ' ');
+    out.push_back(base::excerpt(base::trim(text), kShownOtherResults));
   }
   return out;
 }
