@@ -87,6 +87,14 @@ class Guard(PrivateServer):
         lines = (self.dir / "events").read_text().splitlines()
         return [json.loads(line) for line in lines if line]
 
+    def events_after(self, behind, seconds=10):
+        """Those that came after the first `behind`; at least one."""
+        deadline = time.monotonic() + seconds
+        while len(found := self.events()) <= behind:
+            assert time.monotonic() < deadline, f"no event came\n{self.said()[-2000:]}"
+            time.sleep(0.02)
+        return found[behind:]
+
     def event(self, message_id, seconds=10):
         """The only one of this message."""
         deadline = time.monotonic() + seconds

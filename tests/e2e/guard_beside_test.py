@@ -17,8 +17,8 @@ SCRIPT = pathlib.Path(__file__).with_name("guard_milter.lua")
 class GuardBesideTest(GuardCase):
     def test_behind_rspamd(self):
         with Rspamd(self.names) as rspamd:
-            guard = self.guard(mode="monitor")
-            run = rampart("guard", "setup", "postfix", "--config", guard.config, "--listen", guard.listen, "--monitor", "--after",
+            guard = self.guard(config='enforce = ["to=nobody.example"]')
+            run = rampart("guard", "setup", "postfix", "--config", guard.config, "--listen", guard.listen, "--mode", "enforce", "--after",
                           f"127.0.0.1:{rspamd.port}")
             self.assertEqual(run.status, 0, run.err)
             milters = re.search(r"postconf -e 'smtpd_milters = (.*)'", run.out).group(1)
@@ -55,6 +55,7 @@ class GuardBesideTest(GuardCase):
                 socket = f"unix:{where}" if kind == "unix" else f"inet:{where.rpartition(':')[2]}@127.0.0.1"
                 run = subprocess.run(["miltertest", "-s", SCRIPT, "-D", f"socket={socket}"], capture_output=True, text=True, timeout=60, check=False)
                 self.assertEqual((run.returncode, run.stderr), (0, ""), run.stdout)
+                guard.events_after(2)
                 self.assertEqual([event["answered"] for event in guard.events()], ["accept", "reject", "accept"])
 
 
