@@ -546,6 +546,7 @@ class GuardTest(GuardCase):
             thread.join()
         self.assertEqual(len(guard.kept()), 10)
         self.assertEqual(len(postfix.messages(10)), 10)
+        guard.events_after(len(names) - 1)
         self.assertEqual({event["message_id"] for event in guard.events()}, set(names))
         for file in guard.quarantine.iterdir():
             self.assertNotIn(b"The rates are", file.read_bytes())
