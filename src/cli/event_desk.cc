@@ -125,10 +125,13 @@ class EventDesk::EventStream : public net::http::Stream {
     while (out.text.size() < kPiece) {
       const auto some = shared_->feed.read(place_, kSome);
       if (some.lost != 0) out.text += gap(some.lost, "they were not read in time");
-      place_ = some.next;
+      place_ = some.next - some.events.size();
       if (some.events.empty()) break;
-      for (const auto& event : some.events)
+      for (const auto& event : some.events) {
+        if (out.text.size() >= kPiece) break;  // they are as large as their recipients are many
+        ++place_;
         if (event->at >= from_ && !given_.contains(event->id)) add(out.text, *event);
+      }
       if (place_ >= seam_) given_.clear();
     }
     out.more = out.text.size() >= kPiece;
@@ -192,7 +195,7 @@ class EventDesk::EventStream : public net::http::Stream {
       }
       if (given_.size() > 2 * kMostResumed)
         skip("they were not read in time");
-      else if (page->events.size() == kPage)
+      else if (page->more)
         return;
       else
         reach_the_feed();
@@ -201,13 +204,15 @@ class EventDesk::EventStream : public net::http::Stream {
     out += "event: live\ndata: {}\n\n";
   }
 
-  // All that the store has is given; what the feed has beside it comes next.
+  // All that the store has is given; what the feed has beside it comes next. Where that begins before what was asked for, or with what
+  // the store gave, the two meet.
   void reach_the_feed() {
     page_.reset();
     place_ = shared_->feed.begin();
     seam_ = shared_->feed.end();
     const auto oldest = shared_->feed.read(place_, 1);
-    if (place_ != 0 && !oldest.events.empty() && !given_.contains(oldest.events.front()->id))
+    if (place_ != 0 && !oldest.events.empty() && oldest.events.front()->at + kLate >= from_ &&
+        !given_.contains(oldest.events.front()->id))
       waiting_ += gap(std::nullopt, "the store is late, or what it has is older");
   }
 

@@ -75,7 +75,7 @@ class EventDeskTest : public testing::Test {
     for (;;) {
       const auto piece = stream.take();
       reader.feed(piece.text);
-      while (const auto event = *reader.next()) {
+      while (const auto event = reader.next()) {
         if (event->type == "message") {
           EXPECT_THAT(event->data, HasSubstr("\"id\":\"" + event->id + "\""));
           out.push_back(event->id);
@@ -184,6 +184,31 @@ TEST_F(EventDeskTest, GoesBackSoFar) {
   const auto now = tell();
   EXPECT_THAT(read(*follow(asking("back=600"))), ElementsAre(now, kLive));
   EXPECT_THAT(read(*follow(asking("back=7200"))), SizeIs(3));
+}
+
+TEST_F(EventDeskTest, MissesNothingWhereTheFeedReachesFurtherBack) {
+  at_ = base::now() - std::chrono::hours(1);
+  for (int i = 0; i < 7; ++i) tell();
+  at_ = base::now();
+  const auto now = tell();
+  EXPECT_THAT(read(*follow(asking("back=600"))), ElementsAre(now, kLive)) << "and no gap";
+  for (int i = 0; i < 6; ++i) tell(make(), false);
+  EXPECT_THAT(read(*follow(asking("back=600"))), testing::Contains(HasSubstr("the store is late")));
+}
+
+TEST_F(EventDeskTest, SaysAtOnceNoMoreThanAFewLargeOnes) {
+  open(true, {.events = 100, .bytes = 100 << 20});
+  const auto stream = follow(asking(""));
+  EXPECT_THAT(read(*stream), ElementsAre(kLive));
+  auto large = make();
+  large.recipients.assign(1'000, std::string(1'000, 'x') + "@else.example");
+  std::vector<std::string> ids;
+  for (int i = 0; i < 4; ++i) {
+    large.id = crypto::new_id();
+    ids.push_back(tell(large, false));
+  }
+  EXPECT_LT(stream->take().text.size(), 2'000'000U);
+  EXPECT_THAT(read(*stream), ElementsAre(ids[1], ids[2], ids[3])) << "the others come next";
 }
 
 TEST_F(EventDeskTest, IsFollowedBySoMany) {

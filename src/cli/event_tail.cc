@@ -136,10 +136,13 @@ Result<> EventTail::read(std::chrono::milliseconds time, bool until_live,
   const auto pass = [&]() -> Result<> {
     if (!line_) TRY(connect());
     for (;;) {
-      while (const auto event = TRY(line_->reader.next())) {
+      while (const auto event = line_->reader.next()) {
         if (event->type == "message") {
           if (crypto::is_id(event->id)) last_id_ = event->id;
           take(event->data);
+        } else if (event->type == net::http::kTooLong) {
+          if (crypto::is_id(event->id)) last_id_ = event->id;  // or it would come again, and again
+          gap_ = "an event is longer than this program reads";
         } else if (event->type == "gap") {
           const auto value = base::parse_json(event->data, "gap");
           gap_ = value && value->is_object() ? base::text_member(value->get_object(), "why")

@@ -73,7 +73,16 @@ std::size_t size_of(const guard::Event& event) {
   std::size_t out = sizeof event + event.subject.size() + event.results.size() + event.message_id.size();
   for (const auto& recipient : event.recipients) out += recipient.size() + sizeof(std::string);
   if (event.sender) out += event.sender->recipients.size() * sizeof(guard::Acquaintance);
-  for (const auto& cause : event.causes) out += cause.text.size() + sizeof(guard::Cause);
+  const auto add = [&](const std::vector<guard::Cause>& causes) {
+    for (const auto& cause : causes) out += cause.text.size() + sizeof(guard::Cause);
+  };
+  add(event.causes);
+  for (const auto& result : event.other_results) out += result.size() + sizeof(std::string);
+  for (const auto& outcome : event.outcomes) {
+    out += sizeof outcome;
+    for (const auto& recipient : outcome.recipients) out += recipient.size() + sizeof(std::string);
+    add(outcome.causes);
+  }
   return out;
 }
 

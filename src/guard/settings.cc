@@ -44,6 +44,11 @@ Result<ListenSetting> parse_listen_setting(std::string_view text) {
   if (!address)
     return base::fail(ErrorKind::config, "is not inet:ADDRESS:PORT or unix:/PATH", {}, address.error().hint);
   out.address = *address;
+  // A path takes any text, and a role that is misspelt would be part of it, and not hold.
+  if (out.address.path.find_first_of(" \t\r\n") != std::string::npos)
+    return base::fail(
+        ErrorKind::config,
+        "has a space in its path; behind it stands nothing but role=inbound, submission or local");
   if (at == std::string_view::npos) return out;
   const auto word = base::trim(text.substr(at + kRole.size()));
   out.role = parse_declared_role(word);
@@ -595,12 +600,12 @@ Rules read_rules(const base::Config& config) {
   return out;
 }
 
-// One name has one role.
-Result<> check_daemons(const std::vector<DeclaredRole>& daemons) {
-  for (std::size_t i = 1; i < daemons.size(); ++i)
-    if (declared_role({daemons.begin(), daemons.begin() + static_cast<std::ptrdiff_t>(i)}, daemons[i].name))
-      return base::fail(ErrorKind::config, fmt::format("names {} twice", daemons[i].name),
-                        "guard.daemon_roles", "leave one of them");
+// One name has one role, in whatever case it is written.
+Result<> check_once(const std::vector<DeclaredRole>& roles, std::string_view key) {
+  for (std::size_t i = 1; i < roles.size(); ++i)
+    if (declared_role({roles.begin(), roles.begin() + static_cast<std::ptrdiff_t>(i)}, roles[i].name))
+      return base::fail(ErrorKind::config, fmt::format("names {} twice", base::printable(roles[i].name)),
+                        std::string(key), "leave one of them");
   return {};
 }
 
@@ -649,7 +654,8 @@ Result<Settings> read_settings(const base::Config& config, std::string_view host
   out.authserv_id = config.text("guard.authserv_id");
   if (out.authserv_id.empty()) out.authserv_id = fmt::format("guard.{}", host);
   out.rules = read_rules(config);
-  TRY(check_daemons(out.rules.roles.daemons));
+  TRY(check_once(out.rules.roles.daemons, "guard.daemon_roles"));
+  TRY(check_once(out.rules.roles.listeners, "guard.listen"));
   out.rules.mode = out.mode;
   out.block_files = config.list("guard.block_files");
   out.allow_files = config.list("guard.allow_files");

@@ -64,6 +64,14 @@ daemon_roles = ["ORIGINATING=submission", "reinject=local"]
               HasSubstr("inet:ADDRESS:PORT"));
   EXPECT_THAT(Given().read("[guard]\ndaemon_roles = [\"a=local\", \"A=inbound\"]\n").error().message(),
               HasSubstr("names A twice"));
+  EXPECT_THAT(Given().read("[guard]\nlisten = [\"unix:/run/in.sock rol=inbound\"]\n").error().message(),
+              HasSubstr("a space in its path"));
+  EXPECT_THAT(
+      Given()
+          .read("[guard]\nlisten = [\"unix:/run/A.sock role=inbound\", \"unix:/run/a.sock role=local\"]\n")
+          .error()
+          .message(),
+      HasSubstr("names unix:/run/a.sock twice"));
 }
 
 TEST(Settings, TakeOverridesAsTheyAreWritten) {

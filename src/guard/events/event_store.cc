@@ -96,6 +96,7 @@ Result<EventStore::Page> EventStore::page(const Place& behind, std::size_t most)
     const Number last = seconds(behind.at);
     Number at = last;
     Page out{.events = {}, .next = behind};
+    std::size_t bytes = 0;
     std::string event;
     std::string id;
     soci::statement rows =
@@ -105,18 +106,22 @@ Result<EventStore::Page> EventStore::page(const Place& behind, std::size_t most)
          soci::use(last), soci::use(last), soci::use(behind.id), soci::use(limit), soci::into(at),
          soci::into(id), soci::into(event));
     rows.execute();
-    while (rows.fetch()) out.events.push_back(event);
+    while (bytes < kPageBytes && rows.fetch()) {
+      bytes += event.size();
+      out.events.push_back(event);
+    }
     if (!out.events.empty()) out.next = {.at = base::Time(std::chrono::seconds(at)), .id = id};
+    out.more = out.events.size() == most || bytes >= kPageBytes;
     return out;
   });
 }
 
 Result<> EventStore::each(base::Time from, const std::function<void(std::string_view)>& see) {
-  Page page{.events = {}, .next = {.at = from, .id = {}}};
+  Page page{.events = {}, .next = {.at = from, .id = {}}, .more = false};
   do {
     page = TRY(this->page(page.next, kPage));
     for (const auto& event : page.events) see(event);
-  } while (page.events.size() == kPage);
+  } while (page.more);
   return {};
 }
 

@@ -19,6 +19,10 @@ namespace rampart::guard {
 inline constexpr std::size_t kMaxFoundBy =
     1'000;  // recipients that an event is found by; it names all of them
 
+inline constexpr std::size_t kPageBytes =
+    std::size_t{4}
+    << 20U;  // of events that are read at once, beside the last one: an event names all its recipients
+
 class EventStore {
  public:
   static base::Result<EventStore> open(store::Database& database);  // which outlives it
@@ -43,9 +47,10 @@ class EventStore {
   };
   struct Page {
     std::vector<std::string> events;  // as event_json() wrote each
-    Place next;  // the last of them; where the page is empty, the place that was asked for
+    Place next;         // the last of them; where the page is empty, the place that was asked for
+    bool more = false;  // there may be more behind it
   };
-  // The first `most` behind that place.
+  // The first `most` behind that place; fewer where they come to kPageBytes before.
   base::Result<Page> page(const Place& behind, std::size_t most);
   // The time of an event; nothing when it is not there.
   base::Result<std::optional<base::Time>> time_of(const std::string& id);

@@ -92,6 +92,24 @@ TEST_F(EventStoreTest, IsReadPageByPage) {
   EXPECT_EQ(store_.start(kNow, 4)->left_out, 0U) << "as many as there are";
 }
 
+TEST_F(EventStoreTest, AFewThatAreLargeAreAPage) {
+  std::vector<Event> large;
+  for (int i = 0; i < 3; ++i) {
+    large.push_back(event(std::to_string(i)));
+    large.back().recipients.assign(2'000, std::string(1'500, 'x') + "@else.example");
+  }
+  ASSERT_TRUE(store_.record(large));
+  const auto first = *store_.page({.at = kNow, .id = {}}, 100);
+  EXPECT_THAT(first.events, SizeIs(2));
+  EXPECT_TRUE(first.more);
+  const auto second = *store_.page(first.next, 100);
+  EXPECT_THAT(second.events, SizeIs(1));
+  EXPECT_FALSE(second.more);
+  std::size_t all = 0;
+  ASSERT_TRUE(store_.each(kNow, [&](std::string_view) { ++all; }));
+  EXPECT_EQ(all, 3U);
+}
+
 TEST_F(EventStoreTest, TakesAwayWhatIsOld) {
   ASSERT_TRUE(store_.record(std::vector{event("old", kNow - std::chrono::hours(48)), event("new")}));
   EXPECT_EQ(*store_.prune(kNow - std::chrono::hours(24)), 1U);

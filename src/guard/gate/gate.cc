@@ -72,10 +72,13 @@ mail::Message shown(const mail::Message& message, const std::vector<std::string_
   return out;
 }
 
-// Whether no person wrote it (RFC 3834 section 5; the older Precedence, as has_list_trace() knows it).
+// Whether no person wrote it (RFC 3834 section 5; the older Precedence, as has_list_trace() knows it; a report such as the receipt that a
+// mail client sends because its sender asked for one, RFC 6522 and RFC 8098 section 3).
 bool is_automatic(const mail::Header& header) {
   return std::ranges::any_of(header.fields, [](const mail::Field& field) {
     const auto value = base::trim(field.value);
+    if (field.is("Content-Type"))
+      return base::iequals(value.substr(0, value.find_first_of("; \t\r\n(")), "multipart/report");
     if (field.is("Auto-Submitted"))
       return !base::iequals(value.substr(0, value.find_first_of("; \t(")), "no");
     return field.is("Precedence") && (base::iequals(value, "bulk") || base::iequals(value, "list") ||
@@ -244,12 +247,17 @@ void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> 
 }
 
 // Of who is held to policy a mark spares nothing: whoever got the message has it, too. Of who logged in it only says that the message is
-// not his.
+// not his. What was kept and is released has the fields that it came with, and a mark in it may be of another message of its sender's:
+// the pass counts, and what was forged in our name is taken out.
 bool Gate::came_back(Work& work) const {
   if (parts_.marks == nullptr) return false;
-  work.seen = parts_.marks->check(work.message.header, parts_.now());
+  const auto& header = work.message.header;
+  work.seen = parts_.marks->check(header, parts_.now());
   const auto& standing = work.scan->standing();
-  work.back = work.seen.holds && !is_from_outside(standing.role) && standing.proof != Proof::login;
+  const bool was_kept =
+      std::ranges::any_of(header.fields, [](const mail::Field& field) { return field.is(kPassName); });
+  work.back =
+      work.seen.holds && !is_from_outside(standing.role) && standing.proof != Proof::login && !was_kept;
   return work.back;
 }
 
@@ -292,14 +300,14 @@ void Gate::remember_who(const Work& work, const Verdict& verdict, Action done) c
   const auto& author = verdict.authentication.author;
   const auto writer = author_address(author);
   if (strangers || unowned || writer.empty()) return;
+  auto inside = author.domains;
+  const auto& relayed = work.rules->roles.gateway.domains;
+  inside.insert(inside.end(), relayed.begin(), relayed.end());
+  for (const auto& own : work.rules->local.own) inside.push_back(own.domain);
   std::vector<std::string> outside;
   for (const auto& recipient : work.recipients) {
-    if (outside.size() == kMostCorrespondents) break;
-    const std::span one(&recipient, 1);
-    if (!any_within(one, author.domains) && !any_within(one, work.rules->roles.gateway.domains) &&
-        !std::ranges::any_of(work.rules->local.own,
-                             [&](const OwnDomain& own) { return any_within(one, {&own.domain, 1}); }))
-      outside.push_back(recipient);
+    if (outside.size() > kMostWritten) break;  // one more than are remembered says that there were more
+    if (!any_within({&recipient, 1}, inside)) outside.push_back(recipient);
   }
   parts_.correspondents->note_written(writer, outside, event.at);
 }

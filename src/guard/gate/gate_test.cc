@@ -1,129 +1,17 @@
-#include "guard/gate/gate.h"
+#include "guard/gate/gate_test.h"
 
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include "auth/zone_test.h"
 #include "base/json.h"
-#include "guard/milter/mta_test.h"
-#include "guard/sign/ring_test.h"
-#include "store/store_test.h"
 
 namespace rampart::guard {
 namespace {
 
-using auth::TestZone;
-using milter::Command;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
-
-const base::Time kNow{std::chrono::seconds(1'795'000'000)};
-using Verb = milter::Answer::Verdict;
-
-class GateTest : public testing::Test {
- protected:
-  GateTest()
-      : database_(*store::Database::open("sqlite:" + (folder_.path() / "store.db").string())),
-        quarantine_(*Quarantine::open(
-            database_, {.folder = (folder_.path() / "kept").string(), .seal = {}, .limits = {}})),
-        passes_(*Passes::open(database_, quarantine_, crypto::Secret(std::string("key")))) {
-    zone_.txt("bank.example", "v=spf1 ip4:192.0.2.1 -all")
-        .txt("_dmarc.bank.example", "v=DMARC1; p=reject")
-        .txt("shop.example", "v=spf1 -all")
-        .txt("_dmarc.shop.example", "v=DMARC1; p=quarantine");
-  }
-
-  // A message as it is kept.
-  std::string kept_text(const std::string& id) {
-    std::string text;
-    EXPECT_TRUE(quarantine_.read(id, [&](std::string_view piece) {
-      text += piece;
-      return base::Result<>();
-    }));
-    return text;
-  }
-  // The field by which it is let by once, as a milter is told of it.
-  std::string pass_field(const KeptMessage& kept) {
-    const auto text = kept_text(kept.id);
-    auto value = *passes_.make(kept, *mail::Message::parse(std::string_view(text)), kNow);
-    value = value.substr(kPassName.size() + 1, value.size() - kPassName.size() - 3);
-    return milter::frame(Command::header, milter::texts({std::string(kPassName), value}));
-  }
-
-  // What is answered to a message from there.
-  milter::Answer pass(std::string_view ip, std::string_view from, Mode mode = Mode::enforce,
-                      std::string_view more = "", std::string_view macros = "") {
-    rules_.mode = mode;
-    Gate gate({.provider = zone_,
-               .quarantine = &quarantine_,
-               .passes = &passes_,
-               .marks = marks_ ? &*marks_ : nullptr,
-               .rules =
-                   [this] {
-                     ++rules_asked_;
-                     return std::make_shared<const Rules>(rules_);
-                   },
-               .tell = [this](const Event& event) { events_.push_back(event); },
-               .log = [this](const std::string& line) { log_.push_back(line); },
-               .now = [this] { return now_; },
-               .memory = &memory_,
-               .correspondents = &correspondents_,
-               .ring = &ring_,
-               .report = [this](const Event&, const Verdict&, const mail::Message&) { ++reported_; }},
-              {.authserv_id = "guard.else.example"});
-    milter::Session session({.max_message = most_, .folder = folder_.path().string()});
-    milter::FrameReader reader;
-    reader.feed(milter::offer(6, actions_) + milter::client("mail.bank.example", ip) +
-                milter::frame(Command::helo, milter::texts({"mail.bank.example"})));
-    if (!macros.empty()) reader.feed(milter::frame(Command::macros, macros));
-    reader.feed(milter::frame(Command::mail, milter::texts({from})) +
-                milter::frame(Command::recipient, milter::texts({"<a@else.example>"})));
-    for (const auto& other : others_)
-      reader.feed(milter::frame(Command::recipient, milter::texts({"<" + other + ">"})));
-    reader.feed(
-        std::string(more) +
-        milter::frame(Command::header,
-                      milter::texts({"From", " " + (author_.empty() ? std::string(from) : author_)})) +
-        milter::frame(Command::header, milter::texts({"Subject", " rates"})) +
-        milter::frame(Command::end_of_headers) + milter::frame(Command::body, "hello\r\n") +
-        milter::frame(Command::end_of_body));
-    std::optional<milter::Answer> out;
-    while (const auto frame = *reader.next()) {
-      const auto turn = session.take(*frame);
-      EXPECT_TRUE(turn) << turn.error().message();
-      if (turn && turn->kind == milter::Turn::Kind::decide)
-        gate.decide(session, [&](milter::Answer answer) { out = std::move(answer); });
-    }
-    EXPECT_TRUE(out);
-    if (out) {
-      EXPECT_TRUE(session.answer(*out));
-    }
-    return out.value_or(milter::Answer());
-  }
-
-  TestZone zone_;
-  store::TemporaryFolder folder_;
-  store::Database database_;
-  Quarantine quarantine_;
-  Passes passes_;
-  Rules rules_;
-  std::vector<Event> events_;
-  std::vector<std::string> log_;
-  SenderMemory memory_;
-  Correspondents correspondents_;
-  base::Time now_ = kNow;
-  std::size_t reported_ = 0;
-  std::string author_;  // in From, where that is not the envelope sender
-  std::size_t rules_asked_ = 0;
-  std::vector<std::string> others_;  // who get it beside a@else.example
-  std::uint32_t actions_ = milter::kAllActions;
-  TestRing ring_;
-  std::size_t most_ = 100'000;  // octets of a message
-  std::optional<Marks> marks_;
-};
 
 TEST_F(GateTest, LetsThroughWhatIsAuthenticated) {
   const auto forged =
@@ -380,6 +268,24 @@ TEST_F(GateTest, AMarkSparesNobodyWhoIsHeldToPolicy) {
   EXPECT_EQ(through.added.size(), 3U);
 }
 
+TEST_F(GateTest, AMarkInWhatWasKeptTakesNothingFromItsRelease) {
+  marks_.emplace(crypto::Secret(std::string("key")));
+  zone_.txt("store.example", "v=spf1 ip4:192.0.2.1 ~all")
+      .txt("_dmarc.store.example", "v=DMARC1; p=quarantine");
+  const auto first = pass("192.0.2.1", "<news@store.example>");
+  ASSERT_EQ(first.added.size(), 3U) << "its sender got it back, with our results and a mark";
+  EXPECT_EQ(pass("198.51.100.9", "<news@store.example>", Mode::enforce, again(first)).verdict, Verb::discard);
+  const auto kept = *quarantine_.begin_release(events_.back().kept, "admin", false, kNow);
+  const auto released =
+      pass("127.0.0.1", "<news@store.example>", Mode::enforce, pass_field(kept) + again(first));
+  EXPECT_EQ(events_.back().causes.at(0).code, "released");
+  EXPECT_EQ(released.removed.size(), 4U) << "results, id and mark of another message, and the pass";
+  const auto twice =
+      pass("127.0.0.1", "<news@store.example>", Mode::enforce, pass_field(kept) + again(first));
+  EXPECT_EQ(events_.back().role, "local");
+  EXPECT_EQ(twice.removed.size(), 4U);
+}
+
 TEST_F(GateTest, SignsNothingThatComesBack) {
   marks_.emplace(crypto::Secret(std::string("key")));
   rules_.signing.sign = true;
@@ -585,146 +491,6 @@ TEST_F(GateTest, RemembersFromWhereADomainPassed) {
   EXPECT_EQ(pass("192.0.2.1", "<a@soft.example>").verdict, Verb::accept);
   EXPECT_EQ(pass("192.0.2.7", "<a@soft.example>").verdict, Verb::discard) << "its neighbour has passed";
   EXPECT_EQ(reported_, 4U);
-}
-
-class WhoWritesToWhomTest : public GateTest {
- protected:
-  WhoWritesToWhomTest() {
-    EXPECT_TRUE(correspondents_.load(database_, kNow));
-    now_ = kNow + kMemoryAge;
-  }
-  // What is known of it to a@else.example, beside what messages ask.
-  Acquaintance known(std::string_view author) {
-    const std::vector<std::string> to{"a@else.example"};
-    return correspondents_.recall(author, to, now_).recipients.at(0);
-  }
-  // A user of ours writes to somebody.
-  void write_to(const std::string& address, std::string_view from = "<a@else.example>",
-                std::string_view fields = "") {
-    others_ = {address};
-    pass("198.51.100.9", from, Mode::enforce, fields, kUser);
-    others_.clear();
-  }
-  const std::string kUser = "M" + milter::texts({"{auth_type}", "PLAIN", "{auth_authen}", "a", "i", "4F00"});
-};
-
-TEST_F(WhoWritesToWhomTest, TheFirstMessageIsNewAndTheSecondIsNot) {
-  pass("192.0.2.1", "<news@bank.example>");
-  ASSERT_TRUE(events_.back().sender);
-  EXPECT_EQ(events_.back().sender->anybody.known, Known::never);
-  EXPECT_EQ(events_.back().sender->recipients.at(0).known, Known::never);
-  EXPECT_TRUE(events_.back().sender->proven);
-  pass("192.0.2.1", "<News@bank.example>");
-  EXPECT_EQ(events_.back().sender->recipients.at(0).known, Known::yes);
-  EXPECT_EQ(events_.back().sender->recipients.at(0).messages, 1);
-  const auto json = *base::parse_json(event_json(events_.back()), "event");
-  const auto& sender = json.at("sender");
-  EXPECT_EQ(sender.at("known"), true);
-  EXPECT_EQ(sender.at("why"), "");
-  EXPECT_EQ(std::string(sender.at("first").as_string()), base::format_time(now_));
-  EXPECT_EQ(sender.at("messages"), 1);
-  EXPECT_TRUE(sender.at("replied").is_null());
-  EXPECT_EQ(sender.at("recipients").at(0).at("address"), "a@else.example");
-}
-
-TEST_F(WhoWritesToWhomTest, AForgerMakesNobodyKnown) {
-  for (const auto mode : {Mode::enforce, Mode::monitor}) {
-    pass("198.51.100.9", "<news@bank.example>", mode);
-    pass("198.51.100.9", "<news@shop.example>", mode);
-  }
-  zone_.txt("open.example", "v=spf1 -all").txt("_dmarc.open.example", "v=DMARC1; p=none");
-  pass("198.51.100.9", "<news@open.example>");
-  EXPECT_EQ(events_.back().answered, Action::accept);
-  for (const auto* author : {"news@bank.example", "news@shop.example", "news@open.example"})
-    EXPECT_EQ(known(author).known, Known::never) << author;
-  pass("192.0.2.1", "<news@bank.example>");
-  now_ += std::chrono::hours(1);
-  const auto before = known("news@bank.example");
-  EXPECT_EQ(pass("198.51.100.9", "<news@bank.example>").verdict, Verb::reject)
-      << "a known name excuses nothing";
-  EXPECT_EQ(events_.back().sender->recipients.at(0).known, Known::yes) << "the name is";
-  EXPECT_FALSE(events_.back().sender->proven);
-  EXPECT_EQ(known("news@bank.example"), before) << "and grows no older by it";
-}
-
-TEST_F(WhoWritesToWhomTest, AMonitorLearnsToo) {
-  pass("192.0.2.1", "<news@bank.example>", Mode::monitor);
-  EXPECT_EQ(known("news@bank.example").messages, 1);
-}
-
-TEST_F(WhoWritesToWhomTest, WhomUsersWriteToIsKnown) {
-  write_to("news@bank.example");
-  EXPECT_FALSE(events_.back().sender) << "of our own nothing is asked";
-  EXPECT_TRUE(base::parse_json(event_json(events_.back()), "event")->at("sender").is_null());
-  EXPECT_EQ(known("news@bank.example").replied, now_);
-  EXPECT_EQ(known("a@else.example").known, Known::never) << "in one domain nobody is new";
-  pass("192.0.2.1", "<news@bank.example>");
-  const auto& one = events_.back().sender->recipients.at(0);
-  EXPECT_EQ(one.known, Known::yes);
-  EXPECT_EQ(one.messages, 0);
-  EXPECT_EQ(one.replied, now_);
-}
-
-TEST_F(WhoWritesToWhomTest, WhatNoPersonWroteMakesNobodyKnown) {
-  const auto field = [](std::string_view name, std::string_view value) {
-    return milter::frame(Command::header, milter::texts({std::string(name), " " + std::string(value)}));
-  };
-  write_to("news@bank.example", "<a@else.example>", field("Auto-Submitted", "auto-replied (vacation)"));
-  write_to("news@bank.example", "<a@else.example>", field("Precedence", "Auto_reply"));
-  author_ = "<a@else.example>";
-  write_to("news@bank.example", "<>");
-  author_.clear();
-  EXPECT_EQ(known("news@bank.example").known, Known::never);
-  write_to("news@bank.example", "<a@else.example>", field("Auto-Submitted", "no"));
-  EXPECT_EQ(known("news@bank.example").known, Known::yes);
-}
-
-TEST_F(WhoWritesToWhomTest, WhoWritesInAnothersNameMakesNobodyKnown) {
-  rules_.signing.owners =
-      std::make_shared<const Owners>(*Owners::parse("a  else@else.example\n", "senders.txt"));
-  write_to("news@bank.example");
-  EXPECT_EQ(events_.back().causes.back().code, "author-not-owned");
-  EXPECT_EQ(known("news@bank.example").known, Known::never);
-}
-
-TEST_F(WhoWritesToWhomTest, WhatAGatewayHandsOnForStrangersMakesNobodyKnown) {
-  rules_.roles.gateway = {
-      .networks = {*parse_network("198.51.100.9")}, .field = {}, .value = {}, .domains = {}};
-  others_ = {"news@bank.example"};
-  const auto ours = milter::frame(
-      Command::header, milter::texts({"Authentication-Results", " guard.else.example; dmarc=pass"}));
-  pass("198.51.100.9", "<a@else.example>", Mode::enforce, ours);
-  EXPECT_EQ(events_.back().role, "gateway");
-  EXPECT_EQ(known("news@bank.example").known, Known::never);
-  pass("198.51.100.9", "<a@else.example>");
-  EXPECT_EQ(known("news@bank.example").known, Known::yes);
-}
-
-TEST_F(WhoWritesToWhomTest, ABounceIsNotRemembered) {
-  zone_.txt("mail.bank.example", "v=spf1 ip4:192.0.2.1 -all");
-  author_ = "<news@bank.example>";
-  pass("192.0.2.1", "<>");
-  EXPECT_TRUE(events_.back().sender->proven) << "by HELO";
-  EXPECT_EQ(events_.back().answered, Action::accept);
-  EXPECT_EQ(correspondents_.size(), 0U);
-}
-
-TEST_F(WhoWritesToWhomTest, WhoIsBlockedIsNotMadeKnown) {
-  rules_.enforcement = {*parse_enforcement("to=nowhere.example")};
-  auto lists = std::make_shared<Lists>();
-  lists->block.push_back(read_list("block.txt", "bank.example\n"));
-  rules_.local.lists = lists;
-  pass("192.0.2.1", "<news@bank.example>");
-  EXPECT_EQ(events_.back().asked, Action::quarantine);
-  EXPECT_EQ(events_.back().answered, Action::accept) << "not enforced";
-  EXPECT_TRUE(events_.back().sender->proven);
-  EXPECT_EQ(correspondents_.size(), 0U);
-}
-
-TEST_F(WhoWritesToWhomTest, AListsMailMakesItsAuthorKnown) {
-  pass("192.0.2.1", "<news@bank.example>", Mode::enforce,
-       milter::frame(Command::header, milter::texts({"List-Id", " <l.lists.example>"})));
-  EXPECT_EQ(known("news@bank.example").messages, 1);
 }
 
 TEST_F(GateTest, TakesRecipientsAwayFromWhomItIsKept) {

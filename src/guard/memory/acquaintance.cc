@@ -116,7 +116,7 @@ Acquaintance read_acquaintance(const boost::json::object& object) {
 }
 
 std::string describe(const Acquaintance& one, std::string_view who) {
-  if (one.known == Known::never) return "never seen before";
+  if (one.known == Known::never) return "new: no proven mail before";
   if (one.known == Known::unknown) {
     const auto why = words_of(one.why);
     return fmt::format("cannot be said{}{}", why.empty() ? "" : ": ", why);

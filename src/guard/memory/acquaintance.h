@@ -18,8 +18,8 @@
 namespace rampart::guard {
 
 enum class Known : std::uint8_t {
-  yes,      // mail of it came and was let through, or somebody here wrote to it
-  never,    // neither, in as long as the memory keeps
+  yes,      // mail that was proven to be its came and was let through, or somebody here wrote to it
+  never,    // neither, in as long as the memory keeps; what is not proven may have come
   unknown,  // Acquaintance::why
 };
 
@@ -53,6 +53,8 @@ struct Acquaintance {
 
 // Recipients of one message that are looked at and remembered, the first ones; our own.
 inline constexpr std::size_t kMostCorrespondents = 20;
+// That a user of ours wrote to with one message and are remembered; as many as Postfix takes (smtpd_recipient_limit).
+inline constexpr std::size_t kMostWritten = 1'000;
 
 struct Correspondence {
   Acquaintance anybody;                  // to anybody here; `messages` counts a message once

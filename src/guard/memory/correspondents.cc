@@ -244,7 +244,8 @@ void Correspondents::note_written(std::string_view writer, std::span<const std::
   if (writer.empty()) return;
   const std::scoped_lock lock(mutex_);
   if (!table_) return;
-  for (const auto& recipient : recipients.first(std::min(recipients.size(), kMostCorrespondents))) {
+  if (recipients.size() > kMostWritten) lost_ = std::max(lost_, seconds_of(now));
+  for (const auto& recipient : recipients.first(std::min(recipients.size(), kMostWritten))) {
     const auto address = correspondent(recipient);
     if (address.empty()) continue;
     learn({.fingerprint = fingerprint(address, {}), .author = address, .recipient = {}, .replied = true},
@@ -257,13 +258,18 @@ void Correspondents::note_written(std::string_view writer, std::span<const std::
   }
 }
 
-void Correspondents::give_back(Rows rows) {
+// What was learnt meanwhile takes room as well: however often the store fails, no more waits for it than may.
+void Correspondents::give_back(Rows rows, std::int64_t second) {
   for (auto& [fingerprint, row] : rows) {
-    auto& later = learnt_[fingerprint];
-    if (later.author.empty()) {
-      later = std::move(row);
+    const auto found = learnt_.find(fingerprint);
+    if (found == learnt_.end()) {
+      if (learnt_.size() < 2 * limits_.unsaved)
+        learnt_.emplace(fingerprint, std::move(row));
+      else
+        lost_ = std::max(lost_, second);
       continue;
     }
+    auto& later = found->second;
     if (row.first != 0) later.first = row.first;
     later.last = std::max(later.last, row.last);
     later.messages += row.messages;
@@ -337,7 +343,7 @@ Result<> Correspondents::save(store::Database& database, base::Time now) {
   });
   const std::scoped_lock lock(mutex_);
   if (!done) {
-    give_back(std::move(rows));
+    give_back(std::move(rows), seconds_of(now));
     return done;
   }
   lost_ = std::max<std::int64_t>(lost_, lost);

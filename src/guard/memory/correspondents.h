@@ -61,7 +61,8 @@ class Correspondents {
                                       base::Time now) const;
   // A message that was proven to be the author's was let through to these.
   void note_received(std::string_view author, std::span<const std::string> recipients, base::Time now);
-  // A user of ours wrote to these, who are none of ours. `writer` as author_address() gives it.
+  // A user of ours wrote to these, who are none of ours. `writer` as author_address() gives it. Where there are more than kMostWritten it
+  // is not known any more that somebody else was never written to.
   void note_written(std::string_view writer, std::span<const std::string> recipients, base::Time now);
 
   // Writes what changed, and forgets what is old. An error changes nothing: the next call writes it all.
@@ -96,7 +97,7 @@ class Correspondents {
   void load_rows(soci::session& sql, base::Time now);
   [[nodiscard]] std::optional<Seen> seen(std::uint64_t fingerprint) const;
   [[nodiscard]] Reach reach() const;
-  void give_back(Rows rows);
+  void give_back(Rows rows, std::int64_t second);
 
   CorrespondentLimits limits_;
   mutable std::mutex mutex_;

@@ -1,5 +1,6 @@
 #include "guard/memory/correspondents.h"
 
+#include <atomic>
 #include <thread>
 
 #include <boost/json.hpp>
@@ -235,6 +236,40 @@ TEST_P(CorrespondentsTest, AStoreThatFailsLosesNothing) {
   EXPECT_EQ(after_restart(kB).messages, 1);
 }
 
+TEST_P(CorrespondentsTest, OfWhatAUserWritesToNobodyIsForgotten) {
+  Correspondents known;
+  ASSERT_TRUE(known.load(*database_, kNow));
+  std::vector<std::string> many;
+  for (std::size_t i = 0; i < kMostWritten; ++i) many.push_back(fmt::format("{}@far.example", i));
+  known.note_written("a@else.example", many, kNow);
+  EXPECT_EQ(to(known, kA, kLater, many.back()).replied, kNow);
+  EXPECT_EQ(to(known, kA, kLater, "more@far.example").known, Known::never);
+  many.emplace_back("more@far.example");
+  known.note_written("a@else.example", many, kNow);
+  EXPECT_EQ(to(known, kA, kLater, "more@far.example").why, NotKnown::incomplete);
+}
+
+TEST_P(CorrespondentsTest, WhatWaitsForAStoreThatFailsIsBounded) {
+  Correspondents known({.unsaved = 2});
+  ASSERT_TRUE(known.load(*database_, kNow));
+  ASSERT_TRUE(database_->run(
+      [](soci::session& sql) { sql << "ALTER TABLE guard_correspondent RENAME TO elsewhere"; }));
+  for (int i = 0; i < 3; ++i) known.note_received(fmt::format("{}@else.example", i), kB, kNow);
+  std::atomic<bool> over = false;
+  // Others learn while the store is asked in vain.
+  std::thread others([&] {
+    for (int i = 0; !over; ++i) known.note_received(fmt::format("{}@far.example", i), kA, kNow);
+  });
+  for (int i = 0; i < 50; ++i) EXPECT_FALSE(known.save(*database_, kNow));
+  over = true;
+  others.join();
+  ASSERT_TRUE(database_->run(
+      [](soci::session& sql) { sql << "ALTER TABLE elsewhere RENAME TO guard_correspondent"; }));
+  ASSERT_TRUE(known.save(*database_, kNow));
+  EXPECT_LE(rows(), 4);
+  EXPECT_EQ(to(known, kA, kLater, "never@far.example").why, NotKnown::incomplete);
+}
+
 TEST_P(CorrespondentsTest, SwitchedOffItForgetsAll) {
   {
     Correspondents known;
@@ -369,7 +404,7 @@ TEST(Acquaintance, NeverIsNotSaidAfterALoss) {
 }
 
 TEST(Acquaintance, IsSaidInWords) {
-  EXPECT_EQ(describe({.known = Known::never, .why = NotKnown::none}, "a"), "never seen before");
+  EXPECT_EQ(describe({.known = Known::never, .why = NotKnown::none}, "a"), "new: no proven mail before");
   EXPECT_EQ(describe({.known = Known::unknown, .why = NotKnown::too_young}, "a"),
             "cannot be said: the memory is younger than 14 days");
   Acquaintance one{.known = Known::yes, .why = NotKnown::none, .first = kNow, .last = kNow, .messages = 1};

@@ -82,13 +82,14 @@ Check judge_role(const DeclaredRole& one, std::string_view says, const std::vect
       .fix = {}};
 }
 
-// At a service where everybody is from outside nobody may log in.
-void judge_logins(std::vector<Check>& out, const Postconf& services, const DeclaredRole& one,
-                  const std::vector<std::string>& by) {
+// At a service where everybody is from outside nobody may log in, by what master.cf says of it or main.cf of all.
+void judge_logins(std::vector<Check>& out, const Postconf& postconf, const Postconf& services,
+                  const DeclaredRole& one, const std::vector<std::string>& by) {
+  constexpr std::string_view kLogins = "smtpd_sasl_auth_enable";
   if (one.role != Role::inbound) return;
   for (const auto& service : by) {
-    const auto found = services.find(service + "/smtpd_sasl_auth_enable");
-    if (found != services.end() && found->second == "yes")
+    const auto found = services.find(fmt::format("{}/{}", service, kLogins));
+    if ((found != services.end() ? found->second : value_of(postconf, kLogins, "no")) == "yes")
       out.push_back({.state = State::failed,
                      .what = fmt::format("users log in at {}, and {} holds them to policy as strangers",
                                          service, one.name),
@@ -111,7 +112,7 @@ void judge_roles(std::vector<Check>& out, const Postconf& postconf, const Postfi
     const auto by = services_with(services, kDaemonName, matches);
     out.push_back(judge_role(one, "goes by that name", by, matches(value_of(postconf, kDaemonName, "")),
                              "run what this prints: rampart guard setup postfix"));
-    judge_logins(out, services, one, by);
+    judge_logins(out, postconf, services, one, by);
   }
   for (const auto& one : expected.listeners) {
     const auto place = milter::parse_listen(one.name);
@@ -122,7 +123,7 @@ void judge_roles(std::vector<Check>& out, const Postconf& postconf, const Postfi
     const auto by = services_with(services, "smtpd_milters", matches);
     out.push_back(judge_role(one, "asks there", by, matches(value_of(postconf, "smtpd_milters", "")),
                              "run what this prints: rampart guard setup postfix"));
-    judge_logins(out, services, one, by);
+    judge_logins(out, postconf, services, one, by);
   }
 }
 

@@ -101,6 +101,10 @@ TEST(Doctor, FindsRolesThatNoServiceOrEveryServiceHas) {
   EXPECT_EQ(judge(ours + "milter_macro_daemon_name = smtpd\n", master), "") << "inbound takes nothing away";
   EXPECT_THAT(judge(ours, master + "smtp/inet/smtpd_sasl_auth_enable = yes\n"),
               HasSubstr("users log in at smtp/inet, and smtpd holds them to policy"));
+  const std::string logins = "smtpd_sasl_auth_enable = yes\n";
+  EXPECT_THAT(judge(ours + logins, master), HasSubstr("users log in at smtp/inet, and smtpd holds them"))
+      << "main.cf says it of all";
+  EXPECT_EQ(judge(ours + logins, master + "smtp/inet/smtpd_sasl_auth_enable = no\n"), "");
   EXPECT_THAT(judge(ours, std::nullopt), HasSubstr("is not known"));
 }
 

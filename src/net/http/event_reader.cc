@@ -44,24 +44,34 @@ void EventReader::take(std::string_view line) {
   }
 }
 
-base::Result<std::optional<ServerEvent>> EventReader::next() {
-  const auto too_long = [] {
-    return base::fail(base::ErrorKind::input, "an event is longer than this program reads");
-  };
+std::optional<ServerEvent> EventReader::next() {
   while (const auto line = next_line()) {
-    if (line->size() > kMaxEvent || event_.data.size() > kMaxEvent) return too_long();
+    if (std::exchange(long_line_, false) || line->size() > kMaxEvent) {
+      long_event_ = true;
+      continue;
+    }
     if (!line->empty()) {
       take(*line);
+      if (event_.data.size() <= kMaxEvent) continue;
+      event_.data.clear();
+      long_event_ = true;
       continue;
     }
     auto out = std::exchange(event_, ServerEvent{.type = "message", .id = event_.id, .data = {}});
+    const bool has_data = std::exchange(has_data_, false);
+    if (std::exchange(long_event_, false))
+      return ServerEvent{.type = std::string(kTooLong), .id = std::move(out.id), .data = {}};
     if (out.type.empty()) out.type = "message";
-    if (std::exchange(has_data_, false)) return out;
+    if (has_data) return out;
   }
   bytes_.erase(0, at_);
   searched_ -= at_;
   at_ = 0;
-  if (bytes_.size() > kMaxEvent) return too_long();
+  if (bytes_.size() > kMaxEvent) {
+    long_line_ = true;
+    bytes_.clear();
+    searched_ = 0;
+  }
   return std::nullopt;
 }
 

@@ -2,7 +2,7 @@
 //
 //   EventReader reader;
 //   reader.feed(bytes);                                    // in pieces of any size
-//   while (const auto event = TRY(reader.next())) …
+//   while (const auto event = reader.next()) …
 #pragma once
 
 #include <cstddef>
@@ -10,12 +10,12 @@
 #include <string>
 #include <string_view>
 
-#include "base/result.h"
-
 namespace rampart::net::http {
 
 // Our own: of a line, and of the data of an event.
 inline constexpr std::size_t kMaxEvent = std::size_t{1} << 20U;
+// The type of an event that was longer: it has its id, and no data.
+inline constexpr std::string_view kTooLong = "too-long";
 
 struct ServerEvent {
   std::string type = "message";
@@ -26,8 +26,9 @@ struct ServerEvent {
 class EventReader {
  public:
   void feed(std::string_view bytes) { bytes_ += bytes; }
-  // The next that is whole; nothing: more bytes are needed. An error of kind input: a line or an event is too long; nothing more can be read.
-  base::Result<std::optional<ServerEvent>> next();
+  // The next that is whole; nothing: more bytes are needed. One that is too long is left out, and those behind it are read: whoever is told
+  // of by one could keep all others from being read otherwise.
+  std::optional<ServerEvent> next();
 
  private:
   std::optional<std::string_view> next_line();
@@ -39,6 +40,8 @@ class EventReader {
   bool begun_ = false;        // the first line was looked at: it may begin with a byte order mark
   bool after_cr_ = false;     // a line feed that comes next belongs to the line before
   bool has_data_ = false;
+  bool long_line_ = false;   // the begin of a line that was too long is gone, and its end has not come
+  bool long_event_ = false;  // a line of it was, or all of its data
   ServerEvent event_;
 };
 
