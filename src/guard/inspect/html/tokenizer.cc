@@ -1,0 +1,755 @@
+#include "guard/inspect/html/tokenizer.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "dns/confusables.h"
+#include "guard/inspect/html/scan.h"
+
+namespace rampart::guard::html {
+namespace {
+
+constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD
+constexpr std::size_t kMaxReferenceName = 31;              // bytes: CounterClockwiseContourIntegral
+constexpr std::size_t kMaxLegacyName = 6;                  // bytes: those that need no semicolon
+
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
+bool is_tag_border(char c) { return is_space(c) || c == '/' || c == '>'; }
+
+struct RawElement {
+  std::string_view name;
+  TextKind kind;
+};
+constexpr std::array kRawElements{
+    RawElement{"title", TextKind::rcdata},        RawElement{"textarea", TextKind::rcdata},
+    RawElement{"style", TextKind::raw},           RawElement{"xmp", TextKind::raw},
+    RawElement{"iframe", TextKind::raw},          RawElement{"noembed", TextKind::raw},
+    RawElement{"noframes", TextKind::raw},        RawElement{"script", TextKind::script},
+    RawElement{"plaintext", TextKind::plaintext},
+};
+
+// Elements of HTML that end SVG and MathML when they begin there (13.2.6.5 of the standard), the ones mail has.
+constexpr std::array<std::string_view, 34> kBreakOut{
+    "b",    "big",  "blockquote", "body", "br",   "center", "code", "div",    "dl", "em",    "font", "h1",
+    "h2",   "h3",   "h4",         "h5",   "h6",   "hr",     "i",    "img",    "li", "ol",    "p",    "pre",
+    "span", "small", "strike",    "strong", "table", "tt",  "u",    "ul",     "var", "embed"};
+// Where HTML stands within SVG.
+constexpr std::array<std::string_view, 3> kIntegrationPoints{"foreignobject", "desc", "title"};
+
+// The code point that a numeric reference means (13.2.5.80): what Windows-1252 has for C1, U+FFFD for what is none.
+char32_t referenced(std::uint32_t code) {
+  static constexpr std::array<char16_t, 32> kWindows1252{
+      0x20ac, 0x81,   0x201a, 0x0192, 0x201e, 0x2026, 0x2020, 0x2021, 0x02c6, 0x2030, 0x0160,
+      0x2039, 0x0152, 0x8d,   0x017d, 0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+      0x2013, 0x2014, 0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x9d,   0x017e, 0x0178};
+  if (code == 0 || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return 0xfffd;
+  if (code >= 0x80 && code < 0xa0) return kWindows1252[code - 0x80];
+  return code;
+}
+
+std::uint32_t hash_name(std::string_view name) {
+  std::uint32_t hash = 2166136261U;
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  return hash;
+}
+
+// Adds the part of `text` that `room` holds, lower case when it is asked for.
+void put_lower(std::string& out, std::string_view text, std::size_t room) {
+  for (const char c : text.substr(0, room)) out += base::to_lower(c);
+}
+
+}  // namespace
+
+const Attribute* Tag::find(std::string_view attribute) const {
+  const auto found = std::ranges::find(attributes, attribute, &Attribute::name);
+  return found == attributes.end() ? nullptr : &*found;
+}
+
+Tokenizer::Tokenizer(TokenSink& sink) : sink_(sink) {}
+
+std::size_t Tokenizer::offset_of(const char* at) const {
+  return before_ + static_cast<std::size_t>(at - piece_);
+}
+
+void Tokenizer::feed(std::string_view bytes) {
+  piece_ = bytes.data();
+  const char* at = bytes.data();
+  const char* const end = at + bytes.size();
+  while (at != end) at = step(at, end);
+  before_ += bytes.size();
+  piece_ = nullptr;
+}
+
+void Tokenizer::finish() {
+  piece_ = nullptr;
+  switch (state_) {
+    case State::reference:
+    case State::named_reference:
+      flush_named({}, false);
+      break;
+    case State::numeric_reference:
+    case State::hex_reference:
+    case State::decimal_reference:
+      flush_number();
+      break;
+    case State::tag_open:
+    case State::end_tag_open:
+    case State::raw_less:
+    case State::raw_end_name:
+    case State::cdata_bracket:
+    case State::cdata_end:
+      release_held();
+      break;
+    case State::markup:
+      begin_comment(CommentKind::bogus, State::bogus_comment);
+      put_comment(held_);
+      emit_comment();
+      break;
+    case State::bogus_comment:
+    case State::comment_start:
+    case State::comment_start_dash:
+    case State::comment:
+    case State::comment_dash:
+    case State::comment_end:
+    case State::comment_bang:
+      emit_comment();
+      break;
+    default:  // text is handed over already, and a tag that does not end is none
+      break;
+  }
+  state_ = State::text;
+}
+
+const char* Tokenizer::step(const char* at, const char* end) {
+  switch (state_) {
+    case State::text: return text(at, end);
+    case State::tag_open: return tag_open(at);
+    case State::end_tag_open: return end_tag_open(at);
+    case State::tag_name: return tag_name(at, end);
+    case State::raw_less: return raw_less(at);
+    case State::raw_end_name: return raw_end_name(at);
+    case State::raw_bang:
+    case State::raw_bang_dash:
+      if (*at != '-') {
+        state_ = State::text;
+        return at;
+      }
+      put_text(at, at + 1);
+      if (state_ == State::raw_bang_dash) {
+        script_escape_ = 1;
+        dashes_ = 2;
+      }
+      state_ = state_ == State::raw_bang ? State::raw_bang_dash : State::text;
+      return at + 1;
+    case State::raw_start_name: return raw_start_name(at);
+    case State::before_attribute: return before_attribute(at);
+    case State::attribute_name: return attribute_name(at, end);
+    case State::after_attribute_name: return after_attribute_name(at);
+    case State::before_value:
+      if (is_space(*at)) return at + 1;
+      state_ = *at == '"' ? State::value_double : *at == '\'' ? State::value_single : State::value_unquoted;
+      if (*at == '>') state_ = State::before_attribute;
+      return *at == '"' || *at == '\'' ? at + 1 : at;
+    case State::value_double: return value(at, end, '"');
+    case State::value_single: return value(at, end, '\'');
+    case State::value_unquoted: return value(at, end, 0);
+    case State::after_value: state_ = State::before_attribute; return at;
+    case State::self_closing:
+      state_ = State::before_attribute;
+      if (*at == '>') is_self_closing_ = true;
+      return at;
+    case State::reference:
+    case State::named_reference:
+    case State::numeric_reference:
+    case State::hex_reference:
+    case State::decimal_reference: return step_reference(at, end);
+    default: return step_comment(at, end);
+  }
+}
+
+// --- text ---
+
+void Tokenizer::put_text(const char* from, const char* to) {
+  if (from != to) sink_.on_text(kind_, {from, static_cast<std::size_t>(to - from)}, offset_of(from));
+}
+
+void Tokenizer::put(std::string_view text, std::size_t offset) {
+  if (return_ != State::text) {
+    put_value(text);
+  } else if (!text.empty()) {
+    sink_.on_text(kind_, text, offset);
+  }
+}
+
+void Tokenizer::release_held() {
+  if (!held_.empty()) sink_.on_text(kind_, held_, held_offset_);
+  held_.clear();
+}
+
+const char* Tokenizer::text(const char* at, const char* end) {
+  if (kind_ == TextKind::script && script_escape_ != 0) return script_text(at, end);
+  const bool has_references = kind_ == TextKind::data || kind_ == TextKind::rcdata;
+  const char* const stop = has_references ? find_any<'<', '&', '\0'>(at, end) : find_any<'<', '\0'>(at, end);
+  put_text(at, stop);
+  if (stop == end) return end;
+  const auto offset = offset_of(stop);
+  if (*stop == '\0') {
+    if (kind_ != TextKind::data) sink_.on_text(kind_, kReplacement, offset);
+  } else if (*stop == '&') {
+    begin_reference(State::text, offset);
+  } else if (kind_ == TextKind::plaintext) {
+    put_text(stop, stop + 1);
+  } else {
+    held_ = "<";
+    held_offset_ = offset;
+    state_ = kind_ == TextKind::data ? State::tag_open : State::raw_less;
+  }
+  return stop + 1;
+}
+
+// Behind <!-- in a script: as text, but for what ends it.
+const char* Tokenizer::script_text(const char* at, const char* end) {
+  if (dashes_ != 0 && *at != '-') {
+    if (*at == '>' && dashes_ >= 2) script_escape_ = 0;
+    dashes_ = 0;
+    if (*at == '>') {
+      put_text(at, at + 1);
+      return at + 1;
+    }
+  }
+  const char* const stop = find_any<'<', '-', '\0'>(at, end);
+  put_text(at, stop);
+  if (stop == end) return end;
+  if (*stop == '\0') {
+    sink_.on_text(kind_, kReplacement, offset_of(stop));
+  } else if (*stop == '-') {
+    dashes_ = std::min(dashes_ + 1, 2U);
+    put_text(stop, stop + 1);
+  } else {
+    held_ = "<";
+    held_offset_ = offset_of(stop);
+    state_ = State::raw_less;
+  }
+  return stop + 1;
+}
+
+// Behind a < in the text of an element that only its own end tag ends.
+const char* Tokenizer::raw_less(const char* at) {
+  if (*at == '/') {
+    held_ += '/';
+    state_ = State::raw_end_name;
+    return at + 1;
+  }
+  release_held();
+  state_ = State::text;
+  if (kind_ != TextKind::script) return at;
+  if (*at == '!' && script_escape_ == 0) {
+    put_text(at, at + 1);
+    state_ = State::raw_bang;
+    return at + 1;
+  }
+  if (base::is_alpha(*at) && script_escape_ == 1) {
+    tag_.clear();
+    state_ = State::raw_start_name;
+  }
+  return at;
+}
+
+// Behind <!-- and a < in a script: <script begins a script in the script, whose end tag is text.
+const char* Tokenizer::raw_start_name(const char* at) {
+  if (base::is_alpha(*at) && tag_.size() <= raw_name_.size()) {
+    tag_ += base::to_lower(*at);
+    put_text(at, at + 1);
+    return at + 1;
+  }
+  if (is_tag_border(*at) && tag_ == raw_name_) script_escape_ = 2;
+  state_ = State::text;
+  return at;
+}
+
+const char* Tokenizer::raw_end_name(const char* at) {
+  const std::size_t had = held_.size() - 2;
+  if (had < raw_name_.size() && base::to_lower(*at) == raw_name_[had]) {
+    held_ += *at;
+    return at + 1;
+  }
+  if (had != raw_name_.size() || !is_tag_border(*at)) {
+    release_held();
+    state_ = State::text;
+    return at;
+  }
+  if (script_escape_ == 2) {
+    release_held();
+    script_escape_ = 1;
+    state_ = State::text;
+    return at;
+  }
+  held_.clear();
+  open_tag(true, held_offset_);
+  tag_ = raw_name_;
+  state_ = State::before_attribute;
+  return at;
+}
+
+// --- tags ---
+
+const char* Tokenizer::tag_open(const char* at) {
+  if (base::is_alpha(*at)) {
+    held_.clear();
+    open_tag(false, held_offset_);
+    state_ = State::tag_name;
+    return at;
+  }
+  switch (*at) {
+    case '/':
+      held_ += '/';
+      state_ = State::end_tag_open;
+      return at + 1;
+    case '!':
+      token_offset_ = held_offset_;
+      held_.clear();
+      state_ = State::markup;
+      return at + 1;
+    case '?':
+      token_offset_ = held_offset_;
+      held_.clear();
+      begin_comment(CommentKind::bogus, State::bogus_comment);
+      return at;
+    default:
+      release_held();
+      state_ = State::text;
+      return at;
+  }
+}
+
+const char* Tokenizer::end_tag_open(const char* at) {
+  held_.clear();
+  if (base::is_alpha(*at)) {
+    open_tag(true, held_offset_);
+    state_ = State::tag_name;
+    return at;
+  }
+  if (*at == '>') {
+    state_ = State::text;
+    return at + 1;
+  }
+  token_offset_ = held_offset_;
+  begin_comment(CommentKind::bogus, State::bogus_comment);
+  return at;
+}
+
+void Tokenizer::open_tag(bool is_end, std::size_t offset) {
+  token_offset_ = offset;
+  is_end_ = is_end;
+  is_self_closing_ = false;
+  is_cut_ = false;
+  in_attribute_ = false;
+  tag_.clear();
+  arena_.clear();
+  places_.clear();
+  hashes_.clear();
+}
+
+const char* Tokenizer::tag_name(const char* at, const char* end) {
+  while (at != end && !is_tag_border(*at)) {
+    const std::string_view part = *at == '\0' ? kReplacement : std::string_view(at, 1);
+    if (tag_.size() + part.size() > kMaxTagName) {
+      is_cut_ = true;
+    } else {
+      put_lower(tag_, part, part.size());
+    }
+    ++at;
+  }
+  if (at != end) state_ = State::before_attribute;
+  return at;
+}
+
+const char* Tokenizer::before_attribute(const char* at) {
+  if (is_space(*at)) return at + 1;
+  if (in_attribute_) end_attribute();
+  if (*at == '/') {
+    state_ = State::self_closing;
+    return at + 1;
+  }
+  if (*at == '>') {
+    emit_tag();
+    return at + 1;
+  }
+  begin_attribute(offset_of(at));
+  state_ = State::attribute_name;
+  if (*at != '=') return at;
+  put_attribute_name("=");
+  return at + 1;
+}
+
+void Tokenizer::begin_attribute(std::size_t offset) {
+  in_attribute_ = true;
+  is_dropped_ = is_end_;
+  now_ = Place{.name = arena_.size(), .offset = offset};
+}
+
+void Tokenizer::put_attribute_name(std::string_view part) {
+  if (is_dropped_) return;
+  if (now_.name_size + part.size() > kMaxAttributeName || arena_.size() + part.size() > kMaxTagBytes) {
+    is_cut_ = true;
+    return;
+  }
+  put_lower(arena_, part, part.size());
+  now_.name_size += part.size();
+}
+
+const char* Tokenizer::attribute_name(const char* at, const char* end) {
+  for (; at != end && !is_tag_border(*at) && *at != '='; ++at)
+    put_attribute_name(*at == '\0' ? kReplacement : std::string_view(at, 1));
+  if (at == end) return at;
+  end_attribute_name();
+  state_ = State::after_attribute_name;
+  return at;
+}
+
+void Tokenizer::end_attribute_name() {
+  now_.value = arena_.size();
+  if (is_dropped_) return;
+  const auto name = std::string_view(arena_).substr(now_.name, now_.name_size);
+  const auto hash = hash_name(name);
+  for (std::size_t i = 0; i < hashes_.size() && !is_dropped_; ++i)
+    is_dropped_ =
+        hashes_[i] == hash && std::string_view(arena_).substr(places_[i].name, places_[i].name_size) == name;
+  if (!is_dropped_ && places_.size() == kMaxAttributes) is_dropped_ = is_cut_ = true;
+  if (is_dropped_) {
+    arena_.resize(now_.name);
+  } else {
+    hashes_.push_back(hash);
+  }
+}
+
+const char* Tokenizer::after_attribute_name(const char* at) {
+  if (is_space(*at)) return at + 1;
+  state_ = *at == '=' ? State::before_value : State::before_attribute;
+  return *at == '=' ? at + 1 : at;
+}
+
+void Tokenizer::end_attribute() {
+  in_attribute_ = false;
+  if (!is_dropped_) places_.push_back(now_);
+}
+
+void Tokenizer::put_value(std::string_view part) {
+  now_.size += part.size();
+  if (is_dropped_) return;
+  // A part that does not fit goes whole with all behind it: so no character is cut, but for one that came in pieces.
+  const auto room = std::min(kMaxAttributeValue - now_.value_size, kMaxTagBytes - std::min(kMaxTagBytes, arena_.size()));
+  if (now_.value_size + part.size() < now_.size || room == 0) {
+    is_cut_ = true;
+    return;
+  }
+  arena_.append(part.substr(0, room));
+  now_.value_size += std::min(part.size(), room);
+  is_cut_ = is_cut_ || part.size() > room;
+}
+
+const char* Tokenizer::value(const char* at, const char* end, char quote) {
+  const char* stop = at;
+  if (quote == '"') {
+    stop = find_any<'"', '&', '\0'>(at, end);
+  } else if (quote == '\'') {
+    stop = find_any<'\'', '&', '\0'>(at, end);
+  } else {
+    stop = find_any<' ', '\t', '\n', '\r', '\f', '>', '&', '\0'>(at, end);
+  }
+  put_value({at, static_cast<std::size_t>(stop - at)});
+  if (stop == end) return end;
+  if (*stop == '\0') {
+    put_value(kReplacement);
+  } else if (*stop == '&') {
+    begin_reference(state_, offset_of(stop));
+  } else if (quote == 0) {
+    state_ = State::before_attribute;
+    return stop;
+  } else {
+    state_ = State::after_value;
+  }
+  return stop + 1;
+}
+
+void Tokenizer::emit_tag() {
+  attributes_.clear();
+  const std::string_view all = arena_;
+  for (const auto& place : places_)
+    attributes_.push_back({.name = all.substr(place.name, place.name_size),
+                           .value = all.substr(place.value, place.value_size),
+                           .size = place.size,
+                           .offset = place.offset});
+  const Tag tag{.name = tag_,
+                .attributes = attributes_,
+                .offset = token_offset_,
+                .is_self_closing = is_self_closing_,
+                .is_cut = is_cut_};
+  state_ = State::text;
+  if (is_end_) {
+    kind_ = TextKind::data;
+    script_escape_ = 0;
+    if (tag_ == "svg" || tag_ == "math") is_foreign_ = false;
+    sink_.on_end_tag(tag);
+  } else {
+    sink_.on_start_tag(tag);
+    enter(tag_, is_self_closing_);
+  }
+}
+
+void Tokenizer::enter(std::string_view name, bool is_self_closing) {
+  if (name == "svg" || name == "math") {
+    is_foreign_ = !is_self_closing;
+  } else if (is_foreign_) {
+    follow_foreign(name, is_self_closing);
+    return;
+  }
+  const auto raw = std::ranges::find(kRawElements, name, &RawElement::name);
+  if (raw == kRawElements.end()) return;
+  kind_ = raw->kind;
+  raw_name_ = name;
+  script_escape_ = dashes_ = 0;
+}
+
+// Nothing is raw text in SVG and MathML.
+void Tokenizer::follow_foreign(std::string_view name, bool is_self_closing) {
+  const bool leaves = std::ranges::find(kBreakOut, name) != kBreakOut.end() ||
+                      (!is_self_closing && std::ranges::find(kIntegrationPoints, name) != kIntegrationPoints.end());
+  if (leaves) is_foreign_ = false;
+}
+
+// --- character references ---
+
+void Tokenizer::begin_reference(State from, std::size_t offset) {
+  return_ = from;
+  held_.clear();
+  held_offset_ = offset;
+  code_ = 0;
+  has_digits_ = false;
+  state_ = State::reference;
+}
+
+const char* Tokenizer::step_reference(const char* at, const char* end) {
+  switch (state_) {
+    case State::reference: return reference(at);
+    case State::named_reference: return named_reference(at, end);
+    case State::hex_reference: return number(at, end, 16);
+    case State::decimal_reference: return number(at, end, 10);
+    default:
+      state_ = *at == 'x' || *at == 'X' ? State::hex_reference : State::decimal_reference;
+      if (state_ == State::decimal_reference) return at;
+      held_ += *at;
+      return at + 1;
+  }
+}
+
+const char* Tokenizer::reference(const char* at) {
+  if (*at == '#') {
+    held_ = "#";
+    state_ = State::numeric_reference;
+    return at + 1;
+  }
+  if (base::is_alnum(*at)) {
+    state_ = State::named_reference;
+    return at;
+  }
+  put("&", held_offset_);
+  state_ = return_;
+  return at;
+}
+
+const char* Tokenizer::named_reference(const char* at, const char* end) {
+  while (at != end && base::is_alnum(*at) && held_.size() <= kMaxReferenceName) held_ += *at++;
+  if (at == end) return at;
+  const bool is_terminated = *at == ';' && !named_character(held_, false).empty();
+  flush_named({at, 1}, is_terminated);
+  state_ = return_;
+  return is_terminated ? at + 1 : at;
+}
+
+// `next` is the byte behind the name, nothing at the end of the input.
+void Tokenizer::flush_named(std::string_view next, bool is_terminated) {
+  const std::string_view name = held_;
+  if (is_terminated) {
+    put(named_character(name, false), held_offset_);
+    return;
+  }
+  for (auto length = std::min(name.size(), kMaxLegacyName); length >= 2; --length) {
+    const auto found = named_character(name.substr(0, length), true);
+    if (found.empty()) continue;
+    // ?a=1&copy=2 in an attribute is no sign of copyright (13.2.5.73).
+    const auto behind = length < name.size() ? name.substr(length, 1) : next;
+    const bool is_literal =
+        return_ != State::text && !behind.empty() && (behind[0] == '=' || base::is_alnum(behind[0]));
+    if (is_literal) break;
+    put(found, held_offset_);
+    put(name.substr(length), held_offset_ + 1 + length);
+    return;
+  }
+  put("&", held_offset_);
+  put(name, held_offset_ + 1);
+}
+
+const char* Tokenizer::number(const char* at, const char* end, unsigned radix) {
+  for (; at != end; ++at) {
+    const char c = base::to_lower(*at);
+    const bool is_letter = radix == 16 && c >= 'a' && c <= 'f';
+    if (!base::is_digit(c) && !is_letter) break;
+    has_digits_ = true;
+    const auto digit = static_cast<std::uint32_t>(is_letter ? c - 'a' + 10 : c - '0');
+    code_ = std::min<std::uint32_t>(code_ * radix + digit, 0x110000);
+  }
+  if (at == end) return at;
+  flush_number();
+  state_ = return_;
+  return *at == ';' && has_digits_ ? at + 1 : at;
+}
+
+void Tokenizer::flush_number() {
+  if (!has_digits_) {
+    put("&", held_offset_);
+    put(held_, held_offset_ + 1);
+    return;
+  }
+  put(dns::to_utf8(std::u32string(1, referenced(code_))), held_offset_);
+}
+
+// --- comments, declarations, CDATA ---
+
+void Tokenizer::begin_comment(CommentKind kind, State state) {
+  comment_kind_ = kind;
+  comment_.clear();
+  comment_size_ = 0;
+  state_ = state;
+}
+
+void Tokenizer::put_comment(std::string_view part) {
+  comment_size_ += part.size();
+  comment_.append(part.substr(0, kMaxComment - std::min(kMaxComment, comment_.size())));
+}
+
+void Tokenizer::emit_comment() {
+  state_ = State::text;
+  sink_.on_comment(comment_kind_, comment_, comment_size_, token_offset_);
+}
+
+// Behind <! until it is clear what it is.
+const char* Tokenizer::markup(const char* at) {
+  static constexpr std::array<std::string_view, 3> kDeclarations{"--", "doctype", "[CDATA["};
+  held_ += *at;
+  for (const auto declaration : kDeclarations) {
+    const bool is_exact = declaration == kDeclarations[2];
+    const auto begin = declaration.substr(0, held_.size());
+    if (is_exact ? begin != held_ : !base::iequals(begin, held_)) continue;
+    if (held_.size() < declaration.size()) return at + 1;
+    held_.clear();
+    if (is_exact && is_foreign_) {
+      kind_ = TextKind::cdata;
+      state_ = State::cdata;
+    } else if (is_exact) {
+      begin_comment(CommentKind::bogus, State::bogus_comment);
+      put_comment(declaration);
+    } else if (declaration == kDeclarations[0]) {
+      begin_comment(CommentKind::comment, State::comment_start);
+    } else {
+      begin_comment(CommentKind::doctype, State::bogus_comment);
+    }
+    return at + 1;
+  }
+  held_.pop_back();
+  begin_comment(CommentKind::bogus, State::bogus_comment);
+  put_comment(held_);
+  held_.clear();
+  return at;
+}
+
+const char* Tokenizer::comment(const char* at, const char* end) {
+  const char* const stop = find_any<'-', '\0'>(at, end);
+  put_comment({at, static_cast<std::size_t>(stop - at)});
+  if (stop == end) return end;
+  if (*stop == '\0') {
+    put_comment(kReplacement);
+  } else {
+    state_ = State::comment_dash;
+  }
+  return stop + 1;
+}
+
+const char* Tokenizer::step_comment(const char* at, const char* end) {
+  const char c = *at;
+  // Adds what was held back for a border that is none.
+  const auto resume = [this, at](std::string_view held) {
+    put_comment(held);
+    state_ = State::comment;
+    return at;
+  };
+  const auto close = [this, at] {
+    emit_comment();
+    return at + 1;
+  };
+  const auto go = [this, at](State state) {
+    state_ = state;
+    return at + 1;
+  };
+  switch (state_) {
+    case State::markup: return markup(at);
+    case State::bogus_comment: {
+      const char* const stop = find_any<'>', '\0'>(at, end);
+      put_comment({at, static_cast<std::size_t>(stop - at)});
+      if (stop == end) return end;
+      if (*stop == '\0') {
+        put_comment(kReplacement);
+      } else {
+        emit_comment();
+      }
+      return stop + 1;
+    }
+    case State::comment_start: return c == '>' ? close() : c == '-' ? go(State::comment_start_dash) : resume("");
+    case State::comment_start_dash: return c == '>' ? close() : c == '-' ? go(State::comment_end) : resume("-");
+    case State::comment_dash: return c == '-' ? go(State::comment_end) : resume("-");
+    case State::comment_end:
+      if (c == '>') return close();
+      if (c == '!') return go(State::comment_bang);
+      if (c != '-') return resume("--");
+      put_comment("-");
+      return at + 1;
+    case State::comment_bang:
+      if (c == '>') return close();
+      if (c != '-') return resume("--!");
+      put_comment("--!");
+      return go(State::comment_dash);
+    case State::cdata: {
+      const char* const stop = find_any<']'>(at, end);
+      put_text(at, stop);
+      if (stop == end) return end;
+      held_ = "]";
+      held_offset_ = offset_of(stop);
+      state_ = State::cdata_bracket;
+      return stop + 1;
+    }
+    case State::cdata_bracket:
+      if (c == ']') {
+        held_ += c;
+        return go(State::cdata_end);
+      }
+      release_held();
+      state_ = State::cdata;
+      return at;
+    case State::cdata_end:
+    default:
+      if (c == ']') {  // the first of three is text
+        sink_.on_text(kind_, "]", held_offset_++);
+        return at + 1;
+      }
+      if (c == '>') {
+        held_.clear();
+        kind_ = TextKind::data;
+        return go(State::text);
+      }
+      release_held();
+      state_ = State::cdata;
+      return at;
+  }
+}
+
+}  // namespace rampart::guard::html
