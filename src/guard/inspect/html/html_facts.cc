@@ -114,11 +114,8 @@ class FactReader : public TokenSink {
       add_link(LinkKind::background, *background, tag.offset, look.hidden_by().has_value());
     read_element(element, tag, attributes, look, style);
     if (element == Element::body) elements_.paint_page(look);
-    const bool is_open = !is_void(element) && !tag.is_self_closing;
-    // A /> on an element of HTML means nothing (13.1.2.1), but for those of SVG, which hold no text of ours.
-    if (is_open || (!is_void(element) && element != Element::other)) {
-      if (!elements_.push(element, tag.name, look)) facts_.too_deep.add(tag.offset);
-    }
+    if (is_void(element) || (tag.is_self_closing && tag.is_foreign)) return;
+    if (!elements_.push(element, tag.name, look)) facts_.too_deep.add(tag.offset);
   }
 
   void on_end_tag(const Tag& tag) override {

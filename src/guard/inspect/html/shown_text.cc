@@ -56,7 +56,7 @@ std::size_t ShownText::add(std::string_view text, std::size_t offset, HtmlFacts*
       count += length;
       if (length != 0) {
         // A word that is too long is cut within.
-        const auto room = limit_ - std::min(limit_, text_.size() + 1);
+        const auto room = limit_ - std::min(limit_, text_.size() + (gap_ != 0 && !text_.empty() ? 1 : 0));
         put(text.substr(0, std::max<std::size_t>(1, std::min(length, room))));
         if (length > room) is_cut_ = true;
       }

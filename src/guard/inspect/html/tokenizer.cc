@@ -484,7 +484,8 @@ void Tokenizer::emit_tag() {
                 .attributes = attributes_,
                 .offset = token_offset_,
                 .is_self_closing = is_self_closing_,
-                .is_cut = is_cut_};
+                .is_cut = is_cut_,
+                .is_foreign = is_foreign_ || tag_ == "svg" || tag_ == "math"};
   state_ = State::text;
   if (is_end_) {
     kind_ = TextKind::data;
@@ -693,6 +694,7 @@ const char* Tokenizer::step_comment(const char* at, const char* end) {
   };
   switch (state_) {
     case State::markup: return markup(at);
+    case State::comment: return comment(at, end);
     case State::bogus_comment: {
       const char* const stop = find_any<'>', '\0'>(at, end);
       put_comment({at, static_cast<std::size_t>(stop - at)});

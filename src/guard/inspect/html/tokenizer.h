@@ -44,7 +44,8 @@ struct Tag {
   std::span<const Attribute> attributes;  // of several with one name the first
   std::size_t offset = 0;                 // of the <, in the input
   bool is_self_closing = false;
-  bool is_cut = false;  // the name or an attribute went over a limit
+  bool is_cut = false;      // the name or an attribute went over a limit
+  bool is_foreign = false;  // of SVG or MathML, where alone is_self_closing says something
 
   [[nodiscard]] const Attribute* find(std::string_view attribute) const;  // null: it has none
 };

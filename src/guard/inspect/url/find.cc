@@ -70,6 +70,13 @@ std::size_t find_scheme(std::string_view word) {
   return std::string_view::npos;
 }
 
+// An e-mail address, another scheme, or a name that was taken apart (example[.]com, h**p:).
+bool is_no_host(std::string_view host) {
+  if (host.find_first_of("@[](){}*") != std::string_view::npos) return true;
+  const auto colon = host.find(':');
+  return colon != std::string_view::npos && !base::parse_number(host.substr(colon + 1));
+}
+
 std::string_view without_opening(std::string_view word) {
   while (!word.empty() && std::string_view("([{'*_~-,;:").find(word.front()) != std::string_view::npos)
     word.remove_prefix(1);
@@ -105,10 +112,7 @@ std::vector<Found> find_urls(std::string_view text) {
     const auto slash = bare.find('/');
     const auto host = bare.substr(0, slash);
     const bool is_www = base::istarts_with(host, "www.");
-    const bool is_other = host.find_first_of("@[]():") != std::string_view::npos &&
-                          (host.find('@') != std::string_view::npos || host.find('[') != std::string_view::npos ||
-                           host.find("://") != std::string_view::npos || host.find('(') != std::string_view::npos);
-    if (is_other || (slash == std::string_view::npos && !is_www)) continue;
+    if (is_no_host(host) || (slash == std::string_view::npos && !is_www)) continue;
     put(bare, parse_shown(bare));
   }
   return out;

@@ -156,8 +156,10 @@ std::optional<Url> in_path(const Url& url, const Rewriter* rewriter) {
   }
   if (rewriter == nullptr || rewriter->path.empty()) return std::nullopt;
   path.remove_prefix(rewriter->path.size());
-  if (path.starts_with("s/")) path.remove_prefix(2);
-  return parse_shown(path);
+  if (!path.starts_with("s/")) return parse_shown(path);
+  auto out = parse_shown(path.substr(2));  // as AMP marks https
+  if (out && out->is(kNoScheme)) out->scheme = "https";
+  return out;
 }
 
 class Unwrapper {
