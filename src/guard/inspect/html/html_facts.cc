@@ -19,7 +19,8 @@ constexpr float kTinyImage = 3;  // pixels
 constexpr std::string_view kLinkNames[] = {"anchor", "area",     "form",   "refresh", "image", "background",
                                            "css",    "resource", "script", "frame",   "media"};
 static_assert(std::size(kLinkNames) == kLinkKinds);
-constexpr std::string_view kHiddenNames[] = {"display", "visibility", "opacity", "font", "color", "size", "place"};
+constexpr std::string_view kHiddenNames[] = {"display", "visibility", "opacity", "font",
+                                             "color",   "size",       "place"};
 static_assert(std::size(kHiddenNames) == kHiddenBys);
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
@@ -31,7 +32,8 @@ class Attributes {
     for (const auto& attribute : tag.attributes) {
       const auto name = attribute_of(attribute.name);
       if (name != Name::other) by_name_[static_cast<std::size_t>(name)] = &attribute;
-      const bool is_handler = attribute.name.size() > 3 && attribute.name.starts_with("on") && base::is_alpha(attribute.name[2]);
+      const bool is_handler =
+          attribute.name.size() > 3 && attribute.name.starts_with("on") && base::is_alpha(attribute.name[2]);
       if (is_handler) handlers_.push_back(&attribute);
     }
   }
@@ -84,7 +86,8 @@ class FactReader : public TokenSink {
   void on_text(TextKind kind, std::string_view text, std::size_t offset) override {
     if (kind == TextKind::script) return scripts_.feed(text);
     if (kind == TextKind::raw) {
-      if (raw_ == Element::style) sheet_ += text.substr(0, kMaxStyleSheet - std::min(kMaxStyleSheet, sheet_bytes_ + sheet_.size()));
+      if (raw_ == Element::style)
+        sheet_ += text.substr(0, kMaxStyleSheet - std::min(kMaxStyleSheet, sheet_bytes_ + sheet_.size()));
       return;
     }
     if (kind == TextKind::rcdata && raw_ == Element::title) {
@@ -128,7 +131,8 @@ class FactReader : public TokenSink {
     elements_.end(element, tag.name, closed_);
   }
 
-  void on_comment(CommentKind kind, std::string_view text, std::size_t /*size*/, std::size_t offset) override {
+  void on_comment(CommentKind kind, std::string_view text, std::size_t /*size*/,
+                  std::size_t offset) override {
     if (kind == CommentKind::comment && text.starts_with("[if")) facts_.conditional_comments.add(offset);
   }
 
@@ -164,7 +168,8 @@ class FactReader : public TokenSink {
 
   Style style_of(Element element, const Tag& tag, const Attributes& attributes) {
     Style out;
-    if (const auto color = attributes.value(Name::bgcolor); !color.empty()) out.background = parse_color(color);
+    if (const auto color = attributes.value(Name::bgcolor); !color.empty())
+      out.background = parse_color(color);
     if (attributes.find(Name::background) != nullptr) out.background = Color{.is_known = false};
     if (element == Element::font) {
       if (const auto color = attributes.value(Name::color); !color.empty()) out.color = parse_color(color);
@@ -172,7 +177,8 @@ class FactReader : public TokenSink {
     if (element == Element::body) {
       if (const auto color = attributes.value(Name::text); !color.empty()) out.color = parse_color(color);
     }
-    if (element == Element::a) out.color = Color{0, 0, 238};  // as browsers draw links, if no style says otherwise
+    if (element == Element::a)
+      out.color = Color{0, 0, 238};  // as browsers draw links, if no style says otherwise
     if (!sheets_.is_empty())
       sheets_.apply(tag.name, attributes.value(Name::class_), attributes.value(Name::id), out);
     if (const auto* style = attributes.find(Name::style)) read_declarations(style->value, out);
@@ -266,7 +272,9 @@ class FactReader : public TokenSink {
           link_ = facts_.links.size() - 1;
         if (attributes.find(Name::download) != nullptr) facts_.download_links.add(tag.offset);
         break;
-      case Element::area: link(LinkKind::area, Name::href); break;
+      case Element::area:
+        link(LinkKind::area, Name::href);
+        break;
       case Element::base:
         if (const auto* href = attributes.find(Name::href); href != nullptr && !facts_.base)
           facts_.base = std::string(href->value.substr(0, url::kMaxUrl));
@@ -277,15 +285,21 @@ class FactReader : public TokenSink {
           add_link(LinkKind::refresh, {.value = target, .size = target.size()}, tag.offset, false);
         }
         break;
-      case Element::link: link(LinkKind::resource, Name::href); break;
+      case Element::link:
+        link(LinkKind::resource, Name::href);
+        break;
       case Element::script:
         facts_.scripts.add(tag.offset);
         if (link(LinkKind::script, Name::src)) facts_.remote_scripts.add(tag.offset);
         break;
       case Element::iframe:
       case Element::frame:
-      case Element::embed: link(LinkKind::frame, Name::src); break;
-      case Element::object: link(LinkKind::frame, Name::data); break;
+      case Element::embed:
+        link(LinkKind::frame, Name::src);
+        break;
+      case Element::object:
+        link(LinkKind::frame, Name::data);
+        break;
       case Element::audio:
       case Element::video:
       case Element::source:
@@ -297,12 +311,17 @@ class FactReader : public TokenSink {
       case Element::img:
       case Element::image:
         link(LinkKind::image, Name::src);
-        if (element == Element::image && !link(LinkKind::image, Name::href)) link(LinkKind::image, Name::xlink_href);
+        if (element == Element::image && !link(LinkKind::image, Name::href))
+          link(LinkKind::image, Name::xlink_href);
         read_srcset(attributes.value(Name::srcset), tag.offset, is_hidden);
         read_image(tag, attributes, style, is_hidden);
         break;
-      case Element::form: begin_form(tag, attributes); break;
-      case Element::button: link(LinkKind::form, Name::formaction); break;
+      case Element::form:
+        begin_form(tag, attributes);
+        break;
+      case Element::button:
+        link(LinkKind::form, Name::formaction);
+        break;
       case Element::input:
       case Element::textarea:
       case Element::select:
@@ -310,7 +329,8 @@ class FactReader : public TokenSink {
         if (base::iequals(attributes.value(Name::type), "image")) link(LinkKind::image, Name::src);
         read_field(element, tag, attributes);
         break;
-      default: break;
+      default:
+        break;
     }
   }
 
@@ -321,11 +341,13 @@ class FactReader : public TokenSink {
                          style.has_no_size.value_or(false) || is_hidden;
     if (is_tiny) return facts_.tiny_images.add(tag.offset);
     facts_.images.add(tag.offset);
-    if (!width || !height || *width * *height >= static_cast<float>(kLargeImage)) facts_.has_large_image = true;
+    if (!width || !height || *width * *height >= static_cast<float>(kLargeImage))
+      facts_.has_large_image = true;
     if (!link_) return;
     facts_.linked_images.add(tag.offset);
     auto& alt = facts_.links[*link_].alt;
-    const auto said = attributes.value(Name::alt).substr(0, kMaxLinkText - std::min(kMaxLinkText, alt.size() + 1));
+    const auto said =
+        attributes.value(Name::alt).substr(0, kMaxLinkText - std::min(kMaxLinkText, alt.size() + 1));
     if (said.empty() || link_bytes_ + said.size() > kMaxLinkBytes) return;
     link_bytes_ += said.size();
     if (!alt.empty()) alt += ' ';
@@ -361,7 +383,8 @@ class FactReader : public TokenSink {
 
   void read_field(Element element, const Tag& tag, const Attributes& attributes) {
     const auto type = base::lower(base::trim(attributes.value(Name::type)).substr(0, 20));
-    for (const std::string_view other : {"hidden", "submit", "button", "image", "reset", "checkbox", "radio"}) {
+    for (const std::string_view other :
+         {"hidden", "submit", "button", "image", "reset", "checkbox", "radio"}) {
       if (type == other && element == Element::input) return;
     }
     auto* form = form_for_field(tag.offset);
@@ -370,13 +393,15 @@ class FactReader : public TokenSink {
     std::string said = type;
     for (const auto name : {Name::name, Name::id, Name::placeholder, Name::autocomplete, Name::aria_label})
       (said += ' ') += base::lower(attributes.value(name).substr(0, 100));
-    if (type == "password" || names_any(said, {"passw", "passwd", "pwd", "kennwort", "contrase", "mot de passe"})) {
+    if (type == "password" ||
+        names_any(said, {"passw", "passwd", "pwd", "kennwort", "contrase", "mot de passe"})) {
       form->password.add(tag.offset);
-    } else if (names_any(said, {"otp", "one-time", "onetime", "2fa", "verification", "verif_code", "passcode", "pincode",
-                                "pin_code", " pin "})) {
+    } else if (names_any(said, {"otp", "one-time", "onetime", "2fa", "verification", "verif_code", "passcode",
+                                "pincode", "pin_code", " pin "})) {
       form->code.add(tag.offset);
-    } else if (names_any(said, {"cvv", "cvc", "cardnumber", "card_number", "card-number", "ccnum", "cc-number", "cc_number",
-                                "iban", "account_number", "accountnumber", "card number"})) {
+    } else if (names_any(said,
+                         {"cvv", "cvc", "cardnumber", "card_number", "card-number", "ccnum", "cc-number",
+                          "cc_number", "iban", "account_number", "accountnumber", "card number"})) {
       form->card.add(tag.offset);
     } else if (type == "email" || names_any(said, {"user", "email", "e-mail", "login", "account"})) {
       form->user.add(tag.offset);
@@ -410,7 +435,8 @@ class FactReader : public TokenSink {
       const bool is_picture = link.kind == LinkKind::image || link.kind == LinkKind::css ||
                               link.kind == LinkKind::background || link.kind == LinkKind::media;
       if (link.url->scheme == "data" && !is_picture) facts_.data_links.add(link.offset);
-      if (link.url->scheme == "javascript" || link.url->scheme == "vbscript") facts_.script_links.add(link.offset);
+      if (link.url->scheme == "javascript" || link.url->scheme == "vbscript")
+        facts_.script_links.add(link.offset);
     }
     for (auto& form : facts_.forms) {
       if (!form.action.empty()) form.url = at_base(form.action);

@@ -23,16 +23,16 @@
 namespace rampart::guard::html {
 
 // All our own. What goes beyond is counted, not kept.
-inline constexpr std::size_t kMaxText = 262144;       // bytes of shown text
+inline constexpr std::size_t kMaxText = 262144;  // bytes of shown text
 inline constexpr std::size_t kMaxLinks = 2000;
 inline constexpr std::size_t kMaxLinkBytes = 1048576;  // of all targets and texts
-inline constexpr std::size_t kMaxLinkText = 1024;     // bytes of one link
-inline constexpr std::size_t kMaxDataUrl = 128;       // bytes kept of a data: URL
+inline constexpr std::size_t kMaxLinkText = 1024;      // bytes of one link
+inline constexpr std::size_t kMaxDataUrl = 128;        // bytes kept of a data: URL
 inline constexpr std::size_t kMaxForms = 50;
-inline constexpr std::size_t kMaxDepth = 512;         // open elements; deeper ones are taken for text of the last
-inline constexpr std::size_t kMaxSources = 50;        // of one srcset
-inline constexpr std::size_t kFewCharacters = 100;    // shown, so that an image is the message
-inline constexpr std::size_t kLargeImage = 40'000;    // square pixels
+inline constexpr std::size_t kMaxDepth = 512;   // open elements; deeper ones are taken for text of the last
+inline constexpr std::size_t kMaxSources = 50;  // of one srcset
+inline constexpr std::size_t kFewCharacters = 100;  // shown, so that an image is the message
+inline constexpr std::size_t kLargeImage = 40'000;  // square pixels
 
 enum class LinkKind : std::uint8_t {
   anchor,      // a
@@ -80,7 +80,7 @@ std::string_view to_string(HiddenBy by);  // "display"
 
 // What a form, or fields outside of one, ask for: by the type of a field, else by words in its name, id, placeholder and the like.
 struct Form {
-  std::string action;          // as written; empty: none
+  std::string action;           // as written; empty: none
   std::optional<url::Url> url;  // base applied
   std::size_t offset = 0;
   std::size_t fields = 0;
@@ -110,17 +110,17 @@ struct HtmlFacts {
   Seen joiners;     // in shown text: ZWJ and ZWNJ, which Urdu, Persian and emoji need
   Seen bidi;        // in shown text: marks, embeddings, overrides and isolates
 
-  Seen images;         // but for tiny ones
-  Seen tiny_images;    // up to 3 pixels in a direction
-  Seen linked_images;  // in an a
+  Seen images;                   // but for tiny ones
+  Seen tiny_images;              // up to 3 pixels in a direction
+  Seen linked_images;            // in an a
   bool has_large_image = false;  // of kLargeImage or of no stated size
   // Few characters are shown and an image is.
   [[nodiscard]] bool is_image_only() const {
     return shown_characters < kFewCharacters && images && has_large_image;
   }
 
-  Seen scripts;         // elements
-  Seen remote_scripts;  // with src
+  Seen scripts;                    // elements
+  Seen remote_scripts;             // with src
   std::uint32_t script_marks = 0;  // of ScriptMark, in scripts and event handlers
   std::size_t script_bytes = 0;
   std::size_t longest_base64 = 0;  // characters without a break, in scripts

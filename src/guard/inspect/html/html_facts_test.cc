@@ -22,7 +22,9 @@ std::vector<std::string> targets(const HtmlFacts& facts) {
   return out;
 }
 
-std::size_t hidden(const HtmlFacts& facts, HiddenBy by) { return facts.hidden[static_cast<std::size_t>(by)].count; }
+std::size_t hidden(const HtmlFacts& facts, HiddenBy by) {
+  return facts.hidden[static_cast<std::size_t>(by)].count;
+}
 
 TEST(HtmlFacts, TextIsWhatIsShown) {
   EXPECT_EQ(read_html("<title> A  &amp;\nB </title><h1>One</h1>two <b>thr</b>ee<br>four<p>five<p>six").text,
@@ -39,14 +41,18 @@ TEST(HtmlFacts, TextIsWhatIsShown) {
 
 TEST(HtmlFacts, LinksOfEveryKind) {
   const auto facts = read_html(
-      "<a href=' http://a.example/&#63;x '>one <b>two</b></a><area href=b><form action=c><button formaction=d></form>"
-      "<meta http-equiv=Refresh content=\"3; URL='e'\"><img src=f srcset='g 1x, h 2x,i'><td background=j style=\"background:url( 'k' )\">"
+      "<a href=' http://a.example/&#63;x '>one <b>two</b></a><area href=b><form action=c><button "
+      "formaction=d></form>"
+      "<meta http-equiv=Refresh content=\"3; URL='e'\"><img src=f srcset='g 1x, h 2x,i'><td background=j "
+      "style=\"background:url( 'k' )\">"
       "<link href=l><script src=m></script><iframe src=n></iframe><object data=o><video src=p poster=q>"
-      "<style>@import \"r\"; a{b:url(s)}</style><input type=image src=t><svg><image xlink:href=u /><a xlink:href=v></svg>");
+      "<style>@import \"r\"; a{b:url(s)}</style><input type=image src=t><svg><image xlink:href=u /><a "
+      "xlink:href=v></svg>");
   EXPECT_THAT(targets(facts),
               ElementsAre("anchor http://a.example/?x", "area b", "form c", "form d", "refresh e", "image f",
-                          "image g", "image h", "image i", "css k", "background j", "resource l", "script m", "frame n",
-                          "frame o", "media p", "image q", "css r", "css s", "image t", "image u", "anchor v"));
+                          "image g", "image h", "image i", "css k", "background j", "resource l", "script m",
+                          "frame n", "frame o", "media p", "image q", "css r", "css s", "image t", "image u",
+                          "anchor v"));
   EXPECT_EQ(facts.links[0].text, "one two");
   EXPECT_EQ(facts.links[0].offset, 0U);
   EXPECT_EQ(facts.links[0].url->host, "a.example");
@@ -57,8 +63,10 @@ TEST(HtmlFacts, LinksOfEveryKind) {
 }
 
 TEST(HtmlFacts, TheBaseIsAppliedWhereverItStands) {
-  const auto facts = read_html("<a href=login>x</a><base href='https://evil.example/a/b'><base href='http://no.example'><a href='//c.example'>"
-                               "<form action=/p>");
+  const auto facts = read_html(
+      "<a href=login>x</a><base href='https://evil.example/a/b'><base href='http://no.example'><a "
+      "href='//c.example'>"
+      "<form action=/p>");
   EXPECT_EQ(facts.base, "https://evil.example/a/b");
   EXPECT_EQ(facts.links[0].url->text(), "https://evil.example/a/login");
   EXPECT_EQ(facts.links[1].url->text(), "https://c.example/");
@@ -66,8 +74,9 @@ TEST(HtmlFacts, TheBaseIsAppliedWhereverItStands) {
 }
 
 TEST(HtmlFacts, ALinksTextEndsWithIt) {
-  const auto facts = read_html("<a href=a>one<a href=b>two<p>three</p></a>four<a>five</a><a href=c><img src=d alt='Click here'></a>"
-                               "<a href=e>six");
+  const auto facts = read_html(
+      "<a href=a>one<a href=b>two<p>three</p></a>four<a>five</a><a href=c><img src=d alt='Click here'></a>"
+      "<a href=e>six");
   ASSERT_EQ(facts.links.size(), 5U);
   EXPECT_EQ(facts.links[0].text, "one");
   EXPECT_EQ(facts.links[1].text, "twothree");
@@ -78,8 +87,10 @@ TEST(HtmlFacts, ALinksTextEndsWithIt) {
 
 TEST(HtmlFacts, FormsAndWhatTheyAskFor) {
   const auto facts = read_html(
-      "<form action='https://evil.example/p'><input name=login><input type=PASSWORD><input type=hidden name=pwd>"
-      "<input type=submit value=password></form><input name=x placeholder='Your password'><input id=cvv><input name=otp_code>");
+      "<form action='https://evil.example/p'><input name=login><input type=PASSWORD><input type=hidden "
+      "name=pwd>"
+      "<input type=submit value=password></form><input name=x placeholder='Your password'><input "
+      "id=cvv><input name=otp_code>");
   ASSERT_EQ(facts.forms.size(), 2U);
   EXPECT_EQ(facts.forms[0].url->host, "evil.example");
   EXPECT_EQ(facts.forms[0].fields, 2U);
@@ -94,11 +105,13 @@ TEST(HtmlFacts, FormsAndWhatTheyAskFor) {
 }
 
 TEST(HtmlFacts, MarksOfSmuggling) {
-  const auto facts = read_html("<script>var b = new Blob([atob('" + std::string(5000, 'A') +
-                               "')]); a.href = URL.createObjectURL(b); a.download = 'x.zip'; navigator.msSaveOrOpenBlob(b);"
-                               "document.write(unescape('%3C'))</script><a download href=x><p onClick=\"eval(1)\">");
-  for (const auto mark : {ScriptMark::blob, ScriptMark::base64, ScriptMark::object_url, ScriptMark::download,
-                          ScriptMark::save_blob, ScriptMark::document_write, ScriptMark::unescape, ScriptMark::eval})
+  const auto facts =
+      read_html("<script>var b = new Blob([atob('" + std::string(5000, 'A') +
+                "')]); a.href = URL.createObjectURL(b); a.download = 'x.zip'; navigator.msSaveOrOpenBlob(b);"
+                "document.write(unescape('%3C'))</script><a download href=x><p onClick=\"eval(1)\">");
+  for (const auto mark :
+       {ScriptMark::blob, ScriptMark::base64, ScriptMark::object_url, ScriptMark::download,
+        ScriptMark::save_blob, ScriptMark::document_write, ScriptMark::unescape, ScriptMark::eval})
     EXPECT_TRUE(facts.has(mark)) << to_string(mark);
   EXPECT_FALSE(facts.has(ScriptMark::char_codes));
   EXPECT_EQ(facts.longest_base64, 5000U);
@@ -112,8 +125,10 @@ TEST(HtmlFacts, MarksOfSmuggling) {
 }
 
 TEST(HtmlFacts, UrlsThatAreProgramsOrPages) {
-  const auto facts = read_html("<a href='java&#10;script:x'><a href=' DATA:text/html;base64,AAAA'><img src='data:image/png,x'>"
-                               "<iframe src='data:text/html," + std::string(10'000, 'x') + "'></iframe><a href=vbscript:x>");
+  const auto facts = read_html(
+      "<a href='java&#10;script:x'><a href=' DATA:text/html;base64,AAAA'><img src='data:image/png,x'>"
+      "<iframe src='data:text/html," +
+      std::string(10'000, 'x') + "'></iframe><a href=vbscript:x>");
   EXPECT_EQ(facts.script_links.count, 2U);
   EXPECT_EQ(facts.data_links.count, 2U);
   EXPECT_EQ(facts.links[3].target.size(), kMaxDataUrl);
@@ -135,7 +150,9 @@ TEST(HtmlFacts, TextThatIsHidden) {
            Hiding{"<ul><li hidden>abc<li>shown</ul>", display},
            Hiding{"<table><tr><td hidden>abc<td>shown</table>", display},
            Hiding{"<table><tr hidden><td>abc<tr><td>shown</table>", display},
-           Hiding{"<style>.a, p.b {display:none} @media print{.c{display:none}}</style><b class='x A'>abc</b><b class='b c'>shown</b>", display},
+           Hiding{"<style>.a, p.b {display:none} @media print{.c{display:none}}</style><b class='x "
+                  "A'>abc</b><b class='b c'>shown</b>",
+                  display},
            Hiding{"<style><!-- /* { */ #t{visibility:hidden} --></style><b id=t>abc</b>shown", visibility},
            Hiding{"<p style='visibility:hidden'>abc<b style='visibility:visible'>shown</b></p>", visibility},
            Hiding{"<p style='opacity:0.0'>abc</p><p style='opacity:0.1'>shown", opacity},
@@ -146,8 +163,11 @@ TEST(HtmlFacts, TextThatIsHidden) {
            Hiding{"<p style='color:#fff'>abc</p>shown", color},
            Hiding{"<font color=FEFEFE>abc</font><font color=#eee>shown</font>", color},
            Hiding{"<body bgcolor=#000000 text=white>shown<p style='color:rgb(3, 3, 3)'>abc", color},
-           Hiding{"<div style='background:#123456'><b style='color:#123456'>abc</b></div><b style='background:url(x);color:#fff'>shown</b>", color},
-           Hiding{"<div style='max-height:0;overflow:hidden'>abc</div><div style='height:0'>shown</div>", size},
+           Hiding{"<div style='background:#123456'><b style='color:#123456'>abc</b></div><b "
+                  "style='background:url(x);color:#fff'>shown</b>",
+                  color},
+           Hiding{"<div style='max-height:0;overflow:hidden'>abc</div><div style='height:0'>shown</div>",
+                  size},
            Hiding{"<p style='position:absolute;left:-9999px'>abc</p>shown", place},
            Hiding{"<p style='text-indent:-100em'>abc</p>shown", place},
        }) {
@@ -235,7 +255,8 @@ TEST(HtmlFacts, KeepsWithinItsLimits) {
     EXPECT_TRUE(facts.is_text_cut);
     EXPECT_EQ(facts.shown_characters, 5'000'100U);
   });
-  expect_fast([] { EXPECT_EQ(read_html(repeat("<form><input name=password>", 100'000)).forms.size(), kMaxForms); });
+  expect_fast(
+      [] { EXPECT_EQ(read_html(repeat("<form><input name=password>", 100'000)).forms.size(), kMaxForms); });
   expect_fast([] { read_html("<style>" + repeat("a{b:url(", 500'000)); });
   expect_fast([] { read_html(repeat("<style>.a{color:red}</style><p class='a a a a a a'>", 100'000)); });
   expect_fast([] { read_html("<p style='" + repeat("a:b;", 10'000) + "'>"); });
@@ -253,7 +274,8 @@ std::vector<std::string> html_of(std::string_view mail) {
     if (body == std::string::npos) break;
     const auto end = std::min(mail.size(), mail.find("\n--", body));
     auto text = mail.substr(body, end - body);
-    const auto header = std::string_view(lower).substr(at > 300 ? at - 300 : 0, body - (at > 300 ? at - 300 : 0));
+    const auto header =
+        std::string_view(lower).substr(at > 300 ? at - 300 : 0, body - (at > 300 ? at - 300 : 0));
     if (header.find("base64") != std::string_view::npos) {
       if (auto decoded = base::decode_base64(base::trim(text))) out.push_back(*std::move(decoded));
     } else {
@@ -268,7 +290,8 @@ std::vector<std::string> html_of(std::string_view mail) {
 
 TEST(HtmlFacts, AllOfTheCorpus) {
   const auto* root = std::getenv("RAMPART_SHARED");
-  const auto folder = std::filesystem::path(root != nullptr ? root : RAMPART_SOURCE_DIR "/../shared") / "corpus";
+  const auto folder =
+      std::filesystem::path(root != nullptr ? root : RAMPART_SOURCE_DIR "/../shared") / "corpus";
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no corpus in $RAMPART_SHARED";
   std::size_t parts = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {

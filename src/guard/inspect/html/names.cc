@@ -1,65 +1,120 @@
 #include "guard/inspect/html/names.h"
 
-#include <algorithm>
 #include <array>
-#include <cstddef>
+
+#include "guard/inspect/html/word_table.h"
 
 namespace rampart::guard::html {
 namespace {
 
-template <class Value>
-struct Known {
-  std::string_view name;
-  Value value;
-};
-
-constexpr auto kElements = [] {
+constexpr WordTable kElements([] {
   using enum Element;
-  std::array out{
-      Known{"a", a}, Known{"address", block}, Known{"area", area}, Known{"article", block}, Known{"aside", block},
-      Known{"audio", audio}, Known{"base", base}, Known{"blockquote", block}, Known{"body", body}, Known{"br", br},
-      Known{"button", button}, Known{"caption", caption}, Known{"center", block}, Known{"col", void_other},
-      Known{"dd", block}, Known{"details", block}, Known{"div", div}, Known{"dl", block}, Known{"dt", block},
-      Known{"embed", embed}, Known{"fieldset", block}, Known{"figure", block}, Known{"font", font},
-      Known{"footer", block}, Known{"form", form}, Known{"frame", frame}, Known{"h1", block}, Known{"h2", block},
-      Known{"h3", block}, Known{"h4", block}, Known{"h5", block}, Known{"h6", block}, Known{"header", block},
-      Known{"hr", hr}, Known{"iframe", iframe}, Known{"image", image}, Known{"img", img}, Known{"input", input},
-      Known{"li", li}, Known{"link", link}, Known{"main", block}, Known{"meta", meta}, Known{"nav", block},
-      Known{"object", object}, Known{"ol", list}, Known{"option", option}, Known{"p", p},
-      Known{"param", void_other}, Known{"pre", block}, Known{"script", script}, Known{"section", block},
-      Known{"select", select}, Known{"source", source}, Known{"style", style}, Known{"table", table},
-      Known{"tbody", table_part}, Known{"td", td}, Known{"template", template_}, Known{"textarea", textarea},
-      Known{"tfoot", table_part}, Known{"th", td}, Known{"thead", table_part}, Known{"title", title},
-      Known{"tr", tr}, Known{"track", track}, Known{"ul", list}, Known{"video", video}, Known{"wbr", void_other}};
-  std::ranges::sort(out, {}, &Known<Element>::name);
-  return out;
-}();
+  return std::array{Word{"a", a},
+                    Word{"address", block},
+                    Word{"area", area},
+                    Word{"article", block},
+                    Word{"aside", block},
+                    Word{"audio", audio},
+                    Word{"base", base},
+                    Word{"blockquote", block},
+                    Word{"body", body},
+                    Word{"br", br},
+                    Word{"button", button},
+                    Word{"caption", caption},
+                    Word{"center", block},
+                    Word{"col", void_other},
+                    Word{"dd", block},
+                    Word{"details", block},
+                    Word{"div", div},
+                    Word{"dl", block},
+                    Word{"dt", block},
+                    Word{"embed", embed},
+                    Word{"fieldset", block},
+                    Word{"figure", block},
+                    Word{"font", font},
+                    Word{"footer", block},
+                    Word{"form", form},
+                    Word{"frame", frame},
+                    Word{"h1", block},
+                    Word{"h2", block},
+                    Word{"h3", block},
+                    Word{"h4", block},
+                    Word{"h5", block},
+                    Word{"h6", block},
+                    Word{"header", block},
+                    Word{"hr", hr},
+                    Word{"iframe", iframe},
+                    Word{"image", image},
+                    Word{"img", img},
+                    Word{"input", input},
+                    Word{"li", li},
+                    Word{"link", link},
+                    Word{"main", block},
+                    Word{"meta", meta},
+                    Word{"nav", block},
+                    Word{"object", object},
+                    Word{"ol", list},
+                    Word{"option", option},
+                    Word{"p", p},
+                    Word{"param", void_other},
+                    Word{"pre", block},
+                    Word{"script", script},
+                    Word{"section", block},
+                    Word{"select", select},
+                    Word{"source", source},
+                    Word{"style", style},
+                    Word{"table", table},
+                    Word{"tbody", table_part},
+                    Word{"td", td},
+                    Word{"template", template_},
+                    Word{"textarea", textarea},
+                    Word{"tfoot", table_part},
+                    Word{"th", td},
+                    Word{"thead", table_part},
+                    Word{"title", title},
+                    Word{"tr", tr},
+                    Word{"track", track},
+                    Word{"ul", list},
+                    Word{"video", video},
+                    Word{"wbr", void_other}};
+}());
 
-constexpr auto kAttributes = [] {
+constexpr WordTable kAttributes([] {
   using enum Name;
-  std::array out{
-      Known{"action", action}, Known{"alt", alt}, Known{"aria-label", aria_label},
-      Known{"autocomplete", autocomplete}, Known{"background", background}, Known{"bgcolor", bgcolor},
-      Known{"class", class_}, Known{"color", color}, Known{"content", content}, Known{"data", data},
-      Known{"download", download}, Known{"formaction", formaction}, Known{"height", height},
-      Known{"hidden", hidden}, Known{"href", href}, Known{"http-equiv", http_equiv}, Known{"id", id},
-      Known{"name", name}, Known{"placeholder", placeholder}, Known{"poster", poster}, Known{"size", size},
-      Known{"src", src}, Known{"srcset", srcset}, Known{"style", style}, Known{"text", text}, Known{"type", type},
-      Known{"width", width}, Known{"xlink:href", xlink_href}};
-  std::ranges::sort(out, {}, &Known<Name>::name);
-  return out;
-}();
-
-template <class Value, std::size_t kSize>
-Value find(const std::array<Known<Value>, kSize>& known, std::string_view name) {
-  const auto found = std::ranges::lower_bound(known, name, {}, &Known<Value>::name);
-  return found != known.end() && found->name == name ? found->value : Value::other;
-}
+  return std::array{Word{"action", action},
+                    Word{"alt", alt},
+                    Word{"aria-label", aria_label},
+                    Word{"autocomplete", autocomplete},
+                    Word{"background", background},
+                    Word{"bgcolor", bgcolor},
+                    Word{"class", class_},
+                    Word{"color", color},
+                    Word{"content", content},
+                    Word{"data", data},
+                    Word{"download", download},
+                    Word{"formaction", formaction},
+                    Word{"height", height},
+                    Word{"hidden", hidden},
+                    Word{"href", href},
+                    Word{"http-equiv", http_equiv},
+                    Word{"id", id},
+                    Word{"name", name},
+                    Word{"placeholder", placeholder},
+                    Word{"poster", poster},
+                    Word{"size", size},
+                    Word{"src", src},
+                    Word{"srcset", srcset},
+                    Word{"style", style},
+                    Word{"text", text},
+                    Word{"type", type},
+                    Word{"width", width},
+                    Word{"xlink:href", xlink_href}};
+}());
 
 }  // namespace
 
-Element element_of(std::string_view name) { return find(kElements, name); }
-Name attribute_of(std::string_view name) { return find(kAttributes, name); }
+Element element_of(std::string_view name) { return kElements.find(name); }
+Name attribute_of(std::string_view name) { return kAttributes.find(name); }
 
 bool is_void(Element element) {
   using enum Element;

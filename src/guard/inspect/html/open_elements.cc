@@ -23,8 +23,8 @@ bool is_scope_border(Element element) {
 }
 
 bool ends_paragraph(Element element) {
-  return is_block(element) && element != Element::br && element != Element::tr && element != Element::caption &&
-         element != Element::body;
+  return is_block(element) && element != Element::br && element != Element::tr &&
+         element != Element::caption && element != Element::body;
 }
 
 }  // namespace

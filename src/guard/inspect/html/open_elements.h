@@ -57,10 +57,11 @@ class OpenElements {
   void close_to(std::size_t index, const std::function<void(Element)>& closed);
   // Closes the innermost of `element`, if no border stands before it.
   template <class IsBorder>
-  void close_innermost(Element element, const IsBorder& is_border, const std::function<void(Element)>& closed);
+  void close_innermost(Element element, const IsBorder& is_border,
+                       const std::function<void(Element)>& closed);
 
   std::vector<OpenElement> stack_;
-  std::array<std::uint32_t, 64> open_{};     // how many, by Element
+  std::array<std::uint32_t, 64> open_{};      // how many, by Element
   std::array<std::uint32_t, 256> by_name_{};  // how many, by the last byte of the name's hash
   std::size_t too_deep_ = 0;
 };

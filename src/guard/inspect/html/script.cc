@@ -11,8 +11,9 @@ namespace {
 constexpr std::size_t kWindow = 65536;  // bytes
 constexpr std::size_t kOverlap = 32;    // bytes: longer than any mark
 
-constexpr std::string_view kNames[] = {"blob",           "byte-array", "base64",     "object-url", "save-blob", "download",
-                                       "document-write", "unescape",   "char-codes", "eval",       "location",  "web-socket"};
+constexpr std::string_view kNames[] = {"blob",       "byte-array", "base64",         "object-url",
+                                       "save-blob",  "download",   "document-write", "unescape",
+                                       "char-codes", "eval",       "location",       "web-socket"};
 static_assert(std::size(kNames) == kScriptMarks);
 
 struct Sign {
@@ -48,7 +49,8 @@ constexpr std::array kSigns{
 constexpr auto kIsBase64 = [] {
   std::array<bool, 256> table{};
   for (int c = 0; c < 256; ++c)
-    table[static_cast<std::size_t>(c)] = base::is_alnum(static_cast<char>(c)) || c == '+' || c == '/' || c == '=';
+    table[static_cast<std::size_t>(c)] =
+        base::is_alnum(static_cast<char>(c)) || c == '+' || c == '/' || c == '=';
   return table;
 }();
 

@@ -20,16 +20,17 @@ bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 bool is_space(char c) { return kIsSpace[static_cast<unsigned char>(c)]; }
 
 bool is_wide_space(char32_t c) {
-  return c == 0xa0 || c == 0x85 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 ||
-         c == 0x202f || c == 0x205f || c == 0x3000;
+  return c == 0xa0 || c == 0x85 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 ||
+         c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
 }
 bool is_bidi(char32_t c) {
-  return c == 0x200e || c == 0x200f || c == 0x61c || (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+  return c == 0x200e || c == 0x200f || c == 0x61c || (c >= 0x202a && c <= 0x202e) ||
+         (c >= 0x2066 && c <= 0x2069);
 }
 bool is_joiner(char32_t c) { return c == 0x200c || c == 0x200d; }
 bool is_zero_width(char32_t c) {
-  return c == 0x200b || c == 0xad || c == 0x34f || c == 0x180e || (c >= 0x2060 && c <= 0x2064) || c == 0xfeff ||
-         (c >= 0xe0000 && c <= 0xe007f);
+  return c == 0x200b || c == 0xad || c == 0x34f || c == 0x180e || (c >= 0x2060 && c <= 0x2064) ||
+         c == 0xfeff || (c >= 0xe0000 && c <= 0xe007f);
 }
 
 }  // namespace
@@ -97,7 +98,10 @@ std::size_t count_characters(std::string_view text) {
       continue;
     }
     const auto [length, value] = base::decode_utf8(text);
-    count += length != 0 && (is_wide_space(value) || is_bidi(value) || is_joiner(value) || is_zero_width(value)) ? 0 : 1;
+    count +=
+        length != 0 && (is_wide_space(value) || is_bidi(value) || is_joiner(value) || is_zero_width(value))
+            ? 0
+            : 1;
     text.remove_prefix(std::max<std::size_t>(length, 1));
   }
   return count;

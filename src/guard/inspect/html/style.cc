@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "dns/name.h"
+#include "guard/inspect/html/word_table.h"
 
 namespace rampart::guard::html {
 namespace {
@@ -21,19 +22,32 @@ struct NamedColor {
   Color color;
 };
 constexpr std::array kColors{
-    NamedColor{"white", {255, 255, 255}},      NamedColor{"black", {0, 0, 0}},
-    NamedColor{"red", {255, 0, 0}},            NamedColor{"green", {0, 128, 0}},
-    NamedColor{"blue", {0, 0, 255}},           NamedColor{"gray", {128, 128, 128}},
-    NamedColor{"grey", {128, 128, 128}},       NamedColor{"silver", {192, 192, 192}},
-    NamedColor{"yellow", {255, 255, 0}},       NamedColor{"orange", {255, 165, 0}},
-    NamedColor{"purple", {128, 0, 128}},       NamedColor{"navy", {0, 0, 128}},
-    NamedColor{"teal", {0, 128, 128}},         NamedColor{"maroon", {128, 0, 0}},
-    NamedColor{"lime", {0, 255, 0}},           NamedColor{"aqua", {0, 255, 255}},
-    NamedColor{"snow", {255, 250, 250}},       NamedColor{"ivory", {255, 255, 240}},
-    NamedColor{"whitesmoke", {245, 245, 245}}, NamedColor{"ghostwhite", {248, 248, 255}},
-    NamedColor{"azure", {240, 255, 255}},      NamedColor{"floralwhite", {255, 250, 240}},
-    NamedColor{"mintcream", {245, 255, 250}},  NamedColor{"lightgray", {211, 211, 211}},
-    NamedColor{"lightgrey", {211, 211, 211}},  NamedColor{"darkgray", {169, 169, 169}},
+    NamedColor{"white", {255, 255, 255}},
+    NamedColor{"black", {0, 0, 0}},
+    NamedColor{"red", {255, 0, 0}},
+    NamedColor{"green", {0, 128, 0}},
+    NamedColor{"blue", {0, 0, 255}},
+    NamedColor{"gray", {128, 128, 128}},
+    NamedColor{"grey", {128, 128, 128}},
+    NamedColor{"silver", {192, 192, 192}},
+    NamedColor{"yellow", {255, 255, 0}},
+    NamedColor{"orange", {255, 165, 0}},
+    NamedColor{"purple", {128, 0, 128}},
+    NamedColor{"navy", {0, 0, 128}},
+    NamedColor{"teal", {0, 128, 128}},
+    NamedColor{"maroon", {128, 0, 0}},
+    NamedColor{"lime", {0, 255, 0}},
+    NamedColor{"aqua", {0, 255, 255}},
+    NamedColor{"snow", {255, 250, 250}},
+    NamedColor{"ivory", {255, 255, 240}},
+    NamedColor{"whitesmoke", {245, 245, 245}},
+    NamedColor{"ghostwhite", {248, 248, 255}},
+    NamedColor{"azure", {240, 255, 255}},
+    NamedColor{"floralwhite", {255, 250, 240}},
+    NamedColor{"mintcream", {245, 255, 250}},
+    NamedColor{"lightgray", {211, 211, 211}},
+    NamedColor{"lightgrey", {211, 211, 211}},
+    NamedColor{"darkgray", {169, 169, 169}},
 };
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
@@ -166,33 +180,100 @@ bool is_far(std::string_view value) {
   return length && length->of(16) <= -kFarAway;
 }
 
-void read_declaration(std::string_view name, std::string_view value, Style& out) {
+enum class Property : std::uint8_t {
+  other,
+  display,
+  visibility,
+  opacity,
+  overflow,
+  extent,  // a width or height, or the most of one
+  font_size,
+  font,
+  color,
+  background,
+  place,  // a distance that may move text off the page
+  clip_path,
+  clip,
+};
+
+constexpr WordTable kProperties([] {
+  using enum Property;
+  return std::array{Word{"display", display},
+                    Word{"visibility", visibility},
+                    Word{"opacity", opacity},
+                    Word{"overflow", overflow},
+                    Word{"overflow-x", overflow},
+                    Word{"overflow-y", overflow},
+                    Word{"width", extent},
+                    Word{"height", extent},
+                    Word{"max-width", extent},
+                    Word{"max-height", extent},
+                    Word{"font-size", font_size},
+                    Word{"font", font},
+                    Word{"color", color},
+                    Word{"background", background},
+                    Word{"background-color", background},
+                    Word{"background-image", background},
+                    Word{"text-indent", place},
+                    Word{"left", place},
+                    Word{"top", place},
+                    Word{"margin-left", place},
+                    Word{"margin-top", place},
+                    Word{"clip-path", clip_path},
+                    Word{"clip", clip}};
+}());
+constexpr std::size_t kLongestProperty = 16;
+
+Property property_of(std::string_view name) {
+  std::array<char, kLongestProperty> lower{};
+  if (name.size() > lower.size()) return Property::other;
+  std::ranges::transform(name, lower.begin(), base::to_lower);
+  return kProperties.find({lower.data(), name.size()});
+}
+
+// `value` is lower case.
+void read_declaration(Property property, std::string_view value, Style& out) {
   const auto begins = [value](std::string_view word) { return value.starts_with(word); };
-  if (name == "display") {
-    out.is_gone = begins("none");
-  } else if (name == "visibility") {
-    out.is_invisible = begins("hidden") || begins("collapse");
-  } else if (name == "opacity") {
-    out.is_transparent = is_zero(value);
-  } else if (name == "overflow" || name == "overflow-x" || name == "overflow-y") {
-    out.is_clipped = begins("hidden") || begins("clip");
-  } else if (name == "width" || name == "height" || name == "max-height" || name == "max-width") {
-    if (is_zero(value)) out.has_no_size = true;
-  } else if (name == "font-size") {
-    if (const auto size = parse_font_size(value)) out.font = size;
-  } else if (name == "font") {
-    read_font(value, out);
-  } else if (name == "color") {
-    out.color = parse_color(begins("rgb") ? value : value.substr(0, value.find_first_of(" !")));
-  } else if (name == "background" || name == "background-color" || name == "background-image") {
-    if (!begins("none") && !begins("transparent") && !begins("inherit")) out.background = parse_background(value);
-  } else if (name == "text-indent" || name == "left" || name == "top" || name == "margin-left" ||
-             name == "margin-top") {
-    if (is_far(value)) out.is_off_screen = true;
-  } else if (name == "clip-path") {
-    if (begins("inset(100%") || begins("inset(50%") || begins("circle(0")) out.is_off_screen = true;
-  } else if (name == "clip") {
-    if (begins("rect(0") || begins("rect(1px")) out.is_off_screen = true;
+  switch (property) {
+    case Property::display:
+      out.is_gone = begins("none");
+      break;
+    case Property::visibility:
+      out.is_invisible = begins("hidden") || begins("collapse");
+      break;
+    case Property::opacity:
+      out.is_transparent = is_zero(value);
+      break;
+    case Property::overflow:
+      out.is_clipped = begins("hidden") || begins("clip");
+      break;
+    case Property::extent:
+      if (is_zero(value)) out.has_no_size = true;
+      break;
+    case Property::font_size:
+      if (const auto size = parse_font_size(value)) out.font = size;
+      break;
+    case Property::font:
+      read_font(value, out);
+      break;
+    case Property::color:
+      out.color = parse_color(begins("rgb") ? value : value.substr(0, value.find_first_of(" !")));
+      break;
+    case Property::background:
+      if (!begins("none") && !begins("transparent") && !begins("inherit"))
+        out.background = parse_background(value);
+      break;
+    case Property::place:
+      if (is_far(value)) out.is_off_screen = true;
+      break;
+    case Property::clip_path:
+      if (begins("inset(100%") || begins("inset(50%") || begins("circle(0")) out.is_off_screen = true;
+      break;
+    case Property::clip:
+      if (begins("rect(0") || begins("rect(1px")) out.is_off_screen = true;
+      break;
+    case Property::other:
+      break;
   }
 }
 
@@ -201,7 +282,8 @@ std::string simple_selector(std::string_view selector) {
   selector = trim(selector);
   if (selector.empty() || selector.size() > kMaxSelector) return {};
   const bool is_simple = std::ranges::all_of(selector, [](char c) {
-    return base::is_alnum(c) || c == '-' || c == '_' || c == '.' || c == '#' || static_cast<signed char>(c) < 0;
+    return base::is_alnum(c) || c == '-' || c == '_' || c == '.' || c == '#' ||
+           static_cast<signed char>(c) < 0;
   });
   const auto marks = std::ranges::count_if(selector, [](char c) { return c == '.' || c == '#'; });
   if (!is_simple || marks > 1) return {};
@@ -228,8 +310,8 @@ Color parse_color(std::string_view text) {
 }
 
 bool Style::is_empty() const {
-  return !is_gone && !is_invisible && !is_transparent && !has_no_size && !is_clipped && !is_off_screen && !font &&
-         !color && !background;
+  return !is_gone && !is_invisible && !is_transparent && !has_no_size && !is_clipped && !is_off_screen &&
+         !font && !color && !background;
 }
 
 void Style::add(const Style& stronger) {
@@ -254,10 +336,10 @@ void read_declarations(std::string_view text, Style& out) {
     text.remove_prefix(std::min(text.size(), end + 1));
     const auto colon = declaration.find(':');
     if (colon == std::string_view::npos) continue;
-    const auto name = trim(declaration.substr(0, colon));
-    if (name.size() > 20) continue;  // longer than any that counts
+    const auto property = property_of(trim(declaration.substr(0, colon)));
+    if (property == Property::other) continue;
     const auto value = trim(declaration.substr(colon + 1)).substr(0, kMaxValue);
-    read_declaration(base::lower(name), base::lower(value), out);
+    read_declaration(property, base::lower(value), out);
   }
 }
 
@@ -278,7 +360,8 @@ void StyleSheet::add(std::string_view text) {
     const auto open = rest.find('{');
     if (open == std::string_view::npos) return;
     auto selectors = trim(rest.substr(0, open));
-    if (const auto end = selectors.rfind(';'); end != std::string_view::npos) selectors.remove_prefix(end + 1);
+    if (const auto end = selectors.rfind(';'); end != std::string_view::npos)
+      selectors.remove_prefix(end + 1);
     rest.remove_prefix(open + 1);
     if (trim(selectors).starts_with('@')) {  // and what is in it
       std::size_t depth = 1;
@@ -313,7 +396,8 @@ void StyleSheet::look_up(std::string_view selector, Style& out) const {
   if (const auto found = rules_.find(selector); found != rules_.end()) out.add(found->second);
 }
 
-void StyleSheet::apply(std::string_view name, std::string_view classes, std::string_view id, Style& out) const {
+void StyleSheet::apply(std::string_view name, std::string_view classes, std::string_view id,
+                       Style& out) const {
   look_up(name, out);
   std::string selector;
   for (std::size_t count = 0; count < kMaxClasses; ++count) {
@@ -338,7 +422,8 @@ void each_css_url(std::string_view css, const std::function<void(std::string_vie
     if (!inner.empty()) use(inner, from);
   };
   // Each url begins behind a bracket, each import behind an @: so that the text is gone through once.
-  for (auto at = css.find_first_of("(@"); at != std::string_view::npos; at = css.find_first_of("(@", at + 1)) {
+  for (auto at = css.find_first_of("(@"); at != std::string_view::npos;
+       at = css.find_first_of("(@", at + 1)) {
     if (css[at] == '(' && at >= 3 && base::iequals(css.substr(at - 3, 3), "url")) {
       auto from = at + 1;
       while (from < css.size() && is_space(css[from])) ++from;

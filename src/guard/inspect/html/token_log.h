@@ -37,7 +37,8 @@ class TokenLog : public TokenSink {
     close_text();
     ((log_ += "</") += tag.name) += '>';
   }
-  void on_comment(CommentKind kind, std::string_view text, std::size_t size, std::size_t /*offset*/) override {
+  void on_comment(CommentKind kind, std::string_view text, std::size_t size,
+                  std::size_t /*offset*/) override {
     static constexpr std::string_view kKinds[] = {"comment", "bogus", "doctype"};
     close_text();
     (((log_ += '{') += kKinds[static_cast<std::size_t>(kind)]) += ' ') += text;

@@ -16,6 +16,20 @@ constexpr std::size_t kMaxLegacyName = 6;                  // bytes: those that 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
 bool is_tag_border(char c) { return is_space(c) || c == '/' || c == '>'; }
 
+// What a name of a tag or attribute goes on over: neither a border, nor NUL.
+constexpr auto kIsName = [] {
+  std::array<bool, 256> table{};
+  table.fill(true);
+  for (const char c : {' ', '\n', '\t', '\r', '\f', '/', '>', '=', '\0'})
+    table[static_cast<unsigned char>(c)] = false;
+  return table;
+}();
+
+const char* end_of_name(const char* at, const char* end) {
+  while (at != end && kIsName[static_cast<unsigned char>(*at)]) ++at;
+  return at;
+}
+
 struct RawElement {
   std::string_view name;
   TextKind kind;
@@ -30,9 +44,9 @@ constexpr std::array kRawElements{
 
 // Elements of HTML that end SVG and MathML when they begin there (13.2.6.5 of the standard), the ones mail has.
 constexpr std::array<std::string_view, 34> kBreakOut{
-    "b",    "big",  "blockquote", "body", "br",   "center", "code", "div",    "dl", "em",    "font", "h1",
-    "h2",   "h3",   "h4",         "h5",   "h6",   "hr",     "i",    "img",    "li", "ol",    "p",    "pre",
-    "span", "small", "strike",    "strong", "table", "tt",  "u",    "ul",     "var", "embed"};
+    "b",    "big",   "blockquote", "body",   "br",    "center", "code", "div", "dl",  "em",   "font", "h1",
+    "h2",   "h3",    "h4",         "h5",     "h6",    "hr",     "i",    "img", "li",  "ol",   "p",    "pre",
+    "span", "small", "strike",     "strong", "table", "tt",     "u",    "ul",  "var", "embed"};
 // Where HTML stands within SVG.
 constexpr std::array<std::string_view, 3> kIntegrationPoints{"foreignobject", "desc", "title"};
 
@@ -55,7 +69,10 @@ std::uint32_t hash_name(std::string_view name) {
 
 // Adds the part of `text` that `room` holds, lower case when it is asked for.
 void put_lower(std::string& out, std::string_view text, std::size_t room) {
-  for (const char c : text.substr(0, room)) out += base::to_lower(c);
+  const auto had = out.size();
+  out += text.substr(0, room);
+  std::transform(out.begin() + static_cast<std::ptrdiff_t>(had), out.end(),
+                 out.begin() + static_cast<std::ptrdiff_t>(had), base::to_lower);
 }
 
 }  // namespace
@@ -122,12 +139,18 @@ void Tokenizer::finish() {
 
 const char* Tokenizer::step(const char* at, const char* end) {
   switch (state_) {
-    case State::text: return text(at, end);
-    case State::tag_open: return tag_open(at);
-    case State::end_tag_open: return end_tag_open(at);
-    case State::tag_name: return tag_name(at, end);
-    case State::raw_less: return raw_less(at);
-    case State::raw_end_name: return raw_end_name(at);
+    case State::text:
+      return text(at, end);
+    case State::tag_open:
+      return tag_open(at);
+    case State::end_tag_open:
+      return end_tag_open(at);
+    case State::tag_name:
+      return tag_name(at, end);
+    case State::raw_less:
+      return raw_less(at);
+    case State::raw_end_name:
+      return raw_end_name(at);
     case State::raw_bang:
     case State::raw_bang_dash:
       if (*at != '-') {
@@ -141,19 +164,25 @@ const char* Tokenizer::step(const char* at, const char* end) {
       }
       state_ = state_ == State::raw_bang ? State::raw_bang_dash : State::text;
       return at + 1;
-    case State::raw_start_name: return raw_start_name(at);
-    case State::before_attribute: return before_attribute(at);
-    case State::attribute_name: return attribute_name(at, end);
-    case State::after_attribute_name: return after_attribute_name(at);
+    case State::raw_start_name:
+      return raw_start_name(at);
+    case State::before_attribute:
+      return before_attribute(at);
+    case State::attribute_name:
+      return attribute_name(at, end);
+    case State::after_attribute_name:
+      return after_attribute_name(at);
     case State::before_value:
       if (is_space(*at)) return at + 1;
       state_ = *at == '"' ? State::value_double : *at == '\'' ? State::value_single : State::value_unquoted;
       if (*at == '>') state_ = State::before_attribute;
       return *at == '"' || *at == '\'' ? at + 1 : at;
-    case State::value_double: return value(at, end, '"');
-    case State::value_single: return value(at, end, '\'');
-    case State::value_unquoted: return value(at, end, 0);
-    case State::after_value: state_ = State::before_attribute; return at;
+    case State::value_double:
+      return value(at, end, '"');
+    case State::value_single:
+      return value(at, end, '\'');
+    case State::value_unquoted:
+      return value(at, end, 0);
     case State::self_closing:
       state_ = State::before_attribute;
       if (*at == '>') is_self_closing_ = true;
@@ -162,8 +191,10 @@ const char* Tokenizer::step(const char* at, const char* end) {
     case State::named_reference:
     case State::numeric_reference:
     case State::hex_reference:
-    case State::decimal_reference: return step_reference(at, end);
-    default: return step_comment(at, end);
+    case State::decimal_reference:
+      return step_reference(at, end);
+    default:
+      return step_comment(at, end);
   }
 }
 
@@ -352,13 +383,12 @@ void Tokenizer::open_tag(bool is_end, std::size_t offset) {
 
 const char* Tokenizer::tag_name(const char* at, const char* end) {
   while (at != end && !is_tag_border(*at)) {
-    const std::string_view part = *at == '\0' ? kReplacement : std::string_view(at, 1);
-    if (tag_.size() + part.size() > kMaxTagName) {
-      is_cut_ = true;
-    } else {
-      put_lower(tag_, part, part.size());
-    }
-    ++at;
+    const char* const stop = std::max(end_of_name(at, end), at + 1);
+    const std::string_view part = *at == '\0' ? kReplacement : std::string_view(at, stop);
+    const auto room = kMaxTagName - tag_.size();
+    is_cut_ = is_cut_ || part.size() > room;
+    put_lower(tag_, part, room);
+    at = stop;
   }
   if (at != end) state_ = State::before_attribute;
   return at;
@@ -390,21 +420,23 @@ void Tokenizer::begin_attribute(std::size_t offset) {
 
 void Tokenizer::put_attribute_name(std::string_view part) {
   if (is_dropped_) return;
-  if (now_.name_size + part.size() > kMaxAttributeName || arena_.size() + part.size() > kMaxTagBytes) {
-    is_cut_ = true;
-    return;
-  }
-  put_lower(arena_, part, part.size());
-  now_.name_size += part.size();
+  const auto room =
+      std::min(kMaxAttributeName - now_.name_size, kMaxTagBytes - std::min(kMaxTagBytes, arena_.size()));
+  is_cut_ = is_cut_ || part.size() > room;
+  put_lower(arena_, part, room);
+  now_.name_size += std::min(part.size(), room);
 }
 
 const char* Tokenizer::attribute_name(const char* at, const char* end) {
-  for (; at != end && !is_tag_border(*at) && *at != '='; ++at)
-    put_attribute_name(*at == '\0' ? kReplacement : std::string_view(at, 1));
+  while (at != end && !is_tag_border(*at) && *at != '=') {
+    const char* const stop = std::max(end_of_name(at, end), at + 1);
+    put_attribute_name(*at == '\0' ? kReplacement : std::string_view(at, stop));
+    at = stop;
+  }
   if (at == end) return at;
   end_attribute_name();
-  state_ = State::after_attribute_name;
-  return at;
+  state_ = *at == '=' ? State::before_value : State::after_attribute_name;
+  return *at == '=' ? at + 1 : at;
 }
 
 void Tokenizer::end_attribute_name() {
@@ -438,7 +470,8 @@ void Tokenizer::put_value(std::string_view part) {
   now_.size += part.size();
   if (is_dropped_) return;
   // A part that does not fit goes whole with all behind it: so no character is cut, but for one that came in pieces.
-  const auto room = std::min(kMaxAttributeValue - now_.value_size, kMaxTagBytes - std::min(kMaxTagBytes, arena_.size()));
+  const auto room =
+      std::min(kMaxAttributeValue - now_.value_size, kMaxTagBytes - std::min(kMaxTagBytes, arena_.size()));
   if (now_.value_size + part.size() < now_.size || room == 0) {
     is_cut_ = true;
     return;
@@ -467,7 +500,7 @@ const char* Tokenizer::value(const char* at, const char* end, char quote) {
     state_ = State::before_attribute;
     return stop;
   } else {
-    state_ = State::after_value;
+    state_ = State::before_attribute;
   }
   return stop + 1;
 }
@@ -514,8 +547,9 @@ void Tokenizer::enter(std::string_view name, bool is_self_closing) {
 
 // Nothing is raw text in SVG and MathML.
 void Tokenizer::follow_foreign(std::string_view name, bool is_self_closing) {
-  const bool leaves = std::ranges::find(kBreakOut, name) != kBreakOut.end() ||
-                      (!is_self_closing && std::ranges::find(kIntegrationPoints, name) != kIntegrationPoints.end());
+  const bool leaves =
+      std::ranges::find(kBreakOut, name) != kBreakOut.end() ||
+      (!is_self_closing && std::ranges::find(kIntegrationPoints, name) != kIntegrationPoints.end());
   if (leaves) is_foreign_ = false;
 }
 
@@ -532,10 +566,14 @@ void Tokenizer::begin_reference(State from, std::size_t offset) {
 
 const char* Tokenizer::step_reference(const char* at, const char* end) {
   switch (state_) {
-    case State::reference: return reference(at);
-    case State::named_reference: return named_reference(at, end);
-    case State::hex_reference: return number(at, end, 16);
-    case State::decimal_reference: return number(at, end, 10);
+    case State::reference:
+      return reference(at);
+    case State::named_reference:
+      return named_reference(at, end);
+    case State::hex_reference:
+      return number(at, end, 16);
+    case State::decimal_reference:
+      return number(at, end, 10);
     default:
       state_ = *at == 'x' || *at == 'X' ? State::hex_reference : State::decimal_reference;
       if (state_ == State::decimal_reference) return at;
@@ -693,8 +731,10 @@ const char* Tokenizer::step_comment(const char* at, const char* end) {
     return at + 1;
   };
   switch (state_) {
-    case State::markup: return markup(at);
-    case State::comment: return comment(at, end);
+    case State::markup:
+      return markup(at);
+    case State::comment:
+      return comment(at, end);
     case State::bogus_comment: {
       const char* const stop = find_any<'>', '\0'>(at, end);
       put_comment({at, static_cast<std::size_t>(stop - at)});
@@ -706,9 +746,12 @@ const char* Tokenizer::step_comment(const char* at, const char* end) {
       }
       return stop + 1;
     }
-    case State::comment_start: return c == '>' ? close() : c == '-' ? go(State::comment_start_dash) : resume("");
-    case State::comment_start_dash: return c == '>' ? close() : c == '-' ? go(State::comment_end) : resume("-");
-    case State::comment_dash: return c == '-' ? go(State::comment_end) : resume("-");
+    case State::comment_start:
+      return c == '>' ? close() : c == '-' ? go(State::comment_start_dash) : resume("");
+    case State::comment_start_dash:
+      return c == '>' ? close() : c == '-' ? go(State::comment_end) : resume("-");
+    case State::comment_dash:
+      return c == '-' ? go(State::comment_end) : resume("-");
     case State::comment_end:
       if (c == '>') return close();
       if (c == '!') return go(State::comment_bang);

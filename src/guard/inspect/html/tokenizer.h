@@ -101,7 +101,6 @@ class Tokenizer {
     value_double,
     value_single,
     value_unquoted,
-    after_value,
     self_closing,
     reference,
     named_reference,
@@ -153,7 +152,7 @@ class Tokenizer {
 
   [[nodiscard]] std::size_t offset_of(const char* at) const;
   void put_text(const char* from, const char* to);
-  void put(std::string_view text, std::size_t offset);   // text, or a part of the value
+  void put(std::string_view text, std::size_t offset);  // text, or a part of the value
   void put_value(std::string_view part);
   void put_comment(std::string_view part);
   void open_tag(bool is_end, std::size_t offset);

@@ -52,7 +52,8 @@ constexpr Case kCases[] = {
     {"<!DOC", "{bogus DOC}"},
     // text of its own
     {"<script>if (a<b) '</scripty>' </script >x", "<script@0>script'if (a<b) '</scripty>' '</script>'x'"},
-    {"<script><!-- <script> </script> --> </script>x", "<script@0>script'<!-- <script> </script> --> '</script>'x'"},
+    {"<script><!-- <script> </script> --> </script>x",
+     "<script@0>script'<!-- <script> </script> --> '</script>'x'"},
     {"<script><!--></script>x", "<script@0>script'<!-->'</script>'x'"},
     {"<script><!-- </script>x", "<script@0>script'<!-- '</script>'x'"},
     {"<script><!-- <scripty> </script>x", "<script@0>script'<!-- <scripty> '</script>'x'"},
@@ -78,7 +79,8 @@ constexpr Case kCases[] = {
     {"<a href=&#104;ttp&colon;&sol;&sol;x&period;y>", "<a href=[http://x.y]@0>"},
     {"&NotEqualTilde;", "'\u2242\u0338'"},
     {"&#x0000000000000000000000000000000000000000041;", "'A'"},
-    {"&aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;", "'&aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;'"},
+    {"&aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;",
+     "'&aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa;'"},
     {"&#x41", "'A'"},
     {"&am", "'&am'"},
 };
@@ -160,8 +162,9 @@ TEST(HtmlTokenizer, KeepsWithinItsLimits) {
 
 // What costs more than its bytes is found by its slowness: under sanitizers, with room to spare.
 TEST(HtmlTokenizer, TakesTimeInLineWithTheBytes) {
-  for (const std::string_view unit : {"<", "<a ", "<a b=", "&", "&#", "&amp", "&a", "<!--", "<!-", "<!", "</", "<script>", "<a b='",
-                                      "<script><!--<script", "<svg><![CDATA[]", "]]", "-->", "<title></titl", "<a b c d e f"}) {
+  for (const std::string_view unit :
+       {"<", "<a ", "<a b=", "&", "&#", "&amp", "&a", "<!--", "<!-", "<!", "</", "<script>", "<a b='",
+        "<script><!--<script", "<svg><![CDATA[]", "]]", "-->", "<title></titl", "<a b c d e f"}) {
     std::string html;
     while (html.size() < 2'000'000) html += unit;
     const auto begin = std::chrono::steady_clock::now();

@@ -12,7 +12,8 @@ constexpr std::size_t kMaxBare = 2048;  // bytes of a word that may be a domain 
 
 // What no URL goes on behind: white space, and the marks that text puts around one.
 bool is_border(char c) {
-  return static_cast<unsigned char>(c) <= 0x20 || c == '<' || c == '>' || c == '"' || c == 0x7f || c == '|' || c == '`';
+  return static_cast<unsigned char>(c) <= 0x20 || c == '<' || c == '>' || c == '"' || c == 0x7f || c == '|' ||
+         c == '`';
 }
 
 // The same beyond ASCII: no-break and wide spaces, quotation marks.
@@ -20,7 +21,8 @@ constexpr std::array<std::string_view, 10> kWideBorders{"\u00a0", "\u3000", "\u2
                                                         "\u201c", "\u201d", "\u00ab", "\u00bb", "\u2028"};
 // What ends a sentence and not a URL.
 constexpr std::string_view kTrailing = ".,;:!?'*_~";
-constexpr std::array<std::string_view, 6> kWideTrailing{"\u06d4", "\u060c", "\u061f", "\u3002", "\u2026", "\u2019"};
+constexpr std::array<std::string_view, 6> kWideTrailing{"\u06d4", "\u060c", "\u061f",
+                                                        "\u3002", "\u2026", "\u2019"};
 
 std::size_t border(std::string_view text, std::size_t at) {
   for (; at < text.size(); ++at) {
@@ -39,7 +41,8 @@ std::string_view trim_end(std::string_view text) {
   auto balance = [](std::string_view of, char open, char close) {
     return std::ranges::count(of, close) - std::ranges::count(of, open);
   };
-  std::array<std::ptrdiff_t, 3> surplus{balance(text, '(', ')'), balance(text, '[', ']'), balance(text, '{', '}')};
+  std::array<std::ptrdiff_t, 3> surplus{balance(text, '(', ')'), balance(text, '[', ']'),
+                                        balance(text, '{', '}')};
   constexpr std::string_view kClosing = ")]}";
   for (bool goes_on = true; goes_on && !text.empty();) {
     const char last = text.back();

@@ -142,11 +142,13 @@ void read_host(std::string_view written, Url& out) {
     if (!is_plain) out.odd |= kNumberHost;
     return;
   }
-  if (host.empty() || std::ranges::any_of(host, is_forbidden)) return set_invalid(written, out);
+  if (host.empty() || host.ends_with("..") || std::ranges::any_of(host, is_forbidden))
+    return set_invalid(written, out);
   std::optional<dns::Name> name;
   if (base::is_ascii(host)) {
     if (host.ends_with('.')) out.odd |= kFinalDot;
-    name = dns::Name::from_raw(host.ends_with('.') ? std::string_view(host).substr(0, host.size() - 1) : host);
+    name =
+        dns::Name::from_raw(host.ends_with('.') ? std::string_view(host).substr(0, host.size() - 1) : host);
   } else if (const auto parsed = dns::parse_domain(host)) {
     name = *parsed;
   }

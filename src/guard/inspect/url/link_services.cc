@@ -54,7 +54,8 @@ class Reader : base::TomlReader {
     if (node == nullptr) return out;
     const auto* list = node->as_array();
     if (list == nullptr || list->size() > kMaxRewriters)
-      return wrong(node->source().begin, fmt::format("{} is no list of at most {} tables", key, kMaxRewriters),
+      return wrong(node->source().begin,
+                   fmt::format("{} is no list of at most {} tables", key, kMaxRewriters),
                    fmt::format("write [[{}]] before each", key));
     for (const auto& item : *list) {
       out.push_back(item.as_table());
@@ -70,7 +71,8 @@ class Reader : base::TomlReader {
     if (node == nullptr) return out;
     const auto* list = node->as_array();
     if (list == nullptr || list->size() > kMaxServiceHosts)
-      return wrong(node->source().begin, fmt::format("{} is no list of at most {} texts", key, kMaxServiceHosts),
+      return wrong(node->source().begin,
+                   fmt::format("{} is no list of at most {} texts", key, kMaxServiceHosts),
                    fmt::format("write {} = [\"…\"]", key));
     for (const auto& item : *list) {
       const auto* value = item.as_string();
@@ -123,7 +125,8 @@ class Reader : base::TomlReader {
     const bool needs_parameter = out.decode == Decode::parameter || out.decode == Decode::base64_parameter ||
                                  out.decode == Decode::urldefense_v2;
     if (needs_parameter && out.parameters.empty())
-      return wrong(at, fmt::format("the rewriter {} names no parameter", out.id), "add parameters = [\"url\"]");
+      return wrong(at, fmt::format("the rewriter {} names no parameter", out.id),
+                   "add parameters = [\"url\"]");
     if (!ids_.insert(out.id).second) return wrong(at, fmt::format("two rewriters are called {}", out.id));
     return out;
   }

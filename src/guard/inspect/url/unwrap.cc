@@ -22,8 +22,9 @@ std::optional<std::string> lenient_base64(std::string_view text) {
   std::string plain(text);
   while (plain.ends_with('=')) plain.pop_back();
   for (auto& c : plain) c = c == '-' ? '+' : c == '_' ? '/' : c;
-  const bool is_base64 = plain.size() >= kMinBase64 && plain.size() % 4 != 1 &&
-                         std::ranges::all_of(plain, [](char c) { return base::is_alnum(c) || c == '+' || c == '/'; });
+  const bool is_base64 =
+      plain.size() >= kMinBase64 && plain.size() % 4 != 1 &&
+      std::ranges::all_of(plain, [](char c) { return base::is_alnum(c) || c == '+' || c == '/'; });
   if (!is_base64) return std::nullopt;
   plain.append((4 - plain.size() % 4) % 4, '=');
   return base::decode_base64(plain);
@@ -94,7 +95,8 @@ std::optional<Url> urldefense_v2(std::string_view value) {
 // __https://example.com/a*b__;Iw!!…: each * stands for the next of the characters that the base64 behind __; holds, **X for
 // a run of them, as long as X says.
 std::optional<Url> urldefense_v3(std::string_view text) {
-  static constexpr std::string_view kLengths = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  static constexpr std::string_view kLengths =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   const auto begin = text.find("__");
   if (begin == std::string_view::npos) return std::nullopt;
   text.remove_prefix(begin + 2);
@@ -146,7 +148,8 @@ std::optional<Url> in_path(const Url& url, const Rewriter* rewriter) {
   const auto whole = behind_host(url);
   std::string_view path = whole;
   std::string lower = base::lower(path);
-  for (const std::string_view scheme : {"https:/", "http:/", "https%3a", "http%3a", "https%253a", "http%253a"}) {
+  for (const std::string_view scheme :
+       {"https:/", "http:/", "https%3a", "http%3a", "https%253a", "http%253a"}) {
     const auto at = lower.substr(0, url.path.size()).find(scheme, 1);
     if (at != std::string::npos) return url_in(path.substr(at));
   }
@@ -189,12 +192,14 @@ class Unwrapper {
     const auto parameters = parameters_of(url.query);
     const auto* rewriter = services_.rewriter(url);
     if (rewriter != nullptr) {
-      if (auto target = decode(url, *rewriter, parameters)) return add(std::move(target), rewriter->id, true, depth);
+      if (auto target = decode(url, *rewriter, parameters))
+        return add(std::move(target), rewriter->id, true, depth);
     }
     for (const auto& [name, value] : parameters) {
       auto found = url_in(value);
       if (!found && services_.is_redirect_parameter(name)) found = bare_domain(value);
-      add(std::move(found), name.empty() ? "query" : "parameter " + base::excerpt(name, kShownName), false, depth);
+      add(std::move(found), name.empty() ? "query" : "parameter " + base::excerpt(name, kShownName), false,
+          depth);
     }
     add(in_path(url, nullptr), "path", false, depth);
     add(url_in(url.fragment), "fragment", false, depth);
@@ -203,8 +208,9 @@ class Unwrapper {
   static std::optional<Url> bare_domain(std::string_view value) {
     const auto decoded = percent_decode(value, true);
     if (decoded.starts_with("//")) return parse(decoded);
-    return decoded.find('.') == std::string::npos || decoded.find('@') != std::string::npos ? std::nullopt
-                                                                                            : parse_shown(decoded);
+    return decoded.find('.') == std::string::npos || decoded.find('@') != std::string::npos
+               ? std::nullopt
+               : parse_shown(decoded);
   }
 
   static std::optional<Url> decode(const Url& url, const Rewriter& rewriter,
@@ -217,7 +223,8 @@ class Unwrapper {
     if (rewriter.decode == Decode::urldefense_v2) return urldefense_v2(*value);
     auto found = url_in(*value);
     // A version before the base64: a1aHR0cHM6….
-    if (!found && rewriter.decode == Decode::base64_parameter && value->size() > 2) found = url_in(value->substr(2));
+    if (!found && rewriter.decode == Decode::base64_parameter && value->size() > 2)
+      found = url_in(value->substr(2));
     return found ? found : bare_domain(*value);
   }
 

@@ -20,9 +20,9 @@
 namespace rampart::guard::url {
 
 // All our own. A longer text is read to the end of its host; what is behind is cut at the limit.
-inline constexpr std::size_t kMaxUrl = 16384;    // bytes kept of path, query and fragment together
-inline constexpr std::size_t kMaxScheme = 32;    // bytes; a longer one is none
-inline constexpr std::size_t kMaxHost = 1024;    // bytes, as written; a longer one is no domain
+inline constexpr std::size_t kMaxUrl = 16384;     // bytes kept of path, query and fragment together
+inline constexpr std::size_t kMaxScheme = 32;     // bytes; a longer one is none
+inline constexpr std::size_t kMaxHost = 1024;     // bytes, as written; a longer one is no domain
 inline constexpr std::size_t kMaxUserinfo = 256;  // bytes kept
 
 enum class HostKind : std::uint8_t {
@@ -35,38 +35,43 @@ enum class HostKind : std::uint8_t {
 
 // How it was written, where that differs from plain.
 enum Oddity : std::uint32_t {
-  kBackslash = 1U << 0,         // for a slash before the path
-  kWhiteSpace = 1U << 1,        // tabs or line ends within, which browsers take out
-  kSlashes = 1U << 2,           // fewer or more than two behind the scheme
-  kUserinfo = 1U << 3,          // a user before @
-  kPassword = 1U << 4,          // and a password
-  kUserLooksLikeHost = 1U << 5, // the user has a dot, as in http://bank.example@…
-  kNumberHost = 1U << 6,        // an IPv4 address as decimal, octal or hexadecimal number, or in fewer than four parts
-  kPercentHost = 1U << 7,       // percent-encoding in the host
-  kMappedHost = 1U << 8,        // characters in the host that are mapped to others (ｅ, ①, 。)
-  kIgnoredInHost = 1U << 9,     // characters in the host that are dropped (soft hyphen, zero width)
-  kNoScheme = 1U << 10,         // none was written (//host, www.…, host/path)
-  kControl = 1U << 11,          // control characters or spaces before or behind
-  kCut = 1U << 12,              // longer than kMaxUrl
-  kFinalDot = 1U << 13,         // the host ends in a dot
+  kBackslash = 1U << 0,          // for a slash before the path
+  kWhiteSpace = 1U << 1,         // tabs or line ends within, which browsers take out
+  kSlashes = 1U << 2,            // fewer or more than two behind the scheme
+  kUserinfo = 1U << 3,           // a user before @
+  kPassword = 1U << 4,           // and a password
+  kUserLooksLikeHost = 1U << 5,  // the user has a dot, as in http://bank.example@…
+  kNumberHost =
+      1U << 6,  // an IPv4 address as decimal, octal or hexadecimal number, or in fewer than four parts
+  kPercentHost = 1U << 7,    // percent-encoding in the host
+  kMappedHost = 1U << 8,     // characters in the host that are mapped to others (ｅ, ①, 。)
+  kIgnoredInHost = 1U << 9,  // characters in the host that are dropped (soft hyphen, zero width)
+  kNoScheme = 1U << 10,      // none was written (//host, www.…, host/path)
+  kControl = 1U << 11,       // control characters or spaces before or behind
+  kCut = 1U << 12,           // longer than kMaxUrl
+  kFinalDot = 1U << 13,      // the host ends in a dot
 };
 
 struct Url {
   std::string scheme;  // lower case: "https"
   std::string user;    // as written
-  std::string host;    // as compared: "example.com", "127.0.0.1", "[2001:db8::1]"; of an invalid one what was written
+  std::string
+      host;  // as compared: "example.com", "127.0.0.1", "[2001:db8::1]"; of an invalid one what was written
   HostKind host_kind = HostKind::none;
   dns::Name name;           // of a domain, in A-labels
   base::IpAddress address;  // of ipv4 and ipv6
   std::uint16_t port = 0;   // 0: none was written, or the scheme's own
-  std::string path;         // with its slash; of a scheme without host all behind the colon. As written, without tabs and line ends
-  std::string query;        // without ?
-  std::string fragment;     // without #
-  std::uint32_t odd = 0;    // of Oddity
+  std::string
+      path;  // with its slash; of a scheme without host all behind the colon. As written, without tabs and line ends
+  std::string query;      // without ?
+  std::string fragment;   // without #
+  std::uint32_t odd = 0;  // of Oddity
 
   [[nodiscard]] bool is(Oddity oddity) const { return (odd & oddity) != 0; }
   [[nodiscard]] bool is_web() const { return scheme == "http" || scheme == "https"; }
-  [[nodiscard]] bool has_host() const { return host_kind != HostKind::none && host_kind != HostKind::invalid; }
+  [[nodiscard]] bool has_host() const {
+    return host_kind != HostKind::none && host_kind != HostKind::invalid;
+  }
   // https://example.com:8443/a?b#c, without user and password. Bytes of strangers: for people use base::printable().
   [[nodiscard]] std::string text() const;
   // The domain that somebody registered (by the public suffix list); nothing of an address or a public suffix.

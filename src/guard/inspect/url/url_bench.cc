@@ -7,10 +7,12 @@
 namespace rampart::guard::url {
 namespace {
 
-constexpr std::string_view kPlain = "https://click.news.example.com/ls/click?upn=u001.AbCdEfGh&utm_source=mail&utm_medium=weekly";
+constexpr std::string_view kPlain =
+    "https://click.news.example.com/ls/click?upn=u001.AbCdEfGh&utm_source=mail&utm_medium=weekly";
 constexpr std::string_view kForeign = "https://www.bücher.example/straße";
 constexpr std::string_view kWrapped =
-    "https://nam01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fwww.example.com%2Fa%2Fb&data=05%7C02&reserved=0";
+    "https://nam01.safelinks.protection.outlook.com/"
+    "?url=https%3A%2F%2Fwww.example.com%2Fa%2Fb&data=05%7C02&reserved=0";
 
 void parse_url(benchmark::State& state, std::string_view text) {
   for (auto _ : state) benchmark::DoNotOptimize(parse(text));
@@ -34,17 +36,20 @@ BENCHMARK_CAPTURE(unwrap_url, wrapped, kWrapped);
 
 void compare_text(benchmark::State& state) {
   const auto url = *parse(kPlain);
-  for (auto _ : state) benchmark::DoNotOptimize(compare_shown("www.example.com/news", url, built_in_services()));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(compare_shown("www.example.com/news", url, built_in_services()));
 }
 BENCHMARK(compare_text);
 
 void find_in_text(benchmark::State& state) {
   std::string text;
   while (text.size() < 100'000)
-    text += "The committee met on Tuesday and decided, after a long debate, that the road (see https://city.example/roads) will be "
-            "open to cyclists from spring on; and/or later. More at www.city.example.\n";
+    text +=
+        "The committee met on Tuesday and decided, after a long debate, that the road (see "
+        "https://city.example/roads) will be "
+        "open to cyclists from spring on; and/or later. More at www.city.example.\n";
   for (auto _ : state) benchmark::DoNotOptimize(find_urls(text));
-  state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * text.size()));
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(text.size()));
 }
 BENCHMARK(find_in_text);
 

@@ -12,14 +12,14 @@ namespace rampart::guard::url {
 namespace {
 
 constexpr std::string_view kNames[] = {
-    "ip-host",        "odd-ip",       "private-ip",   "user-info",    "user-like-host", "odd-port",
-    "odd-spelling",   "encoded-host", "mapped-host",  "invalid-host", "punycode",       "deceptive-label",
-    "confusable",     "shortener",    "free-hosting", "file-sharing", "form-builder",   "embedded-domain",
-    "many-labels",    "random-path",  "opaque-scheme", "data-url",    "script-url",     "cut"};
+    "ip-host",      "odd-ip",       "private-ip",    "user-info",    "user-like-host", "odd-port",
+    "odd-spelling", "encoded-host", "mapped-host",   "invalid-host", "punycode",       "deceptive-label",
+    "confusable",   "shortener",    "free-hosting",  "file-sharing", "form-builder",   "embedded-domain",
+    "many-labels",  "random-path",  "opaque-scheme", "data-url",     "script-url",     "cut"};
 static_assert(std::size(kNames) == kUrlFacts);
 
 // Suffixes of one label that a domain within a name is looked for below: others (.me, .to, .in) are words, too.
-constexpr std::array<std::string_view, 12> kPlainSuffixes{"com", "net", "org", "gov", "edu",  "mil",
+constexpr std::array<std::string_view, 12> kPlainSuffixes{"com", "net", "org",  "gov",  "edu",   "mil",
                                                           "int", "biz", "info", "bank", "co.uk", "eu"};
 
 class Examiner {
@@ -31,7 +31,8 @@ class Examiner {
     look_at_scheme();
     if (url_.host_kind == HostKind::domain) look_at_name();
     if (is_special(url_.scheme)) set(UrlFact::random_path, has_random_segment());
-    out_.shown_host = url_.host_kind == HostKind::domain ? dns::display(url_.name) : base::printable(url_.host);
+    out_.shown_host =
+        url_.host_kind == HostKind::domain ? dns::display(url_.name) : base::printable(url_.host);
     return std::move(out_);
   }
 
@@ -56,7 +57,8 @@ class Examiner {
   }
 
   void look_at_scheme() {
-    static constexpr std::array<std::string_view, 6> kHarmless{"http", "https", "mailto", "tel", "sms", "cid"};
+    static constexpr std::array<std::string_view, 6> kHarmless{"http", "https", "mailto",
+                                                               "tel",  "sms",   "cid"};
     const auto& scheme = url_.scheme;
     set(UrlFact::data_url, scheme == "data");
     set(UrlFact::script_url, scheme == "javascript" || scheme == "vbscript");
@@ -115,7 +117,8 @@ class Examiner {
       text += part.label(i);
     }
     const auto name = dns::Name::from_raw(text);
-    if (!name || name->label(0).size() < 3 || name->label(0) == "www" || !dns::has_known_suffix(*name)) return;
+    if (!name || name->label(0).size() < 3 || name->label(0) == "www" || !dns::has_known_suffix(*name))
+      return;
     const auto suffix = dns::public_suffix(*name);
     if (suffix.label_count() + 1 != name->label_count()) return;
     if (suffix.label_count() > 1 || std::ranges::find(kPlainSuffixes, suffix.text()) != kPlainSuffixes.end())
@@ -171,11 +174,13 @@ class Examiner {
 // The URL or domain that a shown text names.
 std::optional<Url> claim(std::string_view text) {
   text = base::trim(text);
-  while (!text.empty() && std::string_view("<([\"'").find(text.front()) != std::string_view::npos) text.remove_prefix(1);
+  while (!text.empty() && std::string_view("<([\"'").find(text.front()) != std::string_view::npos)
+    text.remove_prefix(1);
   text = text.substr(0, text.find_first_of(" \n\t>\""));
   while (!text.empty() && std::string_view(")]>\"'.,;:!?").find(text.back()) != std::string_view::npos)
     text.remove_suffix(1);
-  if (text.find('@') != std::string_view::npos && text.find("//") == std::string_view::npos) return std::nullopt;
+  if (text.find('@') != std::string_view::npos && text.find("//") == std::string_view::npos)
+    return std::nullopt;
   auto url = parse_shown(text);
   if (!url || !url->is_web() || !url->has_host()) return std::nullopt;
   return url;

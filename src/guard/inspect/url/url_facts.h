@@ -17,9 +17,10 @@
 namespace rampart::guard::url {
 
 // All our own.
-inline constexpr unsigned kManyLabels = 3;          // below the registered domain
-inline constexpr std::size_t kRandomSegment = 20;   // characters
-inline constexpr std::size_t kMaxShownText = 2048;  // bytes of a shown text that are compared; a longer one is no URL
+inline constexpr unsigned kManyLabels = 3;         // below the registered domain
+inline constexpr std::size_t kRandomSegment = 20;  // characters
+inline constexpr std::size_t kMaxShownText =
+    2048;  // bytes of a shown text that are compared; a longer one is no URL
 
 enum class UrlFact : std::uint8_t {
   ip_host,          // an address instead of a name
@@ -44,18 +45,18 @@ enum class UrlFact : std::uint8_t {
   random_path,      // a segment of kRandomSegment or more characters that nobody could say
   opaque_scheme,    // neither http nor https, nor one below
   data_url,
-  script_url,       // javascript: or vbscript:
-  cut,              // longer than kMaxUrl
+  script_url,  // javascript: or vbscript:
+  cut,         // longer than kMaxUrl
 };
 inline constexpr std::size_t kUrlFacts = static_cast<std::size_t>(UrlFact::cut) + 1;
 std::string_view to_string(UrlFact fact);  // "ip-host"
 
 struct UrlFacts {
   std::uint32_t bits = 0;
-  std::string embedded;     // the domain of embedded_domain
-  std::string looks_like;   // of confusable: the host as its look-alike in ASCII
-  std::string shown_host;   // the host for people, deceptive labels in A-labels
-  std::string service;      // the host of the data, of shortener, free_hosting, file_sharing and form_builder
+  std::string embedded;    // the domain of embedded_domain
+  std::string looks_like;  // of confusable: the host as its look-alike in ASCII
+  std::string shown_host;  // the host for people, deceptive labels in A-labels
+  std::string service;     // the host of the data, of shortener, free_hosting, file_sharing and form_builder
 
   [[nodiscard]] bool has(UrlFact fact) const { return (bits >> static_cast<unsigned>(fact) & 1U) != 0; }
 };

@@ -57,8 +57,10 @@ TEST(UrlFacts, WhatIsOddAboutAUrl) {
        })
     EXPECT_EQ(facts_of(text), facts) << text;
   EXPECT_EQ(examine(*parse("https://paypal.com.evil.example/"), built_in_services()).embedded, "paypal.com");
-  EXPECT_EQ(examine(*parse("https://login-paypal-com.evil.example/"), built_in_services()).embedded, "paypal.com");
-  EXPECT_EQ(examine(*parse("https://www.bank.co.uk.evil.example/"), built_in_services()).embedded, "bank.co.uk");
+  EXPECT_EQ(examine(*parse("https://login-paypal-com.evil.example/"), built_in_services()).embedded,
+            "paypal.com");
+  EXPECT_EQ(examine(*parse("https://www.bank.co.uk.evil.example/"), built_in_services()).embedded,
+            "bank.co.uk");
   EXPECT_EQ(examine(*parse("https://bit.ly/x"), built_in_services()).service, "bit.ly");
 }
 
@@ -79,20 +81,28 @@ std::string unwrapped(std::string_view text) {
 
 TEST(Unwrap, Rewriters) {
   for (const auto& [text, targets] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
-           {"https://nam01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example%2Fb%3Fc%3Dd&data=05%7C&reserved=0",
+           {"https://nam01.safelinks.protection.outlook.com/"
+            "?url=https%3A%2F%2Fa.example%2Fb%3Fc%3Dd&data=05%7C&reserved=0",
             "https://a.example/b?c=d by safelinks"},
-           {"https://urldefense.proofpoint.com/v1/url?u=http%3A%2F%2Fa.example%2Fb&k=x", "http://a.example/b by urldefense-v1"},
+           {"https://urldefense.proofpoint.com/v1/url?u=http%3A%2F%2Fa.example%2Fb&k=x",
+            "http://a.example/b by urldefense-v1"},
            {"https://urldefense.proofpoint.com/v2/url?u=https-3A__a.example_b-3Fc-3Dd-2De&d=x&c=y",
             "https://a.example/b?c=d-e by urldefense-v2"},
-           {"https://urldefense.com/v3/__https://a.example/b?c=d__;!!x!y$", "https://a.example/b?c=d by urldefense-v3"},
-           {"https://urldefense.com/v3/__https://a.example/b*c*d__;IyU!!x$", "https://a.example/b#c%d by urldefense-v3"},
-           {"https://urldefense.com/v3/__https:/a.example/b**Ac__;IyMj!!x$", "https://a.example/b##c by urldefense-v3"},
+           {"https://urldefense.com/v3/__https://a.example/b?c=d__;!!x!y$",
+            "https://a.example/b?c=d by urldefense-v3"},
+           {"https://urldefense.com/v3/__https://a.example/b*c*d__;IyU!!x$",
+            "https://a.example/b#c%d by urldefense-v3"},
+           {"https://urldefense.com/v3/__https:/a.example/b**Ac__;IyMj!!x$",
+            "https://a.example/b##c by urldefense-v3"},
            {"https://www.google.com/url?sa=t&q=https://a.example/&ust=1", "https://a.example/ by google-url"},
            {"https://www.google.com/amp/s/news.bank.com/b", "https://news.bank.com/b by google-amp"},
-           {"https://www-a--b-example-com.translate.goog/c?d=e", "https://www.a-b.example.com/c?d=e by google-translate-host"},
-           {"https://www.bing.com/ck/a?!&&p=1&u=a1aHR0cHM6Ly9hLmV4YW1wbGUvYg&ntb=1", "https://a.example/b by bing-click"},
+           {"https://www-a--b-example-com.translate.goog/c?d=e",
+            "https://www.a-b.example.com/c?d=e by google-translate-host"},
+           {"https://www.bing.com/ck/a?!&&p=1&u=a1aHR0cHM6Ly9hLmV4YW1wbGUvYg&ntb=1",
+            "https://a.example/b by bing-click"},
            {"https://secure-web.cisco.com/1abc/https%3A%2F%2Fa.example%2Fb", "https://a.example/b by cisco"},
-           {"https://l.facebook.com/l.php?u=https%3A%2F%2Fa.example%2F&h=x", "https://a.example/ by facebook"},
+           {"https://l.facebook.com/l.php?u=https%3A%2F%2Fa.example%2F&h=x",
+            "https://a.example/ by facebook"},
            {"https://eu1.protection.sophos.com/?d=a.example&u=aHR0cHM6Ly9hLmV4YW1wbGUvYg==&i=x",
             "https://a.example/b by sophos"},
        })
@@ -101,7 +111,8 @@ TEST(Unwrap, Rewriters) {
 
 TEST(Unwrap, UrlsInUrls) {
   for (const auto& [text, targets] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
-           {"https://r.example/?x=1&redirect=https%3A%2F%2Fa.example%2F", "https://a.example/ by parameter redirect?"},
+           {"https://r.example/?x=1&redirect=https%3A%2F%2Fa.example%2F",
+            "https://a.example/ by parameter redirect?"},
            {"https://r.example/?anything=http://a.example", "http://a.example/ by parameter anything?"},
            {"https://r.example/?u=www.bank.com", "http://www.bank.com/ by parameter u?"},
            {"https://r.example/?u=//a.example/b", "https://a.example/b by parameter u?"},
@@ -114,11 +125,14 @@ TEST(Unwrap, UrlsInUrls) {
            {"https://r.example/?https://a.example/", "https://a.example/ by query?"},
            {"https://r.example/a/b?c=d", ""},
            {"mailto:x?u=https://a.example", ""},
-           {"https://x.safelinks.protection.outlook.com/?url=https%3A%2F%2Fwww.google.com%2Furl%3Fq%3Dhttps%253A%252F%252Fa.example",
-            "https://www.google.com/url?q=https%3A%2F%2Fa.example by safelinks; https://a.example/ by google-url"},
+           {"https://x.safelinks.protection.outlook.com/"
+            "?url=https%3A%2F%2Fwww.google.com%2Furl%3Fq%3Dhttps%253A%252F%252Fa.example",
+            "https://www.google.com/url?q=https%3A%2F%2Fa.example by safelinks; https://a.example/ by "
+            "google-url"},
        })
     EXPECT_EQ(unwrapped(text), targets) << text;
-  const auto targets = unwrap(*parse("https://x.safelinks.protection.outlook.com/?url=https%3A%2F%2Fr.example%2F%3Fu%3Dhttps%253A%252F%252Fa.example"),
+  const auto targets = unwrap(*parse("https://x.safelinks.protection.outlook.com/"
+                                     "?url=https%3A%2F%2Fr.example%2F%3Fu%3Dhttps%253A%252F%252Fa.example"),
                               built_in_services());
   ASSERT_EQ(targets.size(), 2U);
   EXPECT_FALSE(targets[0].is_final);
@@ -155,7 +169,8 @@ TEST(LinkServices, AnOwnFileAdds) {
            {"[[service]]\nkind = \"odd\"\nhosts = [\"a.example\"]", "own.toml:2:8: there is no kind \"odd\""},
            {"[[service]]\nkind = \"files\"", "own.toml:1:1: it has no hosts"},
            {"[[service]]\nkind = \"files\"\nhosts = [\"com\"]", "own.toml:3:9: \"com\" is no domain"},
-           {"[[rewriter]]\nid = \"a\"\nname = \"A\"\nhosts = [\"a.example\"]\nsource = \"x\"\ndecode = \"parameter\"",
+           {"[[rewriter]]\nid = \"a\"\nname = \"A\"\nhosts = [\"a.example\"]\nsource = \"x\"\ndecode = "
+            "\"parameter\"",
             "own.toml:1:1: the rewriter a names no parameter"},
            {"parameters = 1", "own.toml:1:14: parameters is no list"},
        }) {
@@ -189,16 +204,24 @@ TEST(CompareShown, WhatTheTextNamesAgainstTheTarget) {
            Case{"me@bank.com", "https://evil.example/", no_claim},
            Case{"", "https://evil.example/", no_claim},
            // A mail filter's rewriter is looked through; a parameter that anyone may add is not.
-           Case{"www.bank.com", "https://x.safelinks.protection.outlook.com/?url=https%3A%2F%2Fwww.bank.com%2F", same_host},
-           Case{"www.bank.com", "https://x.safelinks.protection.outlook.com/?url=https%3A%2F%2Fevil.example%2F", other_domain},
+           Case{"www.bank.com",
+                "https://x.safelinks.protection.outlook.com/?url=https%3A%2F%2Fwww.bank.com%2F", same_host},
+           Case{"www.bank.com",
+                "https://x.safelinks.protection.outlook.com/?url=https%3A%2F%2Fevil.example%2F",
+                other_domain},
            Case{"www.bank.com", "https://evil.example/?url=https%3A%2F%2Fwww.bank.com%2F", other_domain},
            Case{"www.bank.com",
-                "https://x.safelinks.protection.outlook.com/?url=https%3A%2F%2Fevil.example%2F%3Furl%3Dhttps%253A%252F%252Fwww.bank.com",
+                "https://x.safelinks.protection.outlook.com/"
+                "?url=https%3A%2F%2Fevil.example%2F%3Furl%3Dhttps%253A%252F%252Fwww.bank.com",
                 other_domain},
        })
-    EXPECT_EQ(compare_shown(text, *parse(target), built_in_services()).relation, relation) << text << " " << target;
-  EXPECT_EQ(compare_shown("bank.com", *parse("https://evil.example/"), built_in_services()).claimed->host, "bank.com");
-  EXPECT_EQ(compare_shown(std::string(10'000'000, 'a'), *parse("https://a.example"), built_in_services()).relation, no_claim);
+    EXPECT_EQ(compare_shown(text, *parse(target), built_in_services()).relation, relation)
+        << text << " " << target;
+  EXPECT_EQ(compare_shown("bank.com", *parse("https://evil.example/"), built_in_services()).claimed->host,
+            "bank.com");
+  EXPECT_EQ(
+      compare_shown(std::string(10'000'000, 'a'), *parse("https://a.example"), built_in_services()).relation,
+      no_claim);
 }
 
 }  // namespace
