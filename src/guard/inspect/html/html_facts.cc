@@ -84,17 +84,29 @@ std::optional<float> pixels(std::string_view text) {
 class FactReader : public TokenSink {
  public:
   void on_text(TextKind kind, std::string_view text, std::size_t offset) override {
-    if (kind == TextKind::script) return scripts_.feed(text);
-    if (kind == TextKind::raw) {
-      if (raw_ == Element::style)
-        sheet_ += text.substr(0, kMaxStyleSheet - std::min(kMaxStyleSheet, sheet_bytes_ + sheet_.size()));
-      return;
+    switch (kind) {
+      case TextKind::script:
+        return scripts_.feed(text);
+      case TextKind::raw:
+        if (raw_ == Element::style) put_style(text);
+        return;
+      case TextKind::rcdata:
+        if (raw_ != Element::title) return show(text, offset);
+        title_.add(text, offset, nullptr);
+        return;
+      default:
+        break;
     }
-    if (kind == TextKind::rcdata && raw_ == Element::title) {
-      title_.add(text, offset, nullptr);
-      return;
+    switch (elements_.top().element) {  // in SVG these have text as any other element
+      case Element::script:
+        return scripts_.feed(text);
+      case Element::style:
+        return put_style(text);
+      case Element::title:
+        return;
+      default:
+        return show(text, offset);
     }
-    show(text, offset);
   }
 
   void on_start_tag(const Tag& tag) override {
@@ -196,6 +208,10 @@ class FactReader : public TokenSink {
     each_css_url(css, [&](std::string_view target, std::size_t) {
       add_link(LinkKind::css, {.value = target, .size = target.size()}, offset, false);
     });
+  }
+
+  void put_style(std::string_view text) {
+    sheet_ += text.substr(0, kMaxStyleSheet - std::min(kMaxStyleSheet, sheet_bytes_ + sheet_.size()));
   }
 
   void end_style() {

@@ -33,6 +33,8 @@ TEST(HtmlFacts, TextIsWhatIsShown) {
   EXPECT_EQ(read_html("<table><tr><td>a<td>b<tr><td>c</table>d").text, "a b\nc\nd");
   EXPECT_EQ(read_html("<script>a</script><style>b</style><!--c--><textarea>d</textarea>").text, "d");
   EXPECT_EQ(read_html("a&nbsp;&nbsp; \xe3\x80\x80 b\xff").text, "a b\xef\xbf\xbd");
+  EXPECT_EQ(read_html("a<svg><title>b</title><style>c{}</style><script>d</script><text>e</text></svg>").text,
+            "ae");
   EXPECT_EQ(read_html("a<noscript>b</noscript>").text, "ab");
   const auto facts = read_html("زبان <b>é</b>");
   EXPECT_EQ(facts.text, "زبان é");
@@ -161,6 +163,10 @@ TEST(HtmlFacts, TextThatIsHidden) {
            Hiding{"<p style='font:0px/0 a'>abc</p><p style='font:italic 700 1em/2 a'>shown", font},
            Hiding{"<p style='font-size:10px'><b style='font-size:5%'>abc</b>shown", font},
            Hiding{"<p style='color:#fff'>abc</p>shown", color},
+           Hiding{"<p style='color:transparent'>abc<b style='color:red'>shown</b>", color},
+           Hiding{"<p style='color:rgba(0,0,0,0)'>abc</p><p "
+                  "style='color:rgba(0,0,0,.5);background:rgba(0,0,0,0)'>shown",
+                  color},
            Hiding{"<font color=FEFEFE>abc</font><font color=#eee>shown</font>", color},
            Hiding{"<body bgcolor=#000000 text=white>shown<p style='color:rgb(3, 3, 3)'>abc", color},
            Hiding{"<div style='background:#123456'><b style='color:#123456'>abc</b></div><b "

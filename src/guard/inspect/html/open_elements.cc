@@ -49,7 +49,7 @@ std::optional<HiddenBy> Look::hidden_by() const {
   if (has_no_size) return HiddenBy::size;
   if (is_off_screen) return HiddenBy::place;
   if (font <= kTinyFont) return HiddenBy::font;
-  if (look_alike(color, background)) return HiddenBy::color;
+  if (color.is_clear || look_alike(color, background)) return HiddenBy::color;
   return std::nullopt;
 }
 

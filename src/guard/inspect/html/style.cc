@@ -159,7 +159,7 @@ Color parse_rgb(std::string_view inner) {
   while (!inner.empty() && (is_space(inner.front()) || inner.front() == ',' || inner.front() == '/'))
     inner.remove_prefix(1);
   const auto alpha = take_number(inner);
-  if (alpha && *alpha < 1) return {.is_known = false};
+  if (alpha && *alpha < 1) return {.is_known = false, .is_clear = *alpha <= 0};
   return {channels[0], channels[1], channels[2]};
 }
 
@@ -257,11 +257,12 @@ void read_declaration(Property property, std::string_view value, Style& out) {
       read_font(value, out);
       break;
     case Property::color:
-      out.color = parse_color(begins("rgb") ? value : value.substr(0, value.find_first_of(" !")));
+      if (!begins("inherit"))
+        out.color = parse_color(begins("rgb") ? value : value.substr(0, value.find_first_of(" !")));
       break;
     case Property::background:
-      if (!begins("none") && !begins("transparent") && !begins("inherit"))
-        out.background = parse_background(value);
+      if (begins("none") || begins("inherit")) break;
+      if (const auto color = parse_background(value); !color.is_clear) out.background = color;
       break;
     case Property::place:
       if (is_far(value)) out.is_off_screen = true;
@@ -303,6 +304,7 @@ Color parse_color(std::string_view text) {
   if (text.starts_with('#')) return parse_hex(text.substr(1));
   if (const auto open = text.find('('); open != std::string_view::npos && base::istarts_with(text, "rgb"))
     return parse_rgb(text.substr(open + 1));
+  if (base::iequals(text, "transparent")) return {.is_known = false, .is_clear = true};
   const auto found =
       std::ranges::find_if(kColors, [text](const auto& named) { return base::iequals(named.name, text); });
   if (found != kColors.end()) return found->color;

@@ -26,12 +26,13 @@ struct Color {
   std::uint8_t red = 0;
   std::uint8_t green = 0;
   std::uint8_t blue = 0;
-  bool is_known = true;  // false: an image, a gradient, transparent paint, a name we do not know
+  bool is_known = true;   // false: an image, a gradient, half transparent paint, a name we do not know
+  bool is_clear = false;  // all transparent, and not known
 
   friend bool operator==(const Color&, const Color&) = default;
 };
 bool look_alike(const Color& a, const Color& b);  // false when one is not known
-// #fff, #ffffff, ffffff (as in bgcolor), rgb(…), rgba(…) without transparency, names; else one that is not known.
+// #fff, #ffffff, ffffff (as in bgcolor), rgb(…), rgba(…) all or not transparent, names; else one that is not known.
 Color parse_color(std::string_view text);
 
 struct Length {

@@ -21,6 +21,9 @@ struct Special {
 constexpr std::array kSpecial{Special{"https", 443}, Special{"http", 80}, Special{"ftp", 21},
                               Special{"wss", 443}, Special{"ws", 80}};
 
+// Top-level domains that are ends of files' names, too: invoice.zip alone is a file.
+constexpr std::array<std::string_view, 7> kFileEndings{"zip", "mov", "md", "sh", "py", "ps", "rs"};
+
 bool is_slash(char c) { return c == '/' || c == '\\'; }
 bool is_control_or_space(char c) { return static_cast<unsigned char>(c) <= 0x20; }
 
@@ -195,6 +198,10 @@ std::optional<Url> parse_shown(std::string_view text) {
   out.scheme = "http";
   out.odd = odd | kNoScheme;
   put_authority(cleaned, out);
+  const auto top = out.host_kind == HostKind::domain ? out.name.label(out.name.label_count() - 1) : "";
+  const bool is_alone =
+      cleaned.find_first_of("/?#:") == std::string::npos && !base::istarts_with(cleaned, "www.");
+  if (is_alone && std::ranges::find(kFileEndings, top) != kFileEndings.end()) return std::nullopt;
   const bool is_plausible = out.host_kind == HostKind::ipv4
                                 ? !out.is(kNumberHost)
                                 : out.host_kind == HostKind::domain && out.name.label_count() >= 2 &&

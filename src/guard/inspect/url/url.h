@@ -84,7 +84,7 @@ bool is_special(std::string_view scheme);
 // Nothing when no scheme stands at its beginning. //host/path is taken for https.
 std::optional<Url> parse(std::string_view text);
 // What a person would take for a URL, too: www.example.com, example.com/path, example.com; for http. Nothing for other texts,
-// and for domains below no known suffix.
+// for domains below no known suffix, and for names of files (invoice.zip).
 std::optional<Url> parse_shown(std::string_view text);
 // `text` as a reference at `base`: absolute, //host, /path, ?query, #fragment or a relative path.
 std::optional<Url> resolve(const Url& base, std::string_view text);

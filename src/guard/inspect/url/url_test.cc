@@ -113,8 +113,9 @@ TEST(Url, AsAPersonTakesATextForOne) {
   EXPECT_EQ(parse_shown("example.com:8080/a")->text(), "http://example.com:8080/a");
   EXPECT_EQ(parse_shown("https://a.invalidtld/")->text(), "https://a.invalidtld/");
   EXPECT_EQ(parse_shown("192.0.2.1/a")->text(), "http://192.0.2.1/a");
-  for (const std::string_view text : {"report.doc", "example", "a b.com", "me@example.com", "1.5", "e.g.",
-                                      "Click here", "version 1.2.3", "", "10.000"})
+  for (const std::string_view text :
+       {"report.doc", "invoice.zip", "README.md", "example", "a b.com", "me@example.com", "1.5", "e.g.",
+        "Click here", "version 1.2.3", "", "10.000"})
     EXPECT_FALSE(parse_shown(text)) << text;
 }
 
