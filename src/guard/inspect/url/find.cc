@@ -10,13 +10,17 @@ namespace {
 
 constexpr std::size_t kMaxBare = 2048;  // bytes of a word that may be a domain with a path
 
-// What no URL goes on behind: white space, and the marks that text puts around one.
-bool is_border(char c) {
-  return static_cast<unsigned char>(c) <= 0x20 || c == '<' || c == '>' || c == '"' || c == 0x7f || c == '|' ||
-         c == '`';
-}
-
-// The same beyond ASCII: no-break and wide spaces, quotation marks.
+// What no URL goes on behind: white space, and the marks that text puts around one. A first byte of those beyond ASCII is looked
+// at more closely.
+enum class Byte : std::uint8_t { inner, border, perhaps };
+constexpr auto kBytes = [] {
+  std::array<Byte, 256> table{};
+  for (std::size_t c = 0; c <= ' '; ++c) table[c] = Byte::border;
+  for (const char c : {'<', '>', '"', '|', '`', '\x7f'}) table[static_cast<unsigned char>(c)] = Byte::border;
+  for (const std::size_t c : {0xc2U, 0xe2U, 0xe3U}) table[c] = Byte::perhaps;
+  return table;
+}();
+// No-break and wide spaces, quotation marks.
 constexpr std::array<std::string_view, 10> kWideBorders{"\u00a0", "\u3000", "\u2003", "\u2002", "\u200b",
                                                         "\u201c", "\u201d", "\u00ab", "\u00bb", "\u2028"};
 // What ends a sentence and not a URL.
@@ -24,16 +28,13 @@ constexpr std::string_view kTrailing = ".,;:!?'*_~";
 constexpr std::array<std::string_view, 6> kWideTrailing{"\u06d4", "\u060c", "\u061f",
                                                         "\u3002", "\u2026", "\u2019"};
 
-std::size_t border(std::string_view text, std::size_t at) {
-  for (; at < text.size(); ++at) {
-    if (is_border(text[at])) return at;
-    const auto first = static_cast<unsigned char>(text[at]);
-    if (first != 0xc2 && first != 0xe2 && first != 0xe3) continue;
-    for (const auto wide : kWideBorders) {
-      if (text.substr(at).starts_with(wide)) return at;
-    }
-  }
-  return at;
+// The bytes of the border at `at`; 0 when none is there.
+std::size_t border_at(std::string_view text, std::size_t at) {
+  const auto byte = kBytes[static_cast<unsigned char>(text[at])];
+  if (byte != Byte::perhaps) return byte == Byte::border ? 1 : 0;
+  const auto wide =
+      std::ranges::find_if(kWideBorders, [&](auto mark) { return text.substr(at).starts_with(mark); });
+  return wide == kWideBorders.end() ? 0 : wide->size();
 }
 
 // Without the punctuation of the sentence around it, and closing brackets that it does not open itself.
@@ -73,8 +74,9 @@ std::size_t find_scheme(std::string_view word) {
   return std::string_view::npos;
 }
 
-// An e-mail address, another scheme, or a name that was taken apart (example[.]com, h**p:).
+// A word, an e-mail address, another scheme, or a name that was taken apart (example[.]com, h**p:).
 bool is_no_host(std::string_view host) {
+  if (host.find('.') == std::string_view::npos) return true;
   if (host.find_first_of("@[](){}*") != std::string_view::npos) return true;
   const auto colon = host.find(':');
   return colon != std::string_view::npos && !base::parse_number(host.substr(colon + 1));
@@ -91,14 +93,14 @@ std::string_view without_opening(std::string_view word) {
 std::vector<Found> find_urls(std::string_view text) {
   std::vector<Found> out;
   for (std::size_t at = 0; at < text.size() && out.size() < kMaxFound;) {
-    const auto end = border(text, at);
-    const auto word = text.substr(at, end - at);
-    const auto begin = at;
-    at = end;
-    while (at < text.size() && border(text, at) == at) ++at;
-    if (word.size() < 4 || word.find('.') == std::string_view::npos) {
-      if (word.find(':') == std::string_view::npos) continue;
+    if (const auto length = border_at(text, at); length != 0) {
+      at += length;
+      continue;
     }
+    const auto begin = at;
+    while (at < text.size() && border_at(text, at) == 0) ++at;
+    const auto word = text.substr(begin, at - begin);
+    if (word.size() < 4 || word.find_first_of(".:") == std::string_view::npos) continue;
     const auto put = [&](std::string_view found, std::optional<Url> url) {
       if (!url || !url->has_host()) return;
       out.push_back({.url = *std::move(url),
