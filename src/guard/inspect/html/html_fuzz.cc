@@ -19,7 +19,7 @@ void require(bool promise) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto whole = html::tokens_of(text);
-  for (const std::size_t piece : {1, 2, 7}) require(html::tokens_of(text, piece) == whole);
+  for (const std::size_t piece : {1U, 2U, 7U}) require(html::tokens_of(text, piece) == whole);
   const auto facts = html::read_html(text);
   require(facts.text.size() <= html::kMaxText && rampart::base::is_utf8(facts.text));
   require(facts.links.size() <= html::kMaxLinks && facts.forms.size() <= html::kMaxForms);
