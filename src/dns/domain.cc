@@ -11,6 +11,7 @@
 
 #include "base/ip.h"
 #include "base/text.h"
+#include "dns/known_suffix.h"
 
 namespace rampart::dns {
 namespace {
@@ -249,6 +250,12 @@ std::optional<Name> registered_domain(const Name& name) {
   const Name suffix = public_suffix(name);
   if (suffix == name) return std::nullopt;
   return name.suffix(suffix.label_count() + 1);
+}
+
+bool has_known_suffix(const Name& name) {
+  if (name.is_root()) return false;
+  const std::string top = plain_text(name.suffix(1));
+  return psl_is_public_suffix2(list(), top.c_str(), PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) != 0;
 }
 
 std::string check_domain_setting(std::string_view text) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "dns/known_suffix.h"
+
 namespace rampart::dns {
 namespace {
 
@@ -96,6 +98,13 @@ TEST(Domain, PublicSuffixes) {
   EXPECT_EQ(registered_domain(*Name::parse("mail.www.ministry.gov.pk"))->text(), "ministry.gov.pk");
   EXPECT_FALSE(registered_domain(*Name::parse("gov.pk")));
   EXPECT_FALSE(registered_domain(Name()));
+}
+
+TEST(Domain, KnownSuffixes) {
+  for (const auto* text : {"example.com", "com", "a.co.uk", "x.pk", "a.github.io"})
+    EXPECT_TRUE(has_known_suffix(*Name::parse(text))) << text;
+  for (const auto* text : {"report.doc", "a.example", "localhost", "."})
+    EXPECT_FALSE(has_known_suffix(*Name::parse(text))) << text;
 }
 
 }  // namespace

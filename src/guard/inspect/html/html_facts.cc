@@ -1,0 +1,503 @@
+#include "guard/inspect/html/html_facts.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "guard/inspect/html/names.h"
+#include "guard/inspect/html/open_elements.h"
+#include "guard/inspect/html/shown_text.h"
+#include "guard/inspect/html/style.h"
+#include "guard/inspect/html/tokenizer.h"
+
+namespace rampart::guard::html {
+namespace {
+
+constexpr std::size_t kMaxTitle = 1024;  // bytes
+constexpr std::size_t kAttributeNames = static_cast<std::size_t>(Name::xlink_href) + 1;
+constexpr float kTinyImage = 3;  // pixels
+
+constexpr std::string_view kLinkNames[] = {"anchor", "area",     "form",   "refresh", "image", "background",
+                                           "css",    "resource", "script", "frame",   "media"};
+static_assert(std::size(kLinkNames) == kLinkKinds);
+constexpr std::string_view kHiddenNames[] = {"display", "visibility", "opacity", "font",
+                                             "color",   "size",       "place"};
+static_assert(std::size(kHiddenNames) == kHiddenBys);
+
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
+
+// The attributes of one tag that facts are read from, by name.
+class Attributes {
+ public:
+  explicit Attributes(const Tag& tag) {
+    for (const auto& attribute : tag.attributes) {
+      const auto name = attribute_of(attribute.name);
+      if (name != Name::other) by_name_[static_cast<std::size_t>(name)] = &attribute;
+      const bool is_handler =
+          attribute.name.size() > 3 && attribute.name.starts_with("on") && base::is_alpha(attribute.name[2]);
+      if (is_handler) handlers_.push_back(&attribute);
+    }
+  }
+
+  [[nodiscard]] const Attribute* find(Name name) const { return by_name_[static_cast<std::size_t>(name)]; }
+  [[nodiscard]] std::string_view value(Name name) const {
+    const auto* found = find(name);
+    return found == nullptr ? std::string_view() : found->value;
+  }
+  [[nodiscard]] const std::vector<const Attribute*>& handlers() const { return handlers_; }
+
+ private:
+  std::array<const Attribute*, kAttributeNames> by_name_{};
+  std::vector<const Attribute*> handlers_;
+};
+
+// The URL of content="5; url='…'"; empty without one.
+std::string_view refresh_target(std::string_view content) {
+  auto at = content.find_first_of(";,");
+  if (at == std::string_view::npos) return {};
+  content = base::trim(content.substr(at + 1));
+  if (base::istarts_with(content, "url")) {
+    auto behind = base::trim(content.substr(3));
+    if (behind.starts_with('=')) content = base::trim(behind.substr(1));
+  }
+  if (!content.empty() && (content[0] == '"' || content[0] == '\'')) {
+    const char quote = content[0];
+    content.remove_prefix(1);
+    content = content.substr(0, content.find(quote));
+  }
+  return content;
+}
+
+// What a field asks for, by words in what names it.
+bool names_any(std::string_view text, std::initializer_list<std::string_view> words) {
+  return std::ranges::any_of(words, [text](auto word) { return text.find(word) != std::string_view::npos; });
+}
+
+std::optional<float> pixels(std::string_view text) {
+  text = base::trim(text);
+  const auto end = std::ranges::find_if_not(text, base::is_digit) - text.begin();
+  const auto unit = text.substr(static_cast<std::size_t>(end));
+  const auto number = base::parse_number(text.substr(0, static_cast<std::size_t>(end)));
+  if (!number || (!unit.empty() && unit != "px")) return std::nullopt;
+  return static_cast<float>(std::min<std::uint64_t>(*number, 100'000));
+}
+
+class FactReader : public TokenSink {
+ public:
+  void on_text(TextKind kind, std::string_view text, std::size_t offset) override {
+    switch (kind) {
+      case TextKind::script:
+        return scripts_.feed(text);
+      case TextKind::raw:
+        if (raw_ == Element::style) put_style(text);
+        return;
+      case TextKind::rcdata:
+        if (raw_ != Element::title) return show(text, offset);
+        title_.add(text, offset, nullptr);
+        return;
+      default:
+        break;
+    }
+    switch (elements_.top().element) {  // in SVG these have text as any other element
+      case Element::script:
+        return scripts_.feed(text);
+      case Element::style:
+        return put_style(text);
+      case Element::title:
+        return;
+      default:
+        return show(text, offset);
+    }
+  }
+
+  void on_start_tag(const Tag& tag) override {
+    const auto element = element_of(tag.name);
+    const Attributes attributes(tag);
+    if (tag.is_cut) facts_.cut_tags.add(tag.offset);
+    elements_.imply(element, closed_);
+    if (is_block(element)) {
+      text_.break_line();
+    } else if (element == Element::td) {
+      text_.break_word();
+    }
+    const auto style = style_of(element, tag, attributes);
+    const auto look = elements_.top().look.with(style);
+    raw_ = element;
+    raw_offset_ = tag.offset;
+    read_styles(attributes);
+    read_handlers(attributes);
+    if (const auto* background = attributes.find(Name::background))
+      add_link(LinkKind::background, *background, tag.offset, look.hidden_by().has_value());
+    read_element(element, tag, attributes, look, style);
+    if (element == Element::body) elements_.paint_page(look);
+    if (is_void(element) || (tag.is_self_closing && tag.is_foreign)) return;
+    if (!elements_.push(element, tag.name, look)) facts_.too_deep.add(tag.offset);
+  }
+
+  void on_end_tag(const Tag& tag) override {
+    const auto element = element_of(tag.name);
+    if (element == Element::script) scripts_.finish();
+    if (element == Element::style && raw_ == Element::style) end_style();
+    raw_ = Element::other;
+    if (is_block(element)) text_.break_line();
+    if (element == Element::td) text_.break_word();
+    elements_.end(element, tag.name, closed_);
+  }
+
+  void on_comment(CommentKind kind, std::string_view text, std::size_t /*size*/,
+                  std::size_t offset) override {
+    if (kind == CommentKind::comment && text.starts_with("[if")) facts_.conditional_comments.add(offset);
+  }
+
+  HtmlFacts finish() {
+    if (raw_ == Element::style) end_style();
+    scripts_.finish();
+    end_link();
+    facts_.is_text_cut = text_.is_cut();
+    facts_.text = text_.take();
+    facts_.title = title_.take();
+    facts_.script_marks = scripts_.bits();
+    facts_.script_bytes = scripts_.bytes();
+    facts_.longest_base64 = scripts_.longest_base64();
+    resolve();
+    return std::move(facts_);
+  }
+
+ private:
+  void show(std::string_view text, std::size_t offset) {
+    const auto& hidden = elements_.top().hidden;
+    if (hidden) {
+      const auto count = count_characters(text);
+      auto& seen = facts_.hidden[static_cast<std::size_t>(*hidden)];
+      if (count != 0 && seen.count == 0) seen.first = offset;
+      seen.count += count;
+      return;
+    }
+    facts_.shown_characters += text_.add(text, offset, &facts_);
+    if (link_) link_text_.add(text, offset, nullptr);
+  }
+
+  // --- styles ---
+
+  Style style_of(Element element, const Tag& tag, const Attributes& attributes) {
+    Style out;
+    if (const auto color = attributes.value(Name::bgcolor); !color.empty())
+      out.background = parse_color(color);
+    if (attributes.find(Name::background) != nullptr) out.background = Color{.is_known = false};
+    if (element == Element::font) {
+      if (const auto color = attributes.value(Name::color); !color.empty()) out.color = parse_color(color);
+    }
+    if (element == Element::body) {
+      if (const auto color = attributes.value(Name::text); !color.empty()) out.color = parse_color(color);
+    }
+    if (element == Element::a)
+      out.color = Color{0, 0, 238};  // as browsers draw links, if no style says otherwise
+    if (!sheets_.is_empty())
+      sheets_.apply(tag.name, attributes.value(Name::class_), attributes.value(Name::id), out);
+    if (const auto* style = attributes.find(Name::style)) read_declarations(style->value, out);
+    if (attributes.find(Name::hidden) != nullptr || element == Element::template_) out.is_gone = true;
+    return out;
+  }
+
+  void read_styles(const Attributes& attributes) {
+    if (const auto* style = attributes.find(Name::style); style != nullptr)
+      read_css_urls(style->value, style->offset);
+  }
+
+  void read_css_urls(std::string_view css, std::size_t offset) {
+    if (css.find('(') == std::string_view::npos && css.find('@') == std::string_view::npos) return;
+    each_css_url(css, [&](std::string_view target, std::size_t) {
+      add_link(LinkKind::css, {.value = target, .size = target.size()}, offset, false);
+    });
+  }
+
+  void put_style(std::string_view text) {
+    sheet_ += text.substr(0, kMaxStyleSheet - std::min(kMaxStyleSheet, sheet_bytes_ + sheet_.size()));
+  }
+
+  void end_style() {
+    sheet_bytes_ += sheet_.size();
+    sheets_.add(sheet_);
+    read_css_urls(sheet_, raw_offset_);
+    sheet_.clear();
+    raw_ = Element::other;
+  }
+
+  // --- links ---
+
+  bool add_link(LinkKind kind, const Attribute& target, std::size_t offset, bool is_hidden) {
+    auto value = target.value;
+    while (!value.empty() && is_space(value.front())) value.remove_prefix(1);
+    while (!value.empty() && is_space(value.back())) value.remove_suffix(1);
+    if (value.empty()) return false;
+    const bool is_data = base::istarts_with(value, "data:");
+    if (is_data) value = value.substr(0, kMaxDataUrl);
+    if (facts_.links.size() == kMaxLinks || link_bytes_ + value.size() > kMaxLinkBytes) {
+      ++facts_.links_left_out;
+      return false;
+    }
+    link_bytes_ += value.size();
+    facts_.links.push_back({.kind = kind,
+                            .target = std::string(value),
+                            .url = {},
+                            .text = {},
+                            .alt = {},
+                            .offset = offset,
+                            .is_cut = target.is_cut() || (is_data && target.size > kMaxDataUrl),
+                            .is_hidden = is_hidden});
+    return true;
+  }
+
+  void end_link() {
+    if (!link_) return;
+    auto& link = facts_.links[*link_];
+    link.is_cut = link.is_cut || link_text_.is_cut();
+    link.text = link_text_.take();
+    link_bytes_ += link.text.size();
+    link_.reset();
+    link_text_ = ShownText(kMaxLinkText);
+  }
+
+  void read_srcset(std::string_view value, std::size_t offset, bool is_hidden) {
+    for (std::size_t count = 0; count < kMaxSources && !value.empty(); ++count) {
+      while (!value.empty() && (is_space(value[0]) || value[0] == ',')) value.remove_prefix(1);
+      const auto end = static_cast<std::size_t>(std::ranges::find_if(value, is_space) - value.begin());
+      auto target = value.substr(0, end);
+      value.remove_prefix(end);
+      if (target.ends_with(',')) {
+        target.remove_suffix(1);
+      } else {
+        value.remove_prefix(std::min(value.size(), value.find(',')));
+      }
+      add_link(LinkKind::image, {.value = target, .size = target.size()}, offset, is_hidden);
+    }
+  }
+
+  // --- elements ---
+
+  void read_element(Element element, const Tag& tag, const Attributes& attributes, const Look& look,
+                    const Style& style) {
+    const bool is_hidden = look.hidden_by().has_value();
+    const auto link = [&](LinkKind kind, Name name) {
+      const auto* target = attributes.find(name);
+      return target != nullptr && add_link(kind, *target, tag.offset, is_hidden);
+    };
+    switch (element) {
+      case Element::a:
+        end_link();
+        if (link(LinkKind::anchor, Name::href) || link(LinkKind::anchor, Name::xlink_href))
+          link_ = facts_.links.size() - 1;
+        if (attributes.find(Name::download) != nullptr) facts_.download_links.add(tag.offset);
+        break;
+      case Element::area:
+        link(LinkKind::area, Name::href);
+        break;
+      case Element::base:
+        if (const auto* href = attributes.find(Name::href); href != nullptr && !facts_.base)
+          facts_.base = std::string(href->value.substr(0, url::kMaxUrl));
+        break;
+      case Element::meta:
+        if (base::iequals(base::trim(attributes.value(Name::http_equiv)), "refresh")) {
+          const auto target = refresh_target(attributes.value(Name::content));
+          add_link(LinkKind::refresh, {.value = target, .size = target.size()}, tag.offset, false);
+        }
+        break;
+      case Element::link:
+        link(LinkKind::resource, Name::href);
+        break;
+      case Element::script:
+        facts_.scripts.add(tag.offset);
+        if (link(LinkKind::script, Name::src)) facts_.remote_scripts.add(tag.offset);
+        break;
+      case Element::iframe:
+      case Element::frame:
+      case Element::embed:
+        link(LinkKind::frame, Name::src);
+        break;
+      case Element::object:
+        link(LinkKind::frame, Name::data);
+        break;
+      case Element::audio:
+      case Element::video:
+      case Element::source:
+      case Element::track:
+        link(LinkKind::media, Name::src);
+        link(LinkKind::image, Name::poster);
+        read_srcset(attributes.value(Name::srcset), tag.offset, is_hidden);
+        break;
+      case Element::img:
+      case Element::image:
+        link(LinkKind::image, Name::src);
+        if (element == Element::image && !link(LinkKind::image, Name::href))
+          link(LinkKind::image, Name::xlink_href);
+        read_srcset(attributes.value(Name::srcset), tag.offset, is_hidden);
+        read_image(tag, attributes, style, is_hidden);
+        break;
+      case Element::form:
+        begin_form(tag, attributes);
+        break;
+      case Element::button:
+        link(LinkKind::form, Name::formaction);
+        break;
+      case Element::input:
+      case Element::textarea:
+      case Element::select:
+        link(LinkKind::form, Name::formaction);
+        if (base::iequals(attributes.value(Name::type), "image")) link(LinkKind::image, Name::src);
+        read_field(element, tag, attributes);
+        break;
+      default:
+        break;
+    }
+  }
+
+  void read_image(const Tag& tag, const Attributes& attributes, const Style& style, bool is_hidden) {
+    const auto width = pixels(attributes.value(Name::width));
+    const auto height = pixels(attributes.value(Name::height));
+    const bool is_tiny = (width && *width <= kTinyImage) || (height && *height <= kTinyImage) ||
+                         style.has_no_size.value_or(false) || is_hidden;
+    if (is_tiny) return facts_.tiny_images.add(tag.offset);
+    facts_.images.add(tag.offset);
+    if (!width || !height || *width * *height >= static_cast<float>(kLargeImage))
+      facts_.has_large_image = true;
+    if (!link_) return;
+    facts_.linked_images.add(tag.offset);
+    auto& alt = facts_.links[*link_].alt;
+    const auto said =
+        attributes.value(Name::alt).substr(0, kMaxLinkText - std::min(kMaxLinkText, alt.size() + 1));
+    if (said.empty() || link_bytes_ + said.size() > kMaxLinkBytes) return;
+    link_bytes_ += said.size();
+    if (!alt.empty()) alt += ' ';
+    alt += said;
+  }
+
+  void begin_form(const Tag& tag, const Attributes& attributes) {
+    const auto* action = attributes.find(Name::action);
+    if (action != nullptr) add_link(LinkKind::form, *action, tag.offset, false);
+    form_.reset();
+    if (facts_.forms.size() == kMaxForms) {
+      ++facts_.forms_left_out;
+      return;
+    }
+    form_ = facts_.forms.size();
+    facts_.forms.push_back({.action = std::string(attributes.value(Name::action).substr(0, url::kMaxUrl)),
+                            .url = {},
+                            .offset = tag.offset});
+  }
+
+  Form* form_for_field(std::size_t offset) {
+    if (form_) return &facts_.forms[*form_];
+    if (!loose_form_) {
+      if (facts_.forms.size() == kMaxForms) {
+        ++facts_.forms_left_out;
+        return nullptr;
+      }
+      loose_form_ = facts_.forms.size();
+      facts_.forms.push_back({.action = {}, .url = {}, .offset = offset});
+    }
+    return &facts_.forms[*loose_form_];
+  }
+
+  void read_field(Element element, const Tag& tag, const Attributes& attributes) {
+    const auto type = base::lower(base::trim(attributes.value(Name::type)).substr(0, 20));
+    for (const std::string_view other :
+         {"hidden", "submit", "button", "image", "reset", "checkbox", "radio"}) {
+      if (type == other && element == Element::input) return;
+    }
+    auto* form = form_for_field(tag.offset);
+    if (form == nullptr) return;
+    ++form->fields;
+    std::string said = type;
+    for (const auto name : {Name::name, Name::id, Name::placeholder, Name::autocomplete, Name::aria_label})
+      (said += ' ') += base::lower(attributes.value(name).substr(0, 100));
+    if (type == "password" ||
+        names_any(said, {"passw", "passwd", "pwd", "kennwort", "contrase", "mot de passe"})) {
+      form->password.add(tag.offset);
+    } else if (names_any(said, {"otp", "one-time", "onetime", "2fa", "verification", "verif_code", "passcode",
+                                "pincode", "pin_code", " pin "})) {
+      form->code.add(tag.offset);
+    } else if (names_any(said,
+                         {"cvv", "cvc", "cardnumber", "card_number", "card-number", "ccnum", "cc-number",
+                          "cc_number", "iban", "account_number", "accountnumber", "card number"})) {
+      form->card.add(tag.offset);
+    } else if (type == "email" || names_any(said, {"user", "email", "e-mail", "login", "account"})) {
+      form->user.add(tag.offset);
+    }
+  }
+
+  void read_handlers(const Attributes& attributes) {
+    for (const auto* handler : attributes.handlers()) {
+      facts_.event_handlers.add(handler->offset);
+      scripts_.finish();
+      scripts_.feed(handler->value);
+      scripts_.finish();
+    }
+  }
+
+  void closed(Element element) {
+    if (element == Element::a) end_link();
+    if (element == Element::form) form_.reset();
+  }
+
+  // --- at the end ---
+
+  void resolve() {
+    const auto base = facts_.base ? url::parse(*facts_.base) : std::nullopt;
+    const auto at_base = [&](std::string_view text) {
+      return base && base->has_host() ? url::resolve(*base, text) : url::parse(text);
+    };
+    for (auto& link : facts_.links) {
+      link.url = at_base(link.target);
+      if (!link.url) continue;
+      const bool is_picture = link.kind == LinkKind::image || link.kind == LinkKind::css ||
+                              link.kind == LinkKind::background || link.kind == LinkKind::media;
+      if (link.url->scheme == "data" && !is_picture) facts_.data_links.add(link.offset);
+      if (link.url->scheme == "javascript" || link.url->scheme == "vbscript")
+        facts_.script_links.add(link.offset);
+    }
+    for (auto& form : facts_.forms) {
+      if (!form.action.empty()) form.url = at_base(form.action);
+    }
+  }
+
+  HtmlFacts facts_;
+  OpenElements elements_;
+  const std::function<void(Element)> closed_ = [this](Element element) { closed(element); };
+  ShownText text_{kMaxText};
+  ShownText title_{kMaxTitle};
+  ScriptReader scripts_;
+  StyleSheet sheets_;
+  std::string sheet_;             // the text of the style element that is open
+  std::size_t sheet_bytes_ = 0;   // of those before
+  Element raw_ = Element::other;  // of the last start tag, whose text may be raw
+  std::size_t raw_offset_ = 0;
+  std::optional<std::size_t> link_;  // the open a, in facts_.links
+  ShownText link_text_{kMaxLinkText};
+  std::size_t link_bytes_ = 0;
+  std::optional<std::size_t> form_;        // the open form
+  std::optional<std::size_t> loose_form_;  // of fields outside of forms
+};
+
+}  // namespace
+
+std::string_view to_string(LinkKind kind) { return kLinkNames[static_cast<std::size_t>(kind)]; }
+std::string_view to_string(HiddenBy by) { return kHiddenNames[static_cast<std::size_t>(by)]; }
+
+bool is_followed_by_people(LinkKind kind) {
+  return kind == LinkKind::anchor || kind == LinkKind::area || kind == LinkKind::form;
+}
+
+std::size_t HtmlFacts::hidden_characters() const {
+  std::size_t sum = 0;
+  for (const auto& seen : hidden) sum += seen.count;
+  return sum;
+}
+
+HtmlFacts read_html(std::string_view html) {
+  FactReader reader;
+  Tokenizer tokenizer(reader);
+  tokenizer.feed(html);
+  tokenizer.finish();
+  return reader.finish();
+}
+
+}  // namespace rampart::guard::html

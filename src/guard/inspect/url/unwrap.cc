@@ -1,0 +1,241 @@
+#include "guard/inspect/url/unwrap.h"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace rampart::guard::url {
+namespace {
+
+constexpr std::size_t kShownName = 40;  // bytes of a parameter's name that are kept
+constexpr std::size_t kMinBase64 = 12;  // characters: http://a.b has 13
+
+bool is_web_url(std::string_view text) {
+  return base::istarts_with(text, "http:") || base::istarts_with(text, "https:");
+}
+
+// Base64 of either alphabet, padded or not; nothing when it is none.
+std::optional<std::string> lenient_base64(std::string_view text) {
+  std::string plain(text);
+  while (plain.ends_with('=')) plain.pop_back();
+  for (auto& c : plain) c = c == '-' ? '+' : c == '_' ? '/' : c;
+  const bool is_base64 =
+      plain.size() >= kMinBase64 && plain.size() % 4 != 1 &&
+      std::ranges::all_of(plain, [](char c) { return base::is_alnum(c) || c == '+' || c == '/'; });
+  if (!is_base64) return std::nullopt;
+  plain.append((4 - plain.size() % 4) % 4, '=');
+  return base::decode_base64(plain);
+}
+
+// A whole URL in a value, whatever it is wrapped in.
+std::optional<Url> url_in(std::string_view value) {
+  std::string text(value);
+  for (unsigned i = 0; i < kMaxDecodings; ++i) {
+    if (is_web_url(text)) return parse(text);
+    auto decoded = percent_decode(text);
+    if (decoded == text) break;
+    text = std::move(decoded);
+  }
+  if (is_web_url(text)) return parse(text);
+  const auto decoded = lenient_base64(text);
+  if (decoded && is_web_url(*decoded)) return parse(*decoded);
+  return std::nullopt;
+}
+
+struct Parameter {
+  std::string name;  // lower case, decoded
+  std::string_view value;
+};
+
+std::vector<Parameter> parameters_of(std::string_view query) {
+  std::vector<Parameter> out;
+  while (!query.empty() && out.size() < kMaxParameters) {
+    const auto end = std::min(query.size(), query.find_first_of("&;"));
+    const auto pair = query.substr(0, end);
+    query.remove_prefix(std::min(query.size(), end + 1));
+    const auto equals = pair.find('=');
+    if (equals == std::string_view::npos) {
+      out.push_back({"", pair});
+    } else {
+      out.push_back({base::lower(percent_decode(pair.substr(0, equals), true)), pair.substr(equals + 1)});
+    }
+  }
+  return out;
+}
+
+std::optional<std::string_view> parameter(const Url& url, const Rewriter& rewriter,
+                                          const std::vector<Parameter>& all) {
+  for (const auto& wanted : rewriter.parameters) {
+    const auto found = std::ranges::find(all, wanted, &Parameter::name);
+    if (found != all.end()) return found->value;
+  }
+  // A query that is nothing but the target: /url?https://…
+  if (rewriter.decode == Decode::parameter && is_web_url(url.query)) return url.query;
+  return std::nullopt;
+}
+
+// All behind the host, as it stood.
+std::string behind_host(const Url& url) {
+  std::string out = url.path;
+  if (!url.query.empty()) (out += '?') += url.query;
+  if (!url.fragment.empty()) (out += '#') += url.fragment;
+  return out;
+}
+
+// https-3A__www.example.com_path: - for % and _ for /.
+std::optional<Url> urldefense_v2(std::string_view value) {
+  std::string text(value);
+  for (auto& c : text) c = c == '-' ? '%' : c == '_' ? '/' : c;
+  return url_in(text);
+}
+
+// __https://example.com/a*b__;Iw!!…: each * stands for the next of the characters that the base64 behind __; holds, **X for
+// a run of them, as long as X says.
+std::optional<Url> urldefense_v3(std::string_view text) {
+  static constexpr std::string_view kLengths =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const auto begin = text.find("__");
+  if (begin == std::string_view::npos) return std::nullopt;
+  text.remove_prefix(begin + 2);
+  const auto end = text.rfind("__;");
+  if (end == std::string_view::npos) return std::nullopt;
+  auto kept = text.substr(end + 3);
+  kept = kept.substr(0, kept.find('!'));
+  text = text.substr(0, end);
+  std::string padded(kept);
+  for (auto& c : padded) c = c == '-' ? '+' : c == '_' ? '/' : c;
+  while (padded.ends_with('=')) padded.pop_back();
+  padded.append((4 - padded.size() % 4) % 4, '=');
+  const auto replaced = base::decode_base64(padded).value_or("");
+  std::string_view left = replaced;
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '*') {
+      out += text[i];
+      continue;
+    }
+    std::size_t length = 1;
+    if (i + 2 < text.size() && text[i + 1] == '*' && kLengths.find(text[i + 2]) != std::string_view::npos) {
+      length = kLengths.find(text[i + 2]) + 2;
+      i += 2;
+    }
+    out += left.empty() ? "*" : left.substr(0, length);
+    left.remove_prefix(std::min(left.size(), length));
+  }
+  return url_in(out);
+}
+
+// www-example-com.translate.goog/path is www.example.com/path, a -- there a -.
+std::optional<Url> translated_host(const Url& url) {
+  if (url.name.label_count() < 3) return std::nullopt;
+  std::string host;
+  const auto label = url.name.label(0);
+  for (std::size_t i = 0; i < label.size(); ++i) {
+    const bool is_double = label[i] == '-' && i + 1 < label.size() && label[i + 1] == '-';
+    host += label[i] == '-' && !is_double ? '.' : label[i];
+    if (is_double) ++i;
+  }
+  if (host.find('.') == std::string::npos) return std::nullopt;
+  return parse("https://" + host + behind_host(url));
+}
+
+// The target in a path: a whole URL anywhere behind its beginning; in a rewriter's also without scheme, behind what the path
+// of all its URLs begins with.
+std::optional<Url> in_path(const Url& url, const Rewriter* rewriter) {
+  const auto whole = behind_host(url);
+  std::string_view path = whole;
+  std::string lower = base::lower(path);
+  for (const std::string_view scheme :
+       {"https:/", "http:/", "https%3a", "http%3a", "https%253a", "http%253a"}) {
+    const auto at = lower.substr(0, url.path.size()).find(scheme, 1);
+    if (at != std::string::npos) return url_in(path.substr(at));
+  }
+  for (const auto segment : base::split(std::string_view(whole).substr(0, url.path.size()), '/')) {
+    if (!segment.starts_with("aHR0c")) continue;  // http in base64
+    if (auto found = url_in(segment)) return found;
+  }
+  if (rewriter == nullptr || rewriter->path.empty()) return std::nullopt;
+  path.remove_prefix(rewriter->path.size());
+  if (!path.starts_with("s/")) return parse_shown(path);
+  auto out = parse_shown(path.substr(2));  // as AMP marks https
+  if (out && out->is(kNoScheme)) out->scheme = "https";
+  return out;
+}
+
+class Unwrapper {
+ public:
+  explicit Unwrapper(const LinkServices& services) : services_(services) {}
+
+  std::vector<Target> all(const Url& url) {
+    look_into(url, 1);
+    for (std::size_t i = 0; i < out_.size() && out_.size() < kMaxTargets; ++i) {
+      const auto had = out_.size();
+      if (out_[i].depth < kMaxUnwrapDepth) look_into(Url(out_[i].url), out_[i].depth + 1);
+      out_[i].is_final = out_.size() == had;
+    }
+    return std::move(out_);
+  }
+
+ private:
+  void add(std::optional<Url> url, std::string by, bool is_known, unsigned depth) {
+    if (!url || !url->has_host() || out_.size() == kMaxTargets) return;
+    const auto text = url->text();
+    if (std::ranges::any_of(out_, [&](const Target& target) { return target.url.text() == text; })) return;
+    out_.push_back({.url = *std::move(url), .by = std::move(by), .is_known = is_known, .depth = depth});
+  }
+
+  void look_into(const Url& url, unsigned depth) {
+    if (!is_special(url.scheme)) return;
+    const auto parameters = parameters_of(url.query);
+    const auto* rewriter = services_.rewriter(url);
+    if (rewriter != nullptr) {
+      if (auto target = decode(url, *rewriter, parameters))
+        return add(std::move(target), rewriter->id, true, depth);
+    }
+    for (const auto& [name, value] : parameters) {
+      auto found = url_in(value);
+      if (!found && services_.is_redirect_parameter(name)) found = bare_domain(value);
+      add(std::move(found), name.empty() ? "query" : "parameter " + base::excerpt(name, kShownName), false,
+          depth);
+    }
+    add(in_path(url, nullptr), "path", false, depth);
+    add(url_in(url.fragment), "fragment", false, depth);
+  }
+
+  static std::optional<Url> bare_domain(std::string_view value) {
+    const auto decoded = percent_decode(value, true);
+    if (decoded.starts_with("//")) return parse(decoded);
+    return decoded.find('.') == std::string::npos || decoded.find('@') != std::string::npos
+               ? std::nullopt
+               : parse_shown(decoded);
+  }
+
+  static std::optional<Url> decode(const Url& url, const Rewriter& rewriter,
+                                   const std::vector<Parameter>& parameters) {
+    if (rewriter.decode == Decode::path) return in_path(url, &rewriter);
+    if (rewriter.decode == Decode::urldefense_v3) return urldefense_v3(behind_host(url));
+    if (rewriter.decode == Decode::translated_host) return translated_host(url);
+    const auto value = parameter(url, rewriter, parameters);
+    if (!value) return std::nullopt;
+    if (rewriter.decode == Decode::urldefense_v2) return urldefense_v2(*value);
+    auto found = url_in(*value);
+    // A version before the base64: a1aHR0cHM6….
+    if (!found && rewriter.decode == Decode::base64_parameter && value->size() > 2)
+      found = url_in(value->substr(2));
+    return found ? found : bare_domain(*value);
+  }
+
+  const LinkServices& services_;
+  std::vector<Target> out_;
+};
+
+}  // namespace
+
+std::vector<Target> unwrap(const Url& url, const LinkServices& services) {
+  return Unwrapper(services).all(url);
+}
+
+}  // namespace rampart::guard::url

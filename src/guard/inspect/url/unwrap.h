@@ -1,0 +1,35 @@
+// Where a URL leads that carries another: rewriters that mail filters put before links, redirectors, and any URL within one.
+//
+//   unwrap(*parse("https://nam01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example%2F&data=…"), services)
+//     one target: https://a.example/, by "safelinks", known
+//
+// Pure: nothing is fetched, so what a shortener hides stays hidden. Bounded: at most kMaxTargets URLs are looked at, kMaxUnwrapDepth
+// deep, however they are nested.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "guard/inspect/url/link_services.h"
+#include "guard/inspect/url/url.h"
+
+namespace rampart::guard::url {
+
+// All our own.
+inline constexpr std::size_t kMaxTargets = 16;
+inline constexpr unsigned kMaxUnwrapDepth = 6;
+inline constexpr std::size_t kMaxParameters = 100;  // of a query; those behind are not looked at
+inline constexpr unsigned kMaxDecodings = 4;        // of percent-encoding over percent-encoding
+
+struct Target {
+  Url url;
+  std::string by;         // the rewriter's id; "parameter NAME", "path" or "fragment" of what nobody knows
+  bool is_known = false;  // by a rewriter of the data, so that the URL around it is no more than a wrapper
+  unsigned depth = 1;     // 2: in a target, and so on
+  bool is_final = true;   // no other target was found in it
+};
+
+// Every URL within `url`, the outer before the inner. Empty when there is none.
+std::vector<Target> unwrap(const Url& url, const LinkServices& services);
+
+}  // namespace rampart::guard::url
