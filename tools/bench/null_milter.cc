@@ -3,12 +3,6 @@
 //
 // usage: null_milter SOCKET-PATH
 // It stands before programs on the same machine alone, so it trusts them: a frame that is too long ends the connection.
-#include <arpa/inet.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
 #include <array>
 #include <csignal>
 #include <cstdint>
@@ -18,11 +12,18 @@
 #include <string_view>
 #include <unordered_map>
 
+#include <arpa/inet.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
 namespace {
 
 constexpr std::uint32_t kVersion = 6;
-constexpr std::uint32_t kNoReplies = 0x80 | 0x1000 | 0x2000 | 0x4000 | 0x8000 | 0x10000 | 0x20000 | 0x40000 | 0x80000;  // SMFIP_NR_*
-constexpr std::uint32_t kLeadingSpace = 0x100000;  // SMFIP_HDR_LEADSPC
+constexpr std::uint32_t kNoReplies =
+    0x80 | 0x1000 | 0x2000 | 0x4000 | 0x8000 | 0x10000 | 0x20000 | 0x40000 | 0x80000;  // SMFIP_NR_*
+constexpr std::uint32_t kLeadingSpace = 0x100000;                                      // SMFIP_HDR_LEADSPC
 constexpr std::size_t kMaxFrame = 1 << 20;
 
 std::uint32_t number_at(std::string_view bytes, std::size_t at) {
@@ -83,7 +84,8 @@ int main(int argc, char** argv) {
   }
   std::strcpy(address.sun_path, argv[1]);
   const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 || ::listen(listener, 4096) != 0) {
+  if (::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      ::listen(listener, 4096) != 0) {
     std::perror(argv[1]);
     return 1;
   }

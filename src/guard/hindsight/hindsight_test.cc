@@ -47,7 +47,9 @@ TEST(OtherFilter, WhatIsNotClearIsUnclear) {
 
 TEST(OtherFilter, TakesResultsOfFiltersThatAreTrustedAlone) {
   const std::array<std::string, 2> ids{"mx.bank.example", "av.bank.example"};
-  const auto results = [&](std::string_view text) { return read_other_results(*mail::read_header(text), ids); };
+  const auto results = [&](std::string_view text) {
+    return read_other_results(*mail::read_header(text), ids);
+  };
   using testing::ElementsAre;
   EXPECT_THAT(results("Authentication-Results: MX.bank.example;\r\n\tdkim=pass header.d=bank.example\r\n"
                       "Authentication-Results: else.example; spf=pass\r\n"

@@ -38,7 +38,7 @@ struct OwnDomain {
 struct LocalRules {
   std::vector<Override> overrides;  // the first that matches counts
   std::vector<OwnDomain> own;
-  std::vector<dns::Name> trusted_sealers;   // d= of ARC seals whose word about DMARC is taken
+  std::vector<dns::Name> trusted_sealers;         // d= of ARC seals whose word about DMARC is taken
   std::vector<std::string> trusted_milters = {};  // authserv-ids of filters that have each message before us
   std::shared_ptr<const Lists> lists = {};  // shared: replaced while messages are under way; nullptr: none
   bool reject_blocked = false;              // otherwise what is on a block list is quarantined
