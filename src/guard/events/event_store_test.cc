@@ -1,9 +1,13 @@
 #include "guard/events/event_store.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/text.h"
+#include "crypto/ids.h"
 #include "guard/events/story.h"
+#include "guard/events/tables.h"
 #include "store/store_test.h"
 
 namespace rampart::guard {
@@ -80,7 +84,7 @@ TEST_F(EventStoreTest, IsReadPageByPage) {
   const auto whole = *store_.start(kNow, 9);
   EXPECT_EQ(whole.left_out, 0U);
   const auto first = *store_.page(whole.behind, 3);
-  EXPECT_THAT(first.events, ElementsAre(HasSubstr("\"a\""), HasSubstr("\"b\""), HasSubstr("\"c\"")));
+  EXPECT_THAT(first.events, ElementsAre(HasSubstr("\"b\""), HasSubstr("\"a\""), HasSubstr("\"c\"")));
   const auto second = *store_.page(first.next, 3);
   EXPECT_THAT(second.events, ElementsAre(HasSubstr("\"d\"")));
   const auto none = *store_.page(second.next, 3);
@@ -110,6 +114,66 @@ TEST_F(EventStoreTest, AFewThatAreLargeAreAPage) {
   EXPECT_EQ(all, 3U);
 }
 
+TEST_F(EventStoreTest, EventsOfASecondAreInTheOrderOfTheirComing) {
+  ASSERT_TRUE(store_.record(std::vector{event("c"), event("a")}));
+  ASSERT_TRUE(store_.record(std::vector{event("c"), event("b"), event("0", kNow - std::chrono::hours(1))}));
+  const auto in_order =
+      ElementsAre(HasSubstr("\"0\""), HasSubstr("\"c\""), HasSubstr("\"a\""), HasSubstr("\"b\""));
+  EXPECT_THAT(find("4fYq"), in_order);
+  EXPECT_THAT(*store_.since(kNow - std::chrono::hours(2), 9), in_order);
+  EXPECT_THAT(find("4fYq", 1), ElementsAre(HasSubstr("\"b\"")));
+  EXPECT_THAT((*store_.page(store_.start(kNow, 2)->behind, 9)).events,
+              ElementsAre(HasSubstr("\"a\""), HasSubstr("\"b\"")));
+  const auto one = *store_.page({.at = kNow}, 1);
+  EXPECT_THAT((*store_.page(one.next, 1)).events, ElementsAre(HasSubstr("\"a\"")));
+}
+
+TEST_F(EventStoreTest, FindsWhatTellsOfAnEntryOfTheQuarantine) {
+  const auto id = crypto::new_id();
+  const auto other = crypto::new_id();
+  auto one = event("one");
+  one.kept = id;
+  one.outcomes = {
+      {.action = Action::quarantine, .recipients = {"a@else.example"}, .kept = id, .causes = {}},
+      {.action = Action::quarantine, .recipients = {"b@else.example"}, .kept = other, .causes = {}}};
+  ASSERT_TRUE(store_.record(std::vector{one, event("two")}));
+  for (const auto& kept : {id, other}) {
+    EXPECT_THAT(find(kept), ElementsAre(event_json(one)));
+    EXPECT_THAT(*store_.of_kept({.id = kept, .queue_id = "4fYq", .message_id = {}}),
+                ElementsAre(event_json(one)));
+  }
+  EXPECT_THAT(*store_.of_kept({.id = "%", .queue_id = "4fYq", .message_id = {}}), IsEmpty());
+  ASSERT_EQ(*store_.prune(kNow + std::chrono::seconds(1)), 2U);
+  ASSERT_TRUE(database_.run([](soci::session& sql) {
+    int left = -1;
+    sql << "SELECT COUNT(*) FROM guard_event_kept", soci::into(left);
+    EXPECT_EQ(left, 0);
+  }));
+}
+
+// The tables as the first version made them, with two rows.
+TEST(EventStoreOfOld, KeepsWorking) {
+  const store::TemporaryFolder folder;
+  auto database = *store::Database::open("sqlite:" + (folder.path() / "old.db").string());
+  ASSERT_TRUE(database.migrate("guard-events", std::span(kEventMigrations).first(1)));
+  const auto id = crypto::new_id();
+  ASSERT_TRUE(database.run([&](soci::session& sql) {
+    for (const std::string name : {"b", "a"}) {
+      const long long at = kNow.time_since_epoch().count();
+      const auto json = name == "b" ? fmt::format("{{\"id\":\"b\",\"kept\":\"{}\"}}", id) : R"({"id":"a"})";
+      sql << "INSERT INTO guard_event VALUES (:id, :at, '4fYq', '', '', '', '', 'quarantine', :event)",
+          soci::use(name), soci::use(at), soci::use(json);
+    }
+  }));
+  auto store = *EventStore::open(database);
+  Event late{.id = "0", .at = kNow, .queue_id = "4fYq", .client = {}, .mail_from = {}};
+  ASSERT_TRUE(store.record(std::vector{late}));
+  EXPECT_THAT(*store.find("4fYq", 9),
+              ElementsAre(HasSubstr("\"a\""), HasSubstr("\"b\""), HasSubstr("\"id\":\"0\"")));
+  EXPECT_THAT((*store.page({.at = kNow}, 9)).events, SizeIs(3));
+  EXPECT_THAT(*store.of_kept({.id = id, .queue_id = "4fYq", .message_id = {}}), ElementsAre(HasSubstr(id)));
+}
+
 TEST_F(EventStoreTest, TakesAwayWhatIsOld) {
   ASSERT_TRUE(store_.record(std::vector{event("old", kNow - std::chrono::hours(48)), event("new")}));
   EXPECT_EQ(*store_.prune(kNow - std::chrono::hours(24)), 1U);
@@ -135,6 +199,15 @@ TEST(Story, TellsWhatWasDoneAndWhatIsKept) {
   EXPECT_THAT(text, Not(HasSubstr("no event tells")));
   EXPECT_THAT(*story_text({}, std::vector{kept}), HasSubstr("no event tells of it"));
   EXPECT_FALSE(story_text(std::vector<std::string>{"{"}, {}));
+}
+
+TEST(Story, IsSetForItsWidth) {
+  Event one{.id = "e1", .at = kNow, .queue_id = "4fYq", .client = "192.0.2.1", .mail_from = "n@bank.example"};
+  for (int i = 0; i < 30; ++i) one.results += "dkim=none (no signature); ";
+  const std::vector events{event_json(one)};
+  const auto text = *story_text(events, {}, 60);
+  for (const auto line : base::split(text, '\n')) EXPECT_LE(line.size(), 60U) << line;
+  EXPECT_THAT(text, HasSubstr("\n           dkim=none"));
 }
 
 TEST(Story, SaysWhatAMonitorWouldHaveDone) {
