@@ -47,7 +47,9 @@ TEST(OtherFilter, WhatIsNotClearIsUnclear) {
 
 TEST(OtherFilter, TakesResultsOfFiltersThatAreTrustedAlone) {
   const std::array<std::string, 2> ids{"mx.bank.example", "av.bank.example"};
-  const auto results = [&](std::string_view text) { return read_other_results(*mail::read_header(text), ids); };
+  const auto results = [&](std::string_view text) {
+    return read_other_results(*mail::read_header(text), ids);
+  };
   using testing::ElementsAre;
   EXPECT_THAT(results("Authentication-Results: MX.bank.example;\r\n\tdkim=pass header.d=bank.example\r\n"
                       "Authentication-Results: else.example; spf=pass\r\n"
@@ -136,6 +138,25 @@ TEST(Rehearsal, CountsWhatEachSwitchWouldHaveDone) {
       << "its place is beyond the half";
   EXPECT_THAT(run({"percent=51"}), HasSubstr("2 would have been quarantined, 1 rejected"));
   EXPECT_THAT(run({"signal=blocked"}), HasSubstr("0 would have been quarantined"));
+}
+
+TEST(Rehearsal, ListsASourceOnceWithAllItsCauses) {
+  Rehearsal out({});
+  const auto add = [&](Action action, std::string code) {
+    auto one = event(action, "evil.example", "203.0.113.9");
+    one.causes = {{.code = std::move(code), .text = "it fails", .section = {}}};
+    out.add(past(one));
+  };
+  add(Action::reject, "dmarc-reject");
+  add(Action::quarantine, "dmarc-quarantine");
+  add(Action::quarantine, "dmarc-quarantine");
+  const auto text = out.text({.since = "7d", .now = kNow, .rows = 20});
+  EXPECT_THAT(text, HasSubstr("\n2 quarantined, 1 rejected in the name of evil.example from 203.0.113.9\n"
+                              "  because    dmarc-quarantine: 2\n"
+                              "             dmarc-reject: 1\n"
+                              "  last  "));
+  EXPECT_EQ(text.find("in the name of"), text.rfind("in the name of"));
+  EXPECT_THAT(out.json({.since = "7d", .now = kNow, .rows = 20}), HasSubstr("\"dmarc-quarantine\""));
 }
 
 TEST(Rehearsal, SaysWhatItDoesNotKnow) {
