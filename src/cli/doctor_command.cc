@@ -254,7 +254,8 @@ void check_signing(Checks& out, const guard::Settings& settings, const base::Con
     bad(out, fmt::format("no key in {} signs", shown),
         "rampart dkim rotate DOMAIN, or rampart import opendkim");
   else
-    good(out, fmt::format("{} keys that sign can be read in {}", *keys, shown));
+    good(out, *keys == 1 ? fmt::format("1 key that signs can be read in {}", shown)
+                         : fmt::format("{} keys that sign can be read in {}", *keys, shown));
   if (!rules.sealer) return;
   const auto sealing = ring.for_domain(*rules.sealer);
   if (!sealing)

@@ -30,8 +30,10 @@ Result<Exit> run_senders(Session& session, const Request& request) {
   if (request.format == "json") {
     TRY(session.print(senders_json(*known)));
   } else if (known->empty()) {
-    session.note(fmt::format("nothing is known of {}, since {}", base::excerpt(word.text, 200),
-                             base::format_time(known->begun)));
+    session.note(fmt::format(
+        "nothing is known of {}; remembered since {}; the guard writes what it learnt every ten minutes and "
+        "when it ends",
+        base::excerpt(word.text, 200), base::format_time(known->begun)));
   } else {
     TRY(session.print(senders_text(*known)));
     if (known->more)

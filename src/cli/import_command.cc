@@ -294,9 +294,9 @@ Result<Exit> run(Session& session, const Request& request, const import::Importe
     if (one.key) TRY(put_key(folder, one));
   }
   TRY(put_table(session, folder, table));
-  session.note(fmt::format("{} rules and {} keys are in {}", table.rules.size(),
-                           std::ranges::count_if(ready, [](const auto& one) { return one.key.has_value(); }),
-                           folder.path()));
+  const auto keys = std::ranges::count_if(ready, [](const auto& one) { return one.key.has_value(); });
+  session.note(fmt::format("{} rule{} and {} key{} are in {}", table.rules.size(),
+                           table.rules.size() == 1 ? "" : "s", keys, keys == 1 ? "" : "s", folder.path()));
   return Exit::clean;
 }
 

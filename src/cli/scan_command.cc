@@ -35,16 +35,25 @@ Exit exit_of(guard::Action action) {
   }
 }
 
-// What the store says of who wrote it. That it cannot be read decides nothing, so it is no error.
-guard::Correspondence known_sender(Session& session, const base::Config& config, const ScanJob& job,
-                                   base::Time now) {
+// What the store says of who wrote it. That it cannot be read decides nothing, so it is no error, but for one that the command line names
+// and that is none.
+Result<guard::Correspondence> known_sender(Session& session, const base::Config& config, const ScanJob& job,
+                                           base::Time now) {
   const auto many = job.recipients().size();
+  const bool remembers = config.boolean("guard.remember_correspondents");
   if (config.text("store.url").empty()) return guard::unknown_sender(guard::NotKnown::no_store, many);
   const auto look = [&]() -> Result<guard::Correspondence> {
     auto database = TRY(open_known_store(config, "have the guard keep what it knows: rampart guard"));
     return guard::recall_stored(database, job.author(), job.recipients(), now);
   };
   auto found = look();
+  if (!found && config.origin("store.url").from == base::Origin::From::command_line &&
+      found.error().kind != ErrorKind::unavailable) {
+    auto error = std::move(found).error();
+    error.kind = ErrorKind::usage;
+    return std::unexpected(std::move(error));
+  }
+  if (!remembers) return guard::unknown_sender(guard::NotKnown::off, many);
   if (found) return *std::move(found);
   session.note(fmt::format("what is known of senders could not be read: {}", found.error().message()));
   return guard::unknown_sender(guard::NotKnown::store_trouble, many);
@@ -67,7 +76,7 @@ Result<Exit> run_scan(Session& session, const Request& request) {
   const auto author = mail::read_author(job->message().header);
   if (!author.domains.empty()) TRY(source->prepare(author.domains.front()));
   const auto now = source->now();
-  job->set_sender(known_sender(session, *config, *job, now));
+  job->set_sender(TRY(known_sender(session, *config, *job, now)));
   auto asked =
       TRY(audit::ask_lane<guard::Verdict>(source->lanes().front(), drive_options(*config), {},
                                           [job, now](facts::Facts& facts) { return job->run(facts, now); }));

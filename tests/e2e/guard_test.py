@@ -84,8 +84,21 @@ class GuardTest(GuardCase):
                 self.assertIn(part, by_queue.out)
             by_address = self.trace(guard, "A@else.example", "--format", "json")
             self.assertGreater(len(by_address.json()["events"]), 4)
-            unknown = self.trace(guard, "nothing-like-it")
-            self.assertEqual(unknown.status, 3)
+            by_kept = self.trace(guard, kept)
+            self.assertIn(f"{kept}, kept since", by_kept.out)
+            self.assertNotIn("no event tells", by_kept.out)
+            alone = rampart("trace", "--config", guard.config, "--store", guard.store, kept, "--format", "json").json()
+            self.assertEqual([one["kept"] for one in alone["events"]], [kept], "the store knows it without the quarantine")
+            self.assertNotIn("no event tells", self.trace(guard, "A@else.example", "--limit", "1").out)
+            narrow = rampart("trace", "--config", guard.config, "--store", guard.store, kept, "--width", "60").out
+            self.assertEqual([line for line in narrow.splitlines() if len(line) > 60 and " " in line[11:]], [])
+        with self.subTest("trace says by what nothing is looked for"):
+            for word, said in (("nothing-like-it", "a queue id"), ("nosuch.example", "not looked for by a domain"),
+                               ("203.0.113.1", "not looked for by the client's address")):
+                unknown = self.trace(guard, word)
+                self.assertEqual((unknown.status, unknown.out), (3, ""))
+                self.assertIn(said, unknown.err)
+            self.assertEqual(self.trace(guard, "").status, 2)
         with self.subTest("SIGTERM ends it well, and the events are whole"):
             guard.process.send_signal(signal.SIGTERM)
             self.assertEqual(guard.process.wait(30), 0, guard.said())

@@ -30,9 +30,17 @@ class EventStore {
   // All of them or, after an error, none. What is there already stays.
   base::Result<> record(std::span<const Event> events);
 
-  // Those of a message by its queue id, Message-ID (with its brackets or without) or our id; or those from or to an address. The
-  // newest `most`, the oldest first; each as event_json() wrote it.
+  // Those of a message by its queue id, Message-ID (with its brackets or without), our id or that of its entry in the quarantine; or those
+  // from or to an address. The newest `most`, the oldest first; each as event_json() wrote it.
   base::Result<std::vector<std::string>> find(std::string_view word, std::size_t most);
+
+  // Those that tell of an entry of the quarantine, by its id and by what it is called beside.
+  struct KeptName {
+    std::string id;
+    std::string queue_id;
+    std::string message_id;
+  };
+  base::Result<std::vector<std::string>> of_kept(const KeptName& kept);
 
   // Those of that time and later: the newest `most`, the oldest first.
   base::Result<std::vector<std::string>> since(base::Time from, std::size_t most);
@@ -40,10 +48,11 @@ class EventStore {
   // Those of that time and later, the oldest first, one after the other: however many there are, memory holds a few.
   base::Result<> each(base::Time from, const std::function<void(std::string_view)>& see);
 
-  // Where one stands among all, which are in the order of their time and, within a second, of their ids.
+  // Where one stands among all, which are in the order of their time and, within a second, of their coming.
   struct Place {
     base::Time at{};
-    std::string id;
+    long long number = 0;  // 0: of what an older Rampart wrote, which is in the order of the ids
+    std::string id{};
   };
   struct Page {
     std::vector<std::string> events;  // as event_json() wrote each

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/columns.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "guard/memory/acquaintance.h"
@@ -16,6 +17,8 @@ using base::Result;
 using Object = boost::json::object;
 
 constexpr std::size_t kShownRecipients = 20;  // or keys
+constexpr std::size_t kIndent = 11;           // columns before what is told
+constexpr std::size_t kMinWidth = 40;
 
 Result<Object> parse(const std::string& event) {
   auto value = base::parse_json(event, "guard_event");
@@ -35,8 +38,17 @@ std::string_view done(std::string_view action) {
   return "rejected";
 }
 
-void line(std::string& out, std::string_view name, std::string_view text) {
-  if (!text.empty()) out += fmt::format("  {:<8} {}\n", name, text);
+struct Page {
+  std::size_t width;
+  std::string text{};
+};
+
+void line(Page& out, std::string_view name, std::string_view text) {
+  if (text.empty()) return;
+  for (const auto& part : base::wrap(text, out.width - kIndent)) {
+    out.text += fmt::format("  {:<8} {}\n", name, part);
+    name = {};
+  }
 }
 
 std::string list_of(const Object& event, std::string_view name) {
@@ -53,7 +65,7 @@ std::string list_of(const Object& event, std::string_view name) {
 
 std::string recipients_of(const Object& event) { return list_of(event, "recipients"); }
 
-void causes(std::string& out, const Object& event, const char* name = "because") {
+void causes(Page& out, const Object& event, const char* name = "because") {
   const auto* list = event.if_contains("causes");
   if (list == nullptr || !list->is_array()) return;
   for (const auto& item : list->get_array()) {
@@ -109,7 +121,7 @@ std::string_view but_for(const Object& event) {
                                                                     : "had nothing failed";
 }
 
-void tell_outcomes(std::string& out, const Object& event, std::span<const KeptMessage> kept) {
+void tell_outcomes(Page& out, const Object& event, std::span<const KeptMessage> kept) {
   const auto* list = outcomes_of(event);
   if (list == nullptr) return;
   for (const auto& item : *list) {
@@ -125,7 +137,7 @@ void tell_outcomes(std::string& out, const Object& event, std::span<const KeptMe
 }
 
 // What was known of who wrote it, when it came.
-void tell_sender(std::string& out, const Object& event) {
+void tell_sender(Page& out, const Object& event) {
   const auto* sender = event.if_contains("sender");
   if (sender == nullptr || !sender->is_object()) return;
   const auto& object = sender->get_object();
@@ -133,7 +145,7 @@ void tell_sender(std::string& out, const Object& event) {
   const auto* proven = object.if_contains("proven");
   const std::string_view doubt =
       anybody.known == Known::yes && proven != nullptr && proven->is_bool() && !proven->get_bool()
-          ? "; this message is not proven to be its"
+          ? "; this message is not proven to be from it"
           : "";
   line(out, "known", describe(anybody, "somebody here") + std::string(doubt));
   const auto* recipients = object.if_contains("recipients");
@@ -149,14 +161,15 @@ void tell_sender(std::string& out, const Object& event) {
   }
 }
 
-void tell(std::string& out, const Object& event, std::span<const KeptMessage> kept) {
+void tell(Page& out, const Object& event, std::span<const KeptMessage> kept) {
   const auto answered = member(event, "answered");
   const auto asked = member(event, "asked");
   auto what = std::string(done(answered));
   if (outcomes_of(event) != nullptr) what += "; recipients differ";
   if (asked != answered && outcomes_of(event) == nullptr)
     what += fmt::format("; {}, it would have been {}", but_for(event), done(asked));
-  out += fmt::format("{}  {}\n", member(event, "at"), what);
+  for (const auto& part : base::wrap(fmt::format("{}  {}", member(event, "at"), what), out.width))
+    out.text += part + '\n';
   line(out, "queue", member(event, "queue_id"));
   const auto sender = member(event, "mail_from");
   const auto client = member(event, "client");
@@ -186,8 +199,8 @@ void tell(std::string& out, const Object& event, std::span<const KeptMessage> ke
 }
 
 // A message in quarantine that no event names: it was lost, or the guard was killed before it could be told.
-void tell(std::string& out, const KeptMessage& kept) {
-  out += fmt::format("{}  {}, and no event tells of it\n", base::format_time(kept.received), "quarantined");
+void tell(Page& out, const KeptMessage& kept) {
+  out.text += fmt::format("{}  quarantined, and no event tells of it\n", base::format_time(kept.received));
   line(out, "queue", base::printable(kept.queue_id));
   line(out, "from", fmt::format("<{}> at {}", base::printable(kept.mail_from), base::printable(kept.client)));
   std::string to;
@@ -227,17 +240,18 @@ Result<std::vector<std::string>> kept_ids(std::span<const std::string> events) {
   return out;
 }
 
-Result<std::string> story_text(std::span<const std::string> events, std::span<const KeptMessage> kept) {
-  std::string out;
+Result<std::string> story_text(std::span<const std::string> events, std::span<const KeptMessage> kept,
+                               std::size_t width) {
+  Page out{.width = std::max(width, kMinWidth)};
   for (const auto& event : events) {
-    if (!out.empty()) out += '\n';
+    if (!out.text.empty()) out.text += '\n';
     tell(out, TRY(parse(event)), kept);
   }
   for (const auto* one : TRY(without_event(events, kept))) {
-    if (!out.empty()) out += '\n';
+    if (!out.text.empty()) out.text += '\n';
     tell(out, *one);
   }
-  return out;
+  return std::move(out.text);
 }
 
 std::string story_json(std::string_view word, std::span<const std::string> events,

@@ -10,7 +10,8 @@
 namespace rampart::guard {
 
 // `events` as event_json() wrote them, in order; `kept` what the quarantine holds of them or of the message beside.
-base::Result<std::string> story_text(std::span<const std::string> events, std::span<const KeptMessage> kept);
+base::Result<std::string> story_text(std::span<const std::string> events, std::span<const KeptMessage> kept,
+                                     std::size_t width = 80);
 // Schema "rampart.trace/1".
 std::string story_json(std::string_view word, std::span<const std::string> events,
                        std::span<const KeptMessage> kept);

@@ -1,5 +1,7 @@
 // The tables of events. Times are seconds since 1970. `event` is the whole of it as JSON (gate/gate.h); the columns beside it are what
-// is looked for, in lower case where case does not matter.
+// is looked for, in lower case where case does not matter. `number` is its place among those of its second, from 1 in the order in which
+// they were told; 0 of what was written before there was that column. `guard_event_kept`: which event tells of an entry of the quarantine,
+// since there is that table.
 #pragma once
 
 #include <array>
@@ -21,6 +23,12 @@ inline constexpr std::array kEventMigrations{
             "CREATE TABLE guard_event_recipient (event TEXT NOT NULL, address TEXT NOT NULL,"
             " PRIMARY KEY (event, address));"
             "CREATE INDEX guard_event_address ON guard_event_recipient (address);"},
+    store::Migration{.sql = "ALTER TABLE guard_event ADD COLUMN number BIGINT NOT NULL DEFAULT 0;"
+                            "DROP INDEX guard_event_at;"
+                            "CREATE INDEX guard_event_at ON guard_event (at, number);"
+                            "CREATE TABLE guard_event_kept (kept TEXT NOT NULL, event TEXT NOT NULL,"
+                            " PRIMARY KEY (kept, event));"
+                            "CREATE INDEX guard_event_kept_event ON guard_event_kept (event);"},
 };
 
 }  // namespace rampart::guard

@@ -59,7 +59,7 @@ void tell_sender(Lines& out, const VerdictReport& report) {
   if (!sender) return;
   auto words = describe(sender->anybody, "somebody here");
   if (sender->anybody.known == Known::yes && !sender->proven)
-    words += "; this message is not proven to be its";
+    words += "; this message is not proven to be from it";
   out.line("Known", words);
   for (std::size_t i = 0; i < std::min(sender->recipients.size(), report.recipients.size()); ++i)
     if (const auto& one = sender->recipients[i];

@@ -140,6 +140,25 @@ TEST(Rehearsal, CountsWhatEachSwitchWouldHaveDone) {
   EXPECT_THAT(run({"signal=blocked"}), HasSubstr("0 would have been quarantined"));
 }
 
+TEST(Rehearsal, ListsASourceOnceWithAllItsCauses) {
+  Rehearsal out({});
+  const auto add = [&](Action action, std::string code) {
+    auto one = event(action, "evil.example", "203.0.113.9");
+    one.causes = {{.code = std::move(code), .text = "it fails", .section = {}}};
+    out.add(past(one));
+  };
+  add(Action::reject, "dmarc-reject");
+  add(Action::quarantine, "dmarc-quarantine");
+  add(Action::quarantine, "dmarc-quarantine");
+  const auto text = out.text({.since = "7d", .now = kNow, .rows = 20});
+  EXPECT_THAT(text, HasSubstr("\n2 quarantined, 1 rejected in the name of evil.example from 203.0.113.9\n"
+                              "  because    dmarc-quarantine: 2\n"
+                              "             dmarc-reject: 1\n"
+                              "  last  "));
+  EXPECT_EQ(text.find("in the name of"), text.rfind("in the name of"));
+  EXPECT_THAT(out.json({.since = "7d", .now = kNow, .rows = 20}), HasSubstr("\"dmarc-quarantine\""));
+}
+
 TEST(Rehearsal, SaysWhatItDoesNotKnow) {
   Rehearsal nothing({});
   EXPECT_THAT(nothing.text({.since = "7d", .now = kNow}), HasSubstr("nothing can be said"));

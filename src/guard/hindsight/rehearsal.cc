@@ -67,34 +67,51 @@ void Rehearsal::add(const PastEvent& event) {
   const auto action = done_with(event, rules_);
   ++actions_[action];
   if (action == Action::accept) return;
-  Row row{.source = source_of(event), .action = action, .because = codes(event)};
-  auto found = rows_.find(row);
+  auto source = source_of(event);
+  auto found = rows_.find(source);
   if (found == rows_.end()) {
     if (rows_.size() == kMaxSources) {
       ++apart_;
       return;
     }
-    found =
-        rows_.emplace(std::move(row), Count{.messages = 0, .last = {}, .last_id = {}, .client = event.client})
-            .first;
+    found = rows_
+                .emplace(std::move(source), Count{.messages = 0,
+                                                  .actions = {},
+                                                  .because = {},
+                                                  .last = {},
+                                                  .last_id = {},
+                                                  .client = event.client})
+                .first;
   }
   auto& count = found->second;
   ++count.messages;
+  ++count.actions[action];
+  if (auto why = codes(event); count.because.size() < kMaxBecause || count.because.contains(why))
+    ++count.because[std::move(why)];
   if (count.client != event.client) count.client.clear();
   if (event.at < count.last) return;
   count.last = event.at;
   count.last_id = event.queue_id.empty() ? event.id : event.queue_id;
 }
 
-std::size_t Rehearsal::count(Action action) const {
-  const auto found = actions_.find(action);
-  return found == actions_.end() ? 0 : found->second;
+std::size_t Rehearsal::count(Action action) const { return count(actions_, action); }
+std::size_t Rehearsal::count(const std::map<Action, std::size_t>& actions, Action action) {
+  const auto found = actions.find(action);
+  return found == actions.end() ? 0 : found->second;
+}
+
+Rehearsal::Because Rehearsal::because(const Count& count) {
+  Because out(count.because.begin(), count.because.end());
+  std::ranges::sort(out, [](const auto& one, const auto& other) {
+    return one.second != other.second ? one.second > other.second : one.first < other.first;
+  });
+  return out;
 }
 
 Rehearsal::Ranked Rehearsal::ranked() const {
   Ranked out;
   out.reserve(rows_.size());
-  for (const auto& [row, count] : rows_) out.emplace_back(&row, &count);
+  for (const auto& [source, count] : rows_) out.emplace_back(&source, &count);
   std::ranges::sort(out, [](const auto& one, const auto& other) {
     return one.second->messages != other.second->messages ? one.second->messages > other.second->messages
                                                           : *one.first < *other.first;
@@ -115,20 +132,28 @@ std::string Rehearsal::text(const View& view) const {
   }
   const auto all = ranked();
   for (std::size_t i = 0; i < std::min(all.size(), view.rows); ++i) {
-    const auto& [row, messages] = all[i];
-    out += fmt::format("\n{} {} in the name of {}{}\n", messages->messages, would_be(row->action),
-                       base::printable(row->source.author),
-                       row->source.network.empty()
+    const auto& [source, messages] = all[i];
+    std::string done;
+    for (const auto& [action, of] : messages->actions)
+      done += fmt::format("{}{} {}", done.empty() ? "" : ", ", of, would_be(action));
+    out += fmt::format("\n{} in the name of {}{}\n", done, base::printable(source->author),
+                       source->network.empty()
                            ? std::string()
-                           : " from " + (messages->client.empty() ? row->source.network : messages->client));
-    if (!row->because.empty()) out += fmt::format("  because    {}\n", row->because);
+                           : " from " + (messages->client.empty() ? source->network : messages->client));
+    const auto why = because(*messages);
+    std::string_view label = "because";
+    for (const auto& [codes, of] : why) {
+      if (codes.empty()) continue;
+      out += fmt::format("  {:<9}  {}{}\n", label, codes, why.size() == 1 ? "" : fmt::format(": {}", of));
+      label = {};
+    }
     out += fmt::format("  last       {}  rampart trace {}\n", base::format_time(messages->last),
                        base::printable(messages->last_id));
-    if (const auto line = exception_for(row->source, messages->client, view.now); !line.empty())
+    if (const auto line = exception_for(*source, messages->client, view.now); !line.empty())
       out += fmt::format("  except it  overrides = [\"{}\"]\n", line);
   }
   if (all.size() > view.rows)
-    out += fmt::format("\nand {} more kinds: --most {}\n", all.size() - view.rows, all.size());
+    out += fmt::format("\nand {} more sources: --most {}\n", all.size() - view.rows, all.size());
   if (apart_ != 0)
     out += fmt::format("\n{} messages are of sources beyond the first {} and are counted above alone.\n",
                        apart_, kMaxSources);
@@ -159,17 +184,21 @@ std::string Rehearsal::json(const View& view) const {
       .member("undrawn", undrawn_)
       .member("damaged", damaged_);
   json.key("sources").begin_array();
-  for (const auto& [row, messages] : ranked()) {
+  for (const auto& [source, messages] : ranked()) {
     json.begin_object()
-        .member("author", row->source.author)
-        .member("network", messages->client.empty() ? row->source.network : messages->client)
-        .member("action", to_string(row->action))
-        .member("because", row->because)
+        .member("author", source->author)
+        .member("network", messages->client.empty() ? source->network : messages->client)
         .member("messages", messages->messages)
+        .member("quarantined", count(messages->actions, Action::quarantine))
+        .member("rejected", count(messages->actions, Action::reject))
+        .member("put_off", count(messages->actions, Action::tempfail))
         .member("last", base::format_time(messages->last))
         .member("last_id", messages->last_id)
-        .member("exception", exception_for(row->source, messages->client, view.now))
-        .end_object();
+        .member("exception", exception_for(*source, messages->client, view.now));
+    json.key("because").begin_array();
+    for (const auto& [codes, of] : because(*messages))
+      json.begin_object().member("codes", codes).member("messages", of).end_object();
+    json.end_array().end_object();
   }
   json.end_array().end_object();
   return out + "\n";

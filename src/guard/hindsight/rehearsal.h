@@ -31,25 +31,24 @@ class Rehearsal {
   [[nodiscard]] std::string json(const View& view) const;  // schema "rampart.rehearsal/1"
 
  private:
-  struct Row {
-    Source source;
-    Action action = Action::accept;
-    std::string because;  // codes of causes
-
-    friend auto operator<=>(const Row&, const Row&) = default;
-  };
   struct Count {
     std::size_t messages = 0;
+    std::map<Action, std::size_t> actions;
+    std::map<std::string, std::size_t> because;  // messages by their codes of causes, at most kMaxBecause
     base::Time last{};
     std::string last_id;  // the queue id, or ours
     std::string client;   // empty once there were several
   };
-  using Ranked = std::vector<std::pair<const Row*, const Count*>>;
+  static constexpr std::size_t kMaxBecause = 10;
+  using Because = std::vector<std::pair<std::string, std::size_t>>;
+  static Because because(const Count& count);  // the most frequent first
+  using Ranked = std::vector<std::pair<const Source*, const Count*>>;
   [[nodiscard]] Ranked ranked() const;
   [[nodiscard]] std::size_t count(Action action) const;
+  static std::size_t count(const std::map<Action, std::size_t>& actions, Action action);
 
   std::vector<Enforcement> rules_;
-  std::map<Row, Count> rows_;
+  std::map<Source, Count> rows_;
   std::map<Action, std::size_t> actions_;
   std::size_t seen_ = 0;     // from outside
   std::size_t apart_ = 0;    // of sources that there was no room to tell apart

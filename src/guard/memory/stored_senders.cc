@@ -219,7 +219,11 @@ Result<SendersWord> parse_senders_word(std::string_view text) {
     const auto domain = dns::parse_domain(text);
     if (domain) out.text = domain->text();
   } else {
-    out.text = correspondent(text);
+    // Within quotation marks an at sign is of the name.
+    const auto at = text.rfind('@');
+    const bool twice = text.find('@') != at && !text.starts_with('"');
+    if (!twice && (dns::parse_domain(text.substr(at + 1)) || text.ends_with(']')))
+      out.text = correspondent(text);
   }
   if (out.text.empty())
     return base::fail(base::ErrorKind::usage,

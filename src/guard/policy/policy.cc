@@ -63,10 +63,10 @@ std::optional<Cause> second_fact(const Arrival& arrival, const OwnDomain* own) {
                  fmt::format("mail of {} has never passed from this network", author_of(result)),
                  {}};
   if (is_hard_fail(result) && !has_aligned_signature(result))
-    return Cause{
-        "second-fact-spf-hard-fail",
-        fmt::format("{} publishes -all without this client, and nothing of its is signed", author_of(result)),
-        "RFC 7208 section 8.4"};
+    return Cause{"second-fact-spf-hard-fail",
+                 fmt::format("{} publishes -all without this client, and no signature of its domain is there",
+                             author_of(result)),
+                 "RFC 7208 section 8.4"};
   return std::nullopt;
 }
 
