@@ -315,7 +315,8 @@ class GuardTest(GuardCase):
         subprocess.run(["/usr/sbin/postconf", "-c", postfix.dir / "conf", "-e", "smtpd_milters="], check=True)
         finds("does not ask the guard", "run what this prints: rampart guard setup postfix")
         self.assertEqual(doctor("--postconf", "/bin/false", status=3).out.count("\n?"), 1)
-        self.assertIn("there is no folder /nosuch", doctor("--postfix-config", "/nosuch", status=3).out)
+        run = rampart("doctor", "--config", guard.config, "--listen", guard.listen, "--postfix-config", "/nosuch")
+        self.assertIn("what Postfix is set to is not known: there is no folder /nosuch; fix: name the one", run.out)
         guard.kill9()
         finds("nobody answers", "start it: rampart guard", "--no-postfix")
         with socket.create_server(("127.0.0.1", 0)) as other:
