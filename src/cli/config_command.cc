@@ -1,5 +1,6 @@
 #include "base/config_docs.h"
 #include "cli/commands.h"
+#include "cli/guard_settings.h"
 #include "cli/help.h"
 
 namespace rampart::cli {
@@ -24,6 +25,7 @@ base::Result<Exit> check(Session& session, std::string file) {
     for (std::size_t i = 0; i + 1 < errors.size(); ++i) session.report(errors[i]);
     return std::unexpected(errors.back());
   }
+  TRY(guard_settings(config));  // what settings say together
   std::size_t set = 0;
   for (const auto* setting : session.schema().settings())
     if (config.origin(setting->key).from == base::Origin::From::file) ++set;

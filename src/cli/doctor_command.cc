@@ -119,6 +119,14 @@ void check_sockets(Checks& out, const guard::Settings& settings) {
 
 void check_postfix(Checks& out, const guard::Settings& settings, const Request& request) {
   if (request.no_postfix) return;
+  std::error_code error;
+  if (!request.config_directory.empty() && !std::filesystem::is_directory(request.config_directory, error)) {
+    out.push_back({.state = State::unknown,
+                   .what = fmt::format("what Postfix is set to is not known: there is no folder {}",
+                                       base::printable(request.config_directory)),
+                   .fix = "name the one that holds its main.cf: --postfix-config DIR"});
+    return;
+  }
   const auto printed = run_postconf(request, "-nx");
   if (!printed) {
     out.push_back({.state = State::unknown,
@@ -179,13 +187,17 @@ void check_quarantine(Checks& out, const guard::Settings& settings) {
 void check_keys(Checks& out, const guard::Settings& settings, const base::Config& config) {
   const auto fix = "(umask 077; head -c 32 /dev/urandom | base64 > FILE), as the user of the guard";
   if (!settings.quarantine.empty()) {
-    if (settings.seal_file.empty())
-      bad(out, "what is quarantined is not encrypted, and nothing can be released without a key",
-          "guard.seal_file");
-    else if (const auto key = release_key(config); key)
-      good(out, fmt::format("the key {} can be read", base::printable(settings.seal_file)));
-    else
+    if (settings.seal_file.empty()) bad(out, "what is quarantined is not encrypted", "guard.seal_file");
+    const auto& own = config.text("guard.release_key_file");
+    if (const auto key = release_key(config); !key)
       bad(out, key.error().message(), key.error().hint.empty() ? fix : key.error().hint);
+    else if (*key)
+      good(out,
+           fmt::format("the key {} can be read", base::printable(own.empty() ? settings.seal_file : own)));
+    else
+      bad(out,
+          "without a key nothing can be released, and what a filter or a list puts back is not known again",
+          "guard.release_key_file, or guard.seal_file for both");
   }
   if (settings.api_token_file.empty()) return;
   if (const auto token = crypto::read_private(settings.api_token_file); token)

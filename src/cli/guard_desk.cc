@@ -112,9 +112,16 @@ Result<std::unique_ptr<GuardDesk>> GuardDesk::open(const base::Config& config, c
   auto endpoint =
       base::parse_endpoint(any_port ? std::string_view(place).substr(0, place.size() - 2) : place, 0);
   if (!endpoint || (endpoint->port == 0 && !any_port))
-    return base::fail(ErrorKind::config, "is no address with a port", "guard.http_listen",
-                      "such as 127.0.0.1:8892");
-  endpoint->port = TRY(out->server_.listen(*endpoint));
+    return base::fail(ErrorKind::config,
+                      fmt::format("\"{}\" is no address with a port", base::excerpt(place, 80)),
+                      "guard.http_listen", "such as 127.0.0.1:8892");
+  const auto port = out->server_.listen(*endpoint);
+  if (!port) {
+    auto error = port.error();
+    error.where = fmt::format("guard.http_listen: {}", error.where);
+    return std::unexpected(std::move(error));
+  }
+  endpoint->port = *port;
   out->place_ = "http://" + endpoint->text();
   return out;
 }

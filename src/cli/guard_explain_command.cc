@@ -158,11 +158,23 @@ std::string explain_text(const Session& session, const guard::Standing& standing
 // As guard.listen has it; nothing: the guard does not listen there.
 Result<std::string> listener_of(const Question& question, const guard::Settings& settings) {
   if (question.listener.empty()) return std::string();
-  const auto place = TRY(guard::milter::parse_listen(question.listener));
-  if (std::ranges::find(settings.listen, place) != settings.listen.end()) return place.text();
-  return base::fail(base::ErrorKind::usage,
-                    fmt::format("\"{}\" is no place of guard.listen", base::excerpt(question.listener, 80)),
-                    "--listener", "rampart config explain guard.listen says where it listens");
+  const auto wrong = [&](std::string_view what) {
+    return base::fail(base::ErrorKind::usage,
+                      fmt::format("\"{}\" {}", base::excerpt(question.listener, 80), what), "--listener",
+                      "rampart config explain guard.listen says where it listens");
+  };
+  constexpr std::string_view kRole = " role=";
+  const auto text = std::string_view(question.listener);
+  const auto at = text.find(kRole);
+  const auto place = guard::milter::parse_listen(base::trim(text.substr(0, at)));
+  if (!place || std::ranges::find(settings.listen, *place) == settings.listen.end())
+    return wrong("is no place of guard.listen");
+  if (at != std::string_view::npos) {
+    const auto role = guard::parse_declared_role(base::trim(text.substr(at + kRole.size())));
+    if (!role || role != guard::declared_role(settings.rules.roles.listeners, place->text()))
+      return wrong("has another role in guard.listen");
+  }
+  return place->text();
 }
 
 Result<Exit> run_explain(Session& session, const Question& question) {
@@ -174,6 +186,9 @@ Result<Exit> run_explain(Session& session, const Question& question) {
                         fmt::format("\"{}\" is no address", base::excerpt(address, 80)), "--rcpt",
                         "such as a@bank.example");
   const auto listener = TRY(listener_of(question, settings));
+  if (!question.daemon.empty() && !guard::declared_role(settings.rules.roles.daemons, question.daemon))
+    session.note(fmt::format("no entry of guard.daemon_roles has the name {}, so that it counts for nothing",
+                             base::excerpt(question.daemon, 80)));
   guard::Peer peer{.client = {},
                    .helo = question.helo,
                    .authenticated = question.authenticated || !question.user.empty(),
@@ -199,7 +214,15 @@ Result<Exit> run_explain(Session& session, const Question& question) {
   FolderRing ring(*config);
   mail::Author author;
   if (mail) author = mail::read_author(mail->message.header);
-  if (!question.from.empty()) mail::read_addresses(question.from, author);
+  if (!question.from.empty()) {
+    mail::Author named;
+    mail::read_addresses(question.from, named);
+    if (named.domains.empty())
+      return base::fail(base::ErrorKind::usage,
+                        fmt::format("\"{}\" is no address", base::excerpt(question.from, 80)), "--from",
+                        "such as a@bank.example");
+    mail::read_addresses(question.from, author);
+  }
   auto plan = guard::plan_signing({.standing = standing,
                                    .message = mail ? &mail->message : nullptr,
                                    .author = author,

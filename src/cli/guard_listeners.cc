@@ -33,11 +33,4 @@ void GuardListeners::apply(Change change, const std::function<void(const Place&)
   }
 }
 
-std::vector<std::string> GuardListeners::texts() const {
-  std::vector<std::string> out;
-  out.reserve(places_.size());
-  for (const auto& place : places_) out.push_back(place.listener->text());
-  return out;
-}
-
 }  // namespace rampart::cli

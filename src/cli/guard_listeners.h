@@ -29,7 +29,7 @@ class GuardListeners {
   void apply(Change change, const std::function<void(const Place&)>& serve,
              const std::function<void(const Place&)>& leave);
 
-  [[nodiscard]] std::vector<std::string> texts() const;
+  [[nodiscard]] const std::vector<Place>& places() const { return places_; }
   // The sockets of the file system go.
   void clear() { places_.clear(); }
 

@@ -238,9 +238,11 @@ class Service {
   }
 
   void introduce() {
-    say(fmt::format("the guard listens at {}, in mode {}, as {}, on {} thread{}",
-                    fmt::join(listeners_.texts(), ", "), guard::to_string(settings_.mode),
-                    settings_.authserv_id, lanes_.size(), lanes_.size() == 1 ? "" : "s"));
+    std::vector<std::string> places;
+    for (const auto& place : listeners_.places()) places.push_back(described(place));
+    say(fmt::format("the guard listens at {}, in mode {}, as {}, on {} thread{}", fmt::join(places, ", "),
+                    guard::to_string(settings_.mode), settings_.authserv_id, lanes_.size(),
+                    lanes_.size() == 1 ? "" : "s"));
     if (signs(settings_)) say(fmt::format("keys that sign are in {}", FolderRing(config_).place()));
     if (desk_) say(fmt::format("HTTP is answered at {}", desk_->place()));
     if (store_shown_.empty())
@@ -250,6 +252,39 @@ class Service {
     if (keeps_messages())
       say(fmt::format("what is quarantined is kept in {}{}", settings_.quarantine,
                       settings_.seal_file.empty() ? ", not encrypted: see guard.seal_file" : ", encrypted"));
+    tell_marks(settings_.mode);
+  }
+
+  // A place, and what it is for.
+  std::string described(const GuardListeners::Place& place) const {
+    const auto rules = shared_.rules.load();
+    const auto role = guard::declared_role(rules->roles.listeners, place.setting);
+    return place.listener->text() + (role ? fmt::format(" ({})", guard::to_string(*role)) : std::string());
+  }
+
+  // Marks are made in mode enforce alone.
+  void tell_marks(Mode mode) {
+    if (mode == Mode::enforce && !lanes_.front()->marks)
+      say("what a filter or a list puts back is not known again: that needs a key, see "
+          "guard.release_key_file");
+  }
+
+  // What is for something else than before, of the listeners that stay and the mail server's services.
+  void tell_roles(const guard::RoleRules& before, const guard::RoleRules& now,
+                  const std::vector<std::string>& stay) {
+    const auto word = [](std::optional<guard::Role> role) {
+      return role ? guard::to_string(*role) : std::string_view("nothing in particular");
+    };
+    const auto compare = [&](const std::vector<guard::DeclaredRole>& old,
+                             const std::vector<guard::DeclaredRole>& all, const std::string& name) {
+      const auto was = guard::declared_role(old, name);
+      const auto is = guard::declared_role(all, name);
+      if (was != is) say(fmt::format("{} is for {}; it was for {}", name, word(is), word(was)));
+    };
+    for (const auto& place : stay) compare(before.listeners, now.listeners, place);
+    for (const auto& one : now.daemons) compare(before.daemons, now.daemons, one.name);
+    for (const auto& one : before.daemons)
+      if (!guard::declared_role(now.daemons, one.name)) compare(before.daemons, now.daemons, one.name);
   }
 
   void work(Lane& lane) {
@@ -365,9 +400,12 @@ class Service {
           (setting->key == "guard.digest_url" && desk_ && !answers_links_))
         late.push_back(setting->key);
     }
-    if (const auto before = shared_.rules.load()->mode; before != settings->rules.mode)
+    if (const auto before = shared_.rules.load()->mode; before != settings->rules.mode) {
       say(fmt::format("the mode is {}; it was {}", guard::to_string(settings->rules.mode),
                       guard::to_string(before)));
+      tell_marks(settings->rules.mode);
+    }
+    tell_roles(shared_.rules.load()->roles, settings->rules.roles, change.stay);
     lists_.set_files(*settings);
     set_rules(std::move(settings->rules));
     listen(std::move(change));
@@ -380,7 +418,7 @@ class Service {
   // The loops are told on their own threads, which may not run yet.
   void listen(GuardListeners::Change change) {
     const auto serve = [this](const GuardListeners::Place& place) {
-      if (started_) say(fmt::format("the guard listens at {}, too", place.listener->text()));
+      if (started_) say(fmt::format("the guard listens at {}, too", described(place)));
       for (const auto& lane : lanes_)
         asio::post(lane->io, [this, &lane = *lane, place] {
           if (const auto served = lane.server->serve(*place.listener, place.setting); !served)

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -11,9 +12,17 @@ namespace rampart::cli {
 
 base::Result<guard::Settings> guard_settings(const base::Config& config) {
   std::array<char, 256> host{};
-  if (::gethostname(host.data(), host.size() - 1) != 0 || host[0] == '\0')
-    return guard::read_settings(config, "localhost");
-  return guard::read_settings(config, base::lower(host.data()));
+  const bool named = ::gethostname(host.data(), host.size() - 1) == 0 && host[0] != '\0';
+  auto out = guard::read_settings(config, named ? base::lower(host.data()) : std::string("localhost"));
+  if (out) return out;
+  // What settings say together is wrong of one of them, which stands somewhere.
+  auto& error = out.error();
+  if (config.schema().find(error.where) == nullptr) return out;
+  const auto& origin = config.origin(error.where);
+  if (origin.from != base::Origin::From::file) return out;
+  error.what = fmt::format("{} {}", error.where, error.what);
+  error.where = origin.where;
+  return out;
 }
 
 base::Result<guard::Settings> running_guard_settings(const base::Config& config) {

@@ -1,4 +1,6 @@
 // rampart guard setup: what a mail server is told so that it asks the guard.
+#include <filesystem>
+
 #include "base/text.h"
 #include "cli/guard_commands.h"
 #include "cli/guard_settings.h"
@@ -7,10 +9,13 @@
 namespace rampart::cli {
 namespace {
 
+constexpr const char* kQueue = "/var/spool/postfix";  // of Debian and most others
+constexpr const char* kQueueHint = "the one that is printed by: postconf -h queue_directory";
+
 struct Request {
   bool monitor = false;
   std::string after;
-  std::string queue_directory = "/var/spool/postfix";
+  std::string queue_directory;
 };
 
 // Postfix says of it that it comes from 127.0.0.1.
@@ -25,11 +30,19 @@ base::Result<Exit> run_postfix(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
   const auto settings = TRY(guard_settings(*config));
   const auto& roles = settings.rules.roles;
-  auto queue = request.queue_directory;
+  // What the configuration says --monitor overrides, and what stands beside it on the command line it contradicts.
+  if (request.monitor && settings.mode == guard::Mode::enforce &&
+      config->origin("guard.mode").from == base::Origin::From::command_line)
+    return base::fail(base::ErrorKind::usage, "--monitor and --mode enforce contradict each other", {},
+                      "leave one of them out");
+  auto queue = request.queue_directory.empty() ? std::string(kQueue) : request.queue_directory;
   while (queue.ends_with('/')) queue.pop_back();
   if (!queue.starts_with('/'))
-    return base::fail(base::ErrorKind::usage, "is no whole path", "--queue-directory",
-                      "the one that is printed by: postconf -h queue_directory");
+    return base::fail(base::ErrorKind::usage, "is no whole path", "--queue-directory", kQueueHint);
+  std::error_code error;
+  if (!request.queue_directory.empty() && !std::filesystem::is_directory(queue + "/", error))
+    return base::fail(base::ErrorKind::usage, fmt::format("there is no folder {}", base::printable(queue)),
+                      "--queue-directory", kQueueHint);
   TRY(session.print(
       TRY(guard::postfix_setup({.listen = guard::general_listener(settings.listen, roles.listeners),
                                 .mode = request.monitor ? guard::Mode::monitor : settings.mode,
@@ -57,11 +70,12 @@ void add_guard_setup_command(CLI::App& guard, Session& session) {
       ->add_option("--queue-directory", request->queue_directory,
                    "Postfix's queue directory, to which smtpd may be chrooted [/var/spool/postfix]")
       ->type_name("DIR");
+  session.add_setting(*postfix, "guard.listen");
+  session.add_setting(*postfix, "guard.mode");
   postfix->footer(
       "Nothing is changed. The address is the first of guard.listen without a role; while the guard cannot "
-      "be asked, mail "
-      "is let "
-      "through in mode monitor and put off in mode enforce.\n"
+      "be asked, mail is let through in mode monitor and put off in mode enforce. What services of master.cf "
+      "need for roles stands in comments: take the # away, and write your services' names.\n"
       "Most often: rampart guard setup postfix --monitor");
   session.on_run(*postfix, [request](Session& s) { return run_postfix(s, *request); });
 }

@@ -118,7 +118,7 @@ constexpr std::array kSettings{
         .detail = "Postfix's smtpd runs chrooted on Debian, and reaches a socket only below its queue "
                   "directory. rampart guard setup postfix prints what Postfix has to be told. Behind it may "
                   "stand role=inbound, submission or local: all that comes there is that, as with "
-                  "guard.daemon_roles, before which it counts.",
+                  "guard.daemon_roles, before which it counts. No place is named twice.",
         .option = "--listen",
         .value_name = "ADDRESS",
         .min = 1,
@@ -132,8 +132,9 @@ constexpr std::array kSettings{
         .standard = "[]",
         .brief = "What the mail server's services are for, NAME=ROLE, by the name that each goes by",
         .detail =
-            "The name is {daemon_name}, in Postfix milter_macro_daemon_name of the service in master.cf. "
-            "inbound: from outside, whoever comes, also who logged in. submission: from users, held to no "
+            "The name is {daemon_name}, in Postfix milter_macro_daemon_name of the service in master.cf; "
+            "upper and lower case are the same. inbound: from outside, whoever comes, also who logged in. "
+            "submission: from users, held to no "
             "policy; signed is only who logged in or is in guard.trusted_networks. local: what a content "
             "filter puts back, held to no policy and never signed. Who is let in at a service of the last "
             "two without being a user or a filter passes unexamined: have the mail server let in nobody "
@@ -298,7 +299,7 @@ constexpr std::array kSettings{
             "opendkim, opendmarc and rspamd use the host's name. What they found out is told with the "
             "message "
             "(rampart trace, rampart scan) and decides nothing. Name only filters that take out what others "
-            "forge in their name.",
+            "forge in their name, and never the guard itself (guard.authserv_id).",
         .max = kMaxNetworks,
         .example = R"(["mx.bank.example"])",
         .check = check_authserv_id,
@@ -600,12 +601,23 @@ Rules read_rules(const base::Config& config) {
   return out;
 }
 
-// One name has one role, in whatever case it is written.
-Result<> check_once(const std::vector<DeclaredRole>& roles, std::string_view key) {
-  for (std::size_t i = 1; i < roles.size(); ++i)
-    if (declared_role({roles.begin(), roles.begin() + static_cast<std::ptrdiff_t>(i)}, roles[i].name))
-      return base::fail(ErrorKind::config, fmt::format("names {} twice", base::printable(roles[i].name)),
+// One name has one role, or none, in whatever case it is written.
+Result<> check_once(const std::vector<std::string>& names, std::string_view key) {
+  for (auto at = names.begin(); at != names.end(); ++at)
+    if (std::any_of(names.begin(), at, [&](const auto& before) { return base::iequals(before, *at); }))
+      return base::fail(ErrorKind::config, fmt::format("names {} twice", base::printable(*at)),
                         std::string(key), "leave one of them");
+  return {};
+}
+
+// What is ours in a message is ours of before, or forged, and taken out.
+Result<> check_milters(const Settings& settings) {
+  for (const auto& name : settings.rules.local.trusted_milters)
+    if (base::iequals(name, settings.authserv_id))
+      return base::fail(
+          ErrorKind::config,
+          fmt::format("names {}, which is the guard's own name (guard.authserv_id)", base::printable(name)),
+          "guard.trusted_milters", "name other filters only, or give the guard another name");
   return {};
 }
 
@@ -654,8 +666,16 @@ Result<Settings> read_settings(const base::Config& config, std::string_view host
   out.authserv_id = config.text("guard.authserv_id");
   if (out.authserv_id.empty()) out.authserv_id = fmt::format("guard.{}", host);
   out.rules = read_rules(config);
-  TRY(check_once(out.rules.roles.daemons, "guard.daemon_roles"));
-  TRY(check_once(out.rules.roles.listeners, "guard.listen"));
+  const auto names_of_roles = [](const auto& all, const auto& name) {
+    std::vector<std::string> names;
+    names.reserve(all.size());
+    for (const auto& one : all) names.push_back(name(one));
+    return names;
+  };
+  TRY(check_once(names_of_roles(out.rules.roles.daemons, [](const auto& one) { return one.name; }),
+                 "guard.daemon_roles"));
+  TRY(check_once(names_of_roles(out.listen, [](const auto& one) { return one.text(); }), "guard.listen"));
+  TRY(check_milters(out));
   out.rules.mode = out.mode;
   out.block_files = config.list("guard.block_files");
   out.allow_files = config.list("guard.allow_files");

@@ -1,5 +1,6 @@
 #include "guard/settings.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -72,6 +73,23 @@ daemon_roles = ["ORIGINATING=submission", "reinject=local"]
           .error()
           .message(),
       HasSubstr("names unix:/run/a.sock twice"));
+}
+
+TEST(Settings, NameNoListenerTwiceWithARoleOrWithout) {
+  for (const auto* list : {R"(["inet:127.0.0.1:8891", "inet:127.0.0.1:8891 role=submission"])",
+                           R"(["inet:127.0.0.1:8891 role=local", "127.0.0.1:8891"])",
+                           R"(["unix:/run/a.sock", "unix:/run/a.sock"])",
+                           R"(["unix:/run/A.sock", "unix:/run/a.sock role=local"])"})
+    EXPECT_THAT(Given().read(fmt::format("[guard]\nlisten = {}\n", list)).error().message(),
+                testing::MatchesRegex("guard.listen: names .*:8891 twice|guard.listen: names .*a.sock twice"))
+        << list;
+}
+
+TEST(Settings, TrustNoMilterOfTheGuardsOwnName) {
+  EXPECT_THAT(Given().read("[guard]\ntrusted_milters = [\"Guard.mx.bank.example\"]\n").error().message(),
+              HasSubstr("guard.trusted_milters: names Guard.mx.bank.example, which is the guard's own name"));
+  EXPECT_FALSE(Given().read("[guard]\nauthserv_id = \"a\"\ntrusted_milters = [\"b\", \"a\"]\n"));
+  EXPECT_TRUE(Given().read("[guard]\ntrusted_milters = [\"mx.bank.example\"]\n"));
 }
 
 TEST(Settings, TakeOverridesAsTheyAreWritten) {

@@ -313,13 +313,21 @@ class ServiceTest(RolesCase):
             run = rampart("guard", "explain", "--config", guard.config, "--ip", HOME, "--listener", other, "--format", "json")
             self.assertEqual(run.json()["role"], "submission", run.err)
             self.assertIn(f"the listener {other} is for submission", run.json()["why"])
-            run = rampart("guard", "explain", "--config", guard.config, "--listener", "inet:127.0.0.1:1")
-            self.assertEqual(run.status, 2)
-            self.assertIn("no place of guard.listen", run.err)
+            run = rampart("guard", "explain", "--config", guard.config, "--listener", f"{other} role=submission", "--format", "json")
+            self.assertEqual(run.json()["role"], "submission", run.err)
+            for words, said in ((("--listener", "inet:127.0.0.1:1 role=local"), '"inet:127.0.0.1:1 role=local" is no place of guard.listen'),
+                                (("--listener", f"{other} role=local"), "has another role"), (("--user", "a", "--from", "garbage"), '--from: "garbage" is no address')):
+                run = rampart("guard", "explain", "--config", guard.config, *words)
+                self.assertEqual(run.status, 2)
+                self.assertIn(said, run.err)
+            run = rampart("guard", "explain", "--config", guard.config, "--daemon-name", "nobody")
+            self.assertEqual(run.status, 0)
+            self.assertIn("no entry of guard.daemon_roles has the name nobody", run.err)
         with self.subTest("setup and doctor know of them"):
             run = rampart("guard", "setup", "postfix", "--config", guard.config)
             self.assertIn("# postconf -P 'submission/inet/milter_macro_daemon_name=ORIGINATING'", run.out, run.err)
             self.assertIn(f"# postconf -P 'submission/inet/smtpd_milters={{{other},default_action=accept,", run.out)
+            self.assertIn("# postconf -PX 'submission/inet/smtpd_milters'\npostfix reload", run.out)
             self.assertIn(f"postconf -e 'smtpd_milters = {{ {first}, ", run.out)
             doctor = lambda: rampart("doctor", "--config", guard.config, "--mode", "enforce", "--quarantine", guard.quarantine, "--postfix-config", postfix.dir / "conf").out
             self.assertIn(f"ok      ORIGINATING is for submission: 127.0.0.1:{ports['ORIGINATING']}/inet", doctor())
@@ -330,6 +338,8 @@ class ServiceTest(RolesCase):
         with self.subTest("SIGHUP: a role counts from then on"):
             guard.reload(self.tell(f'listen = ["{first}", "{other} role=inbound"]'), "read again")
             self.assertNotIn("counts from the next start", guard.said())
+            self.assertIn(f"{other} is for inbound; it was for submission", guard.said())
+            self.assertIn(f"{other} (submission)", guard.said(), "as it began")
             self.assertEqual(give("listener", user="alice")[:3], (550, "inbound", False))
             self.assertEqual(give("ORIGINATING", user="alice")[:3], (250, "submission", True))
             self.assertEqual(give("ORIGINATING")[:3], (550, "inbound", False))
@@ -337,11 +347,14 @@ class ServiceTest(RolesCase):
     def test_a_role_that_is_none_is_told_before_anything_begins(self):
         config = self.folder / "wrong.toml"
         for line, said in (('daemon_roles = ["ORIGINATING"]', "NAME=ROLE"), ('daemon_roles = ["a=gateway"]', "no role to give"),
-                           ('listen = ["inet:127.0.0.1:8891 role=relayed"]', "no role to give"), ('daemon_roles = ["a=local", "A=inbound"]', "twice")):
+                           ('listen = ["inet:127.0.0.1:8891 role=relayed"]', "no role to give"), ('daemon_roles = ["a=local", "A=inbound"]', f"{config}:2: guard.daemon_roles names A twice"),
+                           ('listen = ["inet:127.0.0.1:8891", "inet:127.0.0.1:8891 role=local"]', f"{config}:2: guard.listen names inet:127.0.0.1:8891 twice"),
+                           ('authserv_id = "guard.test"\ntrusted_milters = ["guard.test"]', f"{config}:3: guard.trusted_milters names guard.test, which is")):
             config.write_text(f"[guard]\n{line}\n")
-            run = rampart("guard", "--config", config)
-            self.assertEqual(run.status, 2, line)
-            self.assertIn(said, run.err)
+            for command in (("guard",), ("config", "check"), ("doctor",), ("guard", "explain"), ("guard", "setup", "postfix")):
+                run = rampart(*command, config) if command == ("config", "check") else rampart(*command, "--config", config)
+                self.assertEqual(run.status, 2, (command, line))
+                self.assertIn(said, run.err)
 
 
 class Port:

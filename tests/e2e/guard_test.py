@@ -328,6 +328,8 @@ class GuardTest(GuardCase):
         subprocess.run(["/usr/sbin/postconf", "-c", postfix.dir / "conf", "-e", "smtpd_milters="], check=True)
         finds("does not ask the guard", "run what this prints: rampart guard setup postfix")
         self.assertEqual(doctor("--postconf", "/bin/false", status=3).out.count("\n?"), 1)
+        run = rampart("doctor", "--config", guard.config, "--listen", guard.listen, "--postfix-config", "/nosuch")
+        self.assertIn("what Postfix is set to is not known: there is no folder /nosuch; fix: name the one", run.out)
         guard.kill9()
         finds("nobody answers", "start it: rampart guard", "--no-postfix")
         with socket.create_server(("127.0.0.1", 0)) as other:
@@ -626,7 +628,19 @@ class GuardCommandsTest(unittest.TestCase):
                 (pathlib.Path(folder) / "master.cf").touch()
                 done = subprocess.run(["bash", "-c", line.replace("postconf ", f"/usr/sbin/postconf -c {folder} ", 1)], capture_output=True, text=True, check=False)
                 self.assertEqual((done.returncode, done.stderr), (0, ""), line)
-        self.assertEqual(self.guard("setup", "postfix", "--after", "x'y").status, 2)
+        for words in (("--after", "x'y"), ("--monitor", "--mode", "enforce"), ("--queue-directory", "/nosuch")):
+            self.assertEqual(self.guard("setup", "postfix", *words).status, 2, words)
+        self.assertEqual(self.guard("setup", "postfix", "--monitor", config='[guard]\nmode = "enforce"\n').status, 0)
+        self.assertIn("--mode ", rampart("guard", "setup", "postfix", "--help").out)
+
+    def test_a_place_that_cannot_be_listened_at_is_named_with_the_next_step(self):
+        for words, said in ((("--listen", "inet:192.0.2.77:8891"), ("Cannot assign requested address", "hint: name an address of this machine")),
+                            (("--listen", "inet:127.0.0.1:0", "--http-listen", "foo"), ('guard.http_listen: "foo" is no address with a port',)),
+                            (("--listen", "inet:127.0.0.1:0", "--http-listen", "0.0.0.0:1234"), ("guard.http_listen: 0.0.0.0:1234: is no address of this machine alone",))):
+            run = self.guard(*words)
+            self.assertNotEqual(run.status, 0)
+            for part in said:
+                self.assertIn(part, run.err)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 #include "guard/milter/frames.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace rampart::guard::milter {
@@ -36,6 +38,11 @@ base::Result<std::optional<Frame>> FrameReader::next() {
   const auto rest = std::string_view(bytes_).substr(at_);
   if (rest.size() < kLength) return std::nullopt;
   const std::size_t length = read_u32(rest);
+  const auto is_visible = [](char c) { return c >= ' ' && c <= '~'; };
+  if (length > kMaxFrame && std::ranges::all_of(rest.substr(0, kLength), is_visible))
+    return base::fail(base::ErrorKind::input,
+                      fmt::format("it begins with \"{}\", which is no mail server's milter protocol",
+                                  rest.substr(0, kLength)));
   if (length == 0 || length > kMaxFrame)
     return base::fail(base::ErrorKind::input,
                       fmt::format("a milter frame of {} octets: 1 to {} can be", length, kMaxFrame));

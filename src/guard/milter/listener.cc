@@ -36,6 +36,7 @@ std::unexpected<base::Error> io_error(std::string_view what, const std::string& 
   if (code == EADDRINUSE) hint = "another program listens there: stop it, or choose another address";
   if (code == EACCES || code == EPERM)
     hint = "let the user who runs this write there, or choose another address";
+  if (code == EADDRNOTAVAIL) hint = "name an address of this machine, such as 127.0.0.1";
   if (code == ENOENT) hint = "make the folder first";
   return base::fail(ErrorKind::io, fmt::format("cannot {}: {}", what, std::generic_category().message(code)),
                     where, hint);

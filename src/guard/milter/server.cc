@@ -1,6 +1,8 @@
 #include "guard/milter/server.h"
 
 #include <array>
+#include <cstring>
+#include <optional>
 #include <vector>
 
 #include <boost/asio/as_tuple.hpp>
@@ -19,6 +21,8 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+
+#include "base/ip.h"
 
 namespace rampart::guard::milter {
 
@@ -40,6 +44,23 @@ constexpr std::chrono::milliseconds kAcceptAgain{200};  // when no descriptor is
 bool is_content(Command command) {
   return command == Command::header || command == Command::end_of_headers || command == Command::body ||
          command == Command::end_of_body;
+}
+
+// Who connected, without the port.
+std::string client_of(const Protocol::socket& socket) {
+  error_code error;
+  const auto end = socket.remote_endpoint(error);
+  std::optional<base::IpAddress> ip;
+  if (!error && end.size() >= sizeof(sockaddr_in) && end.data()->sa_family == AF_INET) {
+    sockaddr_in from{};
+    std::memcpy(&from, end.data(), sizeof from);
+    ip = base::IpAddress::v4(ntohl(from.sin_addr.s_addr));
+  } else if (!error && end.size() >= sizeof(sockaddr_in6) && end.data()->sa_family == AF_INET6) {
+    sockaddr_in6 from{};
+    std::memcpy(&from, end.data(), sizeof from);
+    ip = base::IpAddress::v6(from.sin6_addr.s6_addr);
+  }
+  return ip ? ip->text() : "a program of this machine";
 }
 
 }  // namespace
@@ -148,7 +169,7 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
       }
       if (error) co_return;
       connection.reader.feed({buffer_.data(), got});
-      if (!co_await take_frames(connection)) co_return;
+      if (!co_await take_frames(connection, door)) co_return;
       if (!co_await flush(connection)) co_return;
       const bool answered = std::exchange(connection.answered, false);
       if ((stopping_ || (door.shut && answered)) && !connection.begun) co_return;
@@ -156,11 +177,12 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
   }
 
   // False: the connection is over.
-  awaitable<bool> take_frames(Connection& connection) {
+  awaitable<bool> take_frames(Connection& connection, const Door& door) {
     for (;;) {
       const auto frame = connection.reader.next();
       if (!frame) {
-        decider_.trouble(frame.error().message());
+        decider_.trouble(fmt::format("{} was asked by {}: {}", door.place, client_of(connection.socket),
+                                     frame.error().message()));
         co_return false;
       }
       if (!*frame) co_return true;

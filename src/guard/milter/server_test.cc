@@ -311,7 +311,9 @@ TEST(Server, ClosesWhatIsNoMta) {
   gone.send(kHello + kMessage.substr(0, 40));
   running.on_loop([&] {
     ASSERT_EQ(running.decider.troubles.size(), 1U);
-    EXPECT_THAT(running.decider.troubles[0], HasSubstr("octets"));
+    EXPECT_THAT(running.decider.troubles[0],
+                HasSubstr("begins with \"GET \", which is no mail server's milter protocol"));
+    EXPECT_THAT(running.decider.troubles[0], HasSubstr("was asked by 127.0.0.1: "));
   });
 }
 

@@ -47,6 +47,8 @@ const NamedMilter* find_ours(const std::vector<NamedMilter>& milters, const Post
   return nullptr;
 }
 
+constexpr const char* kRoleFix =
+    "rampart guard setup postfix prints a line to adapt to your master.cf and run";
 constexpr std::string_view kDaemonName = "milter_macro_daemon_name";
 
 // The services of master.cf, "submission/inet", that override that setting so that `matches` holds.
@@ -110,8 +112,8 @@ void judge_roles(std::vector<Check>& out, const Postconf& postconf, const Postfi
   for (const auto& one : expected.daemons) {
     const auto matches = [&](const std::string& value) { return base::iequals(value, one.name); };
     const auto by = services_with(services, kDaemonName, matches);
-    out.push_back(judge_role(one, "goes by that name", by, matches(value_of(postconf, kDaemonName, "")),
-                             "run what this prints: rampart guard setup postfix"));
+    out.push_back(
+        judge_role(one, "goes by that name", by, matches(value_of(postconf, kDaemonName, "")), kRoleFix));
     judge_logins(out, postconf, services, one, by);
   }
   for (const auto& one : expected.listeners) {
@@ -121,8 +123,8 @@ void judge_roles(std::vector<Check>& out, const Postconf& postconf, const Postfi
       return find_place(parse_milters(value), *place, queue_directory) != nullptr;
     };
     const auto by = services_with(services, "smtpd_milters", matches);
-    out.push_back(judge_role(one, "asks there", by, matches(value_of(postconf, "smtpd_milters", "")),
-                             "run what this prints: rampart guard setup postfix"));
+    out.push_back(
+        judge_role(one, "asks there", by, matches(value_of(postconf, "smtpd_milters", "")), kRoleFix));
     judge_logins(out, postconf, services, one, by);
   }
 }

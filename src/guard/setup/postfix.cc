@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/columns.h"
 #include "base/text.h"
 
 namespace rampart::guard {
@@ -32,6 +33,14 @@ struct Place {
   std::string note;  // what has to be seen to; comment lines
 };
 
+// Lines of a comment.
+std::string comment(std::string_view text) {
+  constexpr std::size_t kWidth = 78;
+  std::string out;
+  for (const auto& line : base::wrap(text, kWidth)) out += "# " + line + "\n";
+  return out;
+}
+
 // As Postfix writes it; in main.cf with spaces, which postconf takes for no setting of master.cf.
 enum class Spaces : std::uint8_t { some, none };
 std::string milter_text(std::string_view place, const PostfixSetup& setup, Spaces spaces) {
@@ -56,34 +65,45 @@ std::string_view service_for(Role role) {
   return role == Role::local ? "127.0.0.1:10026/inet" : "smtp/inet";
 }
 
+struct RoleLines {
+  std::string set;   // comments
+  std::string undo;  // comments
+};
+
 // Which services are for what stands in master.cf, and only their administrator knows their names: lines to be read before they are run.
-std::string role_notes(const PostfixSetup& setup) {
+RoleLines role_lines(const PostfixSetup& setup, const std::string& before) {
   std::string out;
-  for (const auto& one : setup.daemons)
-    out += fmt::format(
-        "# {} is for {} (guard.daemon_roles). Each service of master.cf that is goes by that name, such as:\n"
-        "# postconf -P '{}/milter_macro_daemon_name={}'\n",
-        one.name, to_string(one.role), service_for(one.role), one.name);
+  std::string undo;
+  const auto add = [&](const DeclaredRole& one, std::string_view key, std::string_view parameter,
+                       std::string_view value) {
+    const auto service = service_for(one.role);
+    out +=
+        comment(fmt::format("{} is for {} ({}). Take the # from this line, and write each service of "
+                            "master.cf that is for that in the place of {}:",
+                            one.name, to_string(one.role), key, service));
+    out += fmt::format("# postconf -P '{}/{}={}'\n", service, parameter, value);
+    undo += fmt::format("# postconf -PX '{}/{}'\n", service, parameter);
+  };
+  for (const auto& one : setup.daemons) add(one, "guard.daemon_roles", "milter_macro_daemon_name", one.name);
   for (const auto& one : setup.listeners) {
     auto place = one.name;
     if (constexpr std::string_view kUnix = "unix:"; place.starts_with(kUnix))
       place = "unix:" + below_queue(std::string_view(place).substr(kUnix.size()), setup);
-    out += fmt::format(
-        "# {} is for {} (guard.listen). Each service of master.cf that is asks there, such as:\n"
-        "# postconf -P '{}/smtpd_milters={}'\n",
-        one.name, to_string(one.role), service_for(one.role), milter_text(place, setup, Spaces::none));
+    add(one, "guard.listen", "smtpd_milters",
+        fmt::format("{}{}{}", before, before.empty() ? "" : ",", milter_text(place, setup, Spaces::none)));
   }
   const auto unexamined = [](const DeclaredRole& one) { return one.role != Role::inbound; };
   if (std::ranges::any_of(setup.daemons, unexamined) || std::ranges::any_of(setup.listeners, unexamined))
-    out +=
-        "# What comes to a service for submission or local is held to no policy: let in only who logs in, or "
-        "the filter.\n"
-        "# Undo for each: postconf -PX with the same up to the equals sign.\n";
+    out += comment(
+        "What comes to a service for submission or local is held to no policy: let in only who logs in, or "
+        "the filter.");
   if (const auto role = declared_role(setup.listeners, setup.listen.text()); role && *role != Role::inbound)
-    out += fmt::format(
-        "# Every listener has a role: with the line above all that Postfix takes is taken for {}.\n",
-        to_string(*role));
-  return out;
+    out +=
+        comment(fmt::format("Every listener has a role: with the line of smtpd_milters above all that "
+                            "Postfix takes is taken for {}.",
+                            to_string(*role)));
+  if (!undo.empty()) undo.insert(0, comment("Of the lines of master.cf above those that were run:"));
+  return {.set = std::move(out), .undo = std::move(undo)};
 }
 
 Place place_of(const PostfixSetup& setup) {
@@ -91,11 +111,12 @@ Place place_of(const PostfixSetup& setup) {
   if (path.empty()) return {.text = setup.listen.text(), .note = {}};
   const auto below = setup.queue_directory + "/";
   if (path.starts_with(below)) {
-    return {.text = "unix:" + path.substr(below.size()),
-            .note = fmt::format(
-                "# The socket is below Postfix's queue directory, where a chrooted smtpd finds it too.\n"
-                "# Its user has to be let in, by the group of {}: see guard.socket_mode.\n",
-                path)};
+    return {
+        .text = "unix:" + path.substr(below.size()),
+        .note =
+            comment("The socket is below Postfix's queue directory, where a chrooted smtpd finds it too.") +
+            comment(
+                fmt::format("Its user has to be let in, by the group of {}: see guard.socket_mode.", path))};
   }
   return {
       .text = "unix:" + path,
@@ -110,21 +131,20 @@ std::string signing_notes(const PostfixSetup& setup) {
   std::string out;
   if (setup.signs) {
     if (setup.listeners.empty())
-      out +=
-          "# To be signed, mail of users has to come by the guard: no smtpd_milters= may stand with "
-          "submission and\n"
-          "# smtps in master.cf (postconf -P shows it).\n";
+      out += comment(
+          "To be signed, mail of users has to come by the guard: no smtpd_milters= may stand with "
+          "submission and smtps in master.cf (postconf -P shows it).");
     if (!setup.signs_local)
-      out +=
-          "# What this machine makes itself (cron, sendmail) is not signed: 127.0.0.1 is not in "
-          "guard.trusted_networks.\n";
+      out += comment(
+          "What this machine makes itself (cron, sendmail) is not signed: 127.0.0.1 is not in "
+          "guard.trusted_networks.");
     if (!setup.after.empty())
-      out += "# A milter that signs, too, such as opendkim, would sign a second time.\n";
+      out += comment("A milter that signs, too, such as opendkim, would sign a second time.");
   }
-  out +=
-      "# Mail in 8 bits is written anew for servers without 8BITMIME, and no signature holds then. So that "
-      "it is not:\n"
-      "# postconf -e disable_mime_output_conversion=yes\n";
+  out += comment(
+      "Mail in 8 bits is written anew for servers without 8BITMIME, and no signature holds then. So that "
+      "it is not, run this, too:");
+  out += "# postconf -e disable_mime_output_conversion=yes\n";
   return out;
 }
 
@@ -154,12 +174,14 @@ Result<std::string> postfix_setup(const PostfixSetup& setup) {
   out += fmt::format("postconf -e 'smtpd_milters = {}{}{}'\n", before, before.empty() ? "" : ", ",
                      milter_text(place.text, setup, Spaces::some));
   if (setup.signs_local) out += "postconf -e 'non_smtpd_milters = $smtpd_milters'\n";
+  const auto roles = role_lines(setup, before);
+  out += signing_notes(setup) + roles.set;
   out += "postfix reload\n";
-  out += signing_notes(setup) + role_notes(setup);
   out += "\n# Undo:\n";
   if (setup.signs_local) out += "postconf -X non_smtpd_milters\n";
   out += before.empty() ? std::string("postconf -X smtpd_milters\n")
                         : fmt::format("postconf -e 'smtpd_milters = {}'\n", before);
+  out += roles.undo;
   out += "postfix reload\n";
   return out;
 }

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/text.h"
+
 namespace rampart::guard {
 namespace {
 
@@ -48,14 +50,15 @@ TEST(PostfixSetup, NamesWhatSigningNeeds) {
                      .signs = true,
                      .queue_directory = "/var/spool/postfix"};
   auto text = *postfix_setup(setup);
-  EXPECT_THAT(text, HasSubstr("no smtpd_milters= may stand with submission"));
-  EXPECT_THAT(text, HasSubstr("127.0.0.1 is not in guard.trusted_networks"));
+  EXPECT_THAT(text, HasSubstr("no smtpd_milters= may"));
+  EXPECT_THAT(text, HasSubstr("127.0.0.1 is\n# not in guard.trusted_networks."));
   EXPECT_THAT(text, HasSubstr("would sign a second time"));
   EXPECT_THAT(text, HasSubstr("disable_mime_output_conversion"));
   EXPECT_THAT(text, Not(HasSubstr("non_smtpd_milters")));
   setup.signs_local = true;
   text = *postfix_setup(setup);
-  EXPECT_THAT(text, HasSubstr("postconf -e 'non_smtpd_milters = $smtpd_milters'\npostfix reload"));
+  EXPECT_THAT(text, HasSubstr("postconf -e 'non_smtpd_milters = $smtpd_milters'\n# "));
+  EXPECT_THAT(text, HasSubstr("# postconf -e disable_mime_output_conversion=yes\npostfix reload\n"));
   EXPECT_THAT(text, HasSubstr("# Undo:\npostconf -X non_smtpd_milters\n"));
 }
 
@@ -72,11 +75,20 @@ TEST(PostfixSetup, NamesWhatServicesSayAndWhereTheyAsk) {
   EXPECT_THAT(text,
               HasSubstr("# postconf -P "
                         "'submission/inet/smtpd_milters={unix:rampart/out.sock,default_action=accept,"));
-  EXPECT_THAT(text, HasSubstr("let in only who logs in"));
-  EXPECT_THAT(text, Not(HasSubstr("no smtpd_milters= may stand")));
+  EXPECT_THAT(text, HasSubstr("let in\n# only who logs in"));
+  EXPECT_THAT(text, HasSubstr("or the filter.\npostfix reload\n\n# Undo:"))
+      << "what it needs stands before it";
+  EXPECT_THAT(text, HasSubstr("# postconf -PX '127.0.0.1:10026/inet/milter_macro_daemon_name'\n"
+                              "# postconf -PX 'submission/inet/smtpd_milters'\npostfix reload\n"));
+  for (const auto line : base::split(text, '\n'))
+    EXPECT_TRUE(line.size() <= 80 || line.contains("postconf ")) << line;
+  EXPECT_THAT(text, Not(HasSubstr("no smtpd_milters= may")));
   EXPECT_THAT(text, Not(HasSubstr("Every listener has a role")));
   setup.listeners = {{.name = "inet:127.0.0.1:8891", .role = Role::submission}};
-  EXPECT_THAT(*postfix_setup(setup), HasSubstr("all that Postfix takes is taken for submission"));
+  EXPECT_THAT(*postfix_setup(setup), HasSubstr("Every listener has a role"));
+  setup.after = "127.0.0.1:11332";
+  EXPECT_THAT(*postfix_setup(setup), HasSubstr("# postconf -P 'submission/inet/smtpd_milters="
+                                               "inet:127.0.0.1:11332,{inet:127.0.0.1:8891,default_action="));
 }
 
 TEST(PostfixSetup, IsOfTheListenerThatIsForAnything) {

@@ -66,6 +66,8 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
       return base::fail(ErrorKind::io, fmt::format("cannot listen: {}", error.message()), endpoint.text(),
                         error == asio::error::address_in_use
                             ? "another program listens there: stop it, or choose another port"
+                        : error == boost::system::errc::address_not_available
+                            ? "name an address of this machine, such as 127.0.0.1"
                             : "");
     asio::co_spawn(io_, accept(shared_from_this()), asio::detached);
     return acceptor_.local_endpoint().port();
