@@ -67,7 +67,7 @@ class GuardCase(unittest.TestCase):
             time.sleep(0.05)
 
     def trace(self, guard, *words):
-        return rampart("trace", "--config", guard.config, "--store", guard.store, "--quarantine", guard.quarantine, *words)
+        return rampart("trace", "--config", guard.config, "--store", guard.store, "--quarantine", guard.quarantine, "--width", 1000, *words)
 
     def told(self, guard, word):
         """The events of the store, which come there a little later."""

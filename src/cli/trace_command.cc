@@ -1,11 +1,14 @@
 // rampart trace: what became of a message.
 #include <algorithm>
 
+#include "base/ip.h"
 #include "base/text.h"
+#include "cli/fix_options.h"
 #include "cli/guard_commands.h"
 #include "cli/guard_settings.h"
 #include "cli/help.h"
 #include "cli/store_url.h"
+#include "dns/domain.h"
 #include "guard/events/event_store.h"
 #include "guard/events/story.h"
 
@@ -20,6 +23,7 @@ struct Request {
   std::string word;
   std::string format = "text";
   std::size_t most = 20;
+  std::size_t width = 0;
 };
 
 // What the quarantine holds of these events, and of the message beside.
@@ -50,7 +54,28 @@ Result<std::vector<guard::KeptMessage>> kept_of(guard::Quarantine& quarantine, c
   return out;
 }
 
+// Of what nothing is known: what may be the reason.
+std::string unknown(std::string_view word) {
+  auto out = fmt::format("nothing is known of {}", base::excerpt(word, 200));
+  const bool mail = word.find('@') != std::string_view::npos || word.starts_with('<');
+  const auto domain = dns::parse_domain(word);
+  if (base::IpAddress::parse(word))
+    return out +
+           ": addresses of clients are not looked for; name the queue id, the Message-ID or an address "
+           "of mail";
+  if (!mail && word.find('.') != std::string_view::npos && domain && domain->label_count() > 1)
+    return out + fmt::format(
+                     ": domains are not looked for; name the queue id, the Message-ID or an address of mail, "
+                     "or see: rampart guard senders {}",
+                     domain->text());
+  return out +
+         ": see that it is spelled as the mail server's log has it; events are gone after "
+         "guard.keep_events, and the newest take a few seconds to be there";
+}
+
 Result<Exit> run_trace(Session& session, const Request& request) {
+  if (base::trim(request.word).empty())
+    return base::fail(base::ErrorKind::usage, "is empty", "WORD", "such as: rampart trace 4fYq5k0Kz1z9sX");
   const auto* config = TRY(session.config());
   const auto settings = TRY(guard_settings(*config));
   auto database = TRY(open_known_store(*config, "have the guard keep its events: rampart guard"));
@@ -64,9 +89,10 @@ Result<Exit> run_trace(Session& session, const Request& request) {
   if (request.format == "json")
     TRY(session.print(guard::story_json(request.word, events, kept)));
   else if (events.empty() && kept.empty())
-    session.note(fmt::format("nothing is known of {}", base::excerpt(request.word, 200)));
+    session.note(unknown(request.word));
   else
-    TRY(session.print(TRY(guard::story_text(events, kept))));
+    TRY(session.print(TRY(
+        guard::story_text(events, kept, text_width(session.surroundings().out_is_terminal, request.width)))));
   if (events.size() == request.most && request.format != "json")
     session.note(fmt::format("only the newest {} are told: --limit tells more", request.most));
   return events.empty() && kept.empty() ? Exit::undetermined : Exit::clean;
@@ -85,14 +111,16 @@ void add_trace_command(CLI::App& root, Session& session) {
       ->required();
   trace->add_option("--limit", request->most, "How many messages are told of, the newest [20]")
       ->type_name("NUMBER")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{10'000}));
+      ->check(whole_number(1, 10'000));
   trace->add_option("--format", request->format, "text or json [text]")
       ->type_name("FORMAT")
       ->check(one_of({"text", "json"}));
+  trace->add_option("--width", request->width, "Set text for this many columns")->type_name("COLUMNS");
   session.add_setting(*trace, "store.url");
   session.add_setting(*trace, "guard.quarantine");
   trace->footer(
-      "Exit status: 0 it is told, 2 wrong usage, 3 nothing is known of it.\n"
+      "Exit status: 0 it is told, 2 wrong usage, or no store there, 3 nothing is known of it, or the store "
+      "cannot be read.\n"
       "Most often: rampart trace 4fYq5k0Kz1z9sX");
   session.on_run(*trace, [request](Session& s) { return run_trace(s, *request); });
 }

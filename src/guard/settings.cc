@@ -42,7 +42,8 @@ Result<ListenSetting> parse_listen_setting(std::string_view text) {
   ListenSetting out{.address = {}, .role = {}};
   const auto address = milter::parse_listen(base::trim(text.substr(0, at)));
   if (!address)
-    return base::fail(ErrorKind::config, "is not inet:ADDRESS:PORT or unix:/PATH", {}, address.error().hint);
+    return base::fail(ErrorKind::config, "is not inet:ADDRESS:PORT or unix:/PATH, then perhaps role=ROLE", {},
+                      address.error().hint);
   out.address = *address;
   // A path takes any text, and a role that is misspelt would be part of it, and not hold.
   if (out.address.path.find_first_of(" \t\r\n") != std::string::npos)
@@ -464,8 +465,6 @@ constexpr std::array kSettings{
         .detail =
             "The results of each day, of which rampart reports write --output DIR makes aggregate reports. "
             "Results are kept for 14 days.",
-        .option = "--reports",
-        .value_name = "DIR",
         .example = R"("/var/lib/rampart/reports")",
     },
     Setting{

@@ -86,6 +86,14 @@ class GuardTest(GuardCase):
             self.assertGreater(len(by_address.json()["events"]), 4)
             unknown = self.trace(guard, "nothing-like-it")
             self.assertEqual(unknown.status, 3)
+            for word, status, why in (("nothing-like-it", 3, "spelled as the mail server's log has it"), ("192.0.2.1", 3, "addresses of clients are not looked for"),
+                                      ("bank.example", 3, "rampart guard senders bank.example"), ("", 2, "WORD: is empty")):
+                run = self.trace(guard, word)
+                self.assertEqual((run.status, why in run.err), (status, True), run.err)
+            narrow = rampart("trace", "--config", guard.config, "--store", guard.store, "--width", 60, listed).out
+            self.assertIn("list-trace", narrow)
+            for line in narrow.splitlines():
+                self.assertTrue(len(line) <= 60 or " " not in line[11:], line)
         with self.subTest("SIGTERM ends it well, and the events are whole"):
             guard.process.send_signal(signal.SIGTERM)
             self.assertEqual(guard.process.wait(30), 0, guard.said())

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "guard/events/story.h"
 #include "store/store_test.h"
 
@@ -135,6 +136,22 @@ TEST(Story, TellsWhatWasDoneAndWhatIsKept) {
   EXPECT_THAT(text, Not(HasSubstr("no event tells")));
   EXPECT_THAT(*story_text({}, std::vector{kept}), HasSubstr("no event tells of it"));
   EXPECT_FALSE(story_text(std::vector<std::string>{"{"}, {}));
+}
+
+TEST(Story, IsSetForAWidth) {
+  Event one{.id = "e1", .at = kNow, .client = "192.0.2.1", .mail_from = "n@bank.example"};
+  one.asked = Action::reject;
+  for (int i = 0; i < 10; ++i) one.recipients.push_back("a" + std::to_string(i) + "@else.example");
+  one.subject = std::string(100, 'x');
+  const auto text = *story_text(std::vector{event_json(one)}, {}, 60);
+  EXPECT_THAT(text,
+              HasSubstr("let through; in mode enforce, it would\n" + std::string(22, ' ') + "have been"));
+  EXPECT_THAT(text, HasSubstr("\n  to       a0@else.example, a1@else.example,\n           a2@else.example"));
+  for (const auto line : base::split(text, '\n')) {
+    EXPECT_TRUE(line.size() <= 60 || line.ends_with("xx")) << line;
+    EXPECT_FALSE(line.ends_with(' ')) << line;
+  }
+  EXPECT_THAT(text, HasSubstr(std::string(100, 'x'))) << "a word is not cut";
 }
 
 TEST(Story, SaysWhatAMonitorWouldHaveDone) {

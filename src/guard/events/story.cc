@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
+#include "base/columns.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "guard/memory/acquaintance.h"
@@ -199,6 +200,28 @@ void tell(std::string& out, const KeptMessage& kept) {
   line(out, "kept", kept_line(kept));
 }
 
+// Lines that are longer go on below their text, behind its name or time.
+std::string set(std::string_view text, std::size_t width) {
+  constexpr std::size_t kNames = 11;
+  constexpr std::size_t kTimes = 22;
+  constexpr std::size_t kLeast = 20;  // columns of text, however narrow
+  std::string out;
+  for (auto line : base::split(text, '\n')) {
+    const auto indent = line.starts_with(' ') ? kNames : kTimes;
+    if (line.size() <= indent || base::display_width(line) <= width) {
+      out += fmt::format("{}\n", line);
+      continue;
+    }
+    auto head = std::string(line.substr(0, indent));
+    for (const auto& piece : base::wrap(line.substr(indent), std::max(width, indent + kLeast) - indent)) {
+      out += fmt::format("{}{}\n", head, piece);
+      head.assign(indent, ' ');
+    }
+  }
+  out.pop_back();  // behind the last line nothing is
+  return out;
+}
+
 Result<std::vector<const KeptMessage*>> without_event(std::span<const std::string> events,
                                                       std::span<const KeptMessage> kept) {
   const auto named = TRY(kept_ids(events));
@@ -227,7 +250,8 @@ Result<std::vector<std::string>> kept_ids(std::span<const std::string> events) {
   return out;
 }
 
-Result<std::string> story_text(std::span<const std::string> events, std::span<const KeptMessage> kept) {
+Result<std::string> story_text(std::span<const std::string> events, std::span<const KeptMessage> kept,
+                               std::size_t width) {
   std::string out;
   for (const auto& event : events) {
     if (!out.empty()) out += '\n';
@@ -237,7 +261,7 @@ Result<std::string> story_text(std::span<const std::string> events, std::span<co
     if (!out.empty()) out += '\n';
     tell(out, *one);
   }
-  return out;
+  return set(out, width);
 }
 
 std::string story_json(std::string_view word, std::span<const std::string> events,

@@ -9,8 +9,10 @@
 
 namespace rampart::guard {
 
-// `events` as event_json() wrote them, in order; `kept` what the quarantine holds of them or of the message beside.
-base::Result<std::string> story_text(std::span<const std::string> events, std::span<const KeptMessage> kept);
+// `events` as event_json() wrote them, in order; `kept` what the quarantine holds of them or of the message beside. Set for so many
+// columns.
+base::Result<std::string> story_text(std::span<const std::string> events, std::span<const KeptMessage> kept,
+                                     std::size_t width = std::string::npos);
 // Schema "rampart.trace/1".
 std::string story_json(std::string_view word, std::span<const std::string> events,
                        std::span<const KeptMessage> kept);
