@@ -42,8 +42,7 @@ Result<ListenSetting> parse_listen_setting(std::string_view text) {
   ListenSetting out{.address = {}, .role = {}};
   const auto address = milter::parse_listen(base::trim(text.substr(0, at)));
   if (!address)
-    return base::fail(ErrorKind::config, "is not inet:ADDRESS:PORT or unix:/PATH, then perhaps role=ROLE", {},
-                      address.error().hint);
+    return base::fail(ErrorKind::config, "is not inet:ADDRESS:PORT or unix:/PATH", {}, address.error().hint);
   out.address = *address;
   // A path takes any text, and a role that is misspelt would be part of it, and not hold.
   if (out.address.path.find_first_of(" \t\r\n") != std::string::npos)
@@ -115,7 +114,7 @@ constexpr std::array kSettings{
         .key = "guard.listen",
         .type = SettingType::list,
         .standard = R"(["inet:127.0.0.1:8891"])",
-        .brief = "Where the mail server finds the guard: inet:ADDRESS:PORT or unix:/PATH",
+        .brief = "Where the mail server finds the guard: inet:ADDRESS:PORT or unix:/PATH, role=ROLE behind",
         .detail = "Postfix's smtpd runs chrooted on Debian, and reaches a socket only below its queue "
                   "directory. rampart guard setup postfix prints what Postfix has to be told. Behind it may "
                   "stand role=inbound, submission or local: all that comes there is that, as with "
