@@ -113,4 +113,10 @@ std::size_t terminal_width(int descriptor, std::size_t fallback) {
   return size.ws_col;
 }
 
+std::size_t terminal_height(int descriptor, std::size_t fallback) {
+  winsize size{};
+  if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_row == 0) return fallback;
+  return size.ws_row;
+}
+
 }  // namespace rampart::base

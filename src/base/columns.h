@@ -28,5 +28,7 @@ std::vector<std::string> wrap(std::string_view text, std::size_t width);
 
 // The width of the terminal behind a file descriptor, or `fallback` when there is none.
 std::size_t terminal_width(int descriptor, std::size_t fallback = 80);
+// Its lines, the same.
+std::size_t terminal_height(int descriptor, std::size_t fallback = 24);
 
 }  // namespace rampart::base

@@ -240,4 +240,23 @@ Result<> write_file(const std::string& path, std::string_view content) {
   return file.commit();
 }
 
+Result<> write_new_file(const std::string& path, std::string_view content) {
+  struct stat status{};
+  const bool exists = ::stat(path.c_str(), &status) == 0;
+  if (path == "-" || (exists && !S_ISREG(status.st_mode))) return write_file(path, content);
+  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file && errno == EEXIST)
+    return fail(ErrorKind::io, "is there already, and is not written over", path,
+                "name another file, or remove that one");
+  if (!file) return io_error("write", path, errno);
+  auto written = write_all(file.get(), path, content);
+  if (written && ::fsync(file.get()) != 0) written = io_error("write", path, errno);
+  if (!written) {
+    ::unlink(path.c_str());
+    return written;
+  }
+  sync_folder_of(path);
+  return {};
+}
+
 }  // namespace rampart::base

@@ -28,6 +28,10 @@ inline constexpr std::string_view kReaderGone = "nobody reads this any more";
 // pipe) is written to directly; "-" is standard output.
 Result<> write_file(const std::string& path, std::string_view content);
 
+// Writes a new file that nobody but its owner may read (0600); one that is there stays as it is, which is an error. What exists and
+// is no regular file is written to directly, and "-" is standard output, as with write_file().
+Result<> write_new_file(const std::string& path, std::string_view content);
+
 // What was made, or named anew, in a folder stays only when the folder itself is on the disk. A file system that cannot sync one
 // has nothing to sync. `path` is what stands in it.
 void sync_folder_of(const std::string& path);

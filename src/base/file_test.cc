@@ -123,6 +123,21 @@ TEST_F(File, PiecesAreSeenWhenCommitted) {
       << "no temporary file stays behind";
 }
 
+TEST_F(File, ANewFileIsOnesOwnAndReplacesNothing) {
+  ASSERT_TRUE(write_new_file(path("a"), "one"));
+  EXPECT_EQ(fs::status(path("a")).permissions(), fs::perms(0600));
+  const auto again = write_new_file(path("a"), "two");
+  ASSERT_FALSE(again);
+  EXPECT_THAT(again.error().message(), HasSubstr("is there already"));
+  EXPECT_THAT(again.error().hint, HasSubstr("another file"));
+  EXPECT_EQ(read_file(path("a"), 10), "one");
+  fs::create_symlink("b", path("link"));
+  EXPECT_FALSE(write_new_file(path("link"), "two")) << "a link leads wherever its writer likes";
+  EXPECT_FALSE(fs::exists(path("b")));
+  EXPECT_THAT(write_new_file(path("none/a"), "x").error().message(), HasSubstr("no such file or directory"));
+  EXPECT_TRUE(write_new_file("/dev/null", "x"));
+}
+
 TEST_F(File, WritingFailsWithReason) {
   EXPECT_THAT(write_file(path("none/a"), "x").error().message(), HasSubstr("no such file or directory"));
   EXPECT_THAT(write_file(dir_, "x").error().message(), HasSubstr("it is a folder"));

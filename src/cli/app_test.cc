@@ -76,6 +76,22 @@ TEST_F(Program, HelpOfACommandIsTheSameBothWays) {
   EXPECT_EQ(out, help);
 }
 
+TEST_F(Program, HelpOfTheGuardIsOfEachCommandAlone) {
+  EXPECT_EQ(run({"help", "guard"}), 0);
+  EXPECT_THAT(out, HasSubstr("Usage: rampart guard [COMMAND] [OPTION...]"));
+  EXPECT_THAT(out, HasSubstr("[inet:127.0.0.1:8891]"));
+  EXPECT_THAT(out, HasSubstr("It runs until SIGTERM"));
+  EXPECT_EQ(run({"help", "guard", "setup"}), 0);
+  EXPECT_THAT(out, HasSubstr("Usage: rampart guard setup COMMAND"));
+  EXPECT_THAT(out, Not(HasSubstr("SIGTERM")));
+  for (const auto* command : {"list", "show", "release", "delete", "export", "prune", "digest"}) {
+    EXPECT_EQ(run({"help", "quarantine", command}), 0);
+    EXPECT_THAT(out, HasSubstr("Exit status: 0")) << command;
+    EXPECT_THAT(out, HasSubstr(fmt::format("Most often: rampart quarantine {}", command)));
+    EXPECT_THAT(out, Not(HasSubstr("INT"))) << command;
+  }
+}
+
 TEST_F(Program, NoHelpIsWiderThanATerminal) {
   for (const auto& words :
        std::vector<std::vector<std::string>>{{"help"}, {"help", "config"}, {"help", "config", "print"}}) {

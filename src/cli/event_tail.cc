@@ -45,12 +45,24 @@ struct EventTail::Line {
 
 Result<base::Endpoint> parse_guard_url(std::string_view text) {
   constexpr std::string_view kScheme = "http://";
-  auto rest = text;
-  if (rest.starts_with(kScheme)) rest.remove_prefix(kScheme.size());
+  constexpr std::string_view kLocalhost = "localhost:";
+  const auto refuse = [&](std::string_view why) {
+    return base::fail(ErrorKind::usage,
+                      fmt::format("\"{}\" is no address of a guard: {}", base::excerpt(text, 100), why),
+                      "--url", "such as http://127.0.0.1:8892: what guard.http_listen says, behind http://");
+  };
+  if (text.starts_with("https://")) return refuse("a guard answers without TLS, http:// on this machine");
+  if (!text.starts_with(kScheme)) return refuse("it begins with http://");
+  auto rest = text.substr(kScheme.size());
   if (rest.ends_with('/')) rest.remove_suffix(1);
-  const auto place = base::parse_endpoint(rest, 0);
-  if (!text.starts_with(kScheme) || !place || place->port == 0)
-    return base::fail(ErrorKind::usage, "is no address of a guard", "--url", "such as http://127.0.0.1:8892");
+  if (rest.find_first_of("/?#") != std::string_view::npos)
+    return refuse("nothing stands behind its port, as what is asked for there is known");
+  const auto place = base::parse_endpoint(rest.starts_with(kLocalhost)
+                                              ? fmt::format("127.0.0.1:{}", rest.substr(kLocalhost.size()))
+                                              : std::string(rest),
+                                          0);
+  if (!place) return refuse("the machine is named by its number, such as 127.0.0.1 or [::1], and a port");
+  if (place->port == 0) return refuse("its port is missing");
   if (!net::is_loopback(place->address))
     return base::fail(
         ErrorKind::usage, "is another machine, and the token would go there in the clear", "--url",
@@ -89,9 +101,14 @@ Result<> EventTail::take_head() {
     if (head.size() <= kMaxAnswerHead) return {};
     return lost(place_, "what answers there is no guard");
   }
-  if (head.starts_with("HTTP/1.1 401 ") || head.starts_with("HTTP/1.1 403 "))
-    return base::fail(ErrorKind::usage, "the guard wants another token, or has none", "--token-file",
-                      "name the file of its setting guard.api_token_file");
+  if (head.starts_with("HTTP/1.1 401 "))
+    return base::fail(
+        ErrorKind::usage, "the guard wants another token", "--token-file",
+        "name the file of the guard's setting guard.api_token_file, which it read when it began");
+  if (head.starts_with("HTTP/1.1 403 "))
+    return base::fail(ErrorKind::usage, "the guard has no token, and tells nobody its events",
+                      fmt::format("http://{}", place_.text()),
+                      "set guard.api_token_file in the guard's configuration, and start it again");
   if (head.starts_with("HTTP/1.1 404 "))
     return base::fail(ErrorKind::usage, "what answers there tells no events", "--url",
                       "name a guard of this version");

@@ -18,7 +18,7 @@
 
 namespace rampart::cli {
 
-// http://ADDRESS:PORT of this machine, where a guard answers HTTP: a token goes over no network in the clear. Errors are of kind usage.
+// http://ADDRESS:PORT (or localhost) of this machine, where a guard answers HTTP: a token goes over no network in the clear. Errors are of kind usage.
 base::Result<base::Endpoint> parse_guard_url(std::string_view text);
 
 class EventTail {

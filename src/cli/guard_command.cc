@@ -23,15 +23,17 @@ void add_guard_command(CLI::App& root, Session& session) {
                           "guard.threads", "guard.http_listen", "dkim.keys", "dkim.seal_file", "store.url",
                           "dns.resolvers", "dns.trust_ad", "dns.timeout"})
     session.add_setting(*guard, key);
+  add_guard_explain_commands(*guard, session);
+  add_guard_setup_command(*guard, session);
+  add_guard_hindsight_commands(*guard, session);
+  add_guard_senders_command(*guard, session);
+  // Behind them, as a command begins with the text of the one above it.
   guard->footer(
       "It runs until SIGTERM, and prints each message that was answered as a line of JSON; SIGHUP has it "
       "read its configuration again. Mode monitor changes no mail.\n"
       "Exit status: 0 it was told to end, 2 wrong usage or configuration, 3 it could not begin.\n"
       "Most often: rampart guard --store /var/lib/rampart/rampart.db");
-  add_guard_explain_commands(*guard, session);
-  add_guard_setup_command(*guard, session);
-  add_guard_hindsight_commands(*guard, session);
-  add_guard_senders_command(*guard, session);
+  guard->require_subcommand(0, 1);
   session.on_run(*guard, run);
 }
 

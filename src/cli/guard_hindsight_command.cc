@@ -79,7 +79,7 @@ void add_options(CLI::App& command, Session& session, Request& request) {
       ->type_name("TIME");
   command.add_option("--most", request.most, "Sources that are listed as text [20]")
       ->type_name("N")
-      ->check(CLI::Range(std::size_t{1}, kMostRows));
+      ->check(whole_number(1, kMostRows));
   command.add_option("--format", request.format, "text or json, which lists all [text]")
       ->type_name("FORMAT")
       ->check(one_of({"text", "json"}));
@@ -102,7 +102,7 @@ void add_guard_hindsight_commands(CLI::App& guard, Session& session) {
       "It reads the events that the guard keeps in the store, in either mode, and changes nothing. Each "
       "source "
       "ends with the line of guard.overrides that would let it through.\n"
-      "Exit status: 0, 2 wrong usage, 3 the store cannot be read.\n"
+      "Exit status: 0, 2 wrong usage, or no store there, 3 the store cannot be read.\n"
       "Most often: rampart guard rehearse \"to=bank.example action=quarantine\"");
   session.on_run(*rehearse, [request](Session& s) { return run_rehearse(s, *request); });
 
@@ -115,8 +115,8 @@ void add_guard_hindsight_commands(CLI::App& guard, Session& session) {
       ->check(one_of({std::string(guard::kOtherFields[0]), std::string(guard::kOtherFields[1])}));
   add_options(*compare, session, *compared);
   compare->footer(
-      "The other filter has to have the message before the guard. Exit status: 0, 2 wrong usage, 3 the store "
-      "cannot be read.\n"
+      "The other filter has to have the message before the guard. Exit status: 0, 2 wrong usage, or no store "
+      "there, 3 the store cannot be read.\n"
       "Most often: rampart guard compare --against X-Spamd-Result");
   session.on_run(*compare, [compared](Session& s) { return run_compare(s, *compared); });
 }

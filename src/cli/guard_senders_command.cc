@@ -51,7 +51,7 @@ void add_guard_senders_command(CLI::App& guard, Session& session) {
   senders->add_option("WHO", request->word, "An address, or a domain")->required();
   senders->add_option("--most", request->most, "How many are told of each kind, the latest [100]")
       ->type_name("N")
-      ->check(CLI::Range(std::size_t{1}, kMostLines));
+      ->check(whole_number(1, kMostLines));
   senders->add_option("--format", request->format, "text or json [text]")
       ->type_name("FORMAT")
       ->check(one_of({"text", "json"}));

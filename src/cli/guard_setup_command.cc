@@ -61,6 +61,7 @@ base::Result<Exit> run_postfix(Session& session, const Request& request) {
 void add_guard_setup_command(CLI::App& guard, Session& session) {
   auto* setup = guard.add_subcommand("setup", "Print how a mail server is told to ask the guard");
   auto request = std::make_shared<Request>();
+  setup->footer("Nothing is changed.\nMost often: rampart guard setup postfix --monitor");
   auto* postfix = setup->add_subcommand("postfix", "Print the postconf lines, and those that undo them");
   postfix->add_flag("--monitor", request->monitor,
                     "Let mail through whatever becomes of the guard, whatever guard.mode says");

@@ -1,5 +1,7 @@
 #include "cli/help.h"
 
+#include <charconv>
+
 #include "base/text.h"
 
 namespace rampart::cli {
@@ -81,7 +83,9 @@ std::vector<Row> command_rows(const CLI::App& command) {
 
 std::string usage_line(const CLI::App& command) {
   std::string out = "Usage: " + full_name(command);
-  if (!command_rows(command).empty()) out += " COMMAND";
+  // What does something by itself takes one command or none, and says so.
+  if (!command_rows(command).empty())
+    out += command.get_require_subcommand_max() == 1 ? " [COMMAND]" : " COMMAND";
   if (!option_rows(command, "Options").empty()) out += " [OPTION...]";
   for (const auto* option : command.get_options()) {
     if (!option->get_positional()) continue;
@@ -178,6 +182,18 @@ CLI::Validator one_of(std::vector<std::string> words) {
             return fmt::format("must be one of {}, not \"{}\"{}", base::join(words, ", "),
                                base::excerpt(given, 60),
                                meant.empty() ? "" : fmt::format(" (did you mean {}?)", meant));
+          },
+          ""};
+}
+
+CLI::Validator whole_number(std::int64_t least, std::int64_t most) {
+  return {[least, most](const std::string& given) -> std::string {
+            std::int64_t number = 0;
+            const auto* end = given.data() + given.size();
+            const auto [stop, fault] = std::from_chars(given.data(), end, number);
+            if (fault == std::errc() && stop == end && number >= least && number <= most) return {};
+            return fmt::format("must be a whole number from {} to {}, not \"{}\"", least, most,
+                               base::excerpt(given, 60));
           },
           ""};
 }

@@ -1,6 +1,7 @@
 // Help texts, and what to say about a command line that cannot be read.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ std::string full_name(const CLI::App& command);
 
 // A check for an option whose value is one of a few words, with "did you mean".
 CLI::Validator one_of(std::vector<std::string> words);
+
+// The same for one whose value is a whole number from `least` to `most`.
+CLI::Validator whole_number(std::int64_t least, std::int64_t most);
 
 // The error for what CLI11 could not read, with "did you mean" for commands and options.
 base::Error usage_error(const CLI::App& root, const CLI::ParseError& error);

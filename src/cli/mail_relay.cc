@@ -23,8 +23,13 @@ base::Result<net::SmtpServer> mail_relay(const base::Config& config, const std::
                                          std::string_view what, std::string_view from) {
   using Tls = net::SmtpServer::Tls;
   const auto lacks = [&](const std::string& name) {
-    return base::fail(base::ErrorKind::config, fmt::format("{} needs {}{}", what, prefix, name),
-                      prefix + name, fmt::format("rampart config explain {}{}", prefix, name));
+    const auto key = prefix + name;
+    const auto* setting = config.schema().find(key);
+    const bool option = setting != nullptr && !setting->option.empty();
+    return base::fail(
+        base::ErrorKind::config, fmt::format("is not set, and {} needs it", what), key,
+        fmt::format("set it{}: rampart config explain {}",
+                    option ? fmt::format(", or give {} {}", setting->option, setting->value_name) : "", key));
   };
   net::SmtpServer server;
   const auto& tls = config.text(prefix + "tls");

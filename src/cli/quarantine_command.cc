@@ -13,6 +13,7 @@
 #include "cli/store_url.h"
 #include "cli/who.h"
 #include "crypto/ids.h"
+#include "dns/domain.h"
 #include "guard/quarantine/feedback_report.h"
 #include "guard/quarantine/show.h"
 #include "guard/release/release.h"
@@ -70,7 +71,29 @@ std::optional<guard::KeptState> state_of(std::string_view word) {
   return std::nullopt;
 }
 
+// Such as no message can have find nothing, and look like an answer.
+Result<> check_names(const Request& request) {
+  const auto is_domain = [](std::string_view text) {
+    const auto name = dns::parse_domain(text);
+    return name && name->label_count() != 0;
+  };
+  const auto at = request.recipient.rfind('@');
+  if (!request.recipient.empty() &&
+      (at == std::string::npos || !is_domain(std::string_view(request.recipient).substr(at + 1))))
+    return base::fail(ErrorKind::usage,
+                      fmt::format("\"{}\" is no address", base::excerpt(request.recipient, 100)),
+                      "--recipient", "such as a@bank.example, or @bank.example for all of a domain");
+  if (request.author.empty() || is_domain(request.author)) return {};
+  const auto behind = request.author.rfind('@') + 1;  // 0: there is none
+  return base::fail(ErrorKind::usage, fmt::format("\"{}\" is no domain", base::excerpt(request.author, 100)),
+                    "--author",
+                    behind != 0 && is_domain(std::string_view(request.author).substr(behind))
+                        ? fmt::format("the domain alone: {}", base::printable(request.author.substr(behind)))
+                        : "such as bank.example");
+}
+
 Result<guard::KeptFilter> filter_of(const Request& request) {
+  TRY(check_names(request));
   guard::KeptFilter out{.recipient = request.recipient,
                         .author = request.author,
                         .state = state_of(request.state),
@@ -130,7 +153,8 @@ Result<Exit> run_show(Session& session, const Request& request) {
   TRY(session.print(request.format == "json"
                         ? guard::kept_json(entry, content)
                         : guard::kept_text(entry, content, show_options(session, request))));
-  return Exit::clean;
+  const bool gone = entry.state == guard::KeptState::deleted;
+  return content.fault.empty() || gone ? Exit::clean : Exit::undetermined;
 }
 
 std::string_view word_of(guard::Released::How how) {
@@ -149,13 +173,15 @@ struct Outcome {
   std::string id;
   std::string_view how;
   std::string why;
+  bool told = false;  // why, on standard error
 };
 
 std::string outcomes_text(const std::vector<Outcome>& outcomes) {
   std::string out;
   for (const auto& one : outcomes)
-    out += fmt::format("{}: {}{}\n", base::printable(one.id), one.how,
-                       one.why.empty() ? std::string() : fmt::format(": {}", base::printable(one.why)));
+    out += fmt::format(
+        "{}: {}{}\n", base::printable(one.id), one.how,
+        one.why.empty() || one.told ? std::string() : fmt::format(": {}", base::printable(one.why)));
   return out;
 }
 
@@ -167,6 +193,27 @@ std::string outcomes_json(const std::vector<Outcome>& outcomes) {
     json.begin_object().member("id", one.id).member("outcome", one.how).member("why", one.why).end_object();
   json.end_array().end_object();
   return out + '\n';
+}
+
+// The status of several: of a fault with one of them, the others done, it is that of what was not all done.
+Exit status_of(Exit worst, std::size_t done) {
+  return worst == Exit::usage && done != 0 ? Exit::findings : worst;
+}
+
+// What to do about a message that the server did not take.
+std::string next_step(const Outcome& outcome, net::Handed handed, const net::SmtpServer& server) {
+  switch (handed) {
+    case net::Handed::refused:
+      return fmt::format(
+          "{} stays kept: the server will never take it; rampart quarantine export takes it out", outcome.id);
+    case net::Handed::later:
+      return fmt::format("{} stays kept: release it again later", outcome.id);
+    default:
+      return fmt::format(
+          "{} stays kept: see that {} takes mail at port {} (guard.release_server, --relay), "
+          "and release it again",
+          outcome.id, server.host, server.port);
+  }
 }
 
 Result<Exit> run_release(Session& session, const Request& request) {
@@ -183,39 +230,46 @@ Result<Exit> run_release(Session& session, const Request& request) {
                                 .hand = [&](const auto&... what) { return net::smtp_send(server, what...); }};
   std::vector<Outcome> outcomes;
   auto exit = Exit::clean;
+  std::size_t done = 0;
   for (const auto& id : request.ids) {
     const auto released = guard::release(desk, id, {.by = who(), .again = request.again}, base::now());
     if (!released) {
       session.report(released.error());
-      outcomes.push_back({.id = id, .how = "not released", .why = released.error().message()});
+      outcomes.push_back({.id = id, .how = "not released", .why = released.error().message(), .told = true});
       exit = std::max(exit, exit_of(released.error().kind));
       continue;
     }
     outcomes.push_back({.id = id, .how = word_of(released->how), .why = released->why});
     if (released->how == guard::Released::How::perhaps)
       session.note(fmt::format("{} may have been delivered; --again sends it all the same", id));
+    if (released->how == guard::Released::How::returned)
+      session.note(next_step(outcomes.back(), released->handed, server));
     const bool waits =
         released->how == guard::Released::How::returned && released->handed != net::Handed::refused;
-    if (released->how != guard::Released::How::delivered)
+    if (released->how == guard::Released::How::delivered)
+      ++done;
+    else
       exit = std::max(exit, waits ? Exit::undetermined : Exit::findings);
   }
   TRY(session.print(request.format == "json" ? outcomes_json(outcomes) : outcomes_text(outcomes)));
-  return exit;
+  return status_of(exit, done);
 }
 
 Result<Exit> run_delete(Session& session, const Request& request) {
   auto opened = TRY(open_kept(session));
   auto exit = Exit::clean;
+  std::size_t deleted = 0;
   for (const auto& id : request.ids) {
     const auto done = opened.quarantine->remove(id, who(), base::now());
     if (done) {
+      ++deleted;
       TRY(session.print(fmt::format("{}: deleted\n", id)));
     } else {
       session.report(done.error());
       exit = std::max(exit, exit_of(done.error().kind));
     }
   }
-  return exit;
+  return status_of(exit, deleted);
 }
 
 Result<Exit> run_export(Session& session, const Request& request) {
@@ -237,7 +291,8 @@ Result<Exit> run_export(Session& session, const Request& request) {
   if (request.to == "-") {
     TRY(session.print(out));
   } else {
-    TRY(base::write_file(request.to, out));
+    TRY(base::write_new_file(request.to, out));
+    session.note(fmt::format("written to {}, which only you may read", base::printable(request.to)));
   }
   return Exit::clean;
 }
@@ -277,9 +332,13 @@ void add_list(CLI::App& quarantine, Session& session) {
   list->add_option("--before", request->before, "Received before this time (UTC)")->type_name("TIME");
   list->add_option("--most", request->most, "At most so many [100]")
       ->type_name("NUMBER")
-      ->check(CLI::Range(std::int64_t{1}, kMostListed));
+      ->check(whole_number(1, kMostListed));
   add_format(*list, *request, {"text", "json", "csv"});
   list->add_option("--width", request->width, "Set text for this many columns")->type_name("COLUMNS");
+  list->footer(
+      "Exit status: 0 (no message matches, too), 2 wrong usage or no quarantine, 3 the store cannot be "
+      "read.\n"
+      "Most often: rampart quarantine list --state kept");
   session.on_run(*list, [request](Session& s) { return run_list(s, *request); });
 }
 
@@ -289,6 +348,11 @@ void add_show(CLI::App& quarantine, Session& session) {
   show->add_option("ID", request->id, "As quarantine list shows it")->required();
   add_format(*show, *request, {"text", "json"});
   show->add_option("--width", request->width, "Set text for this many columns")->type_name("COLUMNS");
+  show->footer(
+      "Exit status: 0 it is shown, 2 wrong usage or no such message, 3 it cannot be read: what is known of "
+      "it "
+      "is shown.\n"
+      "Most often: rampart quarantine show ID");
   session.on_run(*show, [request](Session& s) { return run_show(s, *request); });
 }
 
@@ -302,8 +366,8 @@ void add_release(CLI::App& quarantine, Session& session) {
   session.add_setting(*release, "guard.release_server");
   add_format(*release, *request, {"text", "json"});
   release->footer(
-      "Exit status: 0 released, 1 refused or perhaps released, 2 wrong usage, 3 not taken now: it is kept as "
-      "before.\n"
+      "Exit status: 0 all released; 1 one refused, perhaps released, or wrong beside others that were "
+      "released; 2 wrong usage: none released; 3 one not taken now: it is kept as before.\n"
       "Most often: rampart quarantine release ID");
   session.on_run(*release, [request](Session& s) { return run_release(s, *request); });
 }
@@ -322,6 +386,10 @@ void add_export(CLI::App& quarantine, Session& session) {
   session.add_setting(*take, "report_mail.email");
   take->add_option("--mail-to", request->mail_to, "Of a feedback report: whom it is for")
       ->type_name("ADDRESS");
+  take->footer(
+      "A file that is there is not written over; the new one only its owner may read.\n"
+      "Exit status: 0 it is written, 2 wrong usage, no such message, or it cannot be read or written.\n"
+      "Most often: rampart quarantine export ID --to mail.eml");
   session.on_run(*take, [request](Session& s) { return run_export(s, *request); });
 }
 
@@ -337,10 +405,17 @@ void add_quarantine_command(CLI::App& root, Session& session) {
   auto* remove =
       add_part(*quarantine, session, "delete", "Delete messages for good; what is known of them stays");
   remove->add_option("ID", request->ids, "As quarantine list shows it")->required();
+  remove->footer(
+      "Exit status: 0 all deleted, 1 some of them, 2 none: wrong usage or no such message.\n"
+      "Most often: rampart quarantine delete ID");
   session.on_run(*remove, [request](Session& s) { return run_delete(s, *request); });
   add_export(*quarantine, session);
   add_quarantine_digest_command(*quarantine, session);
   auto* prune = add_part(*quarantine, session, "prune", "Delete what is older than guard.quarantine_keep");
+  prune->footer(
+      "The guard does the same by itself while it runs.\n"
+      "Exit status: 0, 2 wrong usage or no quarantine, 3 the store cannot be read.\n"
+      "Most often: rampart quarantine prune");
   session.on_run(*prune, [request](Session& s) { return run_prune(s, *request); });
 }
 

@@ -7,6 +7,14 @@
 namespace rampart::cli {
 namespace {
 
+// A default as it is given on a command line: ["a", "b"] as a, b.
+std::string plain_list(std::string_view text) {
+  std::string out;
+  for (const char c : text)
+    if (c != '[' && c != ']' && c != '"') out += c;
+  return out;
+}
+
 std::string_view unquoted(std::string_view text) {
   const bool quoted = text.size() > 1 && text.front() == '"' && text.back() == '"';
   return quoted ? text.substr(1, text.size() - 2) : text;
@@ -19,7 +27,10 @@ std::string help_of(const base::Setting& setting) {
     out += fmt::format(" ({})", fmt::join(setting.choices, ", "));
   const bool told =
       setting.type != base::SettingType::boolean && setting.standard != "[]" && setting.standard != "\"\"";
-  if (told) out += fmt::format(" [{}]", unquoted(setting.standard));
+  if (told && setting.type == base::SettingType::list)
+    out += fmt::format(" [{}]", plain_list(setting.standard));
+  else if (told)
+    out += fmt::format(" [{}]", unquoted(setting.standard));
   return out;
 }
 

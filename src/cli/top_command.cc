@@ -41,7 +41,9 @@ Result<std::chrono::seconds> window_of(const Request& request) {
   const auto parsed = base::parse_duration(request.window);
   const auto seconds = parsed ? std::chrono::floor<std::chrono::seconds>(*parsed) : std::chrono::seconds(0);
   if (seconds < std::chrono::seconds(1) || seconds > kLongest)
-    return base::fail(base::ErrorKind::usage, "is no time from 1s to 24h", "--window", "such as 5m");
+    return base::fail(base::ErrorKind::usage,
+                      fmt::format("\"{}\" is no time from 1s to 24h", base::excerpt(request.window, 60)),
+                      "--window", "such as 5m");
   return seconds;
 }
 
@@ -67,9 +69,11 @@ Result<Exit> show(Session& session, const Request& request, std::chrono::seconds
     const auto now = base::now();
     tally.forget(now - window);
     guard::Tally::View view{.now = now, .window = window};
-    if (terminal) view.width = std::max<std::size_t>(base::terminal_width(STDOUT_FILENO), 40);
-    const auto page = request.format == "json" ? tally.json(view) : tally.text(view);
     const bool live = terminal && !request.once;
+    if (terminal) view.width = std::max<std::size_t>(base::terminal_width(STDOUT_FILENO), 40);
+    // One line is the cursor's, and one the remark's.
+    if (live) view.height = std::max<std::size_t>(base::terminal_height(STDOUT_FILENO), 10) - 2;
+    const auto page = request.format == "json" ? tally.json(view) : tally.text(view);
     TRY(session.print(live ? std::string(kClear) + page : page));
     if (const auto text = remark(); !text.empty()) session.note(base::printable(text));
     if (!live) return Exit::clean;
@@ -92,6 +96,9 @@ Result<Exit> run_top(Session& session, const Request& request) {
     };
     return show(session, request, window, look, [] { return std::string(); });
   }
+  if (config->origin("store.url").from == base::Origin::From::command_line)
+    return base::fail(base::ErrorKind::usage, "reads no store, and --store names one", "--url",
+                      "give one of the two");
   const auto place = TRY(parse_guard_url(request.url));
   const auto& file = request.token_file.empty() ? config->text("guard.api_token_file") : request.token_file;
   auto token = TRY(read_api_token(file));
@@ -140,7 +147,8 @@ void add_top_command(CLI::App& root, Session& session) {
   session.add_setting(*top, "store.url");
   top->footer(
       "It reads the events that the guard keeps in the store, or those that a running guard tells.\n"
-      "Exit status: 0, 2 wrong usage, 3 the store cannot be read.\n"
+      "Exit status: 0, 2 wrong usage, no store there, or a token that the guard does not take, 3 the store "
+      "cannot be read, or the guard does not answer.\n"
       "Most often: rampart top --store /var/lib/rampart/rampart.db");
   session.on_run(*top, [request](Session& s) { return run_top(s, *request); });
 }

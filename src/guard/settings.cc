@@ -114,7 +114,7 @@ constexpr std::array kSettings{
         .key = "guard.listen",
         .type = SettingType::list,
         .standard = R"(["inet:127.0.0.1:8891"])",
-        .brief = "Where the mail server finds the guard: inet:ADDRESS:PORT or unix:/PATH",
+        .brief = "Where the mail server finds the guard: inet:ADDRESS:PORT or unix:/PATH, role=ROLE behind",
         .detail = "Postfix's smtpd runs chrooted on Debian, and reaches a socket only below its queue "
                   "directory. rampart guard setup postfix prints what Postfix has to be told. Behind it may "
                   "stand role=inbound, submission or local: all that comes there is that, as with "
@@ -465,8 +465,6 @@ constexpr std::array kSettings{
         .detail =
             "The results of each day, of which rampart reports write --output DIR makes aggregate reports. "
             "Results are kept for 14 days.",
-        .option = "--reports",
-        .value_name = "DIR",
         .example = R"("/var/lib/rampart/reports")",
     },
     Setting{

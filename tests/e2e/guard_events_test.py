@@ -1,6 +1,7 @@
 """The live stream of a guard's events: GET /api/v1/events, and rampart top --url, which reads it."""
 
 import contextlib
+import fcntl
 import http.client
 import os
 import pathlib
@@ -10,7 +11,9 @@ import resource
 import select
 import signal
 import socket
+import struct
 import subprocess
+import termios
 import threading
 import time
 import unittest
@@ -114,6 +117,9 @@ class GuardEventsTest(GuardCase):
         guard.start()
         with self.assertRaisesRegex(Refused, "403"):
             self.stream()
+        run = rampart("top", "--no-config", "--url", f"http://127.0.0.1:{self.port}", "--token-file", str(self.token))
+        self.assertEqual(run.status, 2)
+        self.assertIn("the guard has no token", run.err)
 
     def test_hostile_clients_hold_up_no_mail(self):
         """Half-open streams, clients that read nothing or send without end, and more connections than there are places."""
@@ -206,6 +212,7 @@ class GuardEventsTest(GuardCase):
         self.assertEqual((run.json()["messages"], run.json()["answered"]["quarantine"]), (1, 1))
         master, slave = pty.openpty()
         self.addCleanup(os.close, master)
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 12, 80, 0, 0))
         top = subprocess.Popen([PROGRAM, *words], cwd=SOURCE, stdin=slave, stdout=slave, stderr=slave, env={**os.environ, "TERM": "xterm", "COLUMNS": "100"})
         os.close(slave)
         self.addCleanup(top.kill)
@@ -227,17 +234,21 @@ class GuardEventsTest(GuardCase):
         guard.start()
         self.mail(postfix)
         shows(b"3 messages in")
+        pages = [page for page in seen.split(b"\x1b[2J") if b"messages in" in page]
+        self.assertLessEqual(max(page.count(b"\n") for page in pages[:-1]), 11, "a page is no longer than the terminal")
         top.send_signal(signal.SIGINT)
         self.assertEqual(top.wait(20), 0)
         with self.subTest("what cannot be followed is said"):
             weak = self.dir / "other.token"
             weak.touch(mode=0o600)
             weak.write_text("another-token-of-the-tests\n")
-            for changed, status in (((*words[:-1], str(weak)), 2), ((*words[:3], "http://192.0.2.1:80", *words[4:]), 2), ((*words[:3], f"http://127.0.0.1:{free_port()}", *words[4:]), 3),
-                                    (words[:-2], 2)):
+            for changed, status, why in (((*words[:-1], str(weak)), 2, "another token"), ((*words[:3], "http://192.0.2.1:80", *words[4:]), 2, "is another machine"),
+                                         ((*words[:3], f"http://127.0.0.1:{free_port()}", *words[4:]), 3, "nobody answers"), (words[:-2], 2, "--token-file"),
+                                         ((*words[:3], f"https://127.0.0.1:{self.port}", *words[4:]), 2, "without TLS"), ((*words, "--store", guard.store), 2, "--store names one")):
                 run = rampart(*changed)
                 self.assertEqual(run.status, status, run.err)
                 self.assertIn("hint: ", run.err)
+                self.assertIn(why, run.err)
                 self.assertNotIn(TOKEN, run.err)
 
 

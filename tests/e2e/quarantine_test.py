@@ -111,7 +111,11 @@ url = "sqlite:{self.store}"
                              (("--before", "2999-01-01T00:00:00Z"), 2), (("--most", "1"), 1)):
             self.assertEqual(len(self.run_it("list", *words, "--format", "json").json()["messages"]), count, words)
         self.assertIn("No message matches", self.run_it("list", "--state", "deleted").out)
-        self.assertIn("is no time", self.run_it("list", "--before", "soon", status=2).err)
+        for words, expected in ((("--before", "soon"), "is no time"), (("--recipient", "foo"), '--recipient: "foo" is no address'), (("--recipient", "a@"), "is no address"),
+                                (("--author", "news@bank.example"), "the domain alone: bank.example"), (("--author", "not a domain"), "is no domain"),
+                                (("--most", "0"), '--most: must be a whole number from 1 to 100000, not "0"'), (("--most", "x"), "whole number")):
+            self.assertIn(expected, self.run_it("list", *words, status=2).err)
+        self.assertEqual(self.run_it("list", "--recipient", "A@ELSE.EXAMPLE", "--author", "BANK.example", "--format", "json").json()["messages"][0]["id"], first)
 
     def test_a_message_is_shown_without_harm(self):
         one = self.keep()
@@ -126,17 +130,22 @@ url = "sqlite:{self.store}"
         self.assertEqual([part["type"] for part in shown["parts"]], ["text/plain", "text/html", "application/zip"])
         self.assertEqual(shown["causes"][0]["code"], "dmarc-quarantine")
         self.assertEqual(shown["sha256"], hashlib.sha256(MAIL.format(subject="rates").encode()).hexdigest())
+        elsewhere = self.run_it("show", one, "--quarantine", self.dir, status=3)
+        self.assertIn("bank.example", elsewhere.out, "what is known of it is shown all the same")
         self.assertIn("is no id", self.run_it("show", "../../etc/passwd", status=2).err)
         self.assertIn("no message", self.run_it("show", "0123456789abcdefghjkmnpqrs", status=2).err)
 
     def test_a_message_is_taken_out(self):
         one = self.keep()
         out = self.dir / "out"
-        self.run_it("export", one, "--to", out)
+        self.assertIn(f"written to {out}", self.run_it("export", one, "--to", out).err)
+        self.assertEqual(out.stat().st_mode & 0o777, 0o600)
+        self.assertIn("is there already", self.run_it("export", one, "--to", out, "--format", "json", status=2).err)
         self.assertEqual(out.read_bytes(), MAIL.format(subject="rates").encode(), "byte for byte")
         facts = json.loads(self.run_it("export", one, "--to", "-", "--format", "json").out)
         self.assertEqual(facts["sha256"], hashlib.sha256(out.read_bytes()).hexdigest())
         self.assertIn("--email", self.run_it("export", one, "--to", out, "--format", "arf", status=2).err)
+        out = self.dir / "report"
         self.run_it("export", one, "--to", out, "--format", "arf", "--email", "abuse@else.example", "--mail-to", "abuse@bank.example")
         report = email.message_from_bytes(out.read_bytes(), policy=email.policy.SMTP)
         self.assertEqual((report.get_content_type(), report.get_param("report-type")), ("multipart/report", "feedback-report"))
@@ -155,7 +164,12 @@ url = "sqlite:{self.store}"
         self.assertEqual(list((self.dir / "kept").iterdir()), [])
         self.assertEqual(self.state(one), "deleted")
         self.assertIn("was deleted on", self.run_it("export", one, "--to", "-", status=2).err)
-        self.assertIn("is deleted", self.run_it("release", one, status=2).err)
+        gone = self.run_it("release", one, status=2)
+        self.assertIn("is deleted", gone.err)
+        self.assertIn(f"rampart quarantine show {one}", gone.err)
+        self.assertEqual((gone.out, gone.err.count("is deleted")), (f"{one}: not released\n", 1), "a fault is told once")
+        third = self.keep("three")
+        self.assertIn(f"{third}: deleted", self.run_it("delete", third, one, status=1).out, "some were")
         self.assertIn("0 messages", self.run_it("prune").out)
 
     def test_a_message_is_released_once(self):
@@ -168,15 +182,20 @@ url = "sqlite:{self.store}"
             field = email.message_from_bytes(arrived[0][1])["X-Rampart-Released"]
             self.assertRegex(" ".join(field.split()), rf"^v=1; id={one}; pass=[a-z0-9]{{26}}; until=\d+; to=[0-9a-f]{{64}}; sig=[0-9a-f]{{64}}$")
             self.assertIn(b"are <b>new</b>.\n.\n--b", arrived[0][1], "a lone dot ends nothing")
+            other = self.keep("other", recipients=("c@else.example",))
+            self.assertIn(f"{other}: released", self.run_it("release", one, other, status=1).out, "one of two was")
+            relay.messages(3)
             again = self.run_it("release", one, status=2)
             self.assertIn("is released", again.err)
             self.run_it("release", one, "--again", status=2)
-            self.assertEqual(len(relay.messages(3, seconds=1)), 2)
+            self.assertEqual(len(relay.messages(4, seconds=1)), 3)
         self.assertEqual(self.state(one), "released")
 
     def test_what_is_not_taken_stays(self):
         one = self.keep()
-        self.assertEqual(self.run_it("release", one, "--format", "json", status=3).json()["messages"][0]["outcome"], "kept")
+        run = self.run_it("release", one, "--format", "json", status=3)
+        self.assertEqual(run.json()["messages"][0]["outcome"], "kept")
+        self.assertIn("see that localhost takes mail", run.err)
         self.assertEqual(self.state(one), "kept")
         with Postfix(self.certificate, {"a@else.example": "550 5.1.1 no such user"}) as relay:
             self.relay_at(relay.port)
@@ -190,7 +209,9 @@ url = "sqlite:{self.store}"
     def test_a_release_needs_a_server_and_a_key(self):
         one = self.keep()
         self.config.write_text(self.config.read_text().replace("release_server", "#"))
-        self.assertIn("guard.release_server", self.run_it("release", one, status=2).err)
+        run = self.run_it("release", one, status=2)
+        self.assertIn("guard.release_server: is not set", run.err)
+        self.assertIn("--relay HOST", run.err)
         self.assertEqual(self.state(one), "kept")
         self.relay_at(free_port())
         self.config.write_text(self.config.read_text().replace("[guard]", f'[guard]\nrelease_key_file = "{self.dir}/none.key"'))

@@ -1,11 +1,13 @@
 #include "guard/events/tally.h"
 
 #include <algorithm>
+#include <span>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "base/columns.h"
+#include "base/config_schema.h"
 #include "base/json.h"
 #include "base/text.h"
 
@@ -38,6 +40,27 @@ std::string percent(std::size_t part, std::size_t whole) {
 // What is not a name of ours may be as long as its writer liked.
 std::string cut(std::string_view text, std::size_t width) {
   return base::shorten(base::printable(text), width);
+}
+
+constexpr std::size_t kTitle = 2;  // lines of a table's title
+
+// How many rows each table gets of `height` lines of which so many are taken: the first one of each, then the second, and so on.
+std::array<std::size_t, 3> share(std::size_t height, std::size_t taken,
+                                 const std::array<std::size_t, 3>& rows) {
+  if (height == 0) return rows;
+  std::array<std::size_t, 3> out{};
+  auto left = height > taken ? height - taken : 0;
+  for (bool more = true; more;) {
+    more = false;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      const auto lines = out[i] == 0 ? kTitle + 1 : 1;
+      if (out[i] == rows[i] || lines > left) continue;
+      left -= lines;
+      ++out[i];
+      more = true;
+    }
+  }
+  return out;
 }
 
 }  // namespace
@@ -103,12 +126,14 @@ Tally::Sum Tally::sum(std::size_t rows) const {
 
 std::string Tally::text(const View& view) const {
   const auto all = sum(view.rows);
-  const auto seconds = std::max<std::chrono::seconds::rep>(view.window.count(), 1);
-  auto out = fmt::format(
-      "{}  {} messages in {} s, {:.2f} a second; answered within {:.1f} ms, 99 % within {:.1f} ms\n\n",
-      base::format_time(view.now), entries_.size(), seconds,
-      static_cast<double>(entries_.size()) / static_cast<double>(seconds),
-      static_cast<double>(all.median) / kMilli, static_cast<double>(all.slow) / kMilli);
+  const auto seconds = std::max<std::chrono::seconds>(view.window, std::chrono::seconds(1));
+  auto out = fmt::format("{}  {} messages in {}, {:.2f} a second\n", base::format_time(view.now),
+                         entries_.size(), base::format_duration(seconds),
+                         static_cast<double>(entries_.size()) / static_cast<double>(seconds.count()));
+  if (!entries_.empty())
+    out += fmt::format("half of them answered within {:.1f} ms, 99 % within {:.1f} ms\n",
+                       static_cast<double>(all.median) / kMilli, static_cast<double>(all.slow) / kMilli);
+  out += '\n';
   for (const auto action : kOrder) {
     const auto found = all.answered.find(std::string(to_string(action)));
     const auto messages = found == all.answered.end() ? 0 : found->second;
@@ -117,7 +142,12 @@ std::string Tally::text(const View& view) const {
   }
   if (all.differ != 0)
     out += fmt::format("  {} would have been answered otherwise were everything enforced\n", all.differ);
-  const auto table = [&](std::string_view title, const std::vector<Row>& rows) {
+  const auto damaged =
+      damaged_ == 0 ? std::string() : fmt::format("\n{} rows of the events are damaged\n", damaged_);
+  const auto taken = std::ranges::count(out, '\n') + std::ranges::count(damaged, '\n');
+  const auto room = share(view.height, static_cast<std::size_t>(taken),
+                          {all.causes.size(), all.authors.size(), std::min(entries_.size(), view.latest)});
+  const auto table = [&](std::string_view title, std::span<const Row> rows) {
     if (rows.empty()) return;
     out += fmt::format("\n{}\n", title);
     for (const auto& row : rows)
@@ -125,19 +155,18 @@ std::string Tally::text(const View& view) const {
                          base::pad_right(cut(row.name.empty() ? "(nobody)" : row.name, kName), kName + 2),
                          row.messages);
   };
-  table("Causes", all.causes);
-  table("In the name of, what was stopped or would have been", all.authors);
-  if (!entries_.empty() && view.latest != 0) out += "\nLatest\n";
+  table("Causes", std::span(all.causes).first(room[0]));
+  table("In the name of, what was stopped or would have been", std::span(all.authors).first(room[1]));
+  if (room[2] != 0) out += "\nLatest\n";
   std::size_t shown = 0;
-  for (auto entry = entries_.rbegin(); entry != entries_.rend() && shown < view.latest; ++entry, ++shown) {
+  for (auto entry = entries_.rbegin(); entry != entries_.rend() && shown < room[2]; ++entry, ++shown) {
     const auto& one = entry->second;
     out += cut(fmt::format("  {}  {:<10}  {}  {}  {}", base::format_time(entry->first).substr(11, 8),
                            one.answered, one.author, one.client, one.subject),
                view.width) +
            '\n';
   }
-  if (damaged_ != 0) out += fmt::format("\n{} rows of the events are damaged\n", damaged_);
-  return out;
+  return out + damaged;
 }
 
 std::string Tally::json(const View& view) const {

@@ -28,6 +28,8 @@ class Tally {
     std::size_t rows = 10;    // of causes, and of authors
     std::size_t latest = 10;  // messages
     std::size_t width = 100;  // columns
+    std::size_t height =
+        0;  // lines that there is room for, of the tables the first rows; 0: as many as there are
   };
 
   // As event_json() wrote it. One that is there already counts once; what is no event counts as damaged.

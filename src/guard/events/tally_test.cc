@@ -40,8 +40,10 @@ TEST(Tally, AddsUpEachMessageOnce) {
   EXPECT_EQ(tally.size(), 100U);
   const Tally::View view{.now = kNow, .window = std::chrono::seconds(50), .width = 80};
   const auto text = tally.text(view);
-  EXPECT_THAT(text,
-              HasSubstr("100 messages in 50 s, 2.00 a second; answered within 1.0 ms, 99 % within 9.0 ms"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("100 messages in 50s, 2.00 a second\nhalf of them answered within 1.0 ms, 99 % within 9.0 "
+                "ms\n"));
   EXPECT_THAT(text, HasSubstr("accept            98    98.0 %"));
   EXPECT_THAT(text, HasSubstr("1 would have been answered otherwise"));
   EXPECT_THAT(text, testing::ContainsRegex("dmarc-reject +2\n"));
@@ -64,12 +66,31 @@ TEST(Tally, ForgetsWhatIsOldAndWhatIsTooMuch) {
   EXPECT_EQ(tally.size(), 2U) << "what is forgotten may come again";
 }
 
+TEST(Tally, ShowsWhatThereIsRoomFor) {
+  Tally tally;
+  for (int i = 0; i < 20; ++i)
+    tally.add(event("a" + std::to_string(i), Action::reject, "d" + std::to_string(i) + ".example"));
+  Tally::View view{.now = kNow, .window = std::chrono::minutes(5)};
+  const auto lines = [&] { return std::ranges::count(tally.text(view), '\n'); };
+  EXPECT_EQ(lines(), 34) << "no limit";
+  for (view.height = 7; view.height <= 34; ++view.height) {
+    EXPECT_LE(lines(), view.height);
+    EXPECT_THAT(tally.text(view), HasSubstr("reject            20   100.0 %")) << "what matters is there";
+    if (view.height < 10) continue;
+    EXPECT_THAT(tally.text(view), HasSubstr("dmarc-reject"));
+  }
+  view.height = 24;
+  EXPECT_EQ(lines(), 24);
+  EXPECT_THAT(tally.text(view), HasSubstr("\nLatest\n"));
+}
+
 TEST(Tally, SaysWhatIsDamagedAndThatThereIsNothing) {
   Tally tally;
   for (const auto* text : {"", "{}", "[]", "{\"at\":1}", "x"}) tally.add(text);
   const Tally::View view{.now = kNow, .window = std::chrono::seconds(0)};
   EXPECT_THAT(tally.text(view), HasSubstr("5 rows of the events are damaged"));
-  EXPECT_THAT(tally.text(view), HasSubstr("0 messages in 1 s"));
+  EXPECT_THAT(tally.text(view), HasSubstr("0 messages in 1s"));
+  EXPECT_THAT(tally.text(view), Not(HasSubstr("within"))) << "nothing was answered";
 }
 
 }  // namespace

@@ -341,11 +341,12 @@ Result<> Quarantine::set_state(const std::string& id, std::initializer_list<Kept
     std::string state;
     sql << "SELECT state FROM guard_kept WHERE id = :id", soci::use(id), soci::into(state);
     if (!sql.got_data()) return unknown(id);
-    return base::fail(ErrorKind::usage, fmt::format("the message {} is {}", id, state), {},
-                      state == to_string(KeptState::releasing)
-                          ? "a release was begun and not finished: it may have been delivered; --again "
-                            "releases it all the same"
-                          : "");
+    return base::fail(
+        ErrorKind::usage, fmt::format("the message {} is {}", id, state), {},
+        state == to_string(KeptState::releasing)
+            ? "a release was begun and not finished: it may have been delivered; --again releases it all the "
+              "same"
+            : fmt::format("when, and by whom: rampart quarantine show {}", id));
   });
 }
 
