@@ -242,18 +242,25 @@ void GuardDesk::scan(const std::string& query, std::string body, const std::func
   const auto& job = *made;
   const auto now = base::now();
   job->set_sender(parts_.correspondents.recall(job->author(), job->recipients(), now));
-  facts::drive<guard::Verdict>(
-      [job, now](facts::Facts& facts) { return job->run(facts, now); }, provider_, drive_,
-      [this, job, now, done](facts::Driven<guard::Verdict> driven) {
-        const auth::ReportOptions options{.color = false,
-                                          .width = 80,
-                                          .version = RAMPART_VERSION,
-                                          .source = source_,
-                                          .notes = {},
-                                          .now = now};
-        done({.body = guard::verdict_json(job->report(driven.decision, ring_, parts_.authserv_id, now),
-                                          options)});
-      });
+  const auto judge = [this, job, now, done] {
+    facts::drive<guard::Verdict>(
+        [job, now](facts::Facts& facts) { return job->run(facts, now); }, provider_, drive_,
+        [this, job, now, done](facts::Driven<guard::Verdict> driven) {
+          const auth::ReportOptions options{.color = false,
+                                            .width = 80,
+                                            .version = RAMPART_VERSION,
+                                            .source = source_,
+                                            .notes = {},
+                                            .now = now};
+          done({.body = guard::verdict_json(job->report(driven.decision, ring_, parts_.authserv_id, now),
+                                            options)});
+        });
+  };
+  if (!job->names_content()) return judge();
+  parts_.inspector.look(job->text(), io_, guard::kContentPatience, [job, judge](guard::Content content) {
+    job->set_content(std::move(content));
+    judge();
+  });
 }
 
 }  // namespace rampart::cli

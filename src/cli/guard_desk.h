@@ -34,6 +34,7 @@ class GuardDesk : public net::http::Handler {
     std::string authserv_id;                                     // of our Authentication-Results
     std::function<std::string()> metrics;                        // the same
     const guard::Correspondents& correspondents;
+    guard::Inspector& inspector;
     std::function<void(const std::string&)> log;
     std::unique_ptr<DigestDesk> digests;   // null: no link is answered
     guard::EventFeed* feed = nullptr;      // nullptr: nobody follows events

@@ -43,7 +43,8 @@ void GuardLists::read_owners(File& file, const std::string& text) {
 }
 
 void GuardLists::read_list(File& file, const std::string& text) {
-  file.list = guard::read_list(file.path, text);
+  file.list = guard::read_list(file.path, text,
+                               file.kind == Kind::block ? guard::ListKind::block : guard::ListKind::allow);
   say_(fmt::format("{} {} of {}", file.list->size(), file.kind == Kind::block ? "blocked" : "allowed",
                    file.path));
   for (const auto& fault : file.list->faults()) say_(fmt::format("{}: {}", file.path, fault));

@@ -46,6 +46,8 @@ constexpr std::chrono::seconds kStorePatience{10};          // for the last even
 constexpr std::chrono::seconds kReaderPatience{2};
 constexpr std::chrono::minutes kStoreTrouble{1};  // between two words about it
 
+constexpr std::size_t kContentWorkers = 2;  // processes; our own
+
 // What is shared by all loops, and outlives them.
 struct Shared {
   explicit Shared(std::size_t in_flight) : admission(in_flight) {}
@@ -96,11 +98,13 @@ void raise_descriptor_limit() {
 
 class Service {
  public:
-  Service(Session& session, const base::Config& config, guard::Settings settings)
+  Service(Session& session, const base::Config& config, guard::Settings settings,
+          std::unique_ptr<guard::Inspector> inspector)
       : session_(session),
         config_(config),
         settings_(std::move(settings)),
         shared_(settings_.in_flight),
+        inspector_(std::move(inspector)),
         log_({.descriptor = STDERR_FILENO,
               .write =
                   [this](std::string_view text) {
@@ -148,6 +152,7 @@ class Service {
     control_.run();
     for (const auto& lane : lanes_) lane->thread.join();
     desk_.reset();
+    inspector_.reset();
     lanes_.clear();
     close_outboxes();
     return {};
@@ -191,6 +196,7 @@ class Service {
                                  .authserv_id = settings_.authserv_id,
                                  .metrics = [this] { return metrics_text(); },
                                  .correspondents = correspondents_,
+                                 .inspector = *inspector_,
                                  .log = log,
                                  .digests = std::move(digests),
                                  .feed = feed_ ? &*feed_ : nullptr,
@@ -226,6 +232,11 @@ class Service {
                              .tell = [this](const guard::Event& event) { tell(event); },
                              .log = [this](const std::string& line) { say(line); },
                              .now = [] { return base::now(); },
+                             .look =
+                                 [this, &lane](std::string_view message, std::chrono::seconds patience,
+                                               std::function<void(guard::Content)> done) {
+                                   inspector_->look(message, lane.io, patience, std::move(done));
+                                 },
                              .memory = &memory_,
                              .correspondents = &correspondents_,
                              .ring = &lane.ring.emplace(config_),
@@ -528,6 +539,7 @@ class Service {
   Shared shared_;
   guard::SenderMemory memory_;
   guard::Correspondents correspondents_;
+  std::unique_ptr<guard::Inspector> inspector_;
   guard::Metrics metrics_;
   std::atomic<std::int64_t> kept_{-1};  // messages in quarantine; -1: not known
   std::atomic<std::uint64_t> kept_bytes_{0};
@@ -569,7 +581,9 @@ class Service {
 }  // namespace
 
 Result<> run_guard(Session& session, const base::Config& config, guard::Settings settings) {
-  return Service(session, config, std::move(settings)).run();
+  // Its processes are made before there are threads, which a Service has from the beginning.
+  auto inspector = TRY(guard::Inspector::start(kContentWorkers));
+  return Service(session, config, std::move(settings), std::move(inspector)).run();
 }
 
 }  // namespace rampart::cli

@@ -77,6 +77,11 @@ Result<Exit> run_scan(Session& session, const Request& request) {
   if (!author.domains.empty()) TRY(source->prepare(author.domains.front()));
   const auto now = source->now();
   job->set_sender(TRY(known_sender(session, *config, *job, now)));
+  if (job->names_content()) {
+    guard::prepare_content();
+    auto worker = TRY(base::Worker::start(&guard::look_at_content, guard::kContentLimits));
+    job->set_content(guard::content_of(TRY(worker.call(job->text()))));
+  }
   auto asked =
       TRY(audit::ask_lane<guard::Verdict>(source->lanes().front(), drive_options(*config), {},
                                           [job, now](facts::Facts& facts) { return job->run(facts, now); }));

@@ -48,6 +48,11 @@ Result<std::shared_ptr<ScanJob>> ScanJob::make(std::unique_ptr<Mail> mail, const
   return out;
 }
 
+bool ScanJob::names_content() const {
+  return guard::is_from_outside(scan_->standing().role) && rules_.local.lists &&
+         rules_.local.lists->name_content();
+}
+
 std::string ScanJob::author() const {
   return guard::author_address(mail::read_author(mail_->message.header));
 }

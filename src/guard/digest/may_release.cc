@@ -25,6 +25,7 @@ constexpr std::array kRules{
     ReleaseRuleOf{"enforced-as-quarantine", beside},
     ReleaseRuleOf{"executive-impersonation", never},
     ReleaseRuleOf{"from-malformed", never},
+    ReleaseRuleOf{"inspection-failed", never},
     ReleaseRuleOf{"list-trace", beside},
     ReleaseRuleOf{"lookalike", may},
     ReleaseRuleOf{"malware", never},

@@ -235,10 +235,23 @@ void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> 
   // Whether DNS answers is nothing to a user of ours.
   if (is_of_ours(work->scan->standing().role)) return done(answer(*work, work->scan->of_ours()));
   recall(*work);
+  const auto& lists = work->rules->local.lists;
+  if (!parts_.look || !is_from_outside(work->scan->standing().role) || !lists || !lists->name_content())
+    return drive(work, options_.monitor_time, std::move(done));
+  // Half of a monitor's time is for the content.
+  const auto half = std::max(options_.monitor_time / 2, std::chrono::seconds(1));
+  parts_.look(*bytes, work->rules->mode == Mode::monitor ? half : kContentPatience,
+              [this, work, half, done = std::move(done)](Content content) mutable {
+                work->scan->set_content(std::move(content));
+                drive(work, half, std::move(done));
+              });
+}
+
+void Gate::drive(const std::shared_ptr<Work>& work, std::chrono::seconds monitor_time,
+                 std::function<void(milter::Answer)> done) {
   const auto now = parts_.now();
   auto drive = options_.drive;
-  if (work->rules->mode == Mode::monitor)
-    drive.time_limit = std::min(drive.time_limit, options_.monitor_time);
+  if (work->rules->mode == Mode::monitor) drive.time_limit = std::min(drive.time_limit, monitor_time);
   facts::drive<Verdict>([work, now](facts::Facts& facts) { return work->scan->run(facts, now); },
                         parts_.provider, drive,
                         [this, work, done = std::move(done)](facts::Driven<Verdict> driven) {

@@ -12,6 +12,7 @@
 #include "facts/driver.h"
 #include "guard/gate/other_filter.h"
 #include "guard/gate/verdict.h"
+#include "guard/inspect/content/inspector.h"
 #include "guard/mark/mark.h"
 #include "guard/memory/correspondents.h"
 #include "guard/memory/memory.h"
@@ -97,6 +98,8 @@ class Gate : public milter::Decider {
     std::function<void(const Event&)> tell;
     std::function<void(const std::string&)> log;
     std::function<base::Time()> now;
+    // Looks into a message where a block list names links or hashes, for that long, and calls back on this loop; empty: nobody does.
+    std::function<void(std::string_view, std::chrono::seconds, std::function<void(Content)>)> look = {};
     SenderMemory* memory = nullptr;            // nullptr: nothing is remembered
     Correspondents* correspondents = nullptr;  // the same
     KeyRing* ring = nullptr;                   // nullptr: nobody signs
@@ -115,6 +118,9 @@ class Gate : public milter::Decider {
 
  private:
   struct Work;
+  // Asks what has to be known of a message, and answers it.
+  void drive(const std::shared_ptr<Work>& work, std::chrono::seconds monitor_time,
+             std::function<void(milter::Answer)> done);
   // When something of ours failed: accept or tempfail, as the mode says.
   milter::Answer failed(Mode mode, const std::string& what, Trouble why = Trouble::fault);
   // What the memories know, and what they learn.

@@ -24,7 +24,7 @@ void add_signals(Verdict& verdict) {
   };
   const auto& causes = verdict.ruling.causes;
   if (const auto blocked = std::ranges::find(causes, "blocked", &Cause::code); blocked != causes.end())
-    add("blocked", verdict.ruling.action == Action::accept ? 0 : 100, blocked->text, "envelope");
+    add("blocked", verdict.ruling.action == Action::accept ? 0 : 100, blocked->text, "message");
   if (!result.author.fault.empty()) add("from-malformed", 50, result.author.fault, "header");
   if (result.dmarc != dmarc::Result::fail) return;
   if (result.policy == dmarc::Policy::none) add("dmarc-fail-none", 0, result.why, "header");
@@ -87,7 +87,8 @@ Verdict Scan::run(facts::Facts& facts, base::Time now) {
                          .client = standing_.ip,
                          .mail_from = situation_.mail_from.value_or(std::string()),
                          .memory = situation_.memory,
-                         .now = now});
+                         .now = now,
+                         .content = situation_.content ? &*situation_.content : nullptr});
     add_signals(out);
     out.sender = situation_.sender;
     out.sender->proven =
@@ -97,6 +98,8 @@ Verdict Scan::run(facts::Facts& facts, base::Time now) {
         {.code = fmt::format("role-{}", to_string(standing_.role)), .text = standing_.why, .section = {}});
   }
   add_unchecked(out);
+  if (situation_.content && !situation_.content->fault.empty())
+    out.unchecked.push_back("links and parts, which a block list names: " + situation_.content->fault);
   out.other_results = read_other_results(message_.header, local_.trusted_milters);
   return out;
 }

@@ -17,7 +17,7 @@ struct Signal {
   std::string code;
   double strength = 0;   // 0 to 100; signals add up, to 100 at most
   std::string evidence;  // printable
-  std::string part;      // of the message: "header", "envelope"
+  std::string part;      // of the message: "header", or "message" for the whole
 };
 
 struct Verdict {
@@ -39,7 +39,8 @@ struct Situation {
   Peer peer;
   std::optional<std::string> mail_from;
   Memory memory;
-  Correspondence sender = {};  // `proven` is found out
+  std::optional<Content> content = {};  // nothing: nobody looked
+  Correspondence sender = {};           // `proven` is found out
 };
 
 // A function of the message, the facts, the rules and `now`; void while questions are open.
@@ -55,6 +56,7 @@ class Scan {
   // Before it runs.
   void set_memory(const Memory& memory) { situation_.memory = memory; }
   void set_sender(Correspondence sender) { situation_.sender = std::move(sender); }
+  void set_content(Content content) { situation_.content = std::move(content); }
   Verdict run(facts::Facts& facts, base::Time now);
   // Of a message that is_of_ours(): nothing has to be found out for it.
   [[nodiscard]] Verdict of_ours() const;

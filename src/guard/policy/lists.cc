@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "dns/domain.h"
+#include "guard/inspect/content/content.h"
 #include "guard/role/role.h"
 
 namespace rampart::guard {
@@ -62,10 +63,35 @@ std::optional<dns::Name> domain_of(std::string_view text) {
 
 }  // namespace
 
-bool ListFile::add(std::string_view line) {
+// A link as feeds have it, or the hash of a part.
+bool ListFile::add_content(std::string_view word, Listed& listed) {
+  const auto put = [&](Table<std::string>& table, std::string key) {
+    table[std::move(key)].push_back(std::move(listed));
+    ++size_;
+    return true;
+  };
+  constexpr std::string_view kHash = "sha256:";
+  constexpr std::size_t kDigits = 64;
+  const auto is_hex = [](char c) { return base::is_digit(c) || (c >= 'a' && c <= 'f'); };
+  if (const auto digits = base::lower(word.starts_with(kHash) ? word.substr(kHash.size()) : word);
+      digits.size() == kDigits && std::ranges::all_of(digits, is_hex))
+    return put(hashes_, digits);
+  const auto link = word.find("://") == std::string_view::npos ? std::nullopt : url::parse(word);
+  if (!link) return false;
+  auto key = link_key(*link);
+  // A top-level domain is a slip, and what is longer than is compared would never be found.
+  if (key.empty() || key.size() >= kMaxContentUrl ||
+      (link->host_kind == url::HostKind::domain && link->name.label_count() < 2))
+    return false;
+  const auto slash = key.find('/');
+  return slash + 1 == key.size() ? put(hosts_, key.substr(0, slash)) : put(urls_, std::move(key));
+}
+
+bool ListFile::add(std::string_view line, ListKind kind) {
   const auto word = line.substr(0, line.find_first_of(" \t"));
   Listed listed{.indicator = std::string(word), .reason = {}, .by = {}, .until = {}};
   if (!take_words(listed, base::trim(line.substr(word.size())))) return false;
+  if (kind == ListKind::block && add_content(word, listed)) return true;
   const auto put = [&](Entries& entries) {
     entries.push_back(std::move(listed));
     ++size_;
@@ -105,17 +131,55 @@ const Listed* ListFile::find(const Identities& of, base::Time now) const {
     for (auto name = domain; !name.is_root(); name = name.parent())
       if (const auto* hit = look(domains_, name, now)) return hit;
   }
-  if (!of.client) return nullptr;
-  const auto client = of.client->unmapped();
-  for (const auto& [kind, table] : networks_) {
-    const bool v4 = kind > kV4;
-    if (v4 != client.is_v4()) continue;
-    if (const auto* hit = look(table, key_of(client, v4 ? kind - kV4 : kind), now)) return hit;
+  if (of.client) {
+    const auto client = of.client->unmapped();
+    for (const auto& [kind, table] : networks_) {
+      const bool v4 = kind > kV4;
+      if (v4 != client.is_v4()) continue;
+      if (const auto* hit = look(table, key_of(client, v4 ? kind - kV4 : kind), now)) return hit;
+    }
+  }
+  if (!hosts_.empty() || !urls_.empty())
+    for (const auto& link : of.urls)
+      if (const auto* hit = find_url(link, now)) return hit;
+  if (!hashes_.empty())
+    for (const auto& hash : of.hashes)
+      if (const auto* hit = look(hashes_, hash, now)) return hit;
+  return nullptr;
+}
+
+// The whole of it, then without its query, then its host and those above it; an indicator with a path covers what is below the path.
+const Listed* ListFile::find_url(const std::string& link, base::Time now) const {
+  const auto slash = std::min(link.find('/'), link.size());
+  if (!urls_.empty()) {
+    for (auto end = link.size(); end > slash + 1;) {
+      if (const auto* hit = look(urls_, link.substr(0, end), now)) return hit;
+      const auto query = link.find('?', slash);
+      const auto shorter = query < end ? query : link.rfind('/', end - 1);
+      if (shorter == std::string::npos || shorter <= slash) break;
+      // Both "/a/" and "/a" name what is below.
+      if (shorter != query)
+        if (const auto* hit = look(urls_, link.substr(0, shorter + 1), now)) return hit;
+      end = shorter;
+    }
+  }
+  if (hosts_.empty()) return nullptr;
+  for (auto host = std::string_view(link).substr(0, slash); !host.empty();) {
+    if (const auto* hit = look(hosts_, std::string(host), now)) return hit;
+    // Of an address nothing is above.
+    const auto dot = host.find('.');
+    if (dot == std::string_view::npos || host.front() == '[') break;
+    host.remove_prefix(dot + 1);
+    if (host.find('.') == std::string_view::npos) break;
   }
   return nullptr;
 }
 
-std::shared_ptr<const ListFile> read_list(std::string name, std::string_view text) {
+bool Lists::name_content() const {
+  return std::ranges::any_of(block, [](const auto& file) { return file->names_content(); });
+}
+
+std::shared_ptr<const ListFile> read_list(std::string name, std::string_view text, ListKind kind) {
   const auto out = std::make_shared<ListFile>();
   out->name_ = std::move(name);
   std::size_t number = 0;
@@ -130,12 +194,13 @@ std::shared_ptr<const ListFile> read_list(std::string name, std::string_view tex
       out->faults_.push_back(fmt::format("only the first {} indicators count", kMaxListed));
       break;
     }
-    if (line.size() <= kMaxListLine && out->add(line)) continue;
+    if (line.size() <= kMaxListLine && out->add(line, kind)) continue;
     if (++wrong <= kToldFaults)
       out->faults_.push_back(
-          fmt::format("line {}: \"{}\" is no address, domain or network, with until=DAY, by=WHO and "
+          fmt::format("line {}: \"{}\" is no address, domain{} network{}, with until=DAY, by=WHO and "
                       "reason=TEXT behind it",
-                      number, base::excerpt(line, 80)));
+                      number, base::excerpt(line, 80), kind == ListKind::block ? "," : " or",
+                      kind == ListKind::block ? ", http link or SHA-256" : ""));
   }
   if (wrong > kToldFaults) out->faults_.push_back(fmt::format("and {} more lines", wrong - kToldFaults));
   // The narrowest first.

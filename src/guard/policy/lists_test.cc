@@ -51,6 +51,49 @@ TEST(Lists, NameNetworksAndTakeTheNarrowest) {
   EXPECT_EQ(client("192.0.2.0/24\n", "2001:db8::7"), "");
 }
 
+std::string link(std::string_view text, std::string key) {
+  const std::vector<std::string> urls{std::move(key)};
+  return found(text, {.addresses = {}, .domains = {}, .client = {}, .urls = urls});
+}
+
+TEST(Lists, NameLinksByHostAndByPath) {
+  EXPECT_EQ(link("https://evil.example/\n", "evil.example/a?b"), "https://evil.example/");
+  EXPECT_EQ(link("http://Evil.example\n", "www.evil.example/"), "http://Evil.example");
+  EXPECT_EQ(link("http://evil.example/\n", "notevil.example/"), "");
+  EXPECT_EQ(link("http://evil.example/\n", "evil.example:8080/"), "") << "another port is another place";
+  EXPECT_EQ(link("http://evil.example:8080/\n", "evil.example:8080/x"), "http://evil.example:8080/");
+  EXPECT_EQ(link("http://192.0.2.1/\n", "192.0.2.1/a"), "http://192.0.2.1/");
+  EXPECT_EQ(link("http://files.example/a/b\n", "files.example/a/b"), "http://files.example/a/b");
+  EXPECT_EQ(link("http://files.example/a/b\n", "files.example/a/b?id=7"), "http://files.example/a/b");
+  EXPECT_EQ(link("http://files.example/a/b\n", "files.example/a/b/c/d"), "http://files.example/a/b");
+  EXPECT_EQ(link("http://files.example/a/\n", "files.example/a/c"), "http://files.example/a/");
+  EXPECT_EQ(link("http://files.example/a/b\n", "files.example/a/bc"), "");
+  EXPECT_EQ(link("http://files.example/a/b\n", "files.example/"), "");
+  EXPECT_EQ(link("http://files.example/a?id=7\n", "files.example/a?id=7"), "http://files.example/a?id=7");
+  EXPECT_EQ(link("http://files.example/a?id=7\n", "files.example/a?id=8"), "");
+  EXPECT_EQ(link("evil.example\n", "evil.example/"), "") << "a domain is a sender's";
+}
+
+TEST(Lists, NameHashesOfParts) {
+  const std::string digits(64, 'a');
+  const std::vector<std::string> hashes{digits};
+  const Identities of{.addresses = {}, .domains = {}, .client = {}, .hashes = hashes};
+  EXPECT_EQ(found("sha256:" + digits + "\n", of), "sha256:" + digits);
+  EXPECT_EQ(found(std::string(64, 'A') + " reason=malware\n", of), std::string(64, 'A'));
+  EXPECT_EQ(found(std::string(64, 'b') + "\n", of), "");
+}
+
+TEST(Lists, OfWhomIsLetThroughNameNoContent) {
+  const auto file = read_list(
+      "/etc/allow.txt", "https://good.example/\n" + std::string(64, 'a') + "\nok.example\n", ListKind::allow);
+  EXPECT_EQ(file->size(), 1U);
+  EXPECT_FALSE(file->names_content());
+  ASSERT_EQ(file->faults().size(), 2U);
+  EXPECT_THAT(file->faults()[0], HasSubstr("no address, domain or network"));
+  EXPECT_TRUE(list("https://evil.example/\n")->names_content());
+  EXPECT_FALSE(list("evil.example\nhttps://com/\nhttps://\nftp://evil.example/\n")->names_content());
+}
+
 TEST(Lists, HoldUntilTheEndOfADay) {
   const std::string_view text =
       "evil.example until=2026-11-26\nevil.example until=2026-11-27 by=soc reason=a # b\n";

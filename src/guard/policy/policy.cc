@@ -173,6 +173,10 @@ ListHit find_blocked(const Arrival& arrival) {
   Identities of{.addresses = {}, .domains = {}, .client = arrival.client};
   add_sender(of, arrival.mail_from);
   add_authors(of, arrival.authentication->author);
+  if (arrival.content != nullptr) {
+    of.urls = arrival.content->urls;
+    of.hashes = arrival.content->hashes;
+  }
   return find_listed(lists->block, of, arrival.now);
 }
 
@@ -253,7 +257,12 @@ Ruling decide(const Arrival& arrival) {
   auto out = judge(arrival, own, enforced);
   const auto blocked = find_blocked(arrival);
   if (blocked) add(out, "blocked", fmt::format("we block {}", blocked.text()));
-  if (out.action == Action::accept && !blocked) return out;
+  // What could not be looked at is not what was looked at and is nowhere listed.
+  const bool unseen = !blocked && arrival.content != nullptr && !arrival.content->fault.empty();
+  if (unseen)
+    add(out, "inspection-failed",
+        fmt::format("whether a block list names anything in it cannot be said: {}", arrival.content->fault));
+  if (out.action == Action::accept && !blocked && !unseen) return out;
   if (rule != nullptr && rule->says == Override::Says::accept) {
     add(out, "override",
         fmt::format("a local rule of {} lets it through: {}", base::printable(rule->by),
@@ -266,6 +275,10 @@ Ruling decide(const Arrival& arrival) {
   }
   if (blocked) {
     set_blocked(out, arrival.local->reject_blocked);
+    return out;
+  }
+  if (unseen && out.action == Action::accept) {
+    set_blocked(out, false);
     return out;
   }
   if (const auto sealer = trusted_pass(*arrival.local, result, *arrival.header);

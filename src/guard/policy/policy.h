@@ -17,6 +17,7 @@
 
 #include "auth/authenticate.h"
 #include "base/json.h"
+#include "guard/inspect/content/content.h"
 #include "guard/policy/local.h"
 
 namespace rampart::guard {
@@ -62,6 +63,7 @@ struct Arrival {
   std::string mail_from;
   Memory memory;
   base::Time now{};
+  const Content* content = nullptr;  // nullptr: no list names anything of it, or nobody looked
 };
 
 struct Ruling {

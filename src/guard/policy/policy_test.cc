@@ -22,6 +22,7 @@ struct Case {
   Memory memory{.passed_from_here = true, .deferred_since = {}};
   std::string text = "From: news@bank.example\r\n\r\n";
   std::string mail_from = "news@bank.example";
+  const Content* content = nullptr;
 
   explicit Case(dmarc::Result dmarc, dmarc::Policy policy = dmarc::Policy::none) {
     result.dmarc = dmarc;
@@ -51,7 +52,8 @@ struct Case {
                           .client = base::IpAddress::parse("192.0.2.1"),
                           .mail_from = mail_from,
                           .memory = memory,
-                          .now = kNow});
+                          .now = kNow,
+                          .content = content});
   }
 };
 
@@ -205,6 +207,28 @@ TEST(Policy, BlocksWhoeverItSaysThatItIs) {
     EXPECT_EQ(ruling.enhanced, "5.7.1");
     EXPECT_EQ(ruling.text.find(block), std::string::npos) << "the sender is not told by what";
   }
+}
+
+TEST(Policy, BlocksByContentAndKeepsWhatCouldNotBeLookedInto) {
+  auto one = Case(dmarc::Result::pass, dmarc::Policy::reject);
+  one.local.lists = lists("https://evil.example/");
+  Content content{.urls = {"evil.example/pay"}, .hashes = {}, .fault = {}};
+  one.content = &content;
+  auto ruling = one.decide();
+  EXPECT_EQ(ruling.action, Action::quarantine);
+  EXPECT_THAT(codes(ruling), ElementsAre("blocked"));
+  content = {.urls = {"good.example/"}, .hashes = {}, .fault = {}};
+  EXPECT_EQ(one.decide().action, Action::accept);
+  content.fault = "it took too long";
+  ruling = one.decide();
+  EXPECT_EQ(ruling.action, Action::quarantine) << "unknown is not clean";
+  EXPECT_THAT(codes(ruling), ElementsAre("inspection-failed"));
+  EXPECT_THAT(ruling.causes[0].text, HasSubstr("it took too long"));
+  one.local.lists = lists("https://evil.example/", "bank.example");
+  EXPECT_EQ(one.decide().action, Action::accept) << "whoever is allowed needs no look";
+  one.local.lists = lists("https://evil.example/");
+  content.urls = {"evil.example/"};
+  EXPECT_THAT(codes(one.decide()), ElementsAre("blocked")) << "what was found counts";
 }
 
 TEST(Policy, LetsAllowListsAndExceptionsLiftABlock) {
