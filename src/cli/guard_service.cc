@@ -151,8 +151,10 @@ class Service {
     for (const auto& lane : lanes_) lane->thread = std::thread([this, &lane = *lane] { work(lane); });
     control_.run();
     for (const auto& lane : lanes_) lane->thread.join();
-    desk_.reset();
+    // Nobody asks any more, and every loop that it answers on is there still.
+    if (desk_) desk_->stop();
     inspector_.reset();
+    desk_.reset();
     lanes_.clear();
     close_outboxes();
     return {};
