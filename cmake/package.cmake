@@ -1,10 +1,13 @@
-# The Debian package: ./dev package runs CPack over what is installed here. The program, its manual, its documents; no service.
+# The Debian package: ./dev package runs CPack over what is installed here. The program, its manual, its documents,
+# and a unit for the guard, which is not started.
 if(RAMPART_SANITIZE OR NOT TARGET rampart)
   return()
 endif()
 
 install(TARGETS rampart RUNTIME DESTINATION bin)
-install(FILES README.md docs/audit.md DESTINATION share/doc/rampart)
+install(FILES README.md docs/audit.md docs/guard.md docs/quarantine.md DESTINATION share/doc/rampart)
+install(FILES packaging/rampart-guard.service DESTINATION lib/systemd/system)
+install(FILES packaging/sysusers.conf DESTINATION lib/sysusers.d RENAME rampart.conf)
 install(DIRECTORY examples/ DESTINATION share/doc/rampart/examples)
 install(FILES packaging/copyright DESTINATION share/doc/rampart)
 
@@ -39,6 +42,8 @@ set(CPACK_DEBIAN_PACKAGE_MAINTAINER "Rampart maintainers <maintainers@rampart.ex
 set(CPACK_DEBIAN_PACKAGE_SECTION mail)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "publicsuffix, ca-certificates")
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "publicsuffix, ca-certificates, systemd | systemd-standalone-sysusers | systemd-sysusers")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/packaging/postinst ${CMAKE_SOURCE_DIR}/packaging/prerm
+  ${CMAKE_SOURCE_DIR}/packaging/postrm)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 include(CPack)

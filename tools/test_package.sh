@@ -21,7 +21,9 @@ in_chroot "$dir/root" bash -ec '
   export DEBIAN_FRONTEND=noninteractive
   apt-get -q update >/dev/null
   dpkg -i /rampart.deb >/dev/null 2>&1 || apt-get -q -y --no-install-recommends -f install >/dev/null
-  dpkg-query -W -f "\${Package} \${Version} \${db:Status-Status}\n" rampart'
+  dpkg-query -W -f "\${Package} \${Version} \${db:Status-Status}\n" rampart
+  getent passwd rampart >/dev/null || { echo "error: there is no user rampart" >&2; exit 1; }
+  test -f /usr/lib/systemd/system/rampart-guard.service'
 
 command=$(sed -n 5p README.md | sed 's/^ *//')
 [[ $command == "rampart audit mydomain.example" ]] || { echo "error: line 5 of README.md is '$command'" >&2; exit 1; }
