@@ -107,9 +107,9 @@ TEST(Lists, HoldUntilTheEndOfADay) {
 }
 
 TEST(Lists, LeaveOutAndTellWhatTheyCannotRead) {
-  for (const auto* line : {"com", "0.0.0.0/0", "::/0", "https://com/x", "192.0.2.0/33", "a@",
-                           "a@b c@d", "evil.example until=soon", "evil.example why", "ev il.example",
-                           "e\"vil.example", "d41d8cd98f00b204e9800998ecf8427e"}) {
+  for (const auto* line : {"com", "0.0.0.0/0", "::/0", "https://com/x", "192.0.2.0/33", "a@", "a@b c@d",
+                           "evil.example until=soon", "evil.example why", "ev il.example", "e\"vil.example",
+                           "d41d8cd98f00b204e9800998ecf8427e"}) {
     const auto file = list(std::string(line) + "\nbank.example\n");
     EXPECT_EQ(file->size(), 1U) << line << ": the others count";
     ASSERT_EQ(file->faults().size(), 1U) << line;
