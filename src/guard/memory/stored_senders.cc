@@ -254,6 +254,7 @@ std::string senders_text(const StoredSenders& senders) {
   add_lines(out, fmt::format("{} writes to", name), lines_of(senders.writes, is_domain, true));
   add_lines(out, fmt::format("{} is written to by", name), lines_of(senders.is_written, is_domain, false));
   std::vector<Line> networks;
+  networks.reserve(senders.networks.size());
   for (const auto& network : senders.networks)
     networks.push_back({.name = network.network, .words = words_of(network.seen)});
   add_lines(out, fmt::format("{} has passed DMARC from", name), networks);

@@ -14,6 +14,7 @@ Content unknown(std::string why) { return {.urls = {}, .hashes = {}, .fault = st
 base::Result<std::unique_ptr<Inspector>> Inspector::start(std::size_t workers) {
   prepare_content();
   std::vector<base::Worker> made;
+  made.reserve(workers);
   for (std::size_t i = 0; i < workers; ++i)
     made.push_back(TRY(base::Worker::start(&look_at_content, kContentLimits)));
   return std::unique_ptr<Inspector>(new Inspector(std::move(made)));
