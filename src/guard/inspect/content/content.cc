@@ -99,6 +99,9 @@ std::string look_at_content(std::string_view message) {
       if (part.depth >= mail::kMaxMimeDepth) found.doubt("its parts are nested deeper than is looked at");
       if (part.type.starts_with("multipart/")) continue;
       found.hashes.push_back(base::hex(crypto::sha256(part.content)));
+      // UTF-16 and the like: its links are there, and are not found.
+      if (part.type.starts_with("text/") && part.content.find('\0') != std::string::npos)
+        found.doubt("a text is in an encoding that is not read");
       if (part.type == "text/html" || part.type == "application/xhtml+xml")
         take_html(part.content, found);
       else if (part.type.starts_with("text/"))

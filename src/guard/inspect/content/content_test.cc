@@ -61,6 +61,10 @@ TEST(Content, SaysWhenItHasNotSeenAll) {
   for (int i = 0; i < 2'000; ++i) links += fmt::format("http://h{}.example/\r\n", i);
   EXPECT_THAT(content(links).fault, HasSubstr("more links"));
   EXPECT_EQ(content("Subject: x\r\n\r\nno link\r\n").fault, "");
+  EXPECT_THAT(content("Content-Type: text/plain; charset=utf-16le\r\nContent-Transfer-Encoding: "
+                      "base64\r\n\r\naAB0AA==\r\n")
+                  .fault,
+              HasSubstr("encoding"));
 }
 
 TEST(Content, TakesAWorkersWordForAStrangers) {
