@@ -13,6 +13,7 @@ namespace rampart::guard {
 namespace {
 
 constexpr std::size_t kShownReason = 200;  // octets
+constexpr std::size_t kMostSegments = 32;  // of a link's path, below which an indicator is looked for
 constexpr unsigned kV4 = 200;  // what is added to the length of an IPv4 network: behind all of IPv6
 
 unsigned class_of(const base::IpAddress& address, unsigned prefix) {
@@ -148,19 +149,20 @@ const Listed* ListFile::find(const Identities& of, base::Time now) const {
   return nullptr;
 }
 
-// The whole of it, then without its query, then its host and those above it; an indicator with a path covers what is below the path.
+// The whole of it, then what its path is below, then its host and those above it.
 const Listed* ListFile::find_url(const std::string& link, base::Time now) const {
   const auto slash = std::min(link.find('/'), link.size());
   if (!urls_.empty()) {
-    for (auto end = link.size(); end > slash + 1;) {
-      if (const auto* hit = look(urls_, link.substr(0, end), now)) return hit;
-      const auto query = link.find('?', slash);
-      const auto shorter = query < end ? query : link.rfind('/', end - 1);
-      if (shorter == std::string::npos || shorter <= slash) break;
-      // Both "/a/" and "/a" name what is below.
-      if (shorter != query)
-        if (const auto* hit = look(urls_, link.substr(0, shorter + 1), now)) return hit;
-      end = shorter;
+    if (const auto* hit = look(urls_, link, now)) return hit;
+    const auto path = link.substr(0, link.find('?', slash));
+    if (const auto* hit = look(urls_, path, now)) return hit;
+    // A stranger makes as many segments as he likes.
+    auto end = path.find('/', slash + 1);
+    for (std::size_t i = 0; i < kMostSegments && end != std::string::npos; ++i) {
+      // Both "/a" and "/a/" name what is below.
+      if (const auto* hit = look(urls_, path.substr(0, end), now)) return hit;
+      if (const auto* hit = look(urls_, path.substr(0, end + 1), now)) return hit;
+      end = path.find('/', end + 1);
     }
   }
   if (hosts_.empty()) return nullptr;

@@ -72,6 +72,9 @@ TEST(Lists, NameLinksByHostAndByPath) {
   EXPECT_EQ(link("http://files.example/a?id=7\n", "files.example/a?id=7"), "http://files.example/a?id=7");
   EXPECT_EQ(link("http://files.example/a?id=7\n", "files.example/a?id=8"), "");
   EXPECT_EQ(link("evil.example\n", "evil.example/"), "") << "a domain is a sender's";
+  std::string deep = "files.example/a/b";
+  for (int i = 0; i < 500; ++i) deep += "/c";
+  EXPECT_EQ(link("http://files.example/a/b\n", deep), "http://files.example/a/b");
 }
 
 TEST(Lists, NameHashesOfParts) {
