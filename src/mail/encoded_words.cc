@@ -64,7 +64,9 @@ struct Word {
 std::optional<Word> word_at(std::string_view text) {
   if (!text.starts_with("=?")) return std::nullopt;
   const auto charset_end = text.find('?', 2);
-  if (charset_end == std::string_view::npos || charset_end > 2 + 2 * kMaxCharsetName || charset_end + 3 > text.size()) return std::nullopt;
+  if (charset_end == std::string_view::npos || charset_end > 2 + 2 * kMaxCharsetName ||
+      charset_end + 3 > text.size())
+    return std::nullopt;
   if (text[charset_end + 2] != '?') return std::nullopt;
   const char encoding = base::to_lower(text[charset_end + 1]);
   if (encoding != 'q' && encoding != 'b') return std::nullopt;
@@ -75,7 +77,8 @@ std::optional<Word> word_at(std::string_view text) {
   auto charset = text.substr(2, charset_end - 2);
   charset = charset.substr(0, charset.find('*'));  // a language (RFC 2231 section 5)
   const auto written = text.substr(begin, end - begin);
-  return Word{.charset = charset, .bytes = encoding == 'q' ? decode_q(written) : decode_b(written), .size = end + 2};
+  return Word{
+      .charset = charset, .bytes = encoding == 'q' ? decode_q(written) : decode_b(written), .size = end + 2};
 }
 
 class Decoder {
@@ -134,7 +137,8 @@ class Decoder {
       const auto is_control = [](char c) { return (c >= 0 && c < ' ' && c != '\t') || c == 0x7f; };
       out_.has_controls = out_.has_controls || std::ranges::any_of(*text, is_control);
       const auto nested = text->find("=?");
-      out_.has_nested = out_.has_nested || (nested != std::string::npos && word_at(std::string_view(*text).substr(nested)));
+      out_.has_nested =
+          out_.has_nested || (nested != std::string::npos && word_at(std::string_view(*text).substr(nested)));
       out_.text += *text;
     }
     pending_.clear();
@@ -168,6 +172,8 @@ class Decoder {
 
 }  // namespace
 
-DecodedWords decode_words(std::string_view value, std::size_t most) { return Decoder(value.substr(0, most)).decode(); }
+DecodedWords decode_words(std::string_view value, std::size_t most) {
+  return Decoder(value.substr(0, most)).decode();
+}
 
 }  // namespace rampart::mail
