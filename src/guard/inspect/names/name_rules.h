@@ -4,6 +4,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,7 +36,8 @@ struct NameSettings {
   std::vector<std::string> own_names;  // of our organisation, as in display names
   std::vector<dns::Name> partner_domains;
   std::vector<Person> people;
-  // Null: built_in_brands(). Lives as long as the rules.
+  std::vector<dns::Name> not_lookalikes;  // domains that are known to be others' in good faith
+  // Null: built_in_brands().
   std::shared_ptr<const BrandRegistry> brands;
 };
 
@@ -46,17 +49,18 @@ class NameRules {
   [[nodiscard]] const BrandRegistry& brands() const;
   [[nodiscard]] bool is_own(const dns::Name& name) const;
   [[nodiscard]] bool is_partner(const dns::Name& name) const;
-  // The person whose whole name stands in folded words ("malik, sana" too, and with words around it), or null.
-  [[nodiscard]] const Person* person(std::span<const std::string> words) const;
-  // The name of ours that stands in folded words; empty: none.
-  [[nodiscard]] std::string_view own_name(std::span<const std::string> words) const;
-  // Of our own and partners' domains, then of brands': what `name` looks like and is not.
+  // The person whose whole name stands in the words: "Malik, Sana", "Sana K. Malik (CEO)", "SanaMalik". Null: nobody's.
+  [[nodiscard]] const Person* person(std::span<const ShownWord> words) const;
+  // The name of ours that stands in the words, as it was configured; empty: none.
+  [[nodiscard]] std::string_view own_name(std::span<const ShownWord> words) const;
+  // What `name` is made to be taken for, of our own, partners' and brands' domains. Nothing for a domain of one of these, or of free
+  // mail. The target's id is its place in NameSettings, or in BrandRegistry::brands().
   [[nodiscard]] std::optional<Lookalike> lookalike(const dns::Name& name) const;
 
  private:
-  NameRules() = default;
-  struct Indexed;
-  std::shared_ptr<const Indexed> indexed_;
+  struct Index;
+  explicit NameRules(std::shared_ptr<const Index> index) : index_(std::move(index)) {}
+  std::shared_ptr<const Index> index_;  // shared by copies, and never changed
 };
 
 }  // namespace rampart::guard::names

@@ -43,7 +43,8 @@ enum class NameFact : std::uint8_t {
   // The same of other places.
   brand_in_subject,       // a brand, from a domain that is none of its own
   brand_in_address,       // before the @
-  brand_through_service,  // a brand, through a service that sends for anyone
+  recipient_in_subject,   // the recipient's own address
+  claim_through_service,  // a protected person or a brand, through a service that sends for anyone
   // Free mail (gmail.com), which no organisation writes from.
   free_mail_role,     // "HR", "CEO", "IT helpdesk"
   free_mail_company,  // "Example Trading Ltd."
@@ -55,8 +56,9 @@ enum class NameFact : std::uint8_t {
   reply_to_elsewhere,     // another registered domain than From's
   reply_to_free_mail,     // at free mail, and From is not
   return_path_elsewhere,  // another registered domain than From's
-  // Re: or Fwd: without In-Reply-To or References.
+  // Re: or Fwd: without In-Reply-To, References or the index of an answer.
   reply_without_thread,
+  forward_without_thread,
   // The From field.
   from_missing,
   from_several,    // fields, or lines that another reader takes for one
