@@ -41,9 +41,10 @@ constexpr auto kKinds = std::to_array<Kind>({
     {Code::brand_in_address, "brand-in-address", Family::impersonation, 1.5,
      "A brand's name stands before the @ of its sender's address, which is none of that brand's",
      "بھیجنے والے کے پتے میں @ سے پہلے ایک معروف ادارے کا نام ہے مگر پتہ اس ادارے کا نہیں"},
-    {Code::brand_through_service, "brand-through-service", Family::impersonation, 0.6,
-     "It uses a brand's name and was sent through a service that sends for anyone",
-     "یہ ایک معروف ادارے کے نام سے ایسی سروس کے ذریعے آیا ہے جو ہر کسی کے لیے ڈاک بھیجتی ہے"},
+    {Code::claim_through_service, "claim-through-service", Family::impersonation, 0.6,
+     "It uses the name of a brand or of a protected person, and was sent through a service that sends for "
+     "anyone",
+     "یہ ایک معروف ادارے یا شخص کے نام سے ایسی سروس کے ذریعے آیا ہے جو ہر کسی کے لیے ڈاک بھیجتی ہے"},
     {Code::brand_claimed, "brand-claimed", Family::impersonation, 0.8,
      "Its text or pictures speak for a brand that its sender is none of",
      "اس کا متن یا تصویریں ایک معروف ادارے کی طرف سے ہونے کا تاثر دیتی ہیں مگر بھیجنے والا اس ادارے کا نہیں"},

@@ -27,7 +27,7 @@ enum class Code : std::uint8_t {
   domain_in_sender,
   brand_in_subject,
   brand_in_address,
-  brand_through_service,
+  claim_through_service,
   brand_claimed,
   brand_image_borrowed,
   free_mail_role,

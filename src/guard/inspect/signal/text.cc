@@ -19,46 +19,161 @@ using base::to_lower;
 // What a button of organisations says, in small letters.
 constexpr auto kActions = std::to_array<std::string_view>({
     // English
-    "click", "here", "sign", "signin", "log", "login", "verify", "verification", "confirm", "update", "review", "view", "open",
-    "download", "access", "activate", "restore", "unlock", "keep", "continue", "claim", "track", "pay", "release", "validate",
-    "accept", "start", "renew", "upgrade", "secure", "resolve", "recover", "retrieve", "read", "listen", "play", "check", "reset",
-    "get", "proceed", "submit", "redeem", "withdraw", "connect", "authorize", "cancel", "manage", "complete", "reactivate",
-    "schedule", "reschedule", "document", "invoice", "statement", "message", "messages",
+    "click",
+    "here",
+    "sign",
+    "signin",
+    "log",
+    "login",
+    "verify",
+    "verification",
+    "confirm",
+    "update",
+    "review",
+    "view",
+    "open",
+    "download",
+    "access",
+    "activate",
+    "restore",
+    "unlock",
+    "keep",
+    "continue",
+    "claim",
+    "track",
+    "pay",
+    "release",
+    "validate",
+    "accept",
+    "start",
+    "renew",
+    "upgrade",
+    "secure",
+    "resolve",
+    "recover",
+    "retrieve",
+    "read",
+    "listen",
+    "play",
+    "check",
+    "reset",
+    "get",
+    "proceed",
+    "submit",
+    "redeem",
+    "withdraw",
+    "connect",
+    "authorize",
+    "cancel",
+    "manage",
+    "complete",
+    "reactivate",
+    "schedule",
+    "reschedule",
+    "document",
+    "invoice",
+    "statement",
+    "message",
+    "messages",
     // Spanish, Portuguese
-    "clic", "haga", "aquí", "aqui", "acceder", "iniciar", "ingresar", "verificar", "confirmar", "actualizar", "atualizar",
-    "descargar", "baixar", "pagar", "continuar", "clique", "acessar", "entrar", "regularizar", "desbloquear", "resgatar",
-    "activar", "ativar", "ver", "rastrear", "consultar",
+    "clic",
+    "haga",
+    "aquí",
+    "aqui",
+    "acceder",
+    "iniciar",
+    "ingresar",
+    "verificar",
+    "confirmar",
+    "actualizar",
+    "atualizar",
+    "descargar",
+    "baixar",
+    "pagar",
+    "continuar",
+    "clique",
+    "acessar",
+    "entrar",
+    "regularizar",
+    "desbloquear",
+    "resgatar",
+    "activar",
+    "ativar",
+    "ver",
+    "rastrear",
+    "consultar",
     // French
-    "cliquez", "ici", "accéder", "connexion", "connecter", "vérifier", "confirmer", "consulter", "télécharger", "payer",
-    "mettre", "débloquer", "suivre", "valider",
+    "cliquez",
+    "ici",
+    "accéder",
+    "connexion",
+    "connecter",
+    "vérifier",
+    "confirmer",
+    "consulter",
+    "télécharger",
+    "payer",
+    "mettre",
+    "débloquer",
+    "suivre",
+    "valider",
     // German, Italian, Dutch
-    "klicken", "hier", "anmelden", "einloggen", "bestätigen", "aktualisieren", "ansehen", "herunterladen", "bezahlen",
-    "freigeben", "verifizieren", "jetzt", "clicca", "qui", "accedi", "verifica", "conferma", "scarica", "klik", "inloggen",
+    "klicken",
+    "hier",
+    "anmelden",
+    "einloggen",
+    "bestätigen",
+    "aktualisieren",
+    "ansehen",
+    "herunterladen",
+    "bezahlen",
+    "freigeben",
+    "verifizieren",
+    "jetzt",
+    "clicca",
+    "qui",
+    "accedi",
+    "verifica",
+    "conferma",
+    "scarica",
+    "klik",
+    "inloggen",
     // Urdu
-    "کلک", "یہاں", "تصدیق", "کھولیں", "لاگ", "دیکھیں", "ادا", "حاصل", "دبائیں",
+    "کلک",
+    "یہاں",
+    "تصدیق",
+    "کھولیں",
+    "لاگ",
+    "دیکھیں",
+    "ادا",
+    "حاصل",
+    "دبائیں",
 });
 
 constexpr auto kSmallPrint = std::to_array<std::string_view>({
-    "unsubscribe", "unsubscribed", "opt-out", "optout", "preferences", "privacy", "terms", "abmelden", "abbestellen",
-    "datenschutz", "impressum", "désabonner", "désinscrire", "confidentialité", "desuscribirse", "suscripción", "privacidad",
-    "descadastrar", "privacidade", "disiscriviti", "browser",
+    "unsubscribe", "unsubscribed",    "opt-out",       "optout",      "preferences", "privacy",
+    "terms",       "abmelden",        "abbestellen",   "datenschutz", "impressum",   "désabonner",
+    "désinscrire", "confidentialité", "desuscribirse", "suscripción", "privacidad",  "descadastrar",
+    "privacidade", "disiscriviti",    "browser",
 });
 
 constexpr std::string_view kBase58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 constexpr std::string_view kBech32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
-constexpr std::size_t kBitcoinBytes = 25;        // of an account in base58: version, hash, check sum
-constexpr std::size_t kEthereumDigits = 40;      // hexadecimal
-constexpr std::size_t kMinPhone = 10;            // digits
-constexpr std::size_t kMaxPhone = 15;            // ITU-T E.164 section 6
-constexpr std::size_t kGreetingReach = 400;      // bytes of the text
-constexpr std::size_t kCurrencyReach = 12;       // bytes beside an amount
-constexpr std::size_t kMaxAddressLength = 254;   // RFC 5321 section 4.5.3.1.3, erratum 1690
+constexpr std::size_t kBitcoinBytes = 25;       // of an account in base58: version, hash, check sum
+constexpr std::size_t kEthereumDigits = 40;     // hexadecimal
+constexpr std::size_t kMinPhone = 10;           // digits
+constexpr std::size_t kMaxPhone = 15;           // ITU-T E.164 section 6
+constexpr std::size_t kGreetingReach = 400;     // bytes of the text
+constexpr std::size_t kCurrencyReach = 12;      // bytes beside an amount
+constexpr std::size_t kMaxAddressLength = 254;  // RFC 5321 section 4.5.3.1.3, erratum 1690
 
 bool is_vowel(char c) { return std::string_view("aeiouy").find(to_lower(c)) != std::string_view::npos; }
 bool is_hexadecimal(char c) { return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f'); }
 // Of a word: ASCII letters and digits, and whatever is beyond ASCII.
 bool is_word(char c) { return is_alnum(c) || static_cast<unsigned char>(c) >= 0x80; }
-bool is_atom(char c) { return is_alnum(c) || std::string_view(".!#$%&'*+/=?^_`{|}~-").find(c) != std::string_view::npos; }
+bool is_atom(char c) {
+  return is_alnum(c) || std::string_view(".!#$%&'*+/=?^_`{|}~-").find(c) != std::string_view::npos;
+}
 
 // Calls `use` with each word; stops when it says true.
 template <class Use>
@@ -67,7 +182,9 @@ bool any_word(std::string_view text, Use use) {
   while (at < text.size()) {
     while (at < text.size() && !is_word(text[at])) ++at;
     const auto begin = at;
-    while (at < text.size() && (is_word(text[at]) || (text[at] == '-' && at + 1 < text.size() && is_word(text[at + 1])))) ++at;
+    while (at < text.size() &&
+           (is_word(text[at]) || (text[at] == '-' && at + 1 < text.size() && is_word(text[at + 1]))))
+      ++at;
     if (at != begin && use(text.substr(begin, at - begin))) return true;
   }
   return false;
@@ -97,7 +214,8 @@ bool is_bech32(std::string_view word) {
   if (!text.starts_with("bc1")) return false;
   std::uint32_t check = 1;
   const auto add = [&check](std::uint32_t value) {
-    static constexpr std::array<std::uint32_t, 5> kGenerators{0x3b6a57b2U, 0x26508e6dU, 0x1ea119faU, 0x3d4233ddU, 0x2a1462b3U};
+    static constexpr std::array<std::uint32_t, 5> kGenerators{0x3b6a57b2U, 0x26508e6dU, 0x1ea119faU,
+                                                              0x3d4233ddU, 0x2a1462b3U};
     const auto top = check >> 25U;
     check = (check & 0x1ffffffU) << 5U ^ value;
     for (unsigned i = 0; i < kGenerators.size(); ++i)
@@ -113,9 +231,11 @@ bool is_bech32(std::string_view word) {
 }
 
 bool is_coin(std::string_view word) {
-  if (word.size() >= 26 && word.size() <= 35 && (word.front() == '1' || word.front() == '3')) return is_base58check(word);
+  if (word.size() >= 26 && word.size() <= 35 && (word.front() == '1' || word.front() == '3'))
+    return is_base58check(word);
   if (word.size() >= 42 && word.size() <= 62 && base::istarts_with(word, "bc1")) return is_bech32(word);
-  return word.size() == kEthereumDigits + 2 && word.starts_with("0x") && std::ranges::all_of(word.substr(2), is_hexadecimal);
+  return word.size() == kEthereumDigits + 2 && word.starts_with("0x") &&
+         std::ranges::all_of(word.substr(2), is_hexadecimal);
 }
 
 // A number as it stands at `at`: its length, and what it is with separators of thousands taken out.
@@ -125,12 +245,10 @@ struct Amount {
 };
 Amount read_amount(std::string_view text) {
   Amount out;
-  std::size_t last_group = 0;
   bool is_fraction = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (is_digit(c)) {
-      ++last_group;
       if (!is_fraction) out.value = out.value * 10 + (c - '0');
       out.length = i + 1;
       if (out.length > 24) break;
@@ -144,7 +262,6 @@ Amount read_amount(std::string_view text) {
       if (is_fraction) break;
       is_fraction = true;
     }
-    last_group = 0;
   }
   return out;
 }
@@ -152,9 +269,10 @@ Amount read_amount(std::string_view text) {
 bool names_currency(std::string_view text) {
   static constexpr auto kSigns = std::to_array<std::string_view>({"$", "€", "£", "¥", "₹", "₨"});
   static constexpr auto kWords = std::to_array<std::string_view>(
-      {"usd", "eur", "euro", "euros", "gbp", "dollar", "dollars", "pounds", "sterling", "dolares", "dólares", "inr", "rs", "pkr",
-       "rupees", "usdt", "btc"});
-  return std::ranges::any_of(kSigns, [text](auto sign) { return text.find(sign) != std::string_view::npos; }) ||
+      {"usd", "eur", "euro", "euros", "gbp", "dollar", "dollars", "pounds", "sterling", "dolares", "dólares",
+       "inr", "rs", "pkr", "rupees", "usdt", "btc"});
+  return std::ranges::any_of(kSigns,
+                             [text](auto sign) { return text.find(sign) != std::string_view::npos; }) ||
          has_word(text, kWords);
 }
 
@@ -179,7 +297,8 @@ bool is_random(std::string_view label) {
     longest = std::max(longest, run);
     if (i != 0 && is_alnum(c) && is_alnum(label[i - 1]) && is_digit(c) != is_digit(label[i - 1])) ++turns;
   }
-  const bool is_hex = label.size() >= kMinHexadecimal && std::ranges::all_of(label, is_hexadecimal) && digits >= 3 && letters >= 3;
+  const bool is_hex = label.size() >= kMinHexadecimal && std::ranges::all_of(label, is_hexadecimal) &&
+                      digits >= 3 && letters >= 3;
   return is_hex || turns >= 4 || (turns >= 3 && digits * 4 >= label.size()) ||
          (letters >= kMinSaid && longest >= 5 && vowels * 4 < letters);
 }
@@ -190,17 +309,22 @@ bool has_word(std::string_view text, std::span<const std::string_view> words) {
   });
 }
 
-bool asks_for_action(std::string_view link_text) { return has_word(link_text, kActions) && !is_small_print(link_text); }
+bool asks_for_action(std::string_view link_text) {
+  return has_word(link_text, kActions) && !is_small_print(link_text);
+}
 
 bool is_small_print(std::string_view link_text) { return has_word(link_text, kSmallPrint); }
 
 std::vector<std::string> addresses_in(std::string_view text) {
   std::vector<std::string> out;
-  for (auto at = text.find('@'); at != std::string_view::npos && out.size() < kMaxAddressesFound; at = text.find('@', at + 1)) {
+  for (auto at = text.find('@'); at != std::string_view::npos && out.size() < kMaxAddressesFound;
+       at = text.find('@', at + 1)) {
     auto begin = at;
     while (begin > 0 && at - begin < kMaxAddressLength && is_atom(text[begin - 1])) --begin;
     auto end = at + 1;
-    while (end < text.size() && end - at < kMaxAddressLength && (is_alnum(text[end]) || text[end] == '.' || text[end] == '-')) ++end;
+    while (end < text.size() && end - at < kMaxAddressLength &&
+           (is_alnum(text[end]) || text[end] == '.' || text[end] == '-'))
+      ++end;
     while (end > at + 1 && !is_alnum(text[end - 1])) --end;
     while (begin < at && !is_alnum(text[begin])) ++begin;
     const auto domain = text.substr(at + 1, end - at - 1);
@@ -212,8 +336,9 @@ std::vector<std::string> addresses_in(std::string_view text) {
 }
 
 std::string_view large_sum(std::string_view text) {
-  static constexpr auto kMillions = std::to_array<std::string_view>(
-      {"million", "millions", "billion", "millones", "milhões", "millionen", "mio", "crore", "lakh", "lakhs"});
+  static constexpr auto kMillions =
+      std::to_array<std::string_view>({"million", "millions", "billion", "millones", "milhões", "millionen",
+                                       "mio", "crore", "lakh", "lakhs"});
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (!is_digit(text[i]) || (i != 0 && is_word(text[i - 1]) && is_digit(text[i - 1]))) continue;
     const auto amount = read_amount(text.substr(i));
@@ -241,7 +366,8 @@ std::string_view coin_address(std::string_view text) {
 std::string_view phone_number(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool begins = text[i] == '+' || text[i] == '(' || is_digit(text[i]);
-    if (!begins || (i != 0 && (is_word(text[i - 1]) || std::string_view("#-./_=").find(text[i - 1]) != std::string_view::npos)))
+    if (!begins || (i != 0 && (is_word(text[i - 1]) ||
+                               std::string_view("#-./_=").find(text[i - 1]) != std::string_view::npos)))
       continue;
     std::size_t digits = 0;
     std::size_t groups = 0;
@@ -256,7 +382,8 @@ std::string_view phone_number(std::string_view text) {
       }
     }
     const bool is_whole = end == text.size() || !is_word(text[end]);
-    if (digits >= kMinPhone && digits <= kMaxPhone && groups >= 2 && is_whole) return base::trim(text.substr(i, end - i));
+    if (digits >= kMinPhone && digits <= kMaxPhone && groups >= 2 && is_whole)
+      return base::trim(text.substr(i, end - i));
     i = std::max(i, end == i ? i : end - 1);
   }
   return {};
@@ -264,8 +391,9 @@ std::string_view phone_number(std::string_view text) {
 
 double greets_by(std::string_view text, std::string_view address) {
   static constexpr auto kGreetings = std::to_array<std::string_view>(
-      {"dear", "hi", "hello", "hey", "attention", "attn", "hola", "estimado", "estimada", "olá", "ola", "prezado", "bonjour",
-       "cher", "hallo", "guten", "liebe", "lieber", "user", "welcome"});
+      {"dear",     "hi",       "hello", "hey",    "attention", "attn",    "hola",
+       "estimado", "estimada", "olá",   "ola",    "prezado",   "bonjour", "cher",
+       "hallo",    "guten",    "liebe", "lieber", "user",      "welcome"});
   text = text.substr(0, kGreetingReach);
   if (address.empty()) return 0;
   const auto small = base::lower(text);

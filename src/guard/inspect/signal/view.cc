@@ -9,14 +9,13 @@
 namespace rampart::guard::signal {
 namespace {
 
-using words::Kind;
-
-constexpr std::size_t kMinKin = 5;           // characters of a label that two domains share, so that they may be one firm's
-constexpr std::size_t kHead = 400;           // bytes of the text: who speaks is said there
+constexpr std::size_t kMinKin =
+    5;  // characters of a label that two domains share, so that they may be one firm's
+constexpr std::size_t kHead = 400;  // bytes of the text: who speaks is said there
 constexpr std::size_t kMaxClaims = 5;
-constexpr std::size_t kMaxActionText = 80;   // bytes; a longer text is a sentence that happens to be a link
-constexpr double kPlainAction = 0.5;         // a link that shows words, but none that ask for a click
-constexpr double kSomeAway = 0.4;            // some links lead away, others to the author
+constexpr std::size_t kMaxActionText = 80;  // bytes; a longer text is a sentence that happens to be a link
+constexpr double kPlainAction = 0.5;        // a link that shows words, but none that ask for a click
+constexpr double kSomeAway = 0.4;           // some links lead away, others to the author
 
 // Brands that everybody's mail speaks of: where one may be followed, paid, called or read.
 bool is_everywhere(names::BrandKind kind) {
@@ -28,7 +27,8 @@ double action_of(const SeenLink& link) {
   if (link.source != LinkSource::html) return 0;
   if (link.relation != url::ShownRelation::no_claim) return 0;
   const auto shown = base::trim(link.text.empty() ? std::string_view(link.alt) : std::string_view(link.text));
-  if (shown.size() > kMaxActionText || shown.find("://") != std::string_view::npos || shown.find('@') != std::string_view::npos)
+  if (shown.size() > kMaxActionText || shown.find("://") != std::string_view::npos ||
+      shown.find('@') != std::string_view::npos)
     return 0;
   return asks_for_action(shown) ? 1 : kPlainAction;
 }
@@ -47,7 +47,8 @@ View::View(const Facts& given)
       seen(given.seen),
       names(given.names),
       text(std::string_view(given.seen.text).substr(0, kMaxTextJudged)),
-      message_part(given.seen.body_part.empty() ? std::string_view("message") : std::string_view(given.seen.body_part)) {
+      message_part(given.seen.body_part.empty() ? std::string_view("message")
+                                                : std::string_view(given.seen.body_part)) {
   read_recipients();
   read_words();
   read_links();
@@ -97,9 +98,11 @@ LinkView View::view_of(const SeenLink& link) const {
     return owner != nullptr && owner->id == names.author_brand && !names.is_free_mail;
   };
   // Anyone may open a page below a host for all, whoever else does.
-  const bool is_anyones = !out.facts->service.empty() && !names.is_free_mail && out.registered != names.registered;
+  const bool is_anyones =
+      !out.facts->service.empty() && !names.is_free_mail && out.registered != names.registered;
   out.is_related = !is_anyones && belongs(out.host, out.registered);
-  for (const auto& target : link.targets) out.is_related = out.is_related || belongs(target.host, target.registered);
+  for (const auto& target : link.targets)
+    out.is_related = out.is_related || belongs(target.host, target.registered);
   if (const auto name = dns::Name::try_parse(out.host)) out.is_ours = facts.rules.is_own(*name);
   out.is_small_print = is_small_print(link.text);
   out.action = out.is_small_print ? 0 : action_of(link);
@@ -112,8 +115,8 @@ void View::read_links() {
     if (links.size() + file_links.size() >= kMaxLinksJudged) break;
     if (link.is_hidden || !link.is_followed() || link.host.empty()) continue;
     if (link.scheme != "http" && link.scheme != "https" && link.scheme != "ftp") continue;
-    const bool is_file = link.is_in_attachment || link.source == LinkSource::pdf || link.source == LinkSource::qr ||
-                         link.source == LinkSource::file;
+    const bool is_file = link.is_in_attachment || link.source == LinkSource::pdf ||
+                         link.source == LinkSource::qr || link.source == LinkSource::file;
     (is_file ? file_links : links).push_back(view_of(link));
   }
   std::size_t stay = 0;
@@ -123,21 +126,23 @@ void View::read_links() {
       continue;
     }
     if (first_away_ == nullptr || (first_away_->is_small_print && !link.is_small_print)) first_away_ = &link;
-    if (link.action > 0 && (action_away_ == nullptr || link.action > action_away_->action)) action_away_ = &link;
+    if (link.action > 0 && (action_away_ == nullptr || link.action > action_away_->action))
+      action_away_ = &link;
   }
   if (first_away_ != nullptr) away_ = stay == 0 ? 1 : kSomeAway;
 }
 
 void View::read_words() {
   for (const auto& found : seen.words) {
-    const auto strength = std::min(1.0, 0.4 + 0.3 * static_cast<double>(std::max<std::size_t>(found.phrases, 1) - 1) +
-                                            0.1 * static_cast<double>(std::min<std::size_t>(found.count, 3)));
+    const auto strength =
+        std::min(1.0, 0.4 + 0.3 * static_cast<double>(std::max<std::size_t>(found.phrases, 1) - 1) +
+                          0.1 * static_cast<double>(std::min<std::size_t>(found.count, 3)));
     auto& said = says_[static_cast<std::size_t>(found.kind)];
     said = std::max(said, strength);
   }
 }
 
-const words::Found* View::found(Kind kind) const {
+const words::Found* View::found(words::Kind kind) const {
   const auto at = std::ranges::find(seen.words, kind, &words::Found::kind);
   return at == seen.words.end() ? nullptr : &*at;
 }
@@ -161,7 +166,8 @@ void View::claim(const names::Brand* brand, double strength, std::string_view pl
 
 void View::claim_all(std::string_view shown, double strength, std::string_view place) {
   for (const auto& match : facts.rules.brands().named_in(shown))
-    if (match.brand != nullptr && !is_everywhere(match.brand->kind)) claim(match.brand, strength, place, false);
+    if (match.brand != nullptr && !is_everywhere(match.brand->kind))
+      claim(match.brand, strength, place, false);
 }
 
 void View::read_claims() {
@@ -170,7 +176,8 @@ void View::read_claims() {
   for (const auto& named : names.brands)
     if (!named.is_author) {
       const bool is_sender = named.field == "From";
-      claim(brands.by_id(named.id), is_sender ? 1 : 0.8, is_sender ? "its sender's name" : "its subject", true);
+      claim(brands.by_id(named.id), is_sender ? 1 : 0.8, is_sender ? "its sender's name" : "its subject",
+            true);
     }
   for (const auto& page : seen.pages)
     if (!page.is_attachment && !page.title.empty()) claim_all(page.title, 0.7, "its title");
@@ -201,11 +208,14 @@ void View::read_claims() {
         break;
       }
   }
-  std::ranges::stable_sort(claims, std::ranges::greater(), &Claim::strength);
+  std::ranges::sort(claims, [](const Claim& a, const Claim& b) {
+    return a.strength != b.strength ? a.strength > b.strength : a.brand->id < b.brand->id;
+  });
 }
 
 bool View::is_diverted() const {
-  return !names.has_list_trace && (names.has(names::NameFact::reply_to_free_mail) || names.has(names::NameFact::reply_to_elsewhere));
+  return !names.has_list_trace &&
+         (names.has(names::NameFact::reply_to_free_mail) || names.has(names::NameFact::reply_to_elsewhere));
 }
 
 }  // namespace rampart::guard::signal

@@ -19,10 +19,10 @@ struct LinkView {
   std::string_view registered;           // empty of an address
   const url::UrlFacts* facts = nullptr;  // of the same
   const names::Brand* owner = nullptr;   // whose host it is; null: none that is known
-  bool is_related = false;               // to the author: the same domain or brand, or it carries a URL of one
-  bool is_ours = false;                  // leads to the reader's own organisation
-  bool is_small_print = false;           // "unsubscribe" and the like
-  double action = 0;                     // how much it asks to be clicked: words or a picture instead of a URL
+  bool is_related = false;      // to the author: the same domain or brand, or it carries a URL of one
+  bool is_ours = false;         // leads to the reader's own organisation
+  bool is_small_print = false;  // "unsubscribe" and the like
+  double action = 0;            // how much it asks to be clicked: words or a picture instead of a URL
 
   [[nodiscard]] bool is_away() const { return !is_related && !is_ours; }
 };
@@ -30,7 +30,7 @@ struct LinkView {
 // A brand that the message speaks for and that its author is none of.
 struct Claim {
   const names::Brand* brand = nullptr;
-  double strength = 0;  // over 0, to 1
+  double strength = 0;     // over 0, to 1
   std::string_view place;  // "its sender's name", "its subject", "its title", "a picture", "its text"
   bool is_header = false;
 };
@@ -38,6 +38,8 @@ struct Claim {
 class View {
  public:
   explicit View(const Facts& facts);
+  View(const View&) = delete;
+  View& operator=(const View&) = delete;
 
   const Facts& facts;
   const Inspected& seen;
