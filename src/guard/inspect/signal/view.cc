@@ -91,7 +91,8 @@ LinkView View::view_of(const SeenLink& link) const {
     out.registered = target.registered;
     out.facts = &target.facts;
   }
-  out.owner = owner_of(out.host, brands);
+  // What anyone may have put there is not the service's own.
+  out.owner = out.facts->service.empty() ? owner_of(out.host, brands) : nullptr;
   const auto belongs = [&](std::string_view host, std::string_view registered) {
     if (is_author(host, registered)) return true;
     const auto* owner = names.author_brand.empty() ? nullptr : owner_of(host, brands);
