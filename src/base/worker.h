@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -34,9 +35,24 @@ class Worker {
   // What is done: bytes in, bytes out. It runs in the other process; an exception ends it.
   using Function = std::string (*)(std::string_view request);
 
+  // How a call ended.
+  enum class End : std::uint8_t {
+    done,
+    died,        // its process did, or used up its memory or its processor time
+    late,        // it took longer than its time
+    too_long,    // its reply was larger than it may be
+    no_process,  // none could be made for it: nothing was tried
+  };
+
   struct Reply {
     std::string bytes;
-    std::string fault;  // one clause; empty when the function came to its end
+    std::string fault = {};  // one clause; empty when the function came to its end
+    End end = End::done;
+
+    // Whether it is the request's own doing, as far as can be said.
+    [[nodiscard]] bool is_killed() const {
+      return end == End::died || end == End::late || end == End::too_long;
+    }
   };
 
   // Errors are of kind io. The process ends with this one.
@@ -48,7 +64,9 @@ class Worker {
   ~Worker();
 
   // One call after another. An error of kind io means that the waiting process is gone.
-  Result<Reply> call(std::string_view request);
+  Result<Reply> call(std::string_view request) { return call(request, {}); }
+  // Of a request in two pieces, which the function gets as one.
+  Result<Reply> call(std::string_view head, std::string_view rest);
 
  private:
   Worker(pid_t process, int socket) : process_(process), socket_(socket) {}

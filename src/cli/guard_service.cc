@@ -46,8 +46,6 @@ constexpr std::chrono::seconds kStorePatience{10};          // for the last even
 constexpr std::chrono::seconds kReaderPatience{2};
 constexpr std::chrono::minutes kStoreTrouble{1};  // between two words about it
 
-constexpr std::size_t kContentWorkers = 2;  // processes; our own
-
 // What is shared by all loops, and outlives them.
 struct Shared {
   explicit Shared(std::size_t in_flight) : admission(in_flight) {}
@@ -235,9 +233,9 @@ class Service {
                              .log = [this](const std::string& line) { say(line); },
                              .now = [] { return base::now(); },
                              .look =
-                                 [this, &lane](std::string_view message, std::chrono::seconds patience,
-                                               std::function<void(guard::Content)> done) {
-                                   inspector_->look(message, lane.io, patience, std::move(done));
+                                 [this, &lane](guard::Inspector::Text text, std::chrono::milliseconds patience,
+                                               std::function<void(guard::Inspected)> done) {
+                                   inspector_->look(std::move(text), lane.io, patience, std::move(done));
                                  },
                              .memory = &memory_,
                              .correspondents = &correspondents_,
@@ -456,7 +454,8 @@ class Service {
          "guard.allow_files",      "guard.blocked",        "guard.sign",
          "guard.senders_file",     "guard.sign_unowned",   "guard.gateway_networks",
          "guard.gateway_field",    "guard.relay_domains",  "guard.arc_domain",
-         "guard.daemon_roles",     "guard.mode",           "guard.listen"});
+         "guard.daemon_roles",     "guard.mode",           "guard.listen",
+         "guard.inspect",          "guard.inspect_size"});
     return std::ranges::find(kRules, key) != kRules.end();
   }
 
@@ -584,7 +583,7 @@ class Service {
 
 Result<> run_guard(Session& session, const base::Config& config, guard::Settings settings) {
   // Its processes are made before there are threads, which a Service has from the beginning.
-  auto inspector = TRY(guard::Inspector::start(kContentWorkers));
+  auto inspector = TRY(guard::Inspector::start({.workers = settings.look_workers}));
   return Service(session, config, std::move(settings), std::move(inspector)).run();
 }
 

@@ -48,9 +48,12 @@ Result<std::shared_ptr<ScanJob>> ScanJob::make(std::unique_ptr<Mail> mail, const
   return out;
 }
 
-bool ScanJob::names_content() const {
-  return guard::is_from_outside(scan_->standing().role) && rules_.local.lists &&
-         rules_.local.lists->name_content();
+bool ScanJob::wants_look() {
+  if (!guard::is_from_outside(scan_->standing().role)) return false;
+  auto unseen = guard::why_not_looked_at(rules_.inspection, rules_.local.name_content(), mail_->bytes.size());
+  if (!unseen) return true;
+  scan_->set_inspected(*std::move(unseen));
+  return false;
 }
 
 std::string ScanJob::author() const {

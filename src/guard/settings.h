@@ -35,6 +35,7 @@ struct Settings {
   std::size_t threads = 0;  // never 0 here
   std::chrono::seconds keep_events{};
   bool remember_correspondents = true;
+  std::size_t look_workers = 0;  // never 0 here
   std::string reports;  // a folder; empty: nobody is told anything
   bool failure_reports = false;
 };

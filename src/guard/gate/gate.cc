@@ -235,14 +235,18 @@ void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> 
   // Whether DNS answers is nothing to a user of ours.
   if (is_of_ours(work->scan->standing().role)) return done(answer(*work, work->scan->of_ours()));
   recall(*work);
-  const auto& lists = work->rules->local.lists;
-  if (!parts_.look || !is_from_outside(work->scan->standing().role) || !lists || !lists->name_content())
+  if (!parts_.look || !is_from_outside(work->scan->standing().role))
     return drive(work, options_.monitor_time, std::move(done));
+  if (auto unseen = why_not_looked_at(work->rules->inspection, work->rules->local.name_content(), bytes->size())) {
+    work->scan->set_inspected(*std::move(unseen));
+    return drive(work, options_.monitor_time, std::move(done));
+  }
   // Half of a monitor's time is for the content.
   const auto half = std::max(options_.monitor_time / 2, std::chrono::seconds(1));
-  parts_.look(*bytes, work->rules->mode == Mode::monitor ? half : kContentPatience,
-              [this, work, half, done = std::move(done)](Content content) mutable {
-                work->scan->set_content(std::move(content));
+  parts_.look({.header = content_header(work->message.header), .body = work->message.body},
+              work->rules->mode == Mode::monitor ? half : kLookPatience,
+              [this, work, half, done = std::move(done)](Inspected seen) mutable {
+                work->scan->set_inspected(std::move(seen));
                 drive(work, half, std::move(done));
               });
 }

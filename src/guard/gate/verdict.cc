@@ -88,7 +88,7 @@ Verdict Scan::run(facts::Facts& facts, base::Time now) {
                          .mail_from = situation_.mail_from.value_or(std::string()),
                          .memory = situation_.memory,
                          .now = now,
-                         .content = situation_.content ? &*situation_.content : nullptr});
+                         .inspected = situation_.inspected ? &*situation_.inspected : nullptr});
     add_signals(out);
     out.sender = situation_.sender;
     out.sender->proven =
@@ -98,8 +98,10 @@ Verdict Scan::run(facts::Facts& facts, base::Time now) {
         {.code = fmt::format("role-{}", to_string(standing_.role)), .text = standing_.why, .section = {}});
   }
   add_unchecked(out);
-  if (situation_.content && !situation_.content->fault.empty())
-    out.unchecked.push_back("links and parts, which a block list names: " + situation_.content->fault);
+  if (situation_.inspected && !situation_.inspected->fault.empty())
+    out.unchecked.push_back(fmt::format("{} what it holds: {}",
+                                        situation_.inspected->extent == Extent::part ? "a part of" : "all of",
+                                        situation_.inspected->fault));
   out.other_results = read_other_results(message_.header, local_.trusted_milters);
   return out;
 }

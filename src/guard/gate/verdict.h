@@ -39,7 +39,7 @@ struct Situation {
   Peer peer;
   std::optional<std::string> mail_from;
   Memory memory;
-  std::optional<Content> content = {};  // nothing: nobody looked
+  std::optional<Inspected> inspected = {};  // nothing: nobody had to look
   Correspondence sender = {};           // `proven` is found out
 };
 
@@ -56,7 +56,7 @@ class Scan {
   // Before it runs.
   void set_memory(const Memory& memory) { situation_.memory = memory; }
   void set_sender(Correspondence sender) { situation_.sender = std::move(sender); }
-  void set_content(Content content) { situation_.content = std::move(content); }
+  void set_inspected(Inspected seen) { situation_.inspected = std::move(seen); }
   Verdict run(facts::Facts& facts, base::Time now);
   // Of a message that is_of_ours(): nothing has to be found out for it.
   [[nodiscard]] Verdict of_ours() const;

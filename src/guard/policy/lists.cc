@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "dns/domain.h"
-#include "guard/inspect/content/content.h"
+#include "guard/inspect/seen/inspected.h"
 #include "guard/role/role.h"
 
 namespace rampart::guard {
@@ -72,16 +72,14 @@ bool ListFile::add_content(std::string_view word, Listed& listed) {
     return true;
   };
   constexpr std::string_view kHash = "sha256:";
-  constexpr std::size_t kDigits = 64;
-  const auto is_hex = [](char c) { return base::is_digit(c) || (c >= 'a' && c <= 'f'); };
   if (const auto digits = base::lower(word.starts_with(kHash) ? word.substr(kHash.size()) : word);
-      digits.size() == kDigits && std::ranges::all_of(digits, is_hex))
+      is_sha256(digits))
     return put(hashes_, digits);
   const auto link = word.find("://") == std::string_view::npos ? std::nullopt : url::parse(word);
   if (!link) return false;
   auto key = link_key(*link);
   // A top-level domain is a slip, and what is longer than is compared would never be found.
-  if (key.empty() || key.size() >= kMaxContentUrl ||
+  if (key.empty() || key.size() >= kMaxLinkKey ||
       (link->host_kind == url::HostKind::domain && link->name.label_count() < 2))
     return false;
   const auto slash = key.find('/');

@@ -173,9 +173,9 @@ ListHit find_blocked(const Arrival& arrival) {
   Identities of{.addresses = {}, .domains = {}, .client = arrival.client};
   add_sender(of, arrival.mail_from);
   add_authors(of, arrival.authentication->author);
-  if (arrival.content != nullptr) {
-    of.urls = arrival.content->urls;
-    of.hashes = arrival.content->hashes;
+  if (arrival.inspected != nullptr) {
+    of.urls = arrival.inspected->link_keys;
+    of.hashes = arrival.inspected->hashes;
   }
   return find_listed(lists->block, of, arrival.now);
 }
@@ -199,6 +199,58 @@ void set_blocked(Ruling& ruling, bool refused) {
   ruling.code = refused ? 550 : 0;
   ruling.enhanced = refused ? "5.7.1" : "";
   ruling.text = refused ? "this sender is blocked here" : "";  // not by what, which is nobody else's business
+}
+
+// What of a message is not known that has to be.
+enum class Unseen : std::uint8_t {
+  nothing,
+  listed,  // whether a block list names anything in it
+  all,     // it ended whoever looked
+  late,    // nobody could look now
+};
+
+// What could not be looked at is not what was looked at and is nowhere listed.
+Unseen what_is_unseen(const Arrival& arrival) {
+  if (arrival.inspected == nullptr) return Unseen::nothing;
+  switch (arrival.inspected->extent) {
+    case Extent::killed:
+      return Unseen::all;
+    case Extent::late:
+      return Unseen::late;
+    case Extent::part:
+    case Extent::nothing:
+      return arrival.local->name_content() ? Unseen::listed : Unseen::nothing;
+    case Extent::all:
+      break;
+  }
+  return Unseen::nothing;
+}
+
+Cause cause_of(Unseen unseen, const Arrival& arrival) {
+  const auto why = base::printable(arrival.inspected->fault);
+  if (unseen == Unseen::late) return {"inspection-late", fmt::format("what it holds is not known yet: {}", why), {}};
+  return {"inspection-failed",
+          fmt::format("{}: {}",
+                      unseen == Unseen::all ? "what it holds cannot be said"
+                                            : "whether a block list names anything in it cannot be said",
+                      why),
+          {}};
+}
+
+// Put off as long as our own trouble may pass; then what nobody saw is kept where a list might name it, and let through where none does.
+void rule_unseen(Ruling& ruling, Unseen unseen, const Arrival& arrival) {
+  if (unseen != Unseen::late) return set_blocked(ruling, false);
+  const auto since = arrival.memory.deferred_since;
+  if (since && arrival.now - *since >= kMostDeferral) {
+    add(ruling, "deferred-long-enough",
+        fmt::format("it was put off for {} hours, and is decided without that now", kMostDeferral.count()));
+    if (arrival.local->name_content()) set_blocked(ruling, false);
+    return;
+  }
+  ruling.action = Action::tempfail;
+  ruling.code = 451;
+  ruling.enhanced = "4.3.2";  // RFC 3463 section 3.4: not accepting now
+  ruling.text = "this message cannot be looked at now; try again later";
 }
 
 Ruling let_through(Ruling ruling, std::string_view override_type) {
@@ -257,12 +309,9 @@ Ruling decide(const Arrival& arrival) {
   auto out = judge(arrival, own, enforced);
   const auto blocked = find_blocked(arrival);
   if (blocked) add(out, "blocked", fmt::format("we block {}", blocked.text()));
-  // What could not be looked at is not what was looked at and is nowhere listed.
-  const bool unseen = !blocked && arrival.content != nullptr && !arrival.content->fault.empty();
-  if (unseen)
-    add(out, "inspection-failed",
-        fmt::format("whether a block list names anything in it cannot be said: {}", arrival.content->fault));
-  if (out.action == Action::accept && !blocked && !unseen) return out;
+  const auto unseen = blocked ? Unseen::nothing : what_is_unseen(arrival);
+  if (unseen != Unseen::nothing) out.causes.push_back(cause_of(unseen, arrival));
+  if (out.action == Action::accept && !blocked && unseen == Unseen::nothing) return out;
   if (rule != nullptr && rule->says == Override::Says::accept) {
     add(out, "override",
         fmt::format("a local rule of {} lets it through: {}", base::printable(rule->by),
@@ -277,8 +326,8 @@ Ruling decide(const Arrival& arrival) {
     set_blocked(out, arrival.local->reject_blocked);
     return out;
   }
-  if (unseen && out.action == Action::accept) {
-    set_blocked(out, false);
+  if (unseen != Unseen::nothing && out.action == Action::accept) {
+    rule_unseen(out, unseen, arrival);
     return out;
   }
   if (const auto sealer = trusted_pass(*arrival.local, result, *arrival.header);

@@ -17,7 +17,7 @@
 
 #include "auth/authenticate.h"
 #include "base/json.h"
-#include "guard/inspect/content/content.h"
+#include "guard/inspect/seen/inspected.h"
 #include "guard/policy/local.h"
 
 namespace rampart::guard {
@@ -63,7 +63,7 @@ struct Arrival {
   std::string mail_from;
   Memory memory;
   base::Time now{};
-  const Content* content = nullptr;  // nullptr: no list names anything of it, or nobody looked
+  const Inspected* inspected = nullptr;  // nullptr: nobody had to look
 };
 
 struct Ruling {

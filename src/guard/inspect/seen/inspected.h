@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "guard/inspect/html/html_facts.h"
+#include "guard/inspect/seen/link_key.h"
 #include "guard/inspect/url/url_facts.h"
 #include "guard/inspect/words/words.h"
 
@@ -31,7 +32,6 @@ inline constexpr std::size_t kMaxSeenForms = 10;      // of one page
 inline constexpr std::size_t kMaxSeenText = 16'384;   // bytes of shown text that are kept
 inline constexpr std::size_t kMaxSeenName = 255;      // bytes of names, types and the like
 inline constexpr std::size_t kMaxLinkKeys = 5'000;    // different ones, for lists
-inline constexpr std::size_t kMaxLinkKey = 2'000;     // bytes of one; what is behind is not compared
 inline constexpr std::size_t kMaxSeenWords = 2 * words::kKinds;
 
 enum class LinkSource : std::uint8_t { text, html, calendar, pdf, qr, file };
@@ -117,9 +117,11 @@ struct SeenPart {
 enum class Extent : std::uint8_t {
   all,
   part,     // over a limit, damaged or in an encoding that is not read; `fault` says what
-  nothing,  // nobody looked, or nobody could in time
+  nothing,  // nobody looked: it is too large, inspection is off, or what was said is not understood
+  late,     // nobody could in time: a trouble of ours, which may be over when it comes again
   killed,   // it ended the process that looked at it, twice
 };
+inline constexpr std::size_t kExtents = static_cast<std::size_t>(Extent::killed) + 1;
 std::string_view to_string(Extent extent);
 
 struct Inspected {

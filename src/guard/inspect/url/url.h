@@ -89,6 +89,13 @@ std::optional<Url> parse_shown(std::string_view text);
 // `text` as a reference at `base`: absolute, //host, /path, ?query, #fragment or a relative path.
 std::optional<Url> resolve(const Url& base, std::string_view text);
 
+// A path without . and .., as browsers and servers read it (https://url.spec.whatwg.org/#path-state).
+std::string without_dots(std::string_view path);
+// Percent-encoding in one form (RFC 3986 section 6.2.2): unreserved characters as themselves, all others with upper-case digits.
+std::string normal_escapes(std::string_view text);
+// A path in one form: both of these, and slashes for backslashes. "\\%61/x/%2e%2E/b" is "/a/b"; %2F stays apart from a slash.
+std::string normal_path(std::string_view path);
+
 // %41 becomes A; what is no percent-encoding stays. `plus` makes + a space.
 std::string percent_decode(std::string_view text, bool plus = false);
 

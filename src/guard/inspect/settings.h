@@ -1,0 +1,20 @@
+// The settings of inspection (guard.inspect…), and what they come to.
+#pragma once
+
+#include <span>
+
+#include "base/config.h"
+#include "guard/inspect/inspection.h"
+
+namespace rampart::guard {
+
+std::span<const base::Setting> inspect_settings();
+
+struct InspectSettings {
+  InspectionRules rules;
+  std::size_t workers = 0;  // never 0 here
+};
+// Errors are of kind config.
+base::Result<InspectSettings> read_inspect_settings(const base::Config& config);
+
+}  // namespace rampart::guard
