@@ -340,8 +340,9 @@ class Service {
 
   // On the desk's thread.
   std::string metrics_text() {
+    const auto rules = shared_.rules.load();  // held: the main thread may put others in their place meanwhile
     guard::Gauges gauges{.version = RAMPART_VERSION,
-                         .mode = shared_.rules.load()->mode,
+                         .mode = rules->mode,
                          .in_flight = shared_.admission.inside(),
                          .most_in_flight = shared_.admission.most(),
                          .senders = memory_.senders(),
@@ -349,7 +350,7 @@ class Service {
                          .lists = {},
                          .kept = {},
                          .kept_bytes = kept_bytes_.load()};
-    if (const auto& lists = shared_.rules.load()->local.lists) {
+    if (const auto& lists = rules->local.lists) {
       for (const auto& file : lists->block) gauges.lists.emplace_back(file->name(), file->size());
       for (const auto& file : lists->allow) gauges.lists.emplace_back(file->name(), file->size());
     }
