@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/swapped.h"
 #include "base/text.h"
 #include "cli/folder_ring.h"
 #include "cli/guard_desk.h"
@@ -52,8 +53,7 @@ constexpr std::size_t kContentWorkers = 2;  // processes; our own
 struct Shared {
   explicit Shared(std::size_t in_flight) : admission(in_flight) {}
   guard::milter::Admission admission;
-  std::atomic<std::shared_ptr<const guard::Rules>>
-      rules;  // shared: messages go on with those they began with
+  base::Swapped<guard::Rules> rules;  // messages go on with those they began with
 };
 
 // One thread's. Later members use earlier ones.
