@@ -201,6 +201,18 @@ void set_blocked(Ruling& ruling, bool refused) {
   ruling.text = refused ? "this sender is blocked here" : "";  // not by what, which is nobody else's business
 }
 
+// What its content comes to, and then what it is, which says who may release it.
+void add_content(Ruling& ruling, const ContentJudged& content) {
+  if (content.level == model::Level::tag) return add(ruling, "content-tagged", content.text());
+  add(ruling, "content", content.text());
+  const auto kind = content.kind();
+  if (kind == "malware") add(ruling, "malware", "a file in it is malware");
+  if (kind == "executive-impersonation")
+    add(ruling, "executive-impersonation", "it claims to be from one of us, and comes from outside");
+  if (kind == "lookalike") add(ruling, "lookalike", "it uses a name that is made to be taken for another's");
+  if (kind == "bulk") add(ruling, "bulk", "nothing in it is known to do harm by itself");
+}
+
 // What of a message is not known that has to be.
 enum class Unseen : std::uint8_t {
   nothing,
@@ -311,7 +323,10 @@ Ruling decide(const Arrival& arrival) {
   if (blocked) add(out, "blocked", fmt::format("we block {}", blocked.text()));
   const auto unseen = blocked ? Unseen::nothing : what_is_unseen(arrival);
   if (unseen != Unseen::nothing) out.causes.push_back(cause_of(unseen, arrival));
-  if (out.action == Action::accept && !blocked && unseen == Unseen::nothing) return out;
+  const auto level = arrival.content == nullptr ? model::Level::none : arrival.content->level;
+  if (level != model::Level::none) add_content(out, *arrival.content);
+  const bool is_phish = level == model::Level::quarantine;
+  if (out.action == Action::accept && !blocked && unseen == Unseen::nothing && !is_phish) return out;
   if (rule != nullptr && rule->says == Override::Says::accept) {
     add(out, "override",
         fmt::format("a local rule of {} lets it through: {}", base::printable(rule->by),
@@ -324,6 +339,10 @@ Ruling decide(const Arrival& arrival) {
   }
   if (blocked) {
     set_blocked(out, arrival.local->reject_blocked);
+    return out;
+  }
+  if (is_phish && out.action == Action::accept) {
+    set_blocked(out, false);
     return out;
   }
   if (unseen != Unseen::nothing && out.action == Action::accept) {

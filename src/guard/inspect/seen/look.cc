@@ -19,6 +19,7 @@ namespace {
 
 using mail::BodyPart;
 
+constexpr std::size_t kMaxFileBegin = 1'024;   // bytes that tell what a file is
 constexpr std::size_t kMaxMetaLooked = 1'024;  // bytes in which a page names its character set (WHATWG HTML 13.2.3.2)
 
 bool is_html(std::string_view type) { return type == "text/html" || type == "application/xhtml+xml"; }
@@ -50,6 +51,17 @@ std::string_view charset_of_zeroes(std::string_view text) {
   if (text[1] == '\0' && text[3] == '\0') return "utf-16le";
   if (text[0] == '\0' && text[2] == '\0') return "utf-16be";
   return {};
+}
+
+// A page by its name, or by how it begins.
+bool looks_like_page(std::string_view name, std::string_view begin) {
+  for (const std::string_view end : {".html", ".htm", ".xhtml", ".shtml", ".svg", ".mht", ".mhtml"})
+    if (name.size() > end.size() && base::iequals(name.substr(name.size() - end.size()), end)) return true;
+  const auto low = base::lower(begin);
+  const auto text = std::string_view(low).substr(std::min(low.find_first_not_of(" \t\r\n\xef\xbb\xbf"), low.size()));
+  for (const std::string_view tag : {"<!doctype html", "<html", "<head", "<body", "<script", "<svg", "<meta", "<iframe", "<a ", "<!--"})
+    if (text.starts_with(tag)) return true;
+  return text.starts_with("<?xml") && (text.find("<svg") != std::string_view::npos || text.find("<html") != std::string_view::npos);
 }
 
 struct Decoded {
@@ -86,7 +98,7 @@ class Look {
     const auto parts = mail::read_body_parts(message);
     if (parts.has_more) seen_.doubt("it has more parts than are looked at");
     if (parts.is_deeper) seen_.doubt("its parts are nested deeper than is looked at");
-    if (parts.has_odd_encoding) seen_.doubt("a part with parts is encoded");
+    if (parts.is_ambiguous) seen_.doubt("its parts may be read in more than one way");
     seen_.parts.reserve(parts.all.size());
     for (const auto& part : parts.all) take_part(part);
     match_images();
@@ -113,16 +125,41 @@ class Look {
     if (seen_.hashes.size() < kMaxSeenParts) seen_.hashes.push_back(seen.sha256);
     if (part.encoding == mail::BodyEncoding::unknown) seen_.doubt("a part is encoded in a way that is not known");
     // What could not be taken apart is looked at as it stands.
-    if (is_text(part.type) || (part.is_leaf() && part.type.starts_with("multipart/"))) take_text(part, seen, std::move(content));
+    if (is_text(part.type) || (part.is_leaf() && part.type.starts_with("multipart/")))
+      take_text(part, seen, std::move(content));
+    else if (part.is_leaf())
+      take_file(seen, std::move(content));
   }
 
-  void take_text(const BodyPart& part, const SeenPart& seen, std::string content) {
-    if (content.size() > kMaxTextLookedAt - std::min(kMaxTextLookedAt, text_bytes_)) {
-      content.resize(kMaxTextLookedAt - std::min(kMaxTextLookedAt, text_bytes_));
+  // A file that is text or a page, whatever its type says. What it is beside that is found out elsewhere.
+  void take_file(const SeenPart& seen, std::string content) {
+    const auto begin = std::string_view(content).substr(0, kMaxFileBegin);
+    const bool is_page = looks_like_page(seen.name, begin);
+    if (!is_page && (begin.find('\0') != std::string_view::npos || begin.starts_with("%PDF") || !base::is_utf8(begin.substr(0, kMaxFileBegin / 2))))
+      return;
+    if (!has_room(content)) return;
+    auto decoded = decode_text(std::move(content), {}, is_page);
+    if (is_page)
+      take_page(decoded.text, seen.path, true, LinkSource::html);
+    else
+      take_links_of_text(decoded.text, seen.path, true, LinkSource::file);
+  }
+
+  // Whether all of it may be looked at; else it is cut.
+  bool has_room(std::string& content) {
+    const auto room = kMaxTextLookedAt - std::min(kMaxTextLookedAt, text_bytes_);
+    if (content.size() > room) {
+      content.resize(room);
       seen_.doubt("its texts are longer than is looked at");
     }
     text_bytes_ += content.size();
-    const bool is_page = is_html(part.type);
+    return !content.empty();
+  }
+
+  void take_text(const BodyPart& part, const SeenPart& seen, std::string content) {
+    if (!has_room(content)) return;
+    const bool is_page = is_html(part.type) || ((seen.is_attachment || part.is_guess) &&
+                                                looks_like_page(seen.name, std::string_view(content).substr(0, kMaxFileBegin)));
     auto decoded = decode_text(std::move(content), part.charset, is_page);
     if (decoded.is_unread) seen_.doubt("a text is in a character set that is not read");
     if (is_page)
@@ -145,7 +182,7 @@ class Look {
     if (is_attachment) return;
     // The first of the plain texts stands for those without HTML.
     if (!plain_) plain_ = {.part = part, .text = text.substr(0, kMaxSeenText), .characters = shown_characters_of(text)};
-    add_words(text);
+    add_words(words::find_phrases(text));
   }
 
   void take_calendar(std::string_view text, const SeenPart& seen) {
@@ -156,7 +193,7 @@ class Look {
         links_.add(*url, {.source = LinkSource::calendar, .part = seen.path, .is_in_attachment = seen.is_attachment});
     take_links_of_text(said.text, seen.path, seen.is_attachment, LinkSource::calendar);
     if (!said.html.empty()) take_page(said.html, seen.path, true, LinkSource::calendar);
-    add_words(said.text);
+    if (!said.text.empty()) add_words(words::find_phrases(said.text));
   }
 
   void take_page(std::string_view text, const std::string& part, bool is_attachment, LinkSource source) {
@@ -176,8 +213,9 @@ class Look {
     take_links_of_text(facts.text, part, is_attachment, source == LinkSource::html ? LinkSource::text : source);
     if (!is_attachment) {
       if (!page_) page_ = {.part = part, .text = facts.text.substr(0, kMaxSeenText), .characters = facts.shown_characters};
-      add_words(facts.text);
     }
+    auto found = facts.text.empty() ? std::vector<words::Found>() : words::find_phrases(facts.text);
+    if (!is_attachment) add_words(found);
     if (seen_.pages.size() == kMaxSeenPages) {
       ++seen_.pages_left_out;
       return;
@@ -186,6 +224,7 @@ class Look {
     page.part = part;
     page.is_attachment = is_attachment;
     page.title = base::excerpt(facts.title, kMaxSeenLinkText - 40);
+    page.words = std::move(found);
     page.has_base = facts.base.has_value();
     page.is_image_only = facts.is_image_only();
     page.forms.reserve(std::min(facts.forms.size(), kMaxSeenForms));
@@ -232,7 +271,19 @@ class Look {
     }
   }
 
-  void add_words(std::string_view /*text*/) {}
+  // Of all texts together, each kind once.
+  void add_words(const std::vector<words::Found>& found) {
+    for (const auto& one : found) {
+      const auto known = std::ranges::find(seen_.words, one.kind, &words::Found::kind);
+      if (known == seen_.words.end()) {
+        seen_.words.push_back(one);
+        continue;
+      }
+      // The same text in two alternatives is no more than one.
+      known->count = std::max(known->count, one.count);
+      known->phrases = std::max(known->phrases, one.phrases);
+    }
+  }
 
   void finish_text() {
     const auto& shown = page_ ? page_ : plain_;
