@@ -198,7 +198,8 @@ void set_blocked(Ruling& ruling, bool refused) {
   ruling.action = refused ? Action::reject : Action::quarantine;
   ruling.code = refused ? 550 : 0;
   ruling.enhanced = refused ? "5.7.1" : "";
-  ruling.text = refused ? "this sender is blocked here" : "";  // not by what, which is nobody else's business
+  ruling.text =
+      refused ? "this message is blocked here" : "";  // not by what, which is nobody else's business
 }
 
 Ruling let_through(Ruling ruling, std::string_view override_type) {
@@ -277,17 +278,16 @@ Ruling decide(const Arrival& arrival) {
     set_blocked(out, arrival.local->reject_blocked);
     return out;
   }
-  if (unseen && out.action == Action::accept) {
-    set_blocked(out, false);
-    return out;
+  if (out.action == Action::quarantine || out.action == Action::reject) {
+    if (const auto sealer = trusted_pass(*arrival.local, result, *arrival.header)) {
+      add(out, "trusted-forwarder",
+          fmt::format("{} is trusted, and says that it passed DMARC there", dns::display(*sealer)),
+          "RFC 8617 section 7.2.1");
+      out = let_through(std::move(out), "trusted_forwarder");
+    }
   }
-  if (const auto sealer = trusted_pass(*arrival.local, result, *arrival.header);
-      sealer && out.action != Action::tempfail) {
-    add(out, "trusted-forwarder",
-        fmt::format("{} is trusted, and says that it passed DMARC there", dns::display(*sealer)),
-        "RFC 8617 section 7.2.1");
-    return let_through(std::move(out), "trusted_forwarder");
-  }
+  // Who vouches for the author says nothing of what is in it.
+  if (unseen && out.action != Action::reject && out.action != Action::tempfail) set_blocked(out, false);
   return out;
 }
 
