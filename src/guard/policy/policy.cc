@@ -198,7 +198,8 @@ void set_blocked(Ruling& ruling, bool refused) {
   ruling.action = refused ? Action::reject : Action::quarantine;
   ruling.code = refused ? 550 : 0;
   ruling.enhanced = refused ? "5.7.1" : "";
-  ruling.text = refused ? "this sender is blocked here" : "";  // not by what, which is nobody else's business
+  ruling.text =
+      refused ? "this message is blocked here" : "";  // not by what, which is nobody else's business
 }
 
 // What its content comes to, and then what it is, which says who may release it.
@@ -252,6 +253,7 @@ Cause cause_of(Unseen unseen, const Arrival& arrival) {
 // Put off as long as our own trouble may pass; then what nobody saw is kept where a list might name it, and let through where none does.
 void rule_unseen(Ruling& ruling, Unseen unseen, const Arrival& arrival) {
   if (unseen != Unseen::late) return set_blocked(ruling, false);
+  if (ruling.action != Action::accept) return;
   const auto since = arrival.memory.deferred_since;
   if (since && arrival.now - *since >= kMostDeferral) {
     add(ruling, "deferred-long-enough",
@@ -341,21 +343,20 @@ Ruling decide(const Arrival& arrival) {
     set_blocked(out, arrival.local->reject_blocked);
     return out;
   }
-  if (is_phish && out.action == Action::accept) {
+  if (out.action == Action::quarantine || out.action == Action::reject) {
+    if (const auto sealer = trusted_pass(*arrival.local, result, *arrival.header)) {
+      add(out, "trusted-forwarder",
+          fmt::format("{} is trusted, and says that it passed DMARC there", dns::display(*sealer)),
+          "RFC 8617 section 7.2.1");
+      out = let_through(std::move(out), "trusted_forwarder");
+    }
+  }
+  // Who vouches for the author says nothing of what is in it.
+  if (out.action == Action::reject || out.action == Action::tempfail) return out;
+  if (is_phish)
     set_blocked(out, false);
-    return out;
-  }
-  if (unseen != Unseen::nothing && out.action == Action::accept) {
+  else if (unseen != Unseen::nothing)
     rule_unseen(out, unseen, arrival);
-    return out;
-  }
-  if (const auto sealer = trusted_pass(*arrival.local, result, *arrival.header);
-      sealer && out.action != Action::tempfail) {
-    add(out, "trusted-forwarder",
-        fmt::format("{} is trusted, and says that it passed DMARC there", dns::display(*sealer)),
-        "RFC 8617 section 7.2.1");
-    return let_through(std::move(out), "trusted_forwarder");
-  }
   return out;
 }
 
