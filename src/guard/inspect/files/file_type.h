@@ -1,0 +1,169 @@
+// What a file is by its bytes, and what its name says that it is. The two are compared by who looks at a file (look_at_file.h).
+//
+//   type_of("MZ\x90…", "invoice.pdf")          FileType::pe
+//   kind_of_name("invoice.pdf.exe")            NameKind::executable
+//
+// A text says of itself hardly more than that it is one: scripts are known by their name and by the words that they begin with.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace rampart::guard::files {
+
+enum class FileType : std::uint8_t {
+  unknown,
+  empty,
+  text,
+  // programs
+  pe,      // Windows
+  dos,     // MZ without PE
+  elf,     // Linux
+  mach_o,  // macOS
+  class_,  // Java
+  dex,     // Android
+  msi,     // Windows' installer
+  msix,    // the same as a zip
+  jar,     // Java's zip
+  apk,     // Android's
+  // scripts
+  shell,  // #!
+  batch,
+  powershell,
+  javascript,
+  vbscript,
+  encoded_script,  // of Microsoft's script encoder (JSE, VBE)
+  wsf,             // Windows script file, scriptlet
+  hta,
+  autoit,
+  registry,  // .reg
+  // shortcuts
+  lnk,
+  url_shortcut,  // [InternetShortcut]
+  webloc,        // macOS
+  desktop,       // Linux
+  search,        // .search-ms, .library-ms
+  // documents
+  pdf,
+  rtf,
+  word,        // OOXML
+  excel,       // the same
+  powerpoint,  // the same
+  ooxml,       // another of them
+  ole_word,
+  ole_excel,
+  ole_powerpoint,
+  ole,           // another compound file
+  locked_ooxml,  // encrypted OOXML within a compound file
+  opendocument,
+  onenote,
+  outlook_message,  // .msg
+  xps,
+  epub,
+  publisher_other,  // Flat OPC, SpreadsheetML 2003
+  // the web
+  html,
+  mhtml,
+  svg,
+  xml,
+  // containers
+  zip,
+  seven_zip,
+  rar,
+  cab,
+  ace,
+  arj,
+  lha,
+  tar,
+  cpio,
+  ar,
+  gzip,
+  bzip2,
+  xz,
+  zstd,
+  lz4,
+  compress,
+  iso,
+  udf,
+  vhd,
+  vhdx,
+  disk,  // a raw image: MBR, FAT or NTFS
+  dmg,
+  chm,
+  tnef,
+  // mail and calendar
+  message,
+  calendar,
+  card,
+  // images and sound
+  png,
+  jpeg,
+  gif,
+  bmp,
+  webp,
+  tiff,
+  ico,
+  heif,
+  emf,
+  audio,
+  video,
+  font,
+  // secrets
+  pgp,
+  pkcs7,
+  certificate,
+};
+inline constexpr std::size_t kFileTypes = static_cast<std::size_t>(FileType::certificate) + 1;
+std::string_view to_string(FileType type);  // "zip"
+
+// By its first bytes (and those at the places where ISO and tar say what they are). `name` decides among texts, and between a zip
+// and what else is one. Of a zip and of a compound file what they hold decides: look_at_file() knows, this does not.
+FileType type_of(std::string_view bytes, std::string_view name);
+
+// What a computer does with a file of that name when somebody opens it.
+enum class NameKind : std::uint8_t {
+  other,       // an ending that nobody knows
+  none,        // no ending
+  executable,  // .exe, .scr, .msi
+  script,      // .js, .vbs, .ps1
+  shortcut,    // .lnk, .url
+  disk_image,  // .iso, .vhd: opened as a drive
+  archive,
+  macro_document,  // .docm
+  document,
+  web_page,  // .html, .svg
+  help,      // .chm, .hlp
+  note,      // .one
+  add_in,    // .xll, .wll, .ppam
+  message,   // .eml, .msg
+  image,
+  media,
+  text,
+  system,  // .reg, .settingcontent-ms, .theme and the like: they change settings or start something
+};
+inline constexpr std::size_t kNameKinds = static_cast<std::size_t>(NameKind::system) + 1;
+std::string_view to_string(NameKind kind);  // "disk-image"
+
+// The last ending, lower case letters without the dot; empty without one. A view of `name`, which keeps its case; trailing dots,
+// spaces and what follows a NUL are not seen, as Windows does not see them.
+std::string_view ending_of(std::string_view name);
+NameKind kind_of_name(std::string_view name);
+NameKind kind_of_ending(std::string_view ending);
+// What somebody runs without knowing: program, script, shortcut, add-in, setting.
+bool is_dangerous(NameKind kind);
+
+// Whether a file of that type may bear that ending; unknown endings and types fit everything.
+bool fits(FileType type, std::string_view ending);
+// Whether a part of that type may be declared so ("application/pdf").
+bool fits_declared(FileType type, std::string_view declared);
+
+bool is_program(FileType type);
+bool is_script(FileType type);
+bool is_shortcut(FileType type);
+bool is_archive(FileType type);     // holds files, and is no document
+bool is_disk_image(FileType type);  // opened as a drive
+bool is_document(FileType type);
+bool is_image(FileType type);
+bool is_web_page(FileType type);
+
+}  // namespace rampart::guard::files
