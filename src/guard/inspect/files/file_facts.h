@@ -17,13 +17,14 @@
 #include <string_view>
 #include <vector>
 
+#include "guard/inspect/files/file_name.h"
 #include "guard/inspect/files/file_type.h"
 #include "guard/inspect/html/html_facts.h"
 
 namespace rampart::guard::files {
 
 // All our own.
-inline constexpr std::size_t kMaxEvidence = 32;  // of one file, the first of each fact before more of any
+inline constexpr std::size_t kMaxEvidence = 64;  // of one file, the first of each fact before more of any
 inline constexpr std::size_t kMaxEvidenceText = 200;  // bytes
 inline constexpr std::size_t kMaxNames = 100;         // names kept of what is inside
 inline constexpr std::size_t kMaxFileName = 255;      // bytes of one

@@ -1,7 +1,7 @@
-// What a file is by its bytes, and what its name says that it is. The two are compared by who looks at a file (look_at_file.h).
+// What a file is by its bytes; file_name.h says what its name promises, and file_facts.h compares the two.
 //
-//   type_of("MZ\x90…", "invoice.pdf")          FileType::pe
-//   kind_of_name("invoice.pdf.exe")            NameKind::executable
+//   type_of("MZ\x90…", "invoice.pdf")     FileType::pe
+//   type_of("<?xml …<svg …", "")          FileType::svg
 //
 // A text says of itself hardly more than that it is one: scripts are known by their name and by the words that they begin with.
 #pragma once
@@ -20,12 +20,12 @@ enum class FileType : std::uint8_t {
   dos,     // MZ without PE
   elf,     // Linux
   mach_o,  // macOS
-  class_,  // Java
-  dex,     // Android
-  msi,     // Windows' installer
-  msix,    // the same as a zip
-  jar,     // Java's zip
-  apk,     // Android's
+  java_class,
+  dex,   // Android
+  msi,   // Windows' installer
+  msix,  // the same as a zip
+  jar,   // Java's zip
+  apk,   // Android's
   // scripts
   shell,  // #!
   batch,
@@ -60,7 +60,7 @@ enum class FileType : std::uint8_t {
   outlook_message,  // .msg
   xps,
   epub,
-  publisher_other,  // Flat OPC, SpreadsheetML 2003
+  flat_office,  // Flat OPC, SpreadsheetML 2003
   // the web
   html,
   mhtml,
@@ -119,43 +119,6 @@ std::string_view to_string(FileType type);  // "zip"
 // By its first bytes (and those at the places where ISO and tar say what they are). `name` decides among texts, and between a zip
 // and what else is one. Of a zip and of a compound file what they hold decides: look_at_file() knows, this does not.
 FileType type_of(std::string_view bytes, std::string_view name);
-
-// What a computer does with a file of that name when somebody opens it.
-enum class NameKind : std::uint8_t {
-  other,       // an ending that nobody knows
-  none,        // no ending
-  executable,  // .exe, .scr, .msi
-  script,      // .js, .vbs, .ps1
-  shortcut,    // .lnk, .url
-  disk_image,  // .iso, .vhd: opened as a drive
-  archive,
-  macro_document,  // .docm
-  document,
-  web_page,  // .html, .svg
-  help,      // .chm, .hlp
-  note,      // .one
-  add_in,    // .xll, .wll, .ppam
-  message,   // .eml, .msg
-  image,
-  media,
-  text,
-  system,  // .reg, .settingcontent-ms, .theme and the like: they change settings or start something
-};
-inline constexpr std::size_t kNameKinds = static_cast<std::size_t>(NameKind::system) + 1;
-std::string_view to_string(NameKind kind);  // "disk-image"
-
-// The last ending, lower case letters without the dot; empty without one. A view of `name`, which keeps its case; trailing dots,
-// spaces and what follows a NUL are not seen, as Windows does not see them.
-std::string_view ending_of(std::string_view name);
-NameKind kind_of_name(std::string_view name);
-NameKind kind_of_ending(std::string_view ending);
-// What somebody runs without knowing: program, script, shortcut, add-in, setting.
-bool is_dangerous(NameKind kind);
-
-// Whether a file of that type may bear that ending; unknown endings and types fit everything.
-bool fits(FileType type, std::string_view ending);
-// Whether a part of that type may be declared so ("application/pdf").
-bool fits_declared(FileType type, std::string_view declared);
 
 bool is_program(FileType type);
 bool is_script(FileType type);
