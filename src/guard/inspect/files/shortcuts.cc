@@ -127,10 +127,9 @@ void look_into_lnk(Walk& walk, std::string_view bytes) {
   const auto text = LnkReader(bytes).read();
   if (!text) return walk.cannot(Unseen::damaged);
   const auto command = text->target + " " + text->relative + " " + text->arguments;
-  const auto shown =
-      base::trim((text->target.empty() ? text->relative : text->target) + " " + text->arguments);
+  const auto shown = (text->target.empty() ? text->relative : text->target) + " " + text->arguments;
   if (!first_of(command, kStarters).empty() || !base::trim(text->arguments).empty())
-    walk.add(FileFact::shortcut_command, shown);
+    walk.add(FileFact::shortcut_command, base::trim(shown));
   if (text->target.starts_with("\\\\")) {
     walk.add(FileFact::remote_shortcut, text->target);
     walk.add_link(text->target, LinkOrigin::shortcut, false);
