@@ -77,8 +77,8 @@ Header read_header(const Reader& reader) {
 unsigned channel(std::uint32_t pixel, std::uint32_t mask) {
   if (mask == 0) return 0;
   const auto most = std::uint64_t{mask >> static_cast<unsigned>(std::countr_zero(mask))};
-  return static_cast<unsigned>((std::uint64_t{pixel & mask} >> static_cast<unsigned>(std::countr_zero(mask))) * 255U /
-                               most);
+  return static_cast<unsigned>(
+      (std::uint64_t{pixel & mask} >> static_cast<unsigned>(std::countr_zero(mask))) * 255U / most);
 }
 
 std::uint8_t pixel_at(const Reader& reader, const Header& header, std::size_t row, std::size_t x) {
@@ -89,7 +89,8 @@ std::uint8_t pixel_at(const Reader& reader, const Header& header, std::size_t ro
   }
   const std::size_t bytes = header.bits / 8U;
   const auto pixel = reader.number(row + x * bytes, bytes);
-  return luma(channel(pixel, header.masks[0]), channel(pixel, header.masks[1]), channel(pixel, header.masks[2]));
+  return luma(channel(pixel, header.masks[0]), channel(pixel, header.masks[1]),
+              channel(pixel, header.masks[2]));
 }
 
 }  // namespace
@@ -101,13 +102,14 @@ std::string decode_bmp(const Decoding& decoding) {
   if (header.width == 0 || header.height == 0 || std::ranges::find(kBits, header.bits) == kBits.end())
     return "the BMP is damaged";
   if (!decoding.allows({header.width, header.height})) return {};
-  if (header.compression != 0 && header.compression != kBitFields) return "a BMP with run lengths is not read";
+  if (header.compression != 0 && header.compression != kBitFields)
+    return "a BMP with run lengths is not read";
   const std::size_t stride = (header.width * header.bits + 31) / 32 * 4;
   Gray gray{.width = header.width, .height = header.height, .pixels = {}};
   gray.pixels.assign(gray.width * gray.height, 255);
   for (std::size_t y = 0; y < gray.height; ++y) {
     const auto row = header.pixels + y * stride;
-    if (row >= reader.size()) {
+    if (row + (header.width * header.bits + 7) / 8 > reader.size()) {
       decoding.frame(gray, 1);
       return "the BMP ends too early";
     }

@@ -13,7 +13,8 @@ namespace rampart::guard::images {
 // All our own.
 inline constexpr std::uint64_t kMaxCoefficients = 64'000'000;  // of a progressive JPEG, held at once: 128 MB
 inline constexpr std::uint64_t kMaxScanWork = 400'000'000;     // pixels of a progressive JPEG times its scans
-inline constexpr std::size_t kDecodedSide = 4'000;             // a larger JPEG is decoded at a half, a quarter or an eighth
+inline constexpr std::size_t kDecodedSide =
+    4'000;  // a larger JPEG is decoded at a half, a quarter or an eighth
 
 struct Size {
   std::uint64_t width = 0;

@@ -154,7 +154,8 @@ std::vector<std::size_t> rows_of(const Frame& frame) {
     for (std::size_t y = 0; y < frame.height; ++y) out.push_back(y);
     return out;
   }
-  static constexpr std::array<std::pair<std::size_t, std::size_t>, 4> kPasses = {{{0, 8}, {4, 8}, {2, 4}, {1, 2}}};
+  static constexpr std::array<std::pair<std::size_t, std::size_t>, 4> kPasses = {
+      {{0, 8}, {4, 8}, {2, 4}, {1, 2}}};
   for (const auto& [first, step] : kPasses)
     for (std::size_t y = first; y < frame.height; y += step) out.push_back(y);
   return out;
@@ -199,11 +200,12 @@ std::string decode_gif(const Decoding& decoding) {
   for (;;) {
     const unsigned kind = bytes.byte();
     if (kind == 0x3B) return {};  // the trailer
-    if (kind == 0x21) {           // an extension; a graphic control one says which value is transparent (section 23)
+    if (kind == 0x21) {  // an extension; a graphic control one says which value is transparent (section 23)
       const bool control = bytes.byte() == 0xF9;
       for (auto block = bytes.block(); !block.empty(); block = bytes.block())
         if (control && block.size() >= 4)
-          transparent = (static_cast<std::uint8_t>(block[0]) & 1U) != 0 ? static_cast<std::uint8_t>(block[3]) : 256U;
+          transparent =
+              (static_cast<std::uint8_t>(block[0]) & 1U) != 0 ? static_cast<std::uint8_t>(block[3]) : 256U;
       if (bytes.is_short()) return std::string(kDamaged);
       continue;
     }
@@ -222,12 +224,14 @@ std::string decode_gif(const Decoding& decoding) {
       canvas.height = frame.height;
       canvas.pixels.clear();
     }
-    if (!decoding.allows({std::max(canvas.width, frame.width), std::max(canvas.height, frame.height)})) return {};
+    if (!decoding.allows({std::max(canvas.width, frame.width), std::max(canvas.height, frame.height)}))
+      return {};
     if (canvas.pixels.empty()) canvas.pixels.assign(canvas.width * canvas.height, 255);
     Pixels pixels(bytes, bits);
     const bool whole = draw(canvas, frame, pixels, palette, transparent);
-    if (!decoding.frame(canvas, 1)) return {};
+    const bool wanted = decoding.frame(canvas, 1);
     if (!whole) return std::string(kDamaged);
+    if (!wanted) return {};
     for (auto rest = bytes.block(); !rest.empty(); rest = bytes.block()) {
     }
     transparent = 256;

@@ -20,8 +20,8 @@ void lay_on_page(Gray& image, std::span<const std::uint8_t> alpha) {
   const unsigned page = weight != 0 && seen / weight >= kBright ? 0 : kWhite;
   for (std::size_t i = 0; i < alpha.size(); ++i) {
     const unsigned opaque = alpha[i];
-    image.pixels[i] =
-        static_cast<std::uint8_t>((image.pixels[i] * opaque + page * (kWhite - opaque) + kWhite / 2) / kWhite);
+    image.pixels[i] = static_cast<std::uint8_t>(
+        (image.pixels[i] * opaque + page * (kWhite - opaque) + kWhite / 2) / kWhite);
   }
 }
 
@@ -37,13 +37,15 @@ Gray shrunk(const Gray& image, std::size_t factor) {
         for (std::size_t i = 0; i < factor; ++i) sum += *at++;
     }
     const auto row = out.row(y);
-    for (std::size_t x = 0; x < out.width; ++x) row[x] = static_cast<std::uint8_t>(sums[x] / (factor * factor));
+    for (std::size_t x = 0; x < out.width; ++x)
+      row[x] = static_cast<std::uint8_t>(sums[x] / (factor * factor));
   }
   return out;
 }
 
 Gray enlarged(const Gray& image, std::size_t factor, std::size_t margin) {
-  Gray out{.width = image.width * factor + 2 * margin, .height = image.height * factor + 2 * margin, .pixels = {}};
+  Gray out{
+      .width = image.width * factor + 2 * margin, .height = image.height * factor + 2 * margin, .pixels = {}};
   out.pixels.assign(out.width * out.height, kWhite);
   for (std::size_t y = 0; y < image.height * factor; ++y) {
     const auto from = image.row(y / factor);

@@ -13,7 +13,9 @@ struct Gray {
   std::size_t height = 0;
   std::vector<std::uint8_t> pixels;  // width × height
 
-  [[nodiscard]] std::span<std::uint8_t> row(std::size_t y) { return std::span(pixels).subspan(y * width, width); }
+  [[nodiscard]] std::span<std::uint8_t> row(std::size_t y) {
+    return std::span(pixels).subspan(y * width, width);
+  }
   [[nodiscard]] std::span<const std::uint8_t> row(std::size_t y) const {
     return std::span(pixels).subspan(y * width, width);
   }

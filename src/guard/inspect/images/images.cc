@@ -156,20 +156,33 @@ ImageFormat format_of(std::string_view bytes) {
 ImageFacts look_at_image(std::string_view bytes, Budget& budget) {
   ImageFacts out{.format = format_of(bytes)};
   Looking looking(out, budget);
-  const Decoding decoding{.bytes = bytes,
-                          .allows = [&](Size size) { return looking.allows(size); },
-                          .frame = [&](const Gray& frame, std::size_t scale) { return looking.scan(frame, scale); }};
+  const Decoding decoding{
+      .bytes = bytes,
+      .allows = [&](Size size) { return looking.allows(size); },
+      .frame = [&](const Gray& frame, std::size_t scale) { return looking.scan(frame, scale); }};
   std::string fault;
   switch (out.format) {
-    case ImageFormat::png: fault = decode_png(decoding); break;
-    case ImageFormat::jpeg: fault = decode_jpeg(decoding); break;
-    case ImageFormat::gif: fault = decode_gif(decoding); break;
-    case ImageFormat::bmp: fault = decode_bmp(decoding); break;
-    case ImageFormat::none: fault = "it is no image that is known"; break;
+    case ImageFormat::png:
+      fault = decode_png(decoding);
+      break;
+    case ImageFormat::jpeg:
+      fault = decode_jpeg(decoding);
+      break;
+    case ImageFormat::gif:
+      fault = decode_gif(decoding);
+      break;
+    case ImageFormat::bmp:
+      fault = decode_bmp(decoding);
+      break;
+    case ImageFormat::none:
+      fault = "it is no image that is known";
+      break;
     case ImageFormat::webp:
     case ImageFormat::tiff:
     case ImageFormat::icon:
-    case ImageFormat::heif: fault = fmt::format("images of the format {} are not read", to_string(out.format)); break;
+    case ImageFormat::heif:
+      fault = fmt::format("images of the format {} are not read", to_string(out.format));
+      break;
   }
   if (out.unseen.empty()) out.unseen = std::move(fault);
   return out;

@@ -24,11 +24,11 @@ namespace rampart::guard::images {
 inline constexpr std::uint64_t kMaxPixels = 40'000'000;         // decoded, of one message
 inline constexpr std::uint64_t kMaxScannedPixels = 24'000'000;  // looked through for codes, of one message
 inline constexpr std::size_t kMaxSide = 65'535;                 // pixels
-inline constexpr std::size_t kMinSide = 21;       // pixels: the modules of the smallest QR code (ISO/IEC 18004)
-inline constexpr std::size_t kMaxCodes = 16;      // of one image; further ones are counted
-inline constexpr std::size_t kMaxCodeText = 4096; // bytes; a QR code holds up to 2,953
-inline constexpr std::size_t kMaxCodeLinks = 8;   // of one code
-inline constexpr std::size_t kMaxFrames = 4;      // of an animation
+inline constexpr std::size_t kMinSide = 21;   // pixels: the modules of the smallest QR code (ISO/IEC 18004)
+inline constexpr std::size_t kMaxCodes = 16;  // of one image; further ones are counted
+inline constexpr std::size_t kMaxCodeText = 4096;  // bytes; a QR code holds up to 2,953
+inline constexpr std::size_t kMaxCodeLinks = 8;    // of one code
+inline constexpr std::size_t kMaxFrames = 4;       // of an animation
 
 enum class ImageFormat : std::uint8_t { none, png, jpeg, gif, bmp, webp, tiff, icon, heif };
 inline constexpr std::size_t kImageFormats = static_cast<std::size_t>(ImageFormat::heif) + 1;

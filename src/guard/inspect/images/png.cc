@@ -10,9 +10,9 @@
 namespace rampart::guard::images {
 namespace {
 
-constexpr png_uint_32 kMaxPngSide = 65'535;               // our own, images.h says it too
-constexpr png_alloc_size_t kMaxChunk = 1U << 20U;         // bytes of one that is held; our own
-constexpr png_uint_32 kMaxKeptChunks = 64;                // our own
+constexpr png_uint_32 kMaxPngSide = 65'535;        // our own, images.h says it too
+constexpr png_alloc_size_t kMaxChunk = 1U << 20U;  // bytes of one that is held; our own
+constexpr png_uint_32 kMaxKeptChunks = 64;         // our own
 
 struct Reading {
   const Decoding& decoding;
@@ -34,9 +34,11 @@ struct Reading {
 
 void feed(png_structp png, png_bytep to, std::size_t size) {
   auto& reading = *static_cast<Reading*>(png_get_io_ptr(png));
-  if (size > reading.left.size()) png_error(png, "it ends too early");
-  std::memcpy(to, reading.left.data(), size);
-  reading.left.remove_prefix(size);
+  if (reading.left.empty()) png_error(png, "it ends too early");
+  const auto there = std::min(size, reading.left.size());
+  std::memcpy(to, reading.left.data(), there);
+  std::memset(to + there, 0, size - there);  // so that what is there is decoded
+  reading.left.remove_prefix(there);
 }
 
 [[noreturn]] void leave(png_structp png, png_const_charp what) {
@@ -68,10 +70,11 @@ void prepare(Reading& reading) {
   // Viewers show what has a wrong check sum, too.
   png_set_crc_action(png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
   png_set_option(png, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
-  static constexpr std::array<png_byte, 35> kIgnored = {'i', 'C', 'C', 'P', 0, 'z', 'T', 'X', 't', 0, 'i', 'T',
-                                                        'X', 't', 0,   't', 'E', 'X', 't', 0,   'e', 'X', 'I', 'f',
-                                                        0,   's', 'P', 'L', 'T', 0,   'h', 'I', 'S', 'T', 0};
-  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, kIgnored.data(), static_cast<int>(kIgnored.size() / 5));
+  static constexpr std::array<png_byte, 35> kIgnored = {
+      'i', 'C', 'C', 'P', 0,   'z', 'T', 'X', 't', 0,   'i', 'T', 'X', 't', 0,   't', 'E', 'X',
+      't', 0,   'e', 'X', 'I', 'f', 0,   's', 'P', 'L', 'T', 0,   'h', 'I', 'S', 'T', 0};
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, kIgnored.data(),
+                              static_cast<int>(kIgnored.size() / 5));
   png_set_read_fn(png, &reading, feed);
 }
 

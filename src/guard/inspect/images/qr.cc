@@ -36,8 +36,10 @@ std::vector<FoundCode> find_codes(const Gray& image) {
   const auto scanner = make_scanner();
   const Image scanned(zbar::zbar_image_create());
   zbar::zbar_image_set_format(scanned.get(), kY800);
-  zbar::zbar_image_set_size(scanned.get(), static_cast<unsigned>(image.width), static_cast<unsigned>(image.height));
-  zbar::zbar_image_set_data(scanned.get(), image.pixels.data(), static_cast<unsigned long>(image.pixels.size()), nullptr);
+  zbar::zbar_image_set_size(scanned.get(), static_cast<unsigned>(image.width),
+                            static_cast<unsigned>(image.height));
+  zbar::zbar_image_set_data(scanned.get(), image.pixels.data(),
+                            static_cast<unsigned long>(image.pixels.size()), nullptr);
   if (zbar::zbar_scan_image(scanner.get(), scanned.get()) <= 0) return out;
   for (const auto* symbol = zbar::zbar_image_first_symbol(scanned.get()); symbol != nullptr;
        symbol = zbar::zbar_symbol_next(symbol)) {
