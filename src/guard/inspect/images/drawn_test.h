@@ -1,6 +1,7 @@
 // Images that tests draw: QR codes by libqrencode, and writers of the formats that our decoders read.
 #pragma once
 
+#include <algorithm>
 #include <csetjmp>
 #include <cstdio>
 #include <cstdlib>
