@@ -63,15 +63,17 @@ std::vector<ClaimedDomain> claimed_domains(std::string_view utf8) {
 std::string without_addresses(std::string_view utf8) {
   std::string out;
   std::size_t done = 0;
-  for (auto at = utf8.find('@'); at != std::string_view::npos; at = utf8.find('@', std::max(at + 1, done))) {
+  for (auto at = utf8.find('@'); at != std::string_view::npos;) {
     auto begin = at;
     while (begin > done && is_local_byte(utf8[begin - 1])) --begin;
     auto end = at + 1;
     while (end < utf8.size() && (is_domain_byte(utf8[end]) || utf8[end] == '@')) ++end;
-    if (utf8.substr(at, end - at).find('.') == std::string_view::npos) continue;  // p@ypal
-    out += utf8.substr(done, begin - done);
-    out += ' ';
-    done = end;
+    if (utf8.substr(at, end - at).find('.') != std::string_view::npos) {  // not of p@ypal
+      out += utf8.substr(done, begin - done);
+      out += ' ';
+      done = end;
+    }
+    at = utf8.find('@', end);
   }
   out += utf8.substr(done);
   return out;
