@@ -174,6 +174,8 @@ class Reader {
       const bool is_message = part.type == "message/rfc822" || part.type == "message/global";
       part.path = place.path;
       part.is_guess = fields.is_guess;
+      part.is_flowed = fields.is_flowed;
+      part.has_delsp = fields.has_delsp;
       if (fields.is_ambiguous || part.type == "message/partial" || part.type == "message/external-body")
         out_.is_ambiguous = true;
       if (place.is_message_body && !is_multipart) part.path += part.path.empty() ? "1" : ".1";

@@ -40,6 +40,8 @@ struct BodyPart {
   bool has_parts = false;    // a multipart with a boundary
   bool is_message = false;   // message/rfc822: its parts follow
   bool is_unclosed = false;  // a multipart whose last boundary is missing
+  bool is_flowed = false;    // format=flowed, and …
+  bool has_delsp = false;    // … without the spaces at lines' ends (RFC 3676)
   bool is_guess = false;     // its type is none, so that others may take it for something else
 
   [[nodiscard]] bool is_leaf() const { return !has_parts && !is_message; }

@@ -215,6 +215,8 @@ ContentFields ContentFieldReader::finish() {
     out.is_guess = !type_.empty();
   out.is_ambiguous = is_ambiguous_ || type.is_ambiguous;
   out.charset = base::lower(type.find("charset").substr(0, kMaxCharsetName + 1));
+  out.is_flowed = base::iequals(type.find("format"), "flowed");
+  out.has_delsp = base::iequals(type.find("delsp"), "yes");
   out.boundary = type.find("boundary").substr(0, kMaxBoundary);
   while (!out.boundary.empty() && base::is_wsp(out.boundary.back())) out.boundary.pop_back();
   const auto disposition = read_parameters(disposition_);

@@ -25,6 +25,8 @@ struct ContentFields {
   BodyEncoding encoding = BodyEncoding::identity;
   bool is_ambiguous = false;  // a field or a parameter twice, differently, or with a bare CR
   bool is_guess = false;      // a type that is none
+  bool is_flowed = false;     // format=flowed (RFC 3676)
+  bool has_delsp = false;     // delsp=yes
 };
 
 class ContentFieldReader {
