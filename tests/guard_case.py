@@ -8,7 +8,7 @@ import unittest
 
 from guard_run import Guard, mail_server
 from rampart_run import rampart
-from servers import Nsd
+from servers import Nsd, free_port
 
 OURS, STRANGER = "192.0.2.1", "198.51.100.9"
 ZONES = {
@@ -19,6 +19,7 @@ ZONES = {
 }
 ZONE = "$ORIGIN {origin}.\n$TTL 60\n@ SOA ns.bank.example. host 1 3600 600 86400 60\n@ NS ns.bank.example.\n{more}"
 TO = ["a@else.example"]
+TOKEN = "a-token-of-the-tests-0123456789"
 numbers = iter(range(1_000_000))
 
 
@@ -76,3 +77,18 @@ class GuardCase(unittest.TestCase):
             time.sleep(0.1)
         self.assertEqual(run.status, 0, run.err)
         return run.json()
+
+
+class GuardHttpCase(GuardCase):
+    """One that is asked over HTTP, too: options() are the guard's, with `more` in its configuration."""
+    more = ""
+
+    def setUp(self):
+        self.port = free_port()
+        self.token = self.dir / "api.token"
+        if not self.token.exists():
+            self.token.touch(mode=0o600)
+            self.token.write_text(TOKEN + "\n")
+
+    def options(self):
+        return {"options": ("--http-listen", f"127.0.0.1:{self.port}"), "config": f'api_token_file = "{self.token}"\n{self.more}'}

@@ -27,8 +27,8 @@ class Races(GuardCase):
         token.touch(mode=0o600)
         token.write_text("0123456789abcdef0123456789abcdef")
         lists, keys = self.dir / "blocked", self.dir / "keys"
-        lists.write_text("evil.example\n")
-        made = rampart("dkim", "keygen", "users.example", "--selector", "s1", "--keys", keys)
+        lists.write_text("evil.example\nhttps://listed.example/\n")
+        made = rampart("dkim", "keygen", "users.example", "--keys", keys)
         self.assertEqual(made.status, 0, made.err)
         config = (f'block_files = ["{lists}"]\nsign = true\ntrusted_networks = ["203.0.113.0/24"]\napi_token_file = "{token}"\n'
                   f'[dkim]\nkeys = "{keys}"')
@@ -54,7 +54,7 @@ class Races(GuardCase):
                 next(sent)
 
         def change():
-            lists.write_text("evil.example\n" + "".join(f"d{number}.example\n" for number in range(int(time.monotonic() * 10) % 50)))
+            lists.write_text("evil.example\nhttps://listed.example/\n" + "".join(f"d{number}.example\n" for number in range(int(time.monotonic() * 10) % 50)))
             guard.process.send_signal(signal.SIGHUP)
             time.sleep(0.2)
 

@@ -9,6 +9,8 @@ ninja -C build/tsan --quiet audit_test net_test store_test guard_test rampart >&
 export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1}
 build/tsan/audit_test --gtest_brief=1 --gtest_filter='Runner*'
 build/tsan/net_test --gtest_brief=1
+build/tsan/guard_test --gtest_brief=1
+RAMPART_BIN=$PWD/build/tsan/rampart PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/guard_races.py
 RAMPART_BIN=$PWD/build/tsan/rampart PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 - <<'PYTHON'
 import os, subprocess, tempfile
 from servers import Nsd

@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/swapped.h"
 #include "base/text.h"
 #include "cli/folder_ring.h"
 #include "cli/guard_desk.h"
@@ -50,8 +51,7 @@ constexpr std::chrono::minutes kStoreTrouble{1};  // between two words about it
 struct Shared {
   explicit Shared(std::size_t in_flight) : admission(in_flight) {}
   guard::milter::Admission admission;
-  std::atomic<std::shared_ptr<const guard::Rules>>
-      rules;  // shared: messages go on with those they began with
+  base::Swapped<guard::Rules> rules;  // messages go on with those they began with
 };
 
 // One thread's. Later members use earlier ones.
@@ -338,8 +338,9 @@ class Service {
 
   // On the desk's thread.
   std::string metrics_text() {
+    const auto rules = shared_.rules.load();  // held: the main thread may put others in their place meanwhile
     guard::Gauges gauges{.version = RAMPART_VERSION,
-                         .mode = shared_.rules.load()->mode,
+                         .mode = rules->mode,
                          .in_flight = shared_.admission.inside(),
                          .most_in_flight = shared_.admission.most(),
                          .senders = memory_.senders(),
@@ -347,7 +348,7 @@ class Service {
                          .lists = {},
                          .kept = {},
                          .kept_bytes = kept_bytes_.load()};
-    if (const auto& lists = shared_.rules.load()->local.lists) {
+    if (const auto& lists = rules->local.lists) {
       for (const auto& file : lists->block) gauges.lists.emplace_back(file->name(), file->size());
       for (const auto& file : lists->allow) gauges.lists.emplace_back(file->name(), file->size());
     }

@@ -93,6 +93,7 @@ class Reader {
   // A second pair of < and > in one mailbox: the last is the address, as programs take it, and the first is shown.
   void angle() {
     const auto end = std::min(text_.find('>', at_), text_.size());
+    trim_end(box_.name);
     if (!box_.address.empty()) box_.name += box_.name.empty() ? box_.address : " " + box_.address;
     box_.address.clear();
     for (++at_; at_ < end; ++at_) {

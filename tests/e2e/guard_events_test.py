@@ -19,26 +19,15 @@ import time
 import unittest
 
 from event_stream import EventStream, Refused
-from guard_case import OURS, STRANGER, TO, GuardCase, mail
+from guard_case import OURS, STRANGER, TO, TOKEN, GuardHttpCase, mail
 from guard_run import send
 from rampart_run import PROGRAM, SOURCE, rampart
 from servers import free_port
 
-TOKEN = "a-token-of-the-tests-0123456789"
 STREAMS = 16  # at a time
 
 
-class GuardEventsTest(GuardCase):
-    def setUp(self):
-        self.port = free_port()
-        self.token = self.dir / "api.token"
-        if not self.token.exists():
-            self.token.touch(mode=0o600)
-            self.token.write_text(TOKEN + "\n")
-
-    def options(self, token=True):
-        return {"options": ("--http-listen", f"127.0.0.1:{self.port}"), "config": f'api_token_file = "{self.token}"' if token else ""}
-
+class GuardEventsTest(GuardHttpCase):
     def stream(self, query="", **words):
         out = EventStream(self.port, TOKEN, query, **words)
         self.addCleanup(out.close)

@@ -9,25 +9,15 @@ import threading
 import unittest
 import urllib.parse
 
-from guard_case import OURS, STRANGER, TO, GuardCase, mail
+from guard_case import OURS, STRANGER, TO, TOKEN, GuardHttpCase, mail
 from guard_run import send
 from rampart_run import rampart
-from servers import free_port
 
-TOKEN = "a-token-of-the-tests-0123456789"
 VOLATILE = ("now", "source", "notes")
 
 
-class GuardHttpTest(GuardCase):
-    def setUp(self):
-        self.port = free_port()
-        self.token = self.dir / "api.token"
-        if not self.token.exists():
-            self.token.touch(mode=0o600)
-            self.token.write_text(TOKEN + "\n")
-
-    def options(self):
-        return {"options": ("--http-listen", f"127.0.0.1:{self.port}"), "config": f'api_token_file = "{self.token}"\nenforce = ["to=else.example"]'}
+class GuardHttpTest(GuardHttpCase):
+    more = 'enforce = ["to=else.example"]'
 
     def ask(self, method, path, body=None, token=TOKEN, headers=()):
         """(status, headers, text)."""

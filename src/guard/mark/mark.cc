@@ -11,12 +11,12 @@
 #include "crypto/digest.h"
 #include "crypto/hmac.h"
 #include "crypto/ids.h"
+#include "guard/mark/tags.h"
 
 namespace rampart::guard {
 namespace {
 
 constexpr std::size_t kMaxValue = 300;  // octets of the field's value; ours has some 150
-constexpr std::size_t kTags = 4;
 
 // In a form that relays leave as it is. A field that is not there is another text than one that is empty.
 std::string digest_of(const mail::Header& header) {
@@ -33,24 +33,15 @@ struct Mark {
   std::string_view signature;
 };
 
-// As make() writes it, each tag once and in its order; relays may fold it otherwise. Views of `text`.
+// As make() writes it. Views of `text`.
 std::optional<Mark> parse(std::string_view text) {
-  constexpr std::array<std::string_view, kTags> kNames{"v", "id", "until", "sig"};
-  if (text.size() > kMaxValue) return std::nullopt;
-  const auto parts = base::split(text, ';');
-  if (parts.size() != kTags) return std::nullopt;
-  std::array<std::string_view, kTags> values;
-  for (std::size_t at = 0; at < kTags; ++at) {
-    const auto part = base::trim(parts[at]);
-    const auto equals = part.find('=');
-    if (equals == std::string_view::npos || part.substr(0, equals) != kNames[at]) return std::nullopt;
-    values[at] = part.substr(equals + 1);
-  }
-  const auto until = base::parse_number(values[2]);
-  if (values[0] != "1" || !crypto::is_id(values[1]) || !until ||
-      *until > std::numeric_limits<std::uint32_t>::max())
+  const auto tags = read_tags(text, std::array<std::string_view, 4>{"v", "id", "until", "sig"}, kMaxValue);
+  if (!tags) return std::nullopt;
+  const auto& [version, id, life, signature] = *tags;
+  const auto until = base::parse_number(life);
+  if (version != "1" || !crypto::is_id(id) || !until || *until > std::numeric_limits<std::uint32_t>::max())
     return std::nullopt;
-  return Mark{.id = values[1], .until = base::Time(std::chrono::seconds(*until)), .signature = values[3]};
+  return Mark{.id = id, .until = base::Time(std::chrono::seconds(*until)), .signature = signature};
 }
 
 MarkCheck refuse(std::string why) { return {.holds = false, .id = {}, .why = std::move(why)}; }

@@ -11,6 +11,7 @@
 #include "crypto/digest.h"
 #include "crypto/hmac.h"
 #include "crypto/ids.h"
+#include "guard/mark/tags.h"
 #include "guard/release/tables.h"
 
 namespace rampart::guard {
@@ -20,7 +21,6 @@ using base::Result;
 using Number = long long;  // of a column
 
 constexpr std::size_t kMaxValue = 500;  // octets of the field's value; ours has some 250
-constexpr std::size_t kTags = 6;
 
 std::set<std::string> in_order(std::span<const std::string> recipients) {
   std::set<std::string> out;
@@ -74,28 +74,22 @@ Result<std::string> Passes::make(const KeptMessage& entry, const mail::Message& 
                      sign(pass, message));
 }
 
-// As make() writes it, each tag once and in its order; relays may fold it otherwise.
+// As make() writes it.
 std::optional<Passes::Pass> Passes::parse(std::string_view value) {
-  constexpr std::array<std::string_view, kTags> kNames{"v", "id", "pass", "until", "to", "sig"};
   const auto text = mail::unfold(value);
-  const auto parts = base::split(text, ';');
-  if (text.size() > kMaxValue || parts.size() != kTags) return std::nullopt;
-  std::array<std::string_view, kTags> values;
-  for (std::size_t at = 0; at < kTags; ++at) {
-    const auto part = base::trim(parts[at]);
-    const auto equals = part.find('=');
-    if (equals == std::string_view::npos || part.substr(0, equals) != kNames[at]) return std::nullopt;
-    values[at] = part.substr(equals + 1);
-  }
-  const auto until = base::parse_number(values[3]);
-  if (values[0] != "1" || !crypto::is_id(values[1]) || !crypto::is_id(values[2]) || !until ||
+  const auto tags =
+      read_tags(text, std::array<std::string_view, 6>{"v", "id", "pass", "until", "to", "sig"}, kMaxValue);
+  if (!tags) return std::nullopt;
+  const auto& [version, id, number, life, recipients, signature] = *tags;
+  const auto until = base::parse_number(life);
+  if (version != "1" || !crypto::is_id(id) || !crypto::is_id(number) || !until ||
       *until > std::numeric_limits<std::uint32_t>::max())
     return std::nullopt;
-  return Pass{.id = std::string(values[1]),
-              .number = std::string(values[2]),
+  return Pass{.id = std::string(id),
+              .number = std::string(number),
               .until = base::Time(std::chrono::seconds(*until)),
-              .recipients = std::string(values[4]),
-              .signature = std::string(values[5])};
+              .recipients = std::string(recipients),
+              .signature = std::string(signature)};
 }
 
 Result<bool> Passes::use(const Pass& pass, std::span<const std::string> recipients, base::Time now) {

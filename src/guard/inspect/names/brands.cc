@@ -173,7 +173,11 @@ const BrandRegistry::Alias* BrandRegistry::alias_at(std::span<const ShownWord> w
 
 BrandMatch BrandRegistry::match_at(std::span<const ShownWord> words) const {
   const auto& first = words[0];
-  if (!starts_[start_of(first.text)] && (first.lookalike.empty() || !starts_[start_of(first.lookalike)]))
+  // Of "K-Electric" the second word begins with the second byte.
+  if (first.text.size() == 1 && words.size() > 1) {
+    if (!starts_[start_of(first.text + words[1].text)]) return {};
+  } else if (!starts_[start_of(first.text)] &&
+             (first.lookalike.empty() || !starts_[start_of(first.lookalike)]))
     return {};
   std::string key;
   std::array<std::size_t, kMaxAliasWords> ends{};

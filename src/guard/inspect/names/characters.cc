@@ -41,7 +41,7 @@ OddCharacters odd_characters(std::string_view utf8, std::span<const ShownWord> w
     out.hides = out.hides || is_hidden(c);
     has_direction = has_direction || is_direction(c);
     has_joiner = has_joiner || is_joiner(c);
-    has_right_to_left = has_right_to_left || dns::is_right_to_left(c);
+    has_right_to_left = has_right_to_left || (!is_direction(c) && dns::is_right_to_left(c));
     has_east_asian = has_east_asian || dns::is_east_asian(c);
     has_joining = has_joining || dns::takes_joiners(c);
     styled += dns::plain_letter(c).kind == dns::LetterKind::styled ? 1U : 0U;

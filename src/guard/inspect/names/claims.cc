@@ -28,7 +28,7 @@ std::optional<dns::Name> domain_of(std::string_view text) {
   while (text.starts_with('.') || text.starts_with('-')) text.remove_prefix(1);
   if (text.find('.') == std::string_view::npos || text.size() > dns::kMaxWireName) return std::nullopt;
   const auto name = dns::parse_domain(text);
-  if (!name || name->label_count() < 2 || !dns::has_known_suffix(*name)) return std::nullopt;
+  if (!name || name->label_count() < 2) return std::nullopt;
   const auto registered = dns::registered_domain(*name);
   if (!registered || registered->label(0).size() < kMinLabel) return std::nullopt;
   return *name;
@@ -47,7 +47,8 @@ std::vector<ClaimedDomain> claimed_domains(std::string_view utf8) {
     const auto run = utf8.substr(begin, end - begin);
     const auto sign = run.rfind('@');
     if (sign == std::string_view::npos) {
-      if (const auto domain = domain_of(run)) out.push_back({.address = {}, .domain = *domain});
+      if (const auto domain = domain_of(run))
+        out.push_back({.address = {}, .domain = *domain, .is_known = dns::has_known_suffix(*domain)});
     } else if (const auto domain = domain_of(run.substr(sign + 1))) {
       auto local = run.substr(0, sign);
       local = local.substr(local.rfind('@') + 1);
@@ -89,18 +90,21 @@ bool claims_role(std::span<const ShownWord> words) {
   return false;
 }
 
-bool claims_company(std::span<const ShownWord> words) {
-  static const boost::unordered_flat_set<std::string_view> forms(std::begin(kCompanyWords),
+bool is_company_word(std::string_view word) {
+  static const boost::unordered_flat_set<std::string_view> words(std::begin(kCompanyWords),
                                                                  std::end(kCompanyWords));
+  return words.contains(word);
+}
+
+bool claims_company(std::span<const ShownWord> words) {
   return words.size() > 1 &&
-         std::ranges::any_of(words, [](const ShownWord& word) { return forms.contains(word.text); });
+         std::ranges::any_of(words, [](const ShownWord& word) { return is_company_word(word.text); });
 }
 
 bool is_on_behalf(std::span<const ShownWord> words) {
-  for (std::size_t i = 1; i < words.size(); ++i) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
     const auto& text = words[i].text;
-    if (text == "via" || text == "durch" || text == "por" || (text == "behalf" && words[i - 1].text == "on"))
-      return true;
+    if (text == "via" || (text == "behalf" && i > 0 && words[i - 1].text == "on")) return true;
   }
   return false;
 }

@@ -244,6 +244,7 @@ struct Targets::Search {
       with_hyphens(own);
     }
     with_hyphens(label);
+    with_hyphens(registered.text());  // ministry-gov.pk
   }
 
   void with_hyphens(std::string_view own) {

@@ -231,7 +231,8 @@ class Reader {
                   .registered = dns::registered_domain(*domain).value_or(*domain),
                   .label = {}};
     if (!rules_.brands().is_free_mail(*domain)) out.label = shown_label(out.registered);
-    if (out.label.size() < kMinLabel || is_beside_word(out.label)) out.label.clear();
+    if (out.label.size() < kMinLabel || is_beside_word(out.label) || is_company_word(out.label))
+      out.label.clear();
     recipients_.push_back(std::move(out));
   }
 
@@ -307,7 +308,7 @@ class Reader {
       read_brands(box, words);
       read_free_mail(box, words);
     }
-    read_claims(box, words);
+    read_claims(box);
   }
 
   void note_characters(std::string_view text, std::span<const ShownWord> words, std::string_view field) {
@@ -347,7 +348,8 @@ class Reader {
     if (!own.empty() && !out_.is_partner && !is_handed_on() && !out_.is_service)
       add(NameFact::own_name, "From", box.name, own, fmt::format("{} is no domain of {}", out_.domain, own));
     for (const auto& recipient : recipients_) {
-      if (recipient.label.empty() || recipient.registered == registered_ || is_handed_on() || out_.is_service)
+      if (recipient.label.empty() || recipient.registered == registered_ || out_.is_partner ||
+          is_handed_on() || out_.is_service)
         continue;
       const auto same = [&](const ShownWord& word) { return word.text == recipient.label; };
       if (std::ranges::none_of(words, same)) continue;
@@ -398,7 +400,7 @@ class Reader {
           fmt::format("an organisation, at {}, where anyone is", out_.domain));
   }
 
-  void read_claims(const Box& box, std::span<const ShownWord> words) {
+  void read_claims(const Box& box) {
     if (!author_) return;
     const auto whole = box.comment.empty() ? box.name : box.name + " (" + box.comment + ")";
     for (const auto& claim : claimed_domains(whole)) {
@@ -406,12 +408,11 @@ class Reader {
       if (registered == registered_ || out_.is_own) continue;
       if (const auto* owner = rules_.brands().owner(claim.domain); owner != nullptr && owner == owner_)
         continue;
-      note_claim(claim, registered, whole, words);
+      note_claim(claim, registered, whole);
     }
   }
 
-  void note_claim(const ClaimedDomain& claim, const dns::Name& registered, std::string_view shown,
-                  std::span<const ShownWord>) {
+  void note_claim(const ClaimedDomain& claim, const dns::Name& registered, std::string_view shown) {
     const auto text = claim.address.empty() ? claim.domain.text() : claim.address;
     const auto how = fmt::format("it names {}, and is from {}", text, address_);
     const auto is_recipient = [&](const Recipient& recipient) {
@@ -425,8 +426,11 @@ class Reader {
     // Lists, groups and calendars write for whom they send, and have answers go there.
     if (out_.is_service || is_handed_on() || std::ranges::find(reply_to_, claim.address) != reply_to_.end())
       return;
-    add(claim.address.empty() ? NameFact::domain_in_name : NameFact::address_in_name, "From", shown, text,
-        how);
+    if (!claim.address.empty()) {
+      add(NameFact::address_in_name, "From", shown, text, how);
+    } else if (claim.is_known) {
+      add(NameFact::domain_in_name, "From", shown, text, how);
+    }
   }
 
   // --- before the @ ---

@@ -43,19 +43,20 @@ TEST(LinkKey, BringsLinksToOneForm) {
 TEST(Look, FindsLinksOfTextAndHtmlHoweverTheyAreEncoded) {
   const auto found = seen_in(mixed(
       part("text/plain", "See https://Evil.example:8443/a?b=c#d") +
-      part("text/html", "PGEgaHJlZj0iaHR0cDovL2ZvcmdlZC5leGFtcGxlL3BheSI+YmFuay5leGFtcGxlPC9hPg==",
+      part("text/html", "PGEgaHJlZj0iaHR0cDovL2ZvcmdlZC5leGFtcGxlL3BheSI+aHR0cHM6Ly9iYW5rLmV4YW1wbGUvPC9hPg==",
            "Content-Transfer-Encoding: base64\r\n") +
       part("text/html", "<img src=3D\"http://192.0.2.1/x.png\">", "Content-Transfer-Encoding: quoted-printable\r\n")));
   EXPECT_EQ(found.fault, "");
-  EXPECT_THAT(found.link_keys, UnorderedElementsAre("evil.example:8443/a?b=c", "forged.example/pay", "192.0.2.1/x.png"));
+  EXPECT_THAT(found.link_keys, UnorderedElementsAre("evil.example:8443/a?b=c", "forged.example/pay", "bank.example/",
+                                                    "192.0.2.1/x.png"));
   EXPECT_EQ(found.hashes.size(), 3U);
-  ASSERT_EQ(found.links.size(), 3U);
+  ASSERT_EQ(found.links.size(), 4U);
   EXPECT_EQ(found.links[1].host, "forged.example");
   EXPECT_EQ(found.links[1].part, "2");
   EXPECT_EQ(found.links[1].relation, url::ShownRelation::other_domain);
-  EXPECT_EQ(found.links[1].claimed_registered, "bank.example");
-  EXPECT_EQ(found.links[2].kind, html::LinkKind::image) << "what loads comes last";
-  EXPECT_EQ(found.text, "bank.example");
+  EXPECT_EQ(found.links[1].claimed_host, "bank.example");
+  EXPECT_EQ(found.links[3].kind, html::LinkKind::image) << "what loads comes last";
+  EXPECT_EQ(found.text, "https://bank.example/");
   EXPECT_EQ(found.body_part, "2");
 }
 

@@ -1,11 +1,11 @@
 // Phrases that phish and fraud are made of, in the text that a person is shown. Weak evidence: honest mail has each of them, too.
 //
-//   const auto found = built_in_phrases().find("Please verify your account within 24 hours");
+//   const auto found = find_phrases("Please verify your account within 24 hours");
 //   found[0].kind, found[0].count, found[0].phrase     Kind::credentials, 1, "verify your account"
 //
-// Linear in the text; some nanoseconds a byte. English, Urdu, Urdu in Latin letters, Spanish, Portuguese, French and German.
-// Text is compared in small letters, without marks, hidden characters and the disguises y0ur acc0unt and уоur.
-// built_in_phrases() reads its data at the first call: call it before a worker is started, which shares it then.
+// Linear in the text; some nanoseconds a byte. English, Urdu, Urdu in Latin letters, Spanish, Portuguese, French and German: words/*.toml
+// (phrases.h). Text is compared in small letters, without marks and hidden characters; y0ur acc0unt and уоur are no disguises.
+// The phrases are read at the first call, or by built_in_phrases(): call that before a worker is started, which shares them then.
 #pragma once
 
 #include <cstdint>
@@ -23,14 +23,17 @@ enum class Kind : std::uint8_t {
   gift_card,
   credentials,  // sign in, verify, confirm a password
   urgency,
-  account_threat,  // suspended, locked, will be closed
-  secrecy,         // keep this between us
+  account_threat,  // suspended, locked, over its quota
+  secrecy,         // keep this between us; I cannot take calls
+  favor,           // are you at your desk? what such frauds begin with
   parcel_fee,
-  invoice,
+  invoice,    // and receipts for what nobody bought
   extortion,  // a hacked camera, Bitcoin
   prize,      // lotteries, inheritances, advance fees
+  document,   // a document or a voice message to be opened
+  greeting,   // dear customer
 };
-inline constexpr std::size_t kKinds = static_cast<std::size_t>(Kind::prize) + 1;
+inline constexpr std::size_t kKinds = static_cast<std::size_t>(Kind::greeting) + 1;
 std::string_view to_string(Kind kind);  // "payment-change"
 
 struct Found {
@@ -44,8 +47,6 @@ struct Found {
   friend bool operator==(const Found&, const Found&) = default;
 };
 
-class Phrases;  // phrases.h
-const Phrases& built_in_phrases();
 // By built_in_phrases(): each kind at most once, in the order of Kind. `text` is UTF-8; other bytes part words.
 std::vector<Found> find_phrases(std::string_view text);
 
