@@ -59,6 +59,30 @@ std::size_t start_of(std::string_view key) {
   return byte(0) << 8U | byte(1);
 }
 
+bool is_near_word(std::string_view word) {
+  static const boost::unordered_flat_set<std::string_view> words(std::begin(kNearWords),
+                                                                 std::end(kNearWords));
+  return words.contains(word) || std::ranges::all_of(word, base::is_digit);
+}
+
+// Whether each word is of a brand's name, or stands beside one.
+void set_whole(std::span<const ShownWord> words, std::vector<BrandMatch>& matches) {
+  if (matches.empty()) return;
+  bool all_beside = true;
+  bool all_near = true;
+  auto match = matches.begin();
+  for (std::size_t i = 0; i < words.size();) {
+    if (match != matches.end() && match->first == i) {
+      i += match++->words;
+      continue;
+    }
+    all_beside = all_beside && is_beside_word(words[i].text);
+    all_near = all_near && is_near_word(words[i].text);
+    ++i;
+  }
+  for (auto& one : matches) one.is_whole = one.is_word ? all_near : all_beside;
+}
+
 }  // namespace
 
 std::string_view to_string(BrandKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
@@ -214,17 +238,8 @@ std::vector<BrandMatch> BrandRegistry::named_in(std::span<const ShownWord> words
     i += std::max<std::size_t>(match.words, 1);
     if (match.brand != nullptr) out.push_back(match);
   }
-  // Whole: each word is of a brand's name, or stands beside one.
-  std::size_t covered = 0;
-  for (const auto& match : out) covered += match.words;
-  for (const auto& word : words) covered += is_beside_word(word.text) ? 1U : 0U;
-  for (auto& match : out) {
-    for (std::size_t i = 0; i < match.words; ++i)
-      covered -= is_beside_word(words[match.first + i].text) ? 1U : 0U;
-  }
-  const bool is_whole = covered == words.size();
-  for (auto& match : out) match.is_whole = is_whole;
-  if (!is_whole) std::erase_if(out, [](const BrandMatch& match) { return match.is_word; });
+  set_whole(words, out);
+  std::erase_if(out, [](const BrandMatch& match) { return match.is_word && !match.is_whole; });
   return out;
 }
 

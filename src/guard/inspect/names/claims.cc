@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "dns/domain.h"
 #include "dns/known_suffix.h"
+#include "guard/inspect/names/brands.h"
 #include "guard/inspect/names/word_lists.h"
 
 namespace rampart::guard::names {
@@ -63,31 +64,54 @@ std::vector<ClaimedDomain> claimed_domains(std::string_view utf8) {
 std::string without_addresses(std::string_view utf8) {
   std::string out;
   std::size_t done = 0;
-  for (auto at = utf8.find('@'); at != std::string_view::npos; at = utf8.find('@', std::max(at + 1, done))) {
+  for (auto at = utf8.find('@'); at != std::string_view::npos;) {
     auto begin = at;
     while (begin > done && is_local_byte(utf8[begin - 1])) --begin;
     auto end = at + 1;
     while (end < utf8.size() && (is_domain_byte(utf8[end]) || utf8[end] == '@')) ++end;
-    if (utf8.substr(at, end - at).find('.') == std::string_view::npos) continue;  // p@ypal
-    out += utf8.substr(done, begin - done);
-    out += ' ';
-    done = end;
+    if (utf8.substr(at, end - at).find('.') != std::string_view::npos) {  // not of p@ypal
+      out += utf8.substr(done, begin - done);
+      out += ' ';
+      done = end;
+    }
+    at = utf8.find('@', end);
   }
   out += utf8.substr(done);
   return out;
 }
 
-bool claims_role(std::span<const ShownWord> words) {
-  static const boost::unordered_flat_set<std::string_view> roles(std::begin(kRoles), std::end(kRoles));
+namespace {
+
+using WordSet = boost::unordered_flat_set<std::string_view>;
+
+// The words that the longest role takes; none: no role stands there.
+std::span<const ShownWord> role_in(const WordSet& roles, std::span<const ShownWord> words) {
+  std::span<const ShownWord> out;
   for (std::size_t i = 0; i < words.size(); ++i) {
     std::string key;
     for (std::size_t count = 0; count < kMaxRoleWords && i + count < words.size(); ++count) {
       if (count != 0) key += ' ';
       key += words[i + count].text;
-      if (roles.contains(key)) return true;
+      if (count >= out.size() && roles.contains(key)) out = words.subspan(i, count + 1);
     }
   }
-  return false;
+  return out;
+}
+
+}  // namespace
+
+bool claims_role(std::span<const ShownWord> words) {
+  static const WordSet roles(std::begin(kRoles), std::end(kRoles));
+  return !role_in(roles, words).empty();
+}
+
+bool claims_internal_role(std::span<const ShownWord> words) {
+  static const WordSet roles(std::begin(kInternalRoles), std::end(kInternalRoles));
+  const auto role = role_in(roles, words);
+  return !role.empty() && std::ranges::all_of(words, [&](const ShownWord& word) {
+    const bool in_role = &word >= role.data() && &word < role.data() + role.size();
+    return in_role || is_beside_word(word.text);
+  });
 }
 
 bool is_company_word(std::string_view word) {

@@ -26,6 +26,8 @@ std::string without_addresses(std::string_view utf8);
 
 // Whether a role ("hr department") or a company's legal form stands in words.
 bool claims_role(std::span<const ShownWord> words);
+// One of the reader's own organisation, and nothing but words such as "team" beside it.
+bool claims_internal_role(std::span<const ShownWord> words);
 bool is_company_word(std::string_view word);
 bool claims_company(std::span<const ShownWord> words);
 // "Sana via list", "Sana on behalf of …": how lists and services write whose a message is.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <fmt/format.h>
 
 #include "base/text.h"
@@ -49,8 +50,13 @@ std::vector<std::string> looks_of(std::span<const std::string> words) {
   return out;
 }
 
-bool covers(std::span<const dns::Name> domains, const dns::Name& name) {
-  return std::ranges::any_of(domains, [&](const dns::Name& domain) { return name.is_within(domain); });
+using NameSet = boost::unordered_flat_set<dns::Name, std::hash<dns::Name>>;
+bool covers(const NameSet& domains, const dns::Name& name) {
+  if (domains.empty()) return false;
+  for (unsigned labels = 1; labels <= name.label_count(); ++labels) {
+    if (domains.contains(name.suffix(labels))) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -89,6 +95,9 @@ std::string check_person_setting(std::string_view text) {
 
 struct NameRules::Index {
   NameSettings settings;
+  NameSet own;
+  NameSet partners;
+  NameSet not_lookalikes;
   ByText people;        // the words of a name in their order of letters
   ByText people_looks;  // disguise_key() of those
   ByText joined_people;
@@ -152,6 +161,10 @@ base::Result<NameRules> NameRules::make(NameSettings settings) {
     return base::fail(ErrorKind::config,
                       fmt::format("more than {} domains or names are ours, or partners'", kMaxOwnDomains));
   index->settings = std::move(settings);
+  const auto& kept = index->settings;
+  index->own.insert(kept.own_domains.begin(), kept.own_domains.end());
+  index->partners.insert(kept.partner_domains.begin(), kept.partner_domains.end());
+  index->not_lookalikes.insert(kept.not_lookalikes.begin(), kept.not_lookalikes.end());
   for (std::uint32_t i = 0; i < index->settings.own_names.size(); ++i) {
     if (shown_words(index->settings.own_names[i]).empty())
       return base::fail(ErrorKind::config, "a name of ours has no letters",
@@ -169,10 +182,8 @@ base::Result<NameRules> NameRules::make(NameSettings settings) {
 }
 
 const BrandRegistry& NameRules::brands() const { return *index_->settings.brands; }
-bool NameRules::is_own(const dns::Name& name) const { return covers(index_->settings.own_domains, name); }
-bool NameRules::is_partner(const dns::Name& name) const {
-  return covers(index_->settings.partner_domains, name);
-}
+bool NameRules::is_own(const dns::Name& name) const { return covers(index_->own, name); }
+bool NameRules::is_partner(const dns::Name& name) const { return covers(index_->partners, name); }
 
 const Person* NameRules::person(std::span<const ShownWord> words) const {
   if (index_->people.empty()) return nullptr;
@@ -227,7 +238,7 @@ std::string_view NameRules::own_name(std::span<const ShownWord> words) const {
 }
 
 std::optional<Lookalike> NameRules::lookalike(const dns::Name& name) const {
-  if (is_own(name) || is_partner(name) || covers(index_->settings.not_lookalikes, name)) return std::nullopt;
+  if (is_own(name) || is_partner(name) || covers(index_->not_lookalikes, name)) return std::nullopt;
   if (brands().owner(name) != nullptr || brands().is_free_mail(name)) return std::nullopt;
   return index_->targets.find(name);
 }

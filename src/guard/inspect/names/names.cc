@@ -41,7 +41,8 @@ constexpr std::string_view kNames[] = {"protected-person",      "own-name",
                                        "bidi-in-name",          "bidi-in-subject",
                                        "hidden-in-name",        "hidden-in-subject",
                                        "mixed-scripts-in-name", "mixed-scripts-in-subject",
-                                       "look-alike-text",       "odd-encoding"};
+                                       "look-alike-text",       "odd-encoding",
+                                       "internal-role"};
 static_assert(std::size(kNames) == kNameFacts);
 
 // At a character's border.
@@ -306,7 +307,7 @@ class Reader {
     if (!words.empty()) {
       read_people(box, words);
       read_brands(box, words);
-      read_free_mail(box, words);
+      read_roles(box, words);
     }
     read_claims(box);
   }
@@ -390,7 +391,13 @@ class Reader {
     }
   }
 
-  void read_free_mail(const Box& box, std::span<const ShownWord> words) {
+  void read_roles(const Box& box, std::span<const ShownWord> words) {
+    const bool is_ours =
+        !author_ || out_.is_own || out_.is_partner ||
+        std::ranges::any_of(recipients_, [&](const auto& one) { return one.registered == registered_; });
+    if (!is_ours && owner_ == nullptr && !is_handed_on() && !is_bounce_ && claims_internal_role(words))
+      add(NameFact::internal_role, "From", box.name, "",
+          fmt::format("a role within its reader's organisation, from {}", dns::display(*author_)));
     if (!out_.is_free_mail) return;
     if (claims_role(words))
       add(NameFact::free_mail_role, "From", box.name, "",

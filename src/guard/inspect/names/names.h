@@ -72,9 +72,11 @@ enum class NameFact : std::uint8_t {
   mixed_scripts_in_name,  // a word of letters of two scripts that look alike
   mixed_scripts_in_subject,
   look_alike_text,  // letters of another kind in place of plain ones: 𝐏𝐚𝐲𝐏𝐚𝐥, ＰａｙＰａｌ
-  odd_encoding,     // encoded words that no honest program makes: plain words in pieces, controls, addresses
+  odd_encoding,     // encoded words that no honest program makes: plain words in pieces, controls
+  // The display name is a role within the reader's own organisation ("IT Helpdesk", "HR"), from outside of it.
+  internal_role,
 };
-inline constexpr std::size_t kNameFacts = static_cast<std::size_t>(NameFact::odd_encoding) + 1;
+inline constexpr std::size_t kNameFacts = static_cast<std::size_t>(NameFact::internal_role) + 1;
 std::string_view to_string(NameFact fact);  // "protected-person"
 
 // One reason for a fact.

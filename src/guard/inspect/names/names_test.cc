@@ -83,7 +83,8 @@ TEST(Names, OrdinaryMailHasNoFacts) {
                             "Chase Carter <c@shop.example>",
                             "Apple Grove Farm <a@shop.example>",
                             "Zoom Bikes Lahore <z@shop.example>",
-                            "Target Practice <t@shop.example>"})
+                            "Target Practice <t@shop.example>",
+                            "Box Office <b@shop.example>"})
     EXPECT_EQ(from(value), "") << value;
 }
 
@@ -233,12 +234,23 @@ TEST(Names, BrandsBeforeTheAt) {
 
 TEST(Names, FreeMail) {
   EXPECT_EQ(from("CEO <x@gmail.com>"), "free-mail-role");
-  EXPECT_EQ(from("HR Department <x@outlook.com>"), "free-mail-role");
-  EXPECT_EQ(from("IT Helpdesk <x@yahoo.co.uk>"), "free-mail-role");
+  EXPECT_EQ(from("HR Department <x@outlook.com>"), "free-mail-role internal-role");
+  EXPECT_EQ(from("IT Helpdesk <x@yahoo.co.uk>"), "free-mail-role internal-role");
   EXPECT_EQ(from("Acorn Trading (Pvt) Ltd. <x@gmail.com>"), "free-mail-company");
   EXPECT_EQ(from("Alice Carter <x@gmail.com>"), "");
-  EXPECT_EQ(from("IT Helpdesk <x@shop.example>"), "");
   EXPECT_TRUE(facts_of({.header = "From: a@mail.ru"}).is_free_mail);
+}
+
+TEST(Names, RolesOfTheReadersOwn) {
+  EXPECT_EQ(from("IT Helpdesk <x@evil.example>"), "internal-role");
+  EXPECT_EQ(from("HR Department <x@evil.example>"), "internal-role");
+  EXPECT_EQ(from("Mailbox Support Team <x@evil.example>"), "internal-role");
+  EXPECT_EQ(from("HR <x@ministry.example>"), "");
+  EXPECT_EQ(from("HR <x@partnerworks.example>"), "");
+  EXPECT_EQ(from("Acorn HR Notifications <x@shop.example>"), "");
+  EXPECT_EQ(from("Mail Delivery System <mailer-daemon@shop.example>"), "");
+  EXPECT_EQ(from("Customer Service <x@shop.example>"), "");
+  EXPECT_EQ(read({.header = "From: HR <x@shop.example>", .recipients = {"a@mail.shop.example"}}), "");
 }
 
 TEST(Names, LookalikesOfAllAddresses) {

@@ -177,6 +177,87 @@ class Phrases::Builder {
   bool fits_ = true;
 };
 
+// Puts states that are reached together into one node.
+class Phrases::Compiler {
+ public:
+  explicit Compiler(Phrases& all) : all_(all) {}
+
+  // False: there are too many.
+  bool run() {
+    all_.nodes_.assign(1, {});
+    all_.edge_words_.clear();
+    all_.edge_nodes_.clear();
+    all_.ends_.clear();
+    all_.start_nodes_.assign(all_.words_.size() + 1, 0);
+    for (std::size_t word = 0; word < all_.starts_.size(); ++word) {
+      const auto& start = all_.starts_[word];
+      if (start.phrase == 0 && start.edges.empty() && start.any.empty()) continue;
+      all_.start_nodes_[word] = static_cast<std::uint32_t>(all_.nodes_.size());
+      all_.nodes_.emplace_back();
+      waiting_.push_back({.node = all_.start_nodes_[word], .states = {}, .start = &start});
+      while (!waiting_.empty()) {
+        const auto next = std::move(waiting_.back());
+        waiting_.pop_back();
+        fill(next);
+        if (all_.nodes_.size() > kMaxStates) return false;
+      }
+    }
+    return true;
+  }
+
+ private:
+  using Set = std::vector<std::uint32_t>;  // of states, in order
+  struct Waiting {
+    std::uint32_t node = 0;
+    Set states;
+    const State* start = nullptr;  // or one that is in none
+  };
+
+  std::uint32_t node_of(Set states) {
+    std::ranges::sort(states);
+    const auto rest = std::ranges::unique(states);
+    states.erase(rest.begin(), rest.end());
+    const auto [at, is_new] =
+        known_.try_emplace(std::move(states), static_cast<std::uint32_t>(all_.nodes_.size()));
+    if (is_new) {
+      all_.nodes_.emplace_back();
+      waiting_.push_back({.node = at->second, .states = at->first, .start = nullptr});
+    }
+    return at->second;
+  }
+
+  void fill(const Waiting& waiting) {
+    std::map<WordId, Set> edges;
+    Set any;
+    Set ends;
+    const auto take = [&](const State& state) {
+      for (const auto& edge : state.edges) edges[edge.word].push_back(edge.next);
+      any.insert(any.end(), state.any.begin(), state.any.end());
+      if (state.phrase != 0 && std::ranges::find(ends, state.phrase) == ends.end())
+        ends.push_back(state.phrase);
+    };
+    if (waiting.start != nullptr) take(*waiting.start);
+    for (const auto state : waiting.states) take(all_.states_[state]);
+    Node out{.words = 0,
+             .edges = static_cast<std::uint32_t>(all_.edge_words_.size()),
+             .edge_count = static_cast<std::uint32_t>(edges.size()),
+             .any = any.empty() ? 0 : node_of(std::move(any)),
+             .ends = static_cast<std::uint32_t>(all_.ends_.size()),
+             .end_count = static_cast<std::uint32_t>(ends.size())};
+    all_.ends_.insert(all_.ends_.end(), ends.begin(), ends.end());
+    for (auto& [word, states] : edges) {
+      out.words |= std::uint64_t{1} << (word & 63U);
+      all_.edge_words_.push_back(word);
+      all_.edge_nodes_.push_back(node_of(std::move(states)));
+    }
+    all_.nodes_[waiting.node] = out;
+  }
+
+  Phrases& all_;
+  std::map<Set, std::uint32_t> known_;
+  std::vector<Waiting> waiting_;
+};
+
 // One text. Each word that phrases begin with is a begin; what is found from there on is the longest of each kind.
 class Phrases::Search {
  public:
@@ -185,11 +266,11 @@ class Phrases::Search {
 
   std::vector<Found> run() {
     for (std::size_t i = 0; i < tokens_.size(); ++i) {
-      const auto word = tokens_[i].id;
-      if (word == 0 || word >= all_.starts_.size()) continue;
+      const auto start = all_.start_nodes_[tokens_[i].id];
+      if (start == 0) continue;
       steps_ = 0;
       begin_ = i;
-      walk(all_.starts_[word], i + 1);
+      walk(all_.nodes_[start], i + 1);
     }
     std::vector<Found> out;
     for (auto& found : found_) {
@@ -199,21 +280,20 @@ class Phrases::Search {
   }
 
  private:
-  // `at` is the word behind the state. As deep as a phrase is long.
-  void walk(const State& state, std::size_t at) {
-    if (state.phrase != 0) note(state.phrase, at);
-    if (at == tokens_.size()) return;
-    if (const auto word = tokens_[at].id; word != 0 && !state.edges.empty()) {
-      for (auto edge = std::ranges::lower_bound(state.edges, word, {}, &Edge::word);
-           edge != state.edges.end() && edge->word == word; ++edge) {
-        if (++steps_ > kMaxSteps) return;
-        walk(all_.states_[edge->next], at + 1);
-      }
+  // `at` is the word behind the node. As deep as a phrase is long.
+  void walk(const Node& node, std::size_t at) {
+    for (std::uint32_t i = 0; i < node.end_count; ++i) note(all_.ends_[node.ends + i], at);
+    if (at == tokens_.size() || ++steps_ > kMaxSteps) return;
+    const auto word = tokens_[at].id;
+    if (word != 0 && (node.words >> (word & 63U) & 1U) != 0) {
+      const auto begin = all_.edge_words_.begin() + node.edges;
+      const auto end = begin + node.edge_count;
+      const auto found = std::lower_bound(begin, end, word);
+      if (found != end && *found == word)
+        walk(all_.nodes_[all_.edge_nodes_[static_cast<std::size_t>(found - all_.edge_words_.begin())]],
+             at + 1);
     }
-    for (const auto next : state.any) {
-      if (++steps_ > kMaxSteps) return;
-      walk(all_.states_[next], at + 1);
-    }
+    if (node.any != 0) walk(all_.nodes_[node.any], at + 1);
   }
 
   void note(std::uint32_t phrase, std::size_t end) {
@@ -260,35 +340,49 @@ class Phrases::Search {
 
 std::string_view to_string(Kind kind) { return kNames[static_cast<std::size_t>(kind)]; }
 
-base::Result<> Phrases::add(std::string_view text, const std::string& file) {
+base::Result<> Phrases::add_states(std::string_view text, const std::string& file) {
   auto read = TRY(Reader(file).read(TRY(base::TomlReader::parse(text, file, kMaxPhrasesBytes))));
-  auto next = *this;
-  auto language = std::ranges::find(next.languages_, read.language);
-  if (language == next.languages_.end()) language = next.languages_.insert(language, read.language);
-  const auto place = static_cast<std::uint16_t>(language - next.languages_.begin());
-  Builder builder(next);
+  auto language = std::ranges::find(languages_, read.language);
+  if (language == languages_.end()) language = languages_.insert(language, read.language);
+  const auto place = static_cast<std::uint16_t>(language - languages_.begin());
+  Builder builder(*this);
   for (const auto& phrase : read.phrases) {
-    next.phrases_.push_back({.kind = phrase.kind, .language = place});
-    if (place >= kMaxLanguages ||
-        !builder.add(phrase.graph, static_cast<std::uint32_t>(next.phrases_.size())))
+    phrases_.push_back({.kind = phrase.kind, .language = place});
+    if (place >= kMaxLanguages || !builder.add(phrase.graph, static_cast<std::uint32_t>(phrases_.size())))
       return base::fail(base::ErrorKind::config, "there are too many languages, words or phrases",
                         base::printable(file));
   }
+  return {};
+}
+
+base::Result<> Phrases::add(std::span<const Written> files) {
+  auto next = *this;
+  for (const auto& written : files) TRY(next.add_states(written.text, std::string(written.file)));
+  if (!Compiler(next).run())
+    return base::fail(base::ErrorKind::config, "there are too many phrases, or too many * in them");
   *this = std::move(next);
   return {};
 }
 
-std::vector<Found> Phrases::find(std::string_view text) const { return Search(*this, text).run(); }
+base::Result<> Phrases::add(std::string_view text, const std::string& file) {
+  const Written written{.file = file, .text = text};
+  return add({&written, 1});
+}
+
+std::vector<Found> Phrases::find(std::string_view text) const {
+  return phrases_.empty() ? std::vector<Found>() : Search(*this, text).run();
+}
 
 const Phrases& built_in_phrases() {
   static const Phrases phrases = [] {
+    std::vector<Phrases::Written> files;
+    for (const auto& built_in : built_in_phrase_files())
+      files.push_back({.file = built_in.file, .text = built_in.text});
     Phrases out;
-    for (const auto& built_in : built_in_phrase_files()) {
-      if (const auto added = out.add(built_in.text, std::string(built_in.file)); !added) {
-        // A test proves that it never is.
-        std::fputs(fmt::format("rampart: {}\n", added.error().message()).c_str(), stderr);
-        std::abort();
-      }
+    if (const auto added = out.add(files); !added) {
+      // A test proves that it never is.
+      std::fputs(fmt::format("rampart: {}\n", added.error().message()).c_str(), stderr);
+      std::abort();
     }
     return out;
   }();

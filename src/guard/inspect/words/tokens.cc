@@ -11,7 +11,6 @@ namespace rampart::guard::words {
 namespace {
 
 constexpr std::size_t kFirstPlaces = 16384;
-constexpr std::size_t kSieve = 1024;  // words of 64 bits
 
 // What a byte of ASCII is in a word. Letters and digits are themselves, small.
 enum Fold : unsigned char { kParts = 0, kDropped = 1, kSign = 2, kWide = 3 };
@@ -32,14 +31,14 @@ constexpr std::array<unsigned char, 256> make_folds() {
 }
 constexpr auto kFolds = make_folds();
 
+constexpr unsigned kLetterBit = 0x40;  // that letters of ASCII have, and digits have not
+
 constexpr std::uint64_t kSeed = 0x9e3779b97f4a7c15U;
 constexpr std::uint64_t add_byte(std::uint64_t hash, unsigned char byte) { return std::rotl(hash, 5) ^ byte; }
-// Spreads what was added over the whole of it; never 0, which marks a free place.
+// Spreads what was added over the whole of it.
 constexpr std::uint64_t finish_hash(std::uint64_t hash, std::size_t size) {
   hash = (hash ^ size) * 0xff51afd7ed558ccdU;
-  hash ^= hash >> 32U;
-  hash *= 0xc4ceb9fe1a85ec53U;
-  return (hash ^ hash >> 29U) | 1U;
+  return hash ^ hash >> 32U;
 }
 std::uint64_t hash_of(std::string_view word) {
   auto hash = kSeed;
@@ -82,9 +81,7 @@ class Scanner {
     for (std::size_t i = 0; i < size;) {
       const auto folded = kFolds[static_cast<unsigned char>(text_[i])];
       if (folded > kWide) [[likely]] {
-        if (size_ == 0) begin_ = i;
-        add(folded);
-        ++i;
+        i = plain(i);
       } else if (folded == kWide) {
         i += wide(i);
       } else if (folded == kSign && size_ != 0 && i + 1 < size && base::is_alpha(text_[i + 1])) {
@@ -100,6 +97,29 @@ class Scanner {
   }
 
  private:
+  // A run of letters and digits of ASCII; in variables of its own, as it is most of what there is.
+  std::size_t plain(std::size_t at) {
+    const char* const data = text_.data();
+    const std::size_t size = text_.size();
+    auto hash = hash_;
+    unsigned any = any_;
+    unsigned all = all_;
+    const auto begin = at;
+    for (unsigned folded = kFolds[static_cast<unsigned char>(data[at])]; folded > kWide;
+         folded = kFolds[static_cast<unsigned char>(data[at])]) {
+      hash = std::rotl(hash, 5) ^ folded;
+      any |= folded;
+      all &= folded;
+      if (++at == size) break;
+    }
+    if (size_ == 0) begin_ = begin;
+    hash_ = hash;
+    any_ = any;
+    all_ = all;
+    size_ += at - begin;
+    return at;
+  }
+
   void add(unsigned char byte) {
     hash_ = add_byte(hash_, byte);
     any_ |= byte;
@@ -107,8 +127,9 @@ class Scanner {
     ++size_;
   }
 
+  // One character beyond ASCII.
   std::size_t wide(std::size_t at) {
-    const auto [length, c] = base::decode_utf8(text_.substr(at, 4));
+    const auto [length, c] = decode(at);
     if (length == 0) {
       finish(at);
       return 1;
@@ -118,15 +139,25 @@ class Scanner {
       if (c != 0x2019) finish(at);
     } else if (letter.kind != dns::LetterKind::hidden) {
       if (size_ == 0) begin_ = at;
-      for (const char byte : letter.text) add(static_cast<unsigned char>(byte));
+      for (const char byte : letter.text) hash_ = add_byte(hash_, static_cast<unsigned char>(byte));
+      size_ += letter.text.size();
+      any_ |= kLetterBit;
     }
     return length;
   }
 
+  [[nodiscard]] base::CodePoint decode(std::size_t at) const {
+    const auto lead = static_cast<unsigned char>(text_[at]);
+    const auto next = at + 1 < text_.size() ? static_cast<unsigned char>(text_[at + 1]) : 0U;
+    // Two bytes: most of the scripts there are (RFC 3629 section 3).
+    if (lead >= 0xc2 && lead <= 0xdf && (next & 0xc0U) == 0x80)
+      return {.length = 2, .value = static_cast<char32_t>((lead & 0x1fU) << 6U | (next & 0x3fU))};
+    return base::decode_utf8(text_.substr(at, 4));
+  }
+
   void finish(std::size_t end) {
     if (size_ == 0) return;
-    // Letters have the bit 0x40, digits have not.
-    const bool mixed = (any_ & 0x40U) != 0 && (all_ & 0x40U) == 0;
+    const bool mixed = (any_ & kLetterBit) != 0 && (all_ & kLetterBit) == 0;
     use_(finish_hash(hash_, size_), size_, begin_, end, is_odd_ || mixed);
     hash_ = kSeed;
     size_ = 0;
@@ -140,8 +171,8 @@ class Scanner {
   std::uint64_t hash_ = kSeed;
   std::size_t size_ = 0;
   std::size_t begin_ = 0;
-  unsigned char any_ = 0;
-  unsigned char all_ = 0xff;
+  unsigned any_ = 0;
+  unsigned all_ = 0xff;
   bool is_odd_ = false;
 };
 
@@ -177,12 +208,12 @@ WordId find_disguised(const Vocabulary& known, std::string_view written) {
 
 }  // namespace
 
-Vocabulary::Vocabulary() : places_(kFirstPlaces), sieve_(kSieve) {}
+Vocabulary::Vocabulary() : places_(kFirstPlaces) {}
 
 WordId Vocabulary::add(std::string_view word) {
   if (word.empty() || word.size() > kMaxWord) return 0;
   const auto hash = hash_of(word);
-  if (const auto known = find_place(hash); known != 0) return known;
+  if (const auto known = find(hash); known != 0) return known;
   if (count_ == kMaxVocabulary) return 0;
   if (4 * (count_ + 1) > places_.size()) {
     auto old = std::exchange(places_, std::vector<Place>(2 * places_.size()));
@@ -192,7 +223,6 @@ WordId Vocabulary::add(std::string_view word) {
   }
   const auto id = static_cast<WordId>(++count_);
   put(hash, id);
-  sieve_[hash >> 54U] |= std::uint64_t{1} << (hash >> 48U & 63U);
   return id;
 }
 
@@ -202,29 +232,31 @@ void Vocabulary::put(std::uint64_t hash, WordId id) {
   places_[at] = {.hash = hash, .id = id};
 }
 
-WordId Vocabulary::find_place(std::uint64_t hash) const {
-  for (auto at = hash & (places_.size() - 1); places_[at].id != 0; at = (at + 1) & (places_.size() - 1)) {
-    if (places_[at].hash == hash) return places_[at].id;
-  }
-  return 0;
-}
-
 std::vector<Token> tokens(const Vocabulary& known, std::string_view text) {
   text = text.substr(0, kMaxTokenText);
-  std::vector<Token> out;
-  out.reserve(text.size() / 5 + 8);
-  const auto use = [&](std::uint64_t hash, std::size_t size, std::size_t begin, std::size_t end,
-                       bool is_odd) {
-    WordId id = 0;
-    if (size <= kMaxWord) {
-      id = known.find(hash);
-      if (id == 0 && is_odd)
-        id = find_disguised(known, text.substr(begin, std::min(end - begin, 4 * kMaxWord)));
-    }
-    out.push_back(
-        {.id = id, .begin = static_cast<std::uint32_t>(begin), .end = static_cast<std::uint32_t>(end)});
+  struct Word {
+    std::uint64_t hash = 0;
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+  };
+  std::vector<Word> words;
+  words.reserve(text.size() / 5 + 8);
+  std::vector<std::size_t> odd;
+  const auto use = [&](std::uint64_t hash, std::size_t, std::size_t begin, std::size_t end, bool is_odd) {
+    if (is_odd) odd.push_back(words.size());
+    words.push_back(
+        {.hash = hash, .begin = static_cast<std::uint32_t>(begin), .end = static_cast<std::uint32_t>(end)});
   };
   Scanner<decltype(use)>(text, use).scan();
+  // By themselves, so that one look-up does not wait for another.
+  std::vector<Token> out(words.size());
+  for (std::size_t i = 0; i < words.size(); ++i)
+    out[i] = {.id = known.find(words[i].hash), .begin = words[i].begin, .end = words[i].end};
+  for (const auto i : odd) {
+    auto& token = out[i];
+    if (token.id == 0 && token.end - token.begin <= 4 * kMaxWord)
+      token.id = find_disguised(known, text.substr(token.begin, token.end - token.begin));
+  }
   return out;
 }
 

@@ -25,23 +25,24 @@ class Vocabulary {
 
   // Of one word as tokens() parts it; 0 when it is none, or there are too many.
   WordId add(std::string_view word);
+  // By the hash of a word.
   [[nodiscard]] WordId find(std::uint64_t hash) const {
-    if ((sieve_[hash >> 54U] >> (hash >> 48U & 63U) & 1U) == 0) return 0;
-    return find_place(hash);
+    for (auto at = hash & (places_.size() - 1);; at = (at + 1) & (places_.size() - 1)) {
+      const auto& place = places_[at];
+      if (place.hash == hash || place.id == 0) return place.id;
+    }
   }
   [[nodiscard]] std::size_t size() const { return count_; }
 
  private:
   struct Place {
     std::uint64_t hash = 0;
-    WordId id = 0;
+    WordId id = 0;  // 0: nothing is here
   };
 
-  [[nodiscard]] WordId find_place(std::uint64_t hash) const;
   void put(std::uint64_t hash, WordId id);
 
-  std::vector<Place> places_;
-  std::vector<std::uint64_t> sieve_;  // a bit for what begins as the hash of a known word: most words are not
+  std::vector<Place> places_;  // a power of two of them, at most a quarter taken
   std::size_t count_ = 0;
 };
 

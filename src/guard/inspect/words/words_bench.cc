@@ -3,6 +3,7 @@
 
 #include <benchmark/benchmark.h>
 
+#include "guard/inspect/words/built_in.h"
 #include "guard/inspect/words/phrases.h"
 
 namespace rampart::guard::words {
@@ -36,6 +37,16 @@ BENCHMARK_CAPTURE(find, urdu,
 BENCHMARK_CAPTURE(find, starts, "your the you to if we (the your you have please click your ");
 BENCHMARK_CAPTURE(find, digits, "y0ur a1b2c3 acc0unt ");
 BENCHMARK_CAPTURE(find, one_word, "aaaaaaaaaaaaaaaa");
+
+void read_data(benchmark::State& state) {
+  std::vector<Phrases::Written> files;
+  for (const auto& file : built_in_phrase_files()) files.push_back({.file = file.file, .text = file.text});
+  for (auto _ : state) {
+    Phrases phrases;
+    benchmark::DoNotOptimize(phrases.add(files).has_value());
+  }
+}
+BENCHMARK(read_data);
 
 }  // namespace
 }  // namespace rampart::guard::words
