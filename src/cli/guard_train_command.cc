@@ -199,9 +199,14 @@ Result<Exit> run_score(Session& session, const ScoreRequest& request) {
   const auto files = TRY(mail_files(request.paths));
   Progress progress(session.surroundings().err, session.surroundings().err_is_terminal, "messages");
   const auto looked = TRY(look_at_mail(files, rules, progress));
+  std::vector<guard::model::Document> documents;
+  documents.reserve(looked.size());
+  for (const auto& mail : looked) documents.push_back(mail.document);
+  const auto clusters = guard::model::cluster(documents);
   auto worst = Exit::clean;
   std::string out;
-  for (const auto& mail : looked) {
+  for (std::size_t i = 0; i < looked.size(); ++i) {
+    const auto& mail = looked[i];
     const auto judged = model.judge(mail.signals);
     if (judged.level != guard::model::Level::none) worst = Exit::findings;
     if (request.format == "jsonl") {
@@ -210,7 +215,7 @@ Result<Exit> run_score(Session& session, const ScoreRequest& request) {
           .member("file", mail.file)
           .member("score", judged.score)
           .member("level", guard::model::to_string(judged.level));
-      json.member("fault", mail.fault);
+      json.member("cluster", clusters[i]).member("fault", mail.fault);
       write_signals(json, mail.signals, &model);
       json.end_object();
       out += '\n';
@@ -260,10 +265,14 @@ void add_train(CLI::App& guard, Session& session) {
   auto request = std::make_shared<TrainRequest>();
   auto* train =
       guard.add_subcommand("train", "Weigh the signals of content by mail of your own, and write a model");
-  add_paths(*train, "--ham", request->ham,
-            "A folder of honest messages, or one message; may be given several times", "PATH")
+  train
+      ->add_option("--ham", request->ham,
+                   "A folder of honest messages, or one message; may be given several times")
+      ->type_name("PATH")
       ->required();
-  add_paths(*train, "--phish", request->phish, "The same of phishing and fraud", "PATH")->required();
+  train->add_option("--phish", request->phish, "The same of phishing and fraud")
+      ->type_name("PATH")
+      ->required();
   train->add_option("--folds", request->folds, "Parts that measure each other; near duplicates stay in one")
       ->check(whole_number(2, kMostFolds))
       ->capture_default_str();
@@ -311,7 +320,9 @@ void add_guard_train_commands(CLI::App& guard, Session& session) {
   auto format = std::make_shared<std::string>("text");
   auto* signals =
       guard.add_subcommand("signals", "Print what speaks against a message's content, and what it weighs");
-  add_format(*signals, *format);
+  signals->add_option("--format", *format, "text or json")
+      ->check(one_of({"text", "json"}))
+      ->capture_default_str();
   signals->footer("Most often: rampart guard signals");
   session.on_run(*signals, [format](Session& s) { return run_signals(s, *format); });
 }

@@ -7,12 +7,13 @@
 #include "base/text.h"
 #include "guard/inspect/signal/collector.h"
 #include "guard/inspect/signal/text.h"
-#include "mail/domain_part.h"
 
 namespace rampart::guard::signal {
 namespace {
 
 using names::NameFact;
+
+constexpr std::size_t kLongestName = 20;  // characters of a local part that may be a name; our own
 
 struct OfName {
   NameFact fact;
@@ -75,7 +76,9 @@ void look_at_address(const View& view, Collector& out) {
   // Addresses of bounces and of services are made by programs; those that people are to read are not.
   if (!view.names.is_service && !view.names.has_list_trace) {
     if (is_random(core)) out.add(Code::random_author, 1, address, "header");
-    if (is_random(local) && local.find_first_of("+=") == std::string_view::npos)
+    // Marks of a message or of a recipient have signs between their parts; what is to be taken for a name has none.
+    const bool is_one_word = local.size() <= kLongestName && std::ranges::all_of(local, base::is_alnum);
+    if (is_one_word && (is_random(local) || is_mixed_case(local)))
       out.add(Code::random_author, 0.7, address, "header");
     const auto below = std::string_view(view.names.domain);
     if (below.size() > view.names.registered.size() && is_random(below.substr(0, below.find('.'))))
@@ -84,7 +87,7 @@ void look_at_address(const View& view, Collector& out) {
   const auto is_author = [&address](const std::string& one) { return base::iequals(one, address); };
   // A sender who writes to many names only himself; the envelope tells those apart.
   if (!address.empty() && std::ranges::any_of(view.recipients, is_author))
-    out.add(Code::from_is_recipient, view.facts.recipients.empty() ? 0.5 : 1, address, "header");
+    out.add(Code::from_is_recipient, view.facts.recipients.empty() ? 0.3 : 1, address, "header");
 }
 
 void look_at_recipients(const View& view, Collector& out) {
@@ -92,20 +95,6 @@ void look_at_recipients(const View& view, Collector& out) {
     const auto has_to =
         std::ranges::any_of(view.facts.header.fields, [](const auto& field) { return field.is("To"); });
     out.add(Code::no_named_recipient, 1, has_to ? "To: names nobody" : "there is no To", "header");
-  }
-  const auto subject = base::lower(view.names.subject);
-  for (const auto& address : view.recipients) {
-    const auto local = std::string_view(address).substr(0, address.find('@'));
-    const auto domain = mail::domain_part(address);
-    const bool is_own = domain == view.names.domain || domain == view.names.registered;
-    if (address.find('@') == std::string::npos) continue;
-    if (subject.find(address) != std::string::npos)
-      out.add(Code::recipient_in_subject, 1, view.names.subject, "header");
-    else if (domain.size() >= 5 && subject.find(domain) != std::string::npos && !is_own)
-      out.add(Code::recipient_in_subject, 0.6, view.names.subject, "header");
-    else if (local.size() >= 5 && !std::ranges::all_of(local, base::is_alpha) &&
-             subject.find(local) != std::string::npos)
-      out.add(Code::recipient_in_subject, 0.7, view.names.subject, "header");
   }
 }
 

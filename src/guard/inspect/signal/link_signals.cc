@@ -53,14 +53,12 @@ constexpr auto kAbusedSuffixes = std::to_array<std::string_view>(
 
 // Folders of content systems that no page for people stands in, and the one that certificates are fetched from.
 constexpr auto kSiteFolders = std::to_array<std::string_view>(
-    {"/wp-content/", "/wp-includes/", "/wp-admin/", "/.well-known/", "/cgi-bin/", "/administrator/",
-     "/components/com_", "/modules/mod_", "/sites/default/files/", "/vendor/", "/node_modules/", "/plugins/",
-     "/tmp/"});
+    {"/wp-content/plugins/", "/wp-content/themes/", "/wp-includes/", "/wp-admin/", "/.well-known/",
+     "/wp-content/upgrade/", "/wp-content/mu-plugins/", "/wp-content/languages/", "/wp-content/cache/"});
 
 constexpr auto kDownloads = std::to_array<std::string_view>(
-    {".zip", ".rar", ".7z",  ".iso",  ".img",  ".exe",  ".scr", ".msi",  ".js",
-     ".vbs", ".hta", ".lnk", ".jar",  ".apk",  ".cab",  ".ace", ".bat",  ".cmd",
-     ".ps1", ".dmg", ".pkg", ".docm", ".xlsm", ".html", ".htm", ".shtml"});
+    {".zip", ".rar", ".7z",  ".iso", ".img", ".exe", ".scr", ".msi", ".js",  ".vbs",  ".hta", ".lnk",
+     ".jar", ".apk", ".cab", ".ace", ".bat", ".cmd", ".ps1", ".dmg", ".pkg", ".docm", ".xlsm"});
 
 double strength_of(names::LookalikeKind kind) {
   switch (kind) {
@@ -108,8 +106,7 @@ void look_at_host(const View& view, const LinkView& link, Collector& out) {
   for (const auto folder : kSiteFolders)
     if (path.find(folder) != std::string::npos) out.add(Code::link_site_folder, 1, url, part);
   for (const auto ending : kDownloads)
-    if (path.ends_with(ending))
-      out.add(Code::link_download, ending.starts_with(".htm") || ending == ".shtml" ? 0.3 : 1, url, part);
+    if (path.ends_with(ending)) out.add(Code::link_download, 1, url, part);
 }
 
 void look_at_target(const View& view, const LinkView& link, Collector& out) {

@@ -41,7 +41,7 @@ void look_at_forms(const View& view, const SeenPage& page, Collector& out) {
                                         : "a code",
                           where),
               page.part);
-    if (!is_related && !form.host.empty() && form.fields > 0)
+    if (!is_related && !form.host.empty() && (form.user || form.asks_for_credentials()))
       out.add(Code::form_elsewhere, 1, form.host, page.part);
   }
 }

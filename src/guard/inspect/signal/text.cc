@@ -163,6 +163,7 @@ constexpr std::size_t kBitcoinBytes = 25;       // of an account in base58: vers
 constexpr std::size_t kEthereumDigits = 40;     // hexadecimal
 constexpr std::size_t kMinPhone = 10;           // digits
 constexpr std::size_t kMaxPhone = 15;           // ITU-T E.164 section 6
+constexpr std::size_t kMaxGreeting = 24;        // bytes before the address in its line
 constexpr std::size_t kGreetingReach = 400;     // bytes of the text
 constexpr std::size_t kCurrencyReach = 12;      // bytes beside an amount
 constexpr std::size_t kMaxAddressLength = 254;  // RFC 5321 section 4.5.3.1.3, erratum 1690
@@ -242,6 +243,7 @@ bool is_coin(std::string_view word) {
 struct Amount {
   std::size_t length = 0;
   double value = 0;
+  bool is_grouped = false;  // as sums are written, and numbers of orders are not
 };
 Amount read_amount(std::string_view text) {
   Amount out;
@@ -258,7 +260,9 @@ Amount read_amount(std::string_view text) {
     // Behind the last separator: three digits are thousands, others a fraction.
     std::size_t next = i + 1;
     while (next < text.size() && is_digit(text[next])) ++next;
-    if (next - i - 1 != 3) {
+    if (next - i - 1 == 3) {
+      out.is_grouped = true;
+    } else {
       if (is_fraction) break;
       is_fraction = true;
     }
@@ -303,6 +307,13 @@ bool is_random(std::string_view label) {
          (letters >= kMinSaid && longest >= 5 && vowels * 4 < letters);
 }
 
+bool is_mixed_case(std::string_view word) {
+  std::size_t rises = 0;
+  for (std::size_t i = 1; i < word.size(); ++i)
+    rises += word[i] >= 'A' && word[i] <= 'Z' && word[i - 1] >= 'a' && word[i - 1] <= 'z' ? 1 : 0;
+  return rises >= 2;
+}
+
 bool has_word(std::string_view text, std::span<const std::string_view> words) {
   return any_word(text, [words](std::string_view word) {
     return std::ranges::any_of(words, [word](auto other) { return base::iequals(word, other); });
@@ -328,7 +339,7 @@ std::vector<std::string> addresses_in(std::string_view text) {
     while (end > at + 1 && !is_alnum(text[end - 1])) --end;
     while (begin < at && !is_alnum(text[begin])) ++begin;
     const auto domain = text.substr(at + 1, end - at - 1);
-    if (begin == at || domain.find('.') == std::string_view::npos) continue;
+    if (begin == at || domain.empty()) continue;
     auto address = base::lower(text.substr(begin, end - begin));
     if (std::ranges::find(out, address) == out.end()) out.push_back(std::move(address));
   }
@@ -345,7 +356,7 @@ std::string_view large_sum(std::string_view text) {
     const auto behind = text.substr(std::min(text.size(), i + amount.length), kCurrencyReach * 2);
     const bool is_millions = has_word(behind.substr(0, kCurrencyReach), kMillions) && amount.value >= 1;
     const auto from = i - std::min(i, kCurrencyReach);
-    if ((is_millions || (amount.value >= kLargeSum && amount.length <= 16)) &&
+    if ((is_millions || (amount.value >= kLargeSum && amount.is_grouped)) &&
         (names_currency(text.substr(from, i - from)) || names_currency(behind)))
       return text.substr(i, amount.length);
     i += amount.length;
@@ -397,7 +408,15 @@ double greets_by(std::string_view text, std::string_view address) {
   text = text.substr(0, kGreetingReach);
   if (address.empty()) return 0;
   const auto small = base::lower(text);
-  if (small.find(address) != std::string::npos) return 1;
+  // "Dear a@b.example," and "a@b.example, your account": neither a quoted header nor the recipient that a bounce names.
+  for (auto at = small.find(address); at != std::string::npos; at = small.find(address, at + 1)) {
+    const auto line = std::string_view(small).substr(0, at);
+    const auto before = base::trim(line.substr(line.rfind('\n') + 1));
+    const auto behind = std::string_view(small).substr(at + address.size());
+    const bool is_alone =
+        before.empty() && (behind.starts_with(",") || behind.starts_with("!") || behind.starts_with(" ,"));
+    if (is_alone || (before.size() < kMaxGreeting && has_word(before, kGreetings))) return 1;
+  }
   const auto local = address.substr(0, address.find('@'));
   if (local.size() < 4) return 0;
   // "Dear j.doe81" is made of the address; "Dear John" is not, and "Dear john" may be.

@@ -18,6 +18,8 @@ inline constexpr std::size_t kMaxAddressesFound = 20;  // in a text
 
 // Letters and digits that nobody could say: "x7k2qv9p4", "bcdfghjklm".
 bool is_random(std::string_view label);
+// Capital letters within, as in "zLvuYFa" and in no name.
+bool is_mixed_case(std::string_view word);
 // Whether a link's text is one that asks for a click ("Verify now", "Ver documento", "یہاں کلک کریں"), in lower or upper case.
 bool asks_for_action(std::string_view link_text);
 // Whether it leaves a list or leads to small print ("Unsubscribe", "Privacy policy").
