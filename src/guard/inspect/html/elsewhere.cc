@@ -146,6 +146,7 @@ std::optional<std::string_view> conditional_page(std::string_view comment) {
   const auto begin = comment.find_first_not_of(" \t\r\n");
   if (begin == std::string_view::npos || !base::istarts_with(comment.substr(begin), "[if"))
     return std::nullopt;
+  if (comment.ends_with("<![endif]")) comment.remove_suffix(9);
   const auto end = comment.find('>', begin);
   return comment.substr(end == std::string_view::npos ? comment.size() : end + 1);
 }

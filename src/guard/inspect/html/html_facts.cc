@@ -112,11 +112,11 @@ std::optional<float> pixels(std::string_view text) {
   return static_cast<float>(std::min<std::uint64_t>(*number, 100'000));
 }
 
-HtmlFacts read_page(std::string_view html, unsigned depth);
+HtmlFacts read_page(std::string_view html, unsigned depth, std::size_t& pages);
 
 class FactReader : public TokenSink {
  public:
-  explicit FactReader(unsigned depth) : depth_(depth) {}
+  FactReader(unsigned depth, std::size_t& pages) : depth_(depth), pages_(pages) {}
 
   void on_text(TextKind kind, std::string_view text, std::size_t offset) override {
     switch (kind) {
@@ -242,9 +242,10 @@ class FactReader : public TokenSink {
   // --- what only some clients show or follow ---
 
   void read_within(std::string_view page, std::size_t offset) {
-    if (page.empty()) return;
-    if (depth_ == kMaxPagesWithin) return facts_.left_out.add(offset);
-    elsewhere_.add_page(read_page(page, depth_ + 1), offset);
+    if (page.find('<') == std::string_view::npos) return elsewhere_.add_aside(page);
+    if (depth_ == kMaxPagesWithin || pages_ == kMaxPages) return facts_.left_out.add(offset);
+    ++pages_;
+    elsewhere_.add_page(read_page(page, depth_ + 1, pages_), offset);
   }
 
   void end_raw() {
@@ -595,7 +596,8 @@ class FactReader : public TokenSink {
     }
   }
 
-  unsigned depth_;  // of pages within pages
+  unsigned depth_;      // of pages within pages
+  std::size_t& pages_;  // so far, of all depths
   HtmlFacts facts_;
   Elsewhere elsewhere_;
   std::uint32_t used_ = 0;  // of Name
@@ -617,8 +619,8 @@ class FactReader : public TokenSink {
   std::optional<std::size_t> loose_form_;  // of fields outside of forms
 };
 
-HtmlFacts read_page(std::string_view html, unsigned depth) {
-  FactReader reader(depth);
+HtmlFacts read_page(std::string_view html, unsigned depth, std::size_t& pages) {
+  FactReader reader(depth, pages);
   Tokenizer tokenizer(reader);
   tokenizer.feed(html);
   tokenizer.finish();
@@ -640,6 +642,9 @@ std::size_t HtmlFacts::hidden_characters() const {
   return sum;
 }
 
-HtmlFacts read_html(std::string_view html) { return read_page(html, 0); }
+HtmlFacts read_html(std::string_view html) {
+  std::size_t pages = 0;
+  return read_page(html, 0, pages);
+}
 
 }  // namespace rampart::guard::html

@@ -33,7 +33,8 @@ inline constexpr std::size_t kMaxDepth = 512;   // open elements; deeper ones ar
 inline constexpr std::size_t kMaxSources = 50;  // of one srcset
 inline constexpr std::size_t kMaxOtherUrls = 10'000;
 inline constexpr std::size_t kMaxOtherText = std::size_t{2} << 20U;  // bytes of each kind
-inline constexpr unsigned kMaxPagesWithin = 4;                       // of pages within pages
+inline constexpr unsigned kMaxPagesWithin = 4;                       // deep, of pages within pages
+inline constexpr std::size_t kMaxPages = 5'000;                      // of them in all
 inline constexpr std::size_t kFewCharacters = 100;                   // shown, so that an image is the message
 inline constexpr std::size_t kLargeImage = 40'000;                   // square pixels
 

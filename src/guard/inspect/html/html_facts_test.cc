@@ -10,6 +10,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "guard/inspect/html/elsewhere.h"
+#include "guard/inspect/html/style.h"
+#include "guard/inspect/html/tokenizer.h"
 #include "guard/inspect/url/find.h"
 
 namespace rampart::guard::html {
@@ -296,9 +298,9 @@ TEST(HtmlForLists, WhatSomeClientShowsOrFollows) {
            std::string("<iframe srcdoc=\"&lt;a href=&quot;https://evil.example/&quot;&gt;\">"),
            "<iframe>" + link + "</iframe>",
            "<noframes>" + link + "</noframes>",
-           "<xmp>https://evil.example/</xmp>",
+           std::string("<xmp>https://evil.example/</xmp>"),
            "<a href='data:text/html;base64," + base::encode_base64(link) + "'>x",
-           "<a href='data:text/html;charset=utf-8;base64," + base::encode_base64(link).substr(0, 55) + "'>x",
+           "<a href='data:text/html;charset=utf-8;base64," + base::encode_base64(link).substr(0, 50) + "'>x",
            std::string("<a href='data:text/html,%3Ca%20href=https://evil.example/%3E'>x"),
            std::string("<object data=\"data:text/html,%3Ca href=%22https://evil.example/%22%3E\">"),
            "<iframe src='data:image/svg+xml;base64," +
@@ -364,6 +366,7 @@ TEST(HtmlForLists, WhatIsLeftOutIsTold) {
            repeat("a ", kMaxOtherText),
            within,
            links,
+           repeat("<!--[if a]><b>-->", kMaxPages + 1),
        })
     EXPECT_TRUE(is_cut(read_html(html))) << html.substr(0, 200);
   for (const std::string& html : {
@@ -373,7 +376,7 @@ TEST(HtmlForLists, WhatIsLeftOutIsTold) {
            "<v:shape o:gfxdata='" + std::string(100'000, 'A') + "'>",
            "<script>" + std::string(5'000'000, 'A') + "</script>",
            "<a title='" + std::string(200'000, 'y') + "' href=https://evil.example/>",
-           repeat("<p>lorem ipsum dolor</p>", 14'000),
+           repeat("<p>lorem ipsum dolor</p>", 20'000),
        })
     EXPECT_FALSE(is_cut(read_html(html))) << html.substr(0, 200);
 }
@@ -396,7 +399,7 @@ TEST(HtmlForLists, TakesTimeInLineWithTheBytes) {
         "<iframe srcdoc='&lt;iframe srcdoc='>", "<a href='data:text/html,%3Ca'>", "<noframes><noframes>",
         "<p hidden>a<i>b</i>", "<img alt='a.b'>", "<a ping='a b c d e f'>", "<style>a{b:url(\\61)}</style>",
         "<x y='http://a'>"})
-    expect_fast([unit] { read_html(repeat(unit, 3'000'000 / unit.size())); });
+    expect_fast([unit] { read_html(repeat(unit, 1'000'000 / unit.size())); });
   expect_fast([] { read_html("<!--[if " + repeat("<!--[if ", 100'000)); });
 }
 
