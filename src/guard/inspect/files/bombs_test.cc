@@ -1,5 +1,5 @@
 // Files made to cost: none may take more than its budget, nor a second.
-#include <chrono>
+#include <ctime>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -11,17 +11,17 @@
 namespace rampart::guard::files {
 namespace {
 
-using namespace std::chrono_literals;
+// Seconds of a processor. A release takes less than half a second for each; sanitizers are given time for what they do.
+constexpr double kMost = 4;
 
-// Of a release; sanitizers are given time for what they do.
-constexpr auto kMost = 6s;
+double cpu() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
 FileFacts timed(std::string_view name, std::string_view bytes) {
   Budget budget;
-  const auto begin = std::chrono::steady_clock::now();
+  const auto begin = cpu();
   auto out = look_at_file({.name = name, .declared_type = {}, .bytes = bytes}, budget,
                           [](const Found& /*found*/) {});
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, kMost) << name;
+  EXPECT_LT(cpu() - begin, kMost) << name;
   EXPECT_LE(out.evidence.size(), kMaxEvidence);
   EXPECT_LE(out.names.size(), kMaxNames);
   return out;
@@ -41,18 +41,29 @@ TEST(FileBombs, ZipsOfZips) {
       timed("one.zip", made::zip({{"zeroes", std::string(20'000'000, '\0')}})).is_unseen(Unseen::too_large));
 }
 
-TEST(FileBombs, LongZeroes) {
-  const std::string zeroes(150'000'000, '\0');
+TEST(FileBombs, OneByteManyTimes) {
+  const std::string same(20'000'000, 'a');  // zeroes are an empty tar
   for (const int filter :
        {ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_BZIP2, ARCHIVE_FILTER_ZSTD, ARCHIVE_FILTER_XZ}) {
-    const auto bytes = made::archive(ARCHIVE_FORMAT_RAW, filter, {{"x", zeroes}});
+    const auto bytes = made::archive(ARCHIVE_FORMAT_RAW, filter, {{"x", same}});
     EXPECT_TRUE(timed("x.gz", bytes).is_unseen(Unseen::too_large)) << filter;
   }
-  const made::Entries entries = {{"zeroes", zeroes}, {"b.exe", made::program()}};
+  const made::Entries entries = {{"zeroes", same}, {"b.exe", made::program()}};
   EXPECT_TRUE(timed("x.7z", made::archive(ARCHIVE_FORMAT_7ZIP, ARCHIVE_FILTER_NONE, entries))
                   .is_unseen(Unseen::too_large));
   const auto tar = made::archive(ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_GZIP, entries);
   EXPECT_TRUE(timed("x.tgz", tar).is_unseen(Unseen::too_large));
+}
+
+// One budget is for all files of a message.
+TEST(FileBombs, BudgetIsShared) {
+  const auto bytes = made::zip({{"a.txt", std::string(30'000, 'a')}, {"b.txt", "b"}});
+  Budget budget{.bytes = 50'000, .entries = 3};
+  EXPECT_EQ(look_at_file({.name = "a.zip", .declared_type = {}, .bytes = bytes}, budget).unseen, 0U);
+  EXPECT_EQ(budget.entries, 1U);
+  const auto second = look_at_file({.name = "a.zip", .declared_type = {}, .bytes = bytes}, budget);
+  EXPECT_TRUE(second.is_unseen(Unseen::too_large) && second.is_unseen(Unseen::too_many));
+  EXPECT_EQ(budget.bytes, 0U);
 }
 
 TEST(FileBombs, ManyEntries) {
@@ -60,12 +71,13 @@ TEST(FileBombs, ManyEntries) {
   entries.reserve(100'000);
   for (int i = 0; i < 100'000; ++i) entries.emplace_back(fmt::format("folder/name-{}.txt", i), "x");
   entries.emplace_back("last.exe", made::program());
-  const auto zip = timed("a.zip", made::zip(entries));
+  const auto zip = timed("a.zip", made::zip(entries, "zip:compression=store"));
   EXPECT_EQ(zip.entries, 100'001U);
   // What is run by its name is looked at before the budget is at its end.
   EXPECT_TRUE(zip.is_unseen(Unseen::too_many) && zip.is_inside(FileFact::executable));
   const auto tar = timed("a.tar", made::archive(ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_NONE, entries));
   EXPECT_TRUE(tar.is_unseen(Unseen::too_many) && tar.is_inside(FileFact::executable));
+  entries.resize(5'000);
   EXPECT_TRUE(timed("a.7z", made::archive(ARCHIVE_FORMAT_7ZIP, ARCHIVE_FILTER_NONE, entries))
                   .is_unseen(Unseen::too_many));
 }

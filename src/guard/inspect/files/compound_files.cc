@@ -15,6 +15,7 @@ namespace {
 // All our own.
 constexpr std::size_t kMaxModules = 100;                   // of macros
 constexpr std::size_t kMaxStream = std::size_t{4} << 20U;  // bytes of a stream that is searched
+constexpr std::size_t kMaxSource = std::size_t{4} << 20U;  // bytes of macros that are searched, together
 constexpr std::size_t kMaxObjects = 50;                    // embedded, and attachments
 constexpr std::size_t kMaxRecords = 100'000;               // of a workbook
 constexpr std::size_t kMaxMacroLinks = 20;
@@ -84,6 +85,8 @@ class CompoundWalk {
       if (entry.size != 0) walk_.cannot(Unseen::damaged);
       return;
     }
+    source_ += source.size();
+    if (source_ > kMaxSource) return walk_.cannot(Unseen::too_large);
     const auto marks = read_vba(source);
     if (by_itself_.empty()) by_itself_ = marks.by_itself;
     if (command_.empty()) command_ = marks.command;
@@ -194,6 +197,7 @@ class CompoundWalk {
   const Compound& file_;
   bool has_macros_ = false;
   std::size_t modules_ = 0;
+  std::size_t source_ = 0;  // bytes
   std::size_t objects_ = 0;
   std::size_t links_ = 0;
   std::string_view by_itself_;

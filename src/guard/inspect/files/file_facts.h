@@ -142,7 +142,7 @@ struct FileFacts {
   std::uint32_t unseen = 0;  // bits by Unseen
   std::vector<Evidence> evidence;
   std::vector<NotSeen> not_seen;       // the first of each reason
-  std::vector<std::string> names;      // inside, with their path below this file: "b.zip/c.js"
+  std::vector<std::string> names;      // inside, with their path: "a.zip/b.zip/c.js"
   std::size_t entries = 0;             // inside, as far as they were listed
   std::uint64_t inside_types[2] = {};  // bits by FileType: what was found inside
   std::vector<FoundLink> links;

@@ -4,6 +4,8 @@
 #include <array>
 #include <span>
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include "base/text.h"
 
 namespace rampart::guard::files {
@@ -22,48 +24,46 @@ static_assert(std::size(kKindNames) == kNameKinds);
 
 struct Endings {
   NameKind kind;
-  std::string_view list;  // with a space at either side of each
+  std::string_view list;  // with a space between them
 };
 
 // What Windows, macOS and the programs of an office open, run or mount by the ending alone.
 constexpr Endings kEndings[] = {
     {NameKind::executable,
-     " exe scr com pif cpl msi msix msixbundle appx appxbundle appinstaller msp mst dll ocx sys drv gadget "
-     "jar application appref-ms "
-     "xbap apk app command pkg deb rpm run elf xpi crx air class ipa msu paf xap "},
+     "air apk app appinstaller application appref-ms appx appxbundle class com command cpl "
+     "crx deb dll drv elf exe gadget ipa jar msi msix msixbundle msp mst msu ocx paf pif "
+     "pkg rpm run scr sys xap xbap xpi"},
     {NameKind::script,
-     " js jse mjs vbs vbe vb wsf wsh wsc ws sct ps1 ps1xml ps2 ps2xml psc1 psc2 psm1 psd1 bat cmd btm hta "
-     "jnlp au3 a3x sh bash csh "
-     "ksh py pyc pyw pyz pl rb php ahk scpt applescript osa msh msh1 msh2 mshxml msh1xml msh2xml csx fsx "
-     "vbscript xsl xslt "},
+     "a3x ahk applescript au3 bash bat btm cmd csh csx fsx hta jnlp js jse ksh mjs msh "
+     "msh1 msh1xml msh2 msh2xml mshxml osa php pl ps1 ps1xml ps2 ps2xml psc1 psc2 psd1 "
+     "psm1 py pyc pyw pyz rb scpt sct sh vb vbe vbs vbscript ws wsc wsf wsh xsl xslt"},
     {NameKind::shortcut,
-     " lnk url webloc website desktop fileloc inetloc terminal rdp scf pif mad maf mag mam maq mar mas mat "
-     "mau mav "
-     "maw mda mdb mde mdt mdw mdz search-ms library-ms searchconnector-ms "},
-    {NameKind::disk_image, " iso img vhd vhdx udf dmg toast vcd bin cue vmdk vdi "},
+     "desktop fileloc inetloc library-ms lnk rdp scf search-ms searchconnector-ms terminal "
+     "url webloc website"},
+    {NameKind::disk_image, "bin cue dmg img iso toast udf vcd vdi vhd vhdx vmdk"},
     {NameKind::archive,
-     " zip zipx 7z rar r00 cab tar gz tgz bz2 tbz tbz2 xz txz zst lz lzma lzh lha ace arj z uue uu ar cpio "
-     "gzip "},
+     "7z ace ar arj bz2 cab cpio gz gzip lha lz lzh lzma r00 rar tar tbz tbz2 tgz txz uu "
+     "uue xz z zip zipx zst"},
     {NameKind::macro_document,
-     " docm dotm xlsm xltm xlsb xlam pptm potm ppsm ppam sldm xla xlt accdb accde accdr mde adp ade "},
+     "accdb accde accdr ade adp docm dotm mde potm ppam ppsm pptm sldm xla xlam xlsb xlsm "
+     "xlt xltm"},
     {NameKind::document,
-     " pdf doc docx dot dotx rtf xls xlsx xltx ppt pptx pps ppsx pot potx odt ods odp odg odf ott ots pages "
-     "numbers key pub vsd vsdx "
-     "xps oxps epub slk dif iqy oqy rqy wps "},
-    {NameKind::web_page, " html htm shtml shtm xhtml xht mht mhtml svg svgz xml "},
-    {NameKind::help, " chm hlp hta "},
-    {NameKind::note, " one onepkg onetoc2 "},
-    {NameKind::add_in, " xll wll ppa "},
-    {NameKind::message, " eml msg mbox tnef "},
-    {NameKind::image, " png jpg jpeg jpe jfif gif bmp webp tif tiff ico heic heif avif emf wmf "},
-    {NameKind::media, " mp3 wav m4a ogg oga flac wma aac amr mp4 m4v mov avi mkv webm wmv mpg mpeg 3gp "},
+     "dif doc docx dot dotx epub iqy key mdb numbers odf odg odp ods odt oqy ots ott oxps "
+     "pages pdf pot potx pps ppsx ppt pptx pub rqy rtf slk vsd vsdx wps xls xlsx xltx xps"},
+    {NameKind::web_page, "htm html mht mhtml shtm shtml svg svgz xht xhtml xml"},
+    {NameKind::help, "chm hlp"},
+    {NameKind::note, "one onepkg onetoc2"},
+    {NameKind::add_in, "ppa wll xll"},
+    {NameKind::message, "eml mbox msg tnef"},
+    {NameKind::image, "avif bmp emf gif heic heif ico jfif jpe jpeg jpg png tif tiff webp wmf"},
+    {NameKind::media, "3gp aac amr avi flac m4a m4v mkv mov mp3 mp4 mpeg mpg oga ogg wav webm wma wmv"},
     {NameKind::text,
-     " txt csv tsv log md json yaml yml ics ical vcf vcs ini conf srt asc sig p7s p7m p7c pgp gpg cer crt "
-     "pem dat "},
+     "asc cer conf crt csv dat gpg ical ics ini json log md p7c p7m p7s pem pgp sig srt "
+     "tsv txt vcf vcs yaml yml"},
     {NameKind::system,
-     " reg settingcontent-ms theme themepack deskthemepack inf ins isp job diagcab diagcfg diagpkg grp msc "
-     "mcf rgs shb shs vxd crt "
-     "printerexport workflow action prf udl cdxml ms-windows "},
+     "action cdxml deskthemepack diagcab diagcfg diagpkg grp inf ins isp job mad maf mag "
+     "mam maq mar mas mat mau mav maw mcf mda mdt mdw mdz msc prf printerexport reg rgs "
+     "settingcontent-ms shb shs theme themepack udl vxd workflow"},
 };
 
 using enum FileType;
@@ -107,6 +107,15 @@ constexpr FitList kFits[] = {
     {" one ", kOneLike},
 };
 
+// The first that lists it decides.
+boost::unordered_flat_map<std::string_view, NameKind> kinds_by_ending() {
+  boost::unordered_flat_map<std::string_view, NameKind> out;
+  for (const auto& endings : kEndings)
+    for (const auto ending : base::split(endings.list, ' '))
+      if (!ending.empty()) out.emplace(ending, endings.kind);
+  return out;
+}
+
 bool lists(std::string_view list, std::string_view ending) {
   for (auto at = list.find(ending); at != std::string_view::npos; at = list.find(ending, at + 1))
     if (at > 0 && list[at - 1] == ' ' && at + ending.size() < list.size() && list[at + ending.size()] == ' ')
@@ -131,6 +140,7 @@ bool is_blank(char32_t c) {
 
 template <class Wanted>
 bool has_character(std::string_view name, Wanted wanted) {
+  if (std::ranges::all_of(name, [](char c) { return c >= ' ' && c < 0x7f; })) return false;
   while (!name.empty()) {
     const auto c = base::decode_utf8(name);
     if (c.length != 0 && wanted(c.value)) return true;
@@ -156,9 +166,9 @@ std::string ending_of(std::string_view name) {
 
 NameKind kind_of_ending(std::string_view ending) {
   if (ending.empty()) return NameKind::none;
-  const auto found =
-      std::ranges::find_if(kEndings, [&](const Endings& endings) { return lists(endings.list, ending); });
-  return found == std::end(kEndings) ? NameKind::other : found->kind;
+  static const auto kKinds = kinds_by_ending();
+  const auto found = kKinds.find(ending);
+  return found == kKinds.end() ? NameKind::other : found->second;
 }
 
 NameKind kind_of_name(std::string_view name) { return kind_of_ending(ending_of(name)); }
@@ -211,14 +221,17 @@ bool has_hidden(std::string_view name) {
 }
 
 bool fits(FileType type, std::string_view ending) {
-  if (type == FileType::unknown || type == FileType::empty || ending.empty()) return true;
+  // What is encrypted keeps the name of what it will be again.
+  if (type == FileType::unknown || type == FileType::pgp || type == FileType::empty || ending.empty())
+    return true;
   const auto found =
       std::ranges::find_if(kFits, [&](const FitList& fit) { return lists(fit.endings, ending); });
   return found == std::end(kFits) || std::ranges::find(found->types, type) != found->types.end();
 }
 
 bool fits_declared(FileType type, std::string_view declared) {
-  if (type == FileType::unknown || type == FileType::empty || declared.empty()) return true;
+  if (type == FileType::unknown || type == FileType::empty || type == FileType::pgp || declared.empty())
+    return true;
   const auto is_one_of = [type](std::span<const FileType> types) {
     return std::ranges::find(types, type) != types.end();
   };

@@ -86,7 +86,8 @@ TEST(Files, ArchivesAreLookedInto) {
     const auto facts = look(name, bytes);
     EXPECT_THAT(facts_of(facts), ElementsAre("in:dangerous-name", "in:double-ending", "in:script", "archive"))
         << name;
-    EXPECT_THAT(facts.names, UnorderedElementsAre("a/readme.txt", "a/invoice.pdf.js")) << name;
+    EXPECT_THAT(facts.names, UnorderedElementsAre(name + "/a/readme.txt", name + "/a/invoice.pdf.js"))
+        << name;
     EXPECT_EQ(evidence(facts, FileFact::script), name + "/a/invoice.pdf.js: javascript");
     EXPECT_TRUE(facts.holds(FileType::javascript) && facts.holds(FileType::text));
   }
@@ -98,7 +99,7 @@ TEST(Files, OneFilePackedAlone) {
   const auto gzip = made::archive(ARCHIVE_FORMAT_RAW, ARCHIVE_FILTER_GZIP, {{"x", made::program()}});
   const auto facts = look("scan.exe.gz", gzip);
   EXPECT_THAT(facts_of(facts), ElementsAre("in:dangerous-name", "in:executable", "archive"));
-  EXPECT_THAT(facts.names, ElementsAre("scan.exe"));
+  EXPECT_THAT(facts.names, ElementsAre("scan.exe.gz/scan.exe"));
 }
 
 TEST(Files, NamesInAnEncryptedArchive) {
@@ -107,7 +108,7 @@ TEST(Files, NamesInAnEncryptedArchive) {
   const auto facts = look("a.zip", bytes);
   EXPECT_THAT(facts_of(facts), ElementsAre("in:dangerous-name", "in:executable", "archive",
                                            "encrypted-archive", "?encrypted"));
-  EXPECT_THAT(facts.names, ElementsAre("payment.exe", "b.txt"));
+  EXPECT_THAT(facts.names, ElementsAre("a.zip/payment.exe", "a.zip/b.txt"));
   const auto aes = look("a.zip", made::zip({{"payment.exe", made::program()}}, "zip:encryption=aes256"));
   EXPECT_TRUE(aes.is_own(FileFact::encrypted_archive) && aes.is_unseen(Unseen::encrypted));
 }
@@ -142,7 +143,7 @@ TEST(Files, BrokenDirectoryOfAZip) {
   const auto cut = whole.substr(0, whole.rfind("PK\1\2"));
   const auto facts = look("a.zip", cut);
   EXPECT_TRUE(facts.is_unseen(Unseen::damaged));
-  EXPECT_THAT(facts.names, testing::Contains("b.exe"));
+  EXPECT_THAT(facts.names, testing::Contains("a.zip/b.exe"));
   // Bytes before the zip, as a self-extracting one has.
   const auto behind = "#!/bin/sh\n" + whole;
   const auto zip = Zip::read(behind, 10);
@@ -275,15 +276,15 @@ TEST(Files, Shortcuts) {
 
 TEST(Files, FilesInNotes) {
   EXPECT_THAT(facts_of(look("a.one", made::onenote({"\x89PNG\r\n\x1a\n"}))), IsEmpty());
-  EXPECT_THAT(facts_of(look("a.one", made::onenote({"<html><hta:application>"}) + made::wide("open.hta"))),
-              ElementsAre("in:dangerous-name", "in:script", "note-with-file", "in:web-page", "in:page-script",
-                          "embedded-program"));
+  EXPECT_THAT(
+      facts_of(look("a.one", made::onenote({"<html><hta:application>"}) + made::wide("open.hta"))),
+      ElementsAre("in:dangerous-name", "in:script", "note-with-file", "in:web-page", "embedded-program"));
 }
 
 TEST(Files, AttachmentsOfTnef) {
   const auto facts =
       look("winmail.dat", made::tnef({{"report of may.pdf", "%PDF-1.4"}, {"run.exe", made::program()}}));
-  EXPECT_THAT(facts.names, ElementsAre("report of may.pdf", "run.exe"));
+  EXPECT_THAT(facts.names, ElementsAre("winmail.dat/report of may.pdf", "winmail.dat/run.exe"));
   EXPECT_THAT(facts_of(facts), ElementsAre("in:dangerous-name", "in:executable"));
 }
 

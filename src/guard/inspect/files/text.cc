@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "base/text.h"
 #include "guard/inspect/files/bytes.h"
@@ -128,10 +129,23 @@ std::size_t find_word(std::string_view text, std::string_view word, std::size_t 
 }
 
 std::string_view first_of(std::string_view text, std::span<const std::string_view> words) {
-  const auto low = base::lower(text);  // once: the search itself then runs at the speed of memory
-  const auto found = std::ranges::find_if(
-      words, [&](auto word) { return std::string_view(low).find(word) != std::string_view::npos; });
-  return found == words.end() ? std::string_view() : *found;
+  std::array<std::vector<std::string_view>, 128> by_letter;
+  std::array<bool, 256> begins{};
+  for (const auto word : words) {
+    by_letter[static_cast<unsigned char>(word[0])].push_back(word);
+    begins[static_cast<unsigned char>(word[0])] = true;
+    if (base::is_alpha(word[0])) begins[static_cast<unsigned char>(word[0]) - 32U] = true;
+  }
+  const auto is_at = [text](std::size_t at, std::string_view word) {
+    return at + word.size() <= text.size() &&
+           std::ranges::equal(word, text.substr(at, word.size()), {}, {}, &base::to_lower);
+  };
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!begins[static_cast<unsigned char>(text[at])]) continue;
+    for (const auto word : by_letter[static_cast<unsigned char>(base::to_lower(text[at]))])
+      if (is_at(at, word)) return word;
+  }
+  return {};
 }
 
 bool is_text(std::string_view bytes) {

@@ -18,7 +18,7 @@ std::size_t find_word(std::string_view text, std::string_view word, std::size_t 
 inline bool has_word(std::string_view text, std::string_view word) {
   return find_word(text, word) != std::string_view::npos;
 }
-// The first of them that is there; empty when none is.
+// The one of them that stands first; empty when none is there. One pass over the text, whatever their number.
 std::string_view first_of(std::string_view text, std::span<const std::string_view> words);
 // Whether it reads as text: no NUL and few controls in its first bytes.
 bool is_text(std::string_view bytes);

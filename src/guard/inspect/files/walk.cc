@@ -11,7 +11,9 @@ namespace rampart::guard::files {
 namespace {
 
 constexpr std::uint8_t kMaxEvidenceOfOne = 2;  // of one fact; our own
-constexpr std::size_t kMaxPath = 1'000;        // bytes; our own
+
+constexpr std::size_t kMaxPkcs7Head = 64;  // bytes in which it says what it is; our own
+constexpr std::string_view kEnvelopedData = "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03";  // RFC 5652 section 6
 
 constexpr std::string_view kFactNames[] = {"dangerous-name",
                                            "double-ending",
@@ -81,8 +83,15 @@ std::string_view to_string(FileFact fact) { return kFactNames[static_cast<std::s
 std::string_view to_string(Unseen why) { return kUnseenNames[static_cast<std::size_t>(why)]; }
 std::string_view to_string(LinkOrigin origin) { return kOriginNames[static_cast<std::size_t>(origin)]; }
 
+std::string Walk::Here::path() const {
+  auto out = base::excerpt(name, kMaxFileName);
+  for (const auto* each = outer; each != nullptr; each = each->outer)
+    out = base::excerpt(each->name, kMaxFileName) + "/" + out;
+  return out;
+}
+
 void Walk::look(const File& file) {
-  const Here here{.path = base::excerpt(file.name, kMaxFileName), .name = file.name, .depth = 0};
+  const Here here{.outer = nullptr, .name = file.name, .depth = 0};
   here_ = &here;
   look_here(file);
   here_ = nullptr;
@@ -90,9 +99,7 @@ void Walk::look(const File& file) {
 
 void Walk::look_inside(std::string_view name, std::string_view bytes) {
   const auto* outer = here_;
-  Here here{
-      .path = outer->path + "/" + base::excerpt(name, kMaxFileName), .name = name, .depth = outer->depth + 1};
-  if (here.path.size() > kMaxPath) here.path = base::excerpt(here.path, kMaxPath);
+  const Here here{.outer = outer, .name = name, .depth = outer->depth + 1};
   here_ = &here;
   look_here({.name = name, .declared_type = {}, .bytes = bytes});
   here_ = outer;
@@ -130,13 +137,15 @@ void Walk::look_here(const File& file) {
     budget_.page_bytes -= text.size();
     page = html::read_html(text);
   }
-  if (inner_)
-    inner_({.path = here_->path,
+  if (inner_) {
+    const auto path = here_->path();
+    inner_({.path = path,
             .name = file.name,
             .type = type,
             .bytes = file.bytes,
             .depth = here_->depth,
             .page = page ? &*page : nullptr});
+  }
   if (page) look_into_page(*this, type, text, *page);
   if (is_container(type) && here_->depth >= budget_.depth) return cannot(Unseen::too_deep);
   if (zip && type == FileType::opendocument) return look_into_opendocument(*this, *zip);
@@ -158,6 +167,13 @@ void Walk::open(FileType type, std::string_view bytes) {
       return look_into_tnef(*this, bytes);
     case FileType::flat_office:
       return look_into_flat_office(*this, bytes);
+    case FileType::pgp:
+      if (bytes.starts_with("-----BEGIN PGP MESSAGE")) cannot(Unseen::encrypted);
+      return;
+    case FileType::pkcs7:
+      if (bytes.substr(0, kMaxPkcs7Head).find(kEnvelopedData) != std::string_view::npos)
+        cannot(Unseen::encrypted);
+      return;
     case FileType::ole:  // whose directory cannot be read
       return cannot(Unseen::damaged);
     case FileType::ace:
@@ -175,16 +191,16 @@ void Walk::open(FileType type, std::string_view bytes) {
 }
 
 void Walk::judge_name(std::string_view name, FileType type, std::string_view declared) {
-  if (!name.empty()) {
-    const auto ending = ending_of(name);
-    if (is_dangerous(kind_of_ending(ending))) add(FileFact::dangerous_name, name);
-    if (has_double_ending(name)) add(FileFact::double_ending, name);
-    if (is_padded(name)) add(FileFact::padded_name, name);
-    if (has_bidi(name)) add(FileFact::bidi_name, name);
-    if (has_hidden(name)) add(FileFact::hidden_name, name);
-    if (!fits(type, ending)) add(FileFact::wrong_ending, to_string(type));
-  }
   if (!fits_declared(type, declared)) add(FileFact::wrong_declared, to_string(type));
+  if (name.empty()) return;
+  const auto ending = ending_of(name);
+  const auto kind = kind_of_ending(ending);
+  if (is_dangerous(kind)) add(FileFact::dangerous_name, name);
+  if (has_double_ending(name)) add(FileFact::double_ending, name);
+  if (is_padded(name)) add(FileFact::padded_name, name);
+  if (has_bidi(name)) add(FileFact::bidi_name, name);
+  if (has_hidden(name)) add(FileFact::hidden_name, name);
+  if (!fits(type, ending)) add(FileFact::wrong_ending, to_string(type));
 }
 
 void Walk::judge_type(FileType type) {
@@ -206,8 +222,7 @@ void Walk::judge_type(FileType type) {
 
 void Walk::look_at_name(std::string_view name) {
   const auto* outer = here_;
-  const Here here{
-      .path = outer->path + "/" + base::excerpt(name, kMaxFileName), .name = name, .depth = outer->depth + 1};
+  const Here here{.outer = outer, .name = name, .depth = outer->depth + 1};
   here_ = &here;
   judge_name(name, FileType::unknown, {});
   switch (kind_of_name(name)) {
@@ -247,9 +262,8 @@ bool Walk::list(std::string_view name) {
   --budget_.listed;
   ++facts_.entries;
   if (facts_.names.size() < kMaxNames) {
-    // Below this file: its own name is known.
-    const auto top = here_->depth == 0 ? std::string() : here_->path.substr(here_->path.find('/') + 1) + "/";
-    facts_.names.push_back(base::excerpt(top + std::string(name.substr(0, kMaxPath)), kMaxFileName));
+    const Here entry{.outer = here_, .name = name, .depth = here_->depth + 1};
+    facts_.names.push_back(base::excerpt(entry.path(), kMaxFileName));
   }
   return true;
 }
@@ -270,21 +284,21 @@ void Walk::add(FileFact fact, std::string_view text) {
   if (told == kMaxEvidenceOfOne || facts_.evidence.size() == kMaxEvidence) return;
   ++told;
   facts_.evidence.push_back(
-      {.fact = fact, .path = here_->path, .text = base::excerpt(text, kMaxEvidenceText)});
+      {.fact = fact, .path = here_->path(), .text = base::excerpt(text, kMaxEvidenceText)});
 }
 
 void Walk::cannot(Unseen why) {
   const auto bit = std::uint32_t{1} << static_cast<unsigned>(why);
   if ((facts_.unseen & bit) != 0) return;
   facts_.unseen |= bit;
-  facts_.not_seen.push_back({.why = why, .path = here_->path});
+  facts_.not_seen.push_back({.why = why, .path = here_->path()});
 }
 
 void Walk::add_link(std::string_view url, LinkOrigin origin, bool is_loaded) {
   url = base::trim(url);
   if (!is_remote(url) || facts_.links.size() == kMaxFoundLinks) return;
   facts_.links.push_back({.url = base::printable(url.substr(0, kMaxFoundUrl)),
-                          .path = here_->path,
+                          .path = here_->path(),
                           .origin = origin,
                           .is_loaded = is_loaded});
 }

@@ -40,9 +40,11 @@ class Walk {
 
  private:
   struct Here {
-    std::string path;
+    const Here* outer = nullptr;
     std::string_view name;
     std::size_t depth = 0;
+
+    [[nodiscard]] std::string path() const;  // printable
   };
 
   void look_here(const File& file);

@@ -54,13 +54,15 @@ struct InflateEnd {
   }
 };
 
-std::expected<Zip::Unpacked, Unseen> inflate_raw(std::string_view packed, std::size_t most) {
+std::expected<Zip::Unpacked, Unseen> inflate_raw(std::string_view packed, std::uint64_t said,
+                                                 std::size_t most) {
   std::unique_ptr<z_stream, InflateEnd> stream(new z_stream{});
   if (::inflateInit2(stream.get(), -MAX_WBITS) != Z_OK) return std::unexpected(Unseen::damaged);
   Zip::Unpacked out;
   // zlib only reads what next_in points at.
   stream->next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
   stream->avail_in = static_cast<uInt>(packed.size());
+  out.bytes.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(said, most)));
   std::size_t size = 0;
   for (;;) {
     if (size == most) {
@@ -73,19 +75,19 @@ std::expected<Zip::Unpacked, Unseen> inflate_raw(std::string_view packed, std::s
       break;
     }
     const auto block = std::min({most - size, kBlock + size, std::size_t{1} << 24U});
-    out.bytes.resize(size + block);
-    stream->next_out = reinterpret_cast<Bytef*>(out.bytes.data() + size);
-    stream->avail_out = static_cast<uInt>(block);
-    const int result = ::inflate(stream.get(), Z_NO_FLUSH);
-    size += block - stream->avail_out;
+    int result = Z_OK;
+    out.bytes.resize_and_overwrite(size + block, [&](char* to, std::size_t /*all*/) {
+      stream->next_out = reinterpret_cast<Bytef*>(to + size);
+      stream->avail_out = static_cast<uInt>(block);
+      result = ::inflate(stream.get(), Z_NO_FLUSH);
+      return size + block - stream->avail_out;
+    });
+    const bool is_stuck = out.bytes.size() == size;
+    size = out.bytes.size();
     if (result == Z_STREAM_END) break;
-    if (result != Z_OK || stream->avail_out == block) {
-      out.bytes.resize(size);
-      // What there was of it is looked at by nobody: it is not what somebody's program would show.
-      return std::unexpected(Unseen::damaged);
-    }
+    // What there was of it is looked at by nobody: it is not what somebody's program would show.
+    if (result != Z_OK || is_stuck) return std::unexpected(Unseen::damaged);
   }
-  out.bytes.resize(size);
   return out;
 }
 
@@ -204,7 +206,7 @@ std::expected<Zip::Unpacked, Unseen> Zip::unpack(const ZipEntry& entry, std::siz
   if (entry.method == 0)
     return Unpacked{.bytes = std::string(packed.substr(0, most)), .is_cut = packed.size() > most};
   const auto by_ratio = std::max(kLargeEntry, packed.size() * ratio);
-  return inflate_raw(packed, std::min(most, by_ratio));
+  return inflate_raw(packed, entry.size, std::min(most, by_ratio));
 }
 
 }  // namespace rampart::guard::files
