@@ -7,7 +7,6 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <qpdf/QPDFWriter.hh>  // behind ours
 #include <zlib.h>
 
 #include "guard/inspect/images/gray.h"

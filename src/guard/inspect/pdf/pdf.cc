@@ -180,11 +180,8 @@ class Reading {
   // Every object of the file, whether something leads to it or not.
   void read_objects() {
     const auto table = qpdf_.getXRefTable();
-    std::size_t count = 0;
-    for (const auto& [place, entry] : table) {
-      if (++count > kMaxObjects) throw OverLimit{"it has over 100,000 objects"};
-      attempt([&] { read_object(qpdf_.getObject(place)); });
-    }
+    if (table.size() > kMaxObjects) throw OverLimit{"it has over 100,000 objects"};
+    for (const auto& [place, entry] : table) attempt([&] { read_object(qpdf_.getObject(place)); });
   }
 
   // What is damaged in one object is no reason to leave out the others.
