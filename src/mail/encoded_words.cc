@@ -64,16 +64,14 @@ struct Word {
 std::optional<Word> word_at(std::string_view text) {
   if (!text.starts_with("=?")) return std::nullopt;
   const auto charset_end = text.find('?', 2);
-  if (charset_end == std::string_view::npos || charset_end > 2 + 2 * kMaxCharsetName ||
-      charset_end + 3 > text.size())
-    return std::nullopt;
+  if (charset_end > 2 + 2 * kMaxCharsetName || charset_end + 3 > text.size()) return std::nullopt;
   if (text[charset_end + 2] != '?') return std::nullopt;
   const char encoding = base::to_lower(text[charset_end + 1]);
   if (encoding != 'q' && encoding != 'b') return std::nullopt;
   const auto begin = charset_end + 3;
-  // The text holds no question mark; one that stands for itself would end it.
-  const auto end = text.find('?', begin);
-  if (end == std::string_view::npos || end + 1 >= text.size() || text[end + 1] != '=') return std::nullopt;
+  // A question mark ought to be encoded, and is not by all.
+  const auto end = text.find("?=", begin);
+  if (end == std::string_view::npos) return std::nullopt;
   auto charset = text.substr(2, charset_end - 2);
   charset = charset.substr(0, charset.find('*'));  // a language (RFC 2231 section 5)
   const auto written = text.substr(begin, end - begin);

@@ -30,6 +30,8 @@ TEST(EncodedWords, AsProgramsTakeThem) {
   EXPECT_EQ(decode("\"=?utf-8?q?caf=c3=a9?=\""), "\"café\"");
   EXPECT_EQ(decode("x=?utf-8?q?y?=z"), "xyz");
   EXPECT_EQ(decode("=?utf-8?q?a b?="), "a b");
+  EXPECT_EQ(decode("=?utf-8?q?Really?\?="), "Really?");
+  EXPECT_EQ(decode("=?utf-8?q?\?= a"), "a");
   // Characters that are parted between words.
   EXPECT_EQ(decode("=?utf-8?B?2Lk=?= =?utf-8?B?2Q==?= =?utf-8?B?hA==?="), "عل");
   EXPECT_EQ(decode("=?utf-8?B?Y2Fmw6k?="), "café");

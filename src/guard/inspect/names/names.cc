@@ -158,9 +158,11 @@ class Reader {
       for (auto& box : mail::read_mailboxes(fields_.from->value, kMaxAuthorsShown)) {
         const auto name = mail::decode_words(box.name);
         if (name.encoded != 0) check_encoding(name, "From", box.name);
-        boxes_.push_back({.name = std::string(cut(name.text, kMaxShownName)),
-                          .comment = std::string(cut(mail::decode_words(box.comment).text, kMaxShownName)),
-                          .address = base::lower(box.address)});
+        Box shown{.name = std::string(cut(name.text, kMaxShownName)),
+                  .comment = std::string(cut(mail::decode_words(box.comment).text, kMaxShownName)),
+                  .address = base::lower(box.address)};
+        if (shown.name.empty()) std::swap(shown.name, shown.comment);  // "a@b.example (Sana Malik)"
+        boxes_.push_back(std::move(shown));
       }
     }
     if (author.fields == 0) add(NameFact::from_missing, "From", "", "", "there is no From field");
@@ -493,9 +495,12 @@ class Reader {
     for (const auto& match : rules_.brands().named_in(words)) {
       const bool is_author = match.brand == owner_;
       out_.brands.push_back({.id = match.brand->id, .field = "Subject", .is_author = is_author});
-      if (is_said && !is_author)
-        add(NameFact::brand_in_subject, "Subject", text, match.brand->name,
-            fmt::format("it names {}, and {} is none of its domains", match.brand->name, out_.domain));
+      if (!is_said || is_author) continue;
+      add(NameFact::brand_in_subject, "Subject", text, match.brand->name,
+          fmt::format("it names {}, and {} is none of its domains", match.brand->name, out_.domain));
+      if (match.is_disguised)
+        add(NameFact::brand_disguised, "Subject", text, match.brand->name,
+            fmt::format("it is written to look like {}", match.brand->name));
     }
   }
 

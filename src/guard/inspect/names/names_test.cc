@@ -175,6 +175,7 @@ TEST(Names, Brands) {
         "Google Security <x@gmail.com>"})
     EXPECT_EQ(from(value), "brand-name") << value;
   EXPECT_EQ(from("Your PayPal invoice from Alice <x@evil.example>"), "brand-in-name");
+  EXPECT_EQ(from("x@evil.example (PayPal Support)"), "brand-name");
   EXPECT_EQ(from("WordPress <wordpress@blog.example>"), "brand-in-name brand-in-address");
   EXPECT_EQ(from("PayPal via DocuSign <dse@docusign.net>"), "claim-through-service");
   const auto facts = facts_of({.header = "From: PayPal Support <x@evil.example>"});
@@ -300,6 +301,7 @@ TEST(Names, ConversationsThatWereNot) {
 
 TEST(Names, Subjects) {
   EXPECT_EQ(subject("Your PayPal account"), "brand-in-subject");
+  EXPECT_EQ(subject("Your PayPaI account"), "brand-disguised brand-in-subject");
   EXPECT_EQ(subject("Re: Your PayPal account", "\r\nIn-Reply-To: <a@b.example>"), "");
   EXPECT_EQ(subject("Chase the dream"), "");
   EXPECT_EQ(subject("write to me@gmail.com"), "");
