@@ -1,12 +1,60 @@
 // What comes along with a message.
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
+#include "guard/inspect/files/file_facts.h"
 #include "guard/inspect/signal/collector.h"
 
 namespace rampart::guard::signal {
 namespace {
+
+struct OfMark {
+  files::Mark mark;
+  Code code;
+  double strength = 1;
+};
+// Marks that say nothing here (pdf-open-action, pdf-form, embedded-object, help of old files) are common in honest documents.
+constexpr auto kOfMarks = std::to_array<OfMark>({
+    {files::Mark::double_extension, Code::file_disguised},
+    {files::Mark::spaced_name, Code::file_disguised},
+    {files::Mark::bidi_name, Code::file_disguised},
+    {files::Mark::type_mismatch, Code::file_disguised, 0.8},
+    {files::Mark::dangerous_name, Code::file_script, 0.8},
+    {files::Mark::program, Code::file_executable},
+    {files::Mark::script, Code::file_script},
+    {files::Mark::shortcut, Code::file_shortcut},
+    {files::Mark::runs_command, Code::file_shortcut},
+    {files::Mark::disk_image, Code::file_container},
+    {files::Mark::help_file, Code::file_script, 0.8},
+    {files::Mark::flash_file, Code::file_active_document},
+    {files::Mark::encrypted_archive, Code::file_encrypted},
+    {files::Mark::encrypted_document, Code::file_encrypted},
+    {files::Mark::pdf_encrypted, Code::file_encrypted, 0.3},
+    {files::Mark::over_unpacked, Code::file_unseen},
+    {files::Mark::unsafe_path, Code::file_disguised, 0.8},
+    {files::Mark::macros, Code::file_macro, 0.5},
+    {files::Mark::auto_macro, Code::file_macro},
+    {files::Mark::suspicious_macro, Code::file_macro},
+    {files::Mark::excel4_macros, Code::file_macro},
+    {files::Mark::remote_template, Code::file_remote_content},
+    {files::Mark::remote_object, Code::file_remote_content, 0.5},
+    {files::Mark::dde, Code::file_remote_content},
+    {files::Mark::object_update, Code::file_remote_content},
+    {files::Mark::active_x, Code::file_active_document},
+    {files::Mark::embedded_program, Code::file_executable},
+    {files::Mark::equation_object, Code::file_active_document},
+    {files::Mark::one_note_file, Code::file_active_document},
+    {files::Mark::pdf_script, Code::file_active_document, 0.5},
+    {files::Mark::pdf_launch, Code::file_active_document},
+    {files::Mark::pdf_submit, Code::file_active_document, 0.5},
+    {files::Mark::credential_form, Code::file_web_form},
+    {files::Mark::html_smuggling, Code::file_smuggling},
+    {files::Mark::script_redirect, Code::file_smuggling, 0.8},
+    {files::Mark::svg_script, Code::file_smuggling},
+    {files::Mark::yara_rule, Code::file_rule},
+});
 
 // What a script in a file does to make another file or page of itself.
 double smuggles(const html::HtmlFacts& facts) {
@@ -33,6 +81,19 @@ void look_at_page(const View& view, const SeenPage& page, Collector& out) {
 }
 
 }  // namespace
+
+void find_signals_of_file(const files::FileFacts& file, std::string_view part, Collector& out) {
+  for (const auto& finding : file.findings) {
+    const auto of = std::ranges::find(kOfMarks, finding.mark, &OfMark::mark);
+    if (of == kOfMarks.end()) continue;
+    const auto where = finding.inside.empty() ? std::string() : finding.inside + ": ";
+    const auto what =
+        finding.evidence.empty() ? std::string(files::to_string(finding.mark)) : finding.evidence;
+    out.add(of->code, of->strength, where + what, part);
+  }
+  for (const auto& unknown : file.unknown)
+    out.add(Code::file_unseen, unknown.why == files::Why::failed ? 0.5 : 1, unknown.what, part);
+}
 
 void find_file_signals(const View& view, Collector& out) {
   if (!view.facts.malware.empty()) out.add(Code::file_malware, 1, view.facts.malware, "message");
