@@ -43,6 +43,7 @@ OWNED = {
     r"gmime/.*": ["mail"],
     r"seccomp\.h": ["base"],
     r"maxminddb\.h": ["reports"],
+    r"archive(_entry)?\.h": ["guard"],
 }
 
 # Decisions are functions of their input (docs/architecture.md).

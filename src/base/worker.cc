@@ -15,10 +15,12 @@
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <seccomp.h>
+#include <spawn.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -35,6 +37,7 @@ constexpr bool kSanitized = false;
 #endif
 
 constexpr std::size_t kPiece = std::size_t{64} << 10U;
+constexpr std::chrono::milliseconds kGrace{500};      // for a process that has said all
 constexpr std::size_t kKept = std::size_t{1} << 20U;  // bytes of a buffer that stays
 
 using End = Worker::End;
@@ -153,13 +156,26 @@ End collect(int from, const WorkerLimits& limits, std::string& reply) {
     const int found = ::poll(&ready, 1, static_cast<int>(left));
     if (found < 0 && errno == EINTR) continue;
     if (found <= 0) return End::late;
-    std::array<char, kPiece> piece;
-    const auto got = ::read(from, piece.data(), piece.size());
+    const auto before = reply.size();
+    reply.resize(before + kPiece);
+    const auto got = ::read(from, reply.data() + before, kPiece);
+    reply.resize(before + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return End::done;
-    reply.append(piece.data(), static_cast<std::size_t>(got));
     if (reply.size() > limits.max_reply) return End::too_long;
   }
+}
+
+// Whether a child ends by itself. One that has said all and stays is somebody else's by now.
+bool ends_within(pid_t child, std::chrono::milliseconds time) {
+  const auto handle = static_cast<int>(::syscall(SYS_pidfd_open, child, 0));
+  if (handle < 0) return true;
+  pollfd ready{handle, POLLIN, 0};
+  int found = 0;
+  do found = ::poll(&ready, 1, static_cast<int>(time.count()));
+  while (found < 0 && errno == EINTR);
+  ::close(handle);
+  return found > 0;
 }
 
 Frame run_one(Job& job, std::string_view request, std::string& reply) {
@@ -174,7 +190,7 @@ Frame run_one(Job& job, std::string_view request, std::string& reply) {
   }
   Frame out{.end = collect(ends[0], job.limits, reply)};
   ::close(ends[0]);
-  if (out.end != End::done) ::kill(child, SIGKILL);
+  if (out.end != End::done || !ends_within(child, kGrace)) ::kill(child, SIGKILL);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
@@ -203,9 +219,11 @@ Frame run_one(Job& job, std::string_view request, std::string& reply) {
     const auto frame = run_one(job, request, reply);
     if (!write_all(socket, &frame, sizeof frame) || !write_all(socket, reply.data(), reply.size()))
       ::_exit(0);
-    // A large one leaves nothing that each fork has to map.
-    for (auto* buffer : {&request, &reply})
+    // The next message's process finds nothing of this one, and a large one leaves nothing that each fork has to map.
+    for (auto* buffer : {&request, &reply}) {
+      ::explicit_bzero(buffer->data(), buffer->capacity());
       if (buffer->capacity() > kKept) std::string().swap(*buffer);
+    }
   }
 }
 
@@ -246,16 +264,65 @@ Result<Worker> Worker::start(Function function, const WorkerLimits& limits) {
   return Worker(process, ends[0]);
 }
 
+Result<Worker> Worker::start(std::string program, std::vector<std::string> arguments) {
+  Worker out(-1, -1);
+  out.program_ = std::move(program);
+  out.arguments_ = std::move(arguments);
+  TRY(out.spawn());
+  return out;
+}
+
+Result<> Worker::spawn() {
+  const auto failed = [&](int why) {
+    return fail(ErrorKind::io, fmt::format("no worker could be started: {}", std::strerror(why)), program_);
+  };
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return failed(errno);
+  std::vector<char*> words;
+  words.reserve(arguments_.size() + 2);
+  words.push_back(program_.data());
+  for (auto& argument : arguments_) words.push_back(argument.data());
+  words.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, ends[1], kWorkerSocket);
+  // Nothing of our surroundings is its business.
+  char* none[] = {nullptr};
+  pid_t process = -1;
+  const int why = ::posix_spawn(&process, program_.c_str(), &actions, nullptr, words.data(), none);
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::close(ends[1]);
+  if (why != 0) {
+    ::close(ends[0]);
+    return failed(why);
+  }
+  process_ = process;
+  socket_ = ends[0];
+  return {};
+}
+
+void serve_worker(Worker::Function function, const WorkerLimits& limits) {
+  ::close_range(kWorkerSocket + 1, ~0U, 0);
+  wait_for_calls(function, limits, kWorkerSocket);
+}
+
 Worker::Worker(Worker&& other) noexcept
-    : process_(std::exchange(other.process_, -1)), socket_(std::exchange(other.socket_, -1)) {}
+    : process_(std::exchange(other.process_, -1)),
+      socket_(std::exchange(other.socket_, -1)),
+      program_(std::move(other.program_)),
+      arguments_(std::move(other.arguments_)) {}
 
 Worker& Worker::operator=(Worker&& other) noexcept {
   std::swap(process_, other.process_);
   std::swap(socket_, other.socket_);
+  std::swap(program_, other.program_);
+  std::swap(arguments_, other.arguments_);
   return *this;
 }
 
-Worker::~Worker() {
+Worker::~Worker() { end(); }
+
+void Worker::end() {
   if (socket_ >= 0) ::close(socket_);
   if (process_ > 0) {
     // It may be within a call that nobody waits for any more.
@@ -263,12 +330,24 @@ Worker::~Worker() {
     while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
     }
   }
+  socket_ = -1;
+  process_ = -1;
 }
 
 Result<Worker::Reply> Worker::call(std::string_view head, std::string_view rest) {
+  Reply out;
+  if (socket_ >= 0 && ask(head, rest, out)) return out;
+  if (!program_.empty()) {
+    end();
+    TRY(spawn());
+    if (ask(head, rest, out)) return out;
+  }
+  return fail(ErrorKind::io, "the process that unpacks what strangers send is gone", {}, "try again");
+}
+
+bool Worker::ask(std::string_view head, std::string_view rest, Reply& out) {
   std::uint64_t size = head.size() + rest.size();
   Frame frame;
-  Reply out;
   // MSG_NOSIGNAL: the process may be gone.
   bool well = true;
   std::array<iovec, 3> pieces = {iovec{&size, sizeof size}, iovec{const_cast<char*>(head.data()), head.size()},
@@ -298,11 +377,9 @@ Result<Worker::Reply> Worker::call(std::string_view head, std::string_view rest)
     out.bytes.resize(frame.size);
     well = read_all(socket_, out.bytes.data(), frame.size);
   }
-  if (!well)
-    return fail(ErrorKind::io, "the process that unpacks what strangers send is gone", {}, "try again");
-  out.fault = fault_of(frame);
+  out.fault = well ? fault_of(frame) : std::string();
   out.end = frame.end;
-  return out;
+  return well;
 }
 
 }  // namespace rampart::base

@@ -6,7 +6,8 @@
 //   if (reply.fault.empty()) use(reply.bytes);                  // otherwise "it took longer than 10 s"
 //
 // start() makes a small process that waits; for each call it makes another, which does the one thing and ends. So one message
-// meets nothing of another, and one that kills its process kills nothing else.
+// meets nothing of another, and one that kills its process kills nothing else. A fork costs by what is mapped: where many calls are
+// made, the waiting process is better a program of its own, small, that calls serve_worker() (src/cli/worker_main.cc).
 #pragma once
 
 #include <chrono>
@@ -14,6 +15,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <sys/types.h>
 
@@ -57,22 +59,33 @@ class Worker {
 
   // Errors are of kind io. The process ends with this one.
   static Result<Worker> start(Function function, const WorkerLimits& limits);
+  // The same of a program, with its arguments, that serves at kWorkerSocket; from any thread. One that is gone is started again.
+  static Result<Worker> start(std::string program, std::vector<std::string> arguments);
   Worker(Worker&& other) noexcept;
   Worker& operator=(Worker&& other) noexcept;
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
   ~Worker();
 
-  // One call after another. An error of kind io means that the waiting process is gone.
+  // One call after another. An error of kind io means that the waiting process is gone, and, of a program, that the next one was, too.
   Result<Reply> call(std::string_view request) { return call(request, {}); }
   // Of a request in two pieces, which the function gets as one.
   Result<Reply> call(std::string_view head, std::string_view rest);
 
  private:
   Worker(pid_t process, int socket) : process_(process), socket_(socket) {}
+  Result<> spawn();
+  void end();
+  bool ask(std::string_view head, std::string_view rest, Reply& out);
 
   pid_t process_ = -1;
   int socket_ = -1;
+  std::string program_;  // empty: a function of this process
+  std::vector<std::string> arguments_;
 };
+
+inline constexpr int kWorkerSocket = 3;  // where a program of workers finds its calls
+// What such a program does, until nobody calls any more.
+[[noreturn]] void serve_worker(Worker::Function function, const WorkerLimits& limits);
 
 }  // namespace rampart::base

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <filesystem>
 #include <thread>
 
 #include <boost/asio/io_context.hpp>
@@ -456,7 +457,10 @@ class Service {
          "guard.senders_file",     "guard.sign_unowned",   "guard.gateway_networks",
          "guard.gateway_field",    "guard.relay_domains",  "guard.arc_domain",
          "guard.daemon_roles",     "guard.mode",           "guard.listen",
-         "guard.inspect",          "guard.inspect_size"});
+         "guard.inspect",          "guard.inspect_size",     "guard.tag_score",
+         "guard.quarantine_score", "guard.content_field",    "guard.own_names",
+         "guard.protected_people", "guard.partner_domains",  "guard.not_lookalikes",
+         "guard.brands_file",      "guard.weights_file"});
     return std::ranges::find(kRules, key) != kRules.end();
   }
 
@@ -580,11 +584,23 @@ class Service {
   std::vector<std::unique_ptr<Lane>> lanes_;  // they do not move: their handlers know where they are
 };
 
+// rampart-worker, beside this program or where the package puts it; empty: it is not there, and this one is forked.
+std::string worker_program() {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) return {};
+  for (const auto& place : {self.parent_path() / "rampart-worker",
+                            self.parent_path().parent_path() / "lib" / "rampart" / "rampart-worker"})
+    if (::access(place.c_str(), X_OK) == 0) return place;
+  return {};
+}
+
 }  // namespace
 
 Result<> run_guard(Session& session, const base::Config& config, guard::Settings settings) {
   // Its processes are made before there are threads, which a Service has from the beginning.
-  auto inspector = TRY(guard::Inspector::start({.workers = settings.look_workers}));
+  auto inspector =
+      TRY(guard::Inspector::start({.workers = settings.look_workers, .program = worker_program()}));
   return Service(session, config, std::move(settings), std::move(inspector)).run();
 }
 

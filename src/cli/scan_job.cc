@@ -44,7 +44,7 @@ Result<std::shared_ptr<ScanJob>> ScanJob::make(std::unique_ptr<Mail> mail, const
                                                .recipients = out->recipients_},
                                       .mail_from = envelope.mail_from,
                                       .memory = {}},
-                     out->rules_.roles, out->rules_.local, out->keys_);
+                     out->rules_.roles, out->rules_.local, out->rules_.inspection, out->keys_);
   return out;
 }
 

@@ -70,11 +70,14 @@ class Reader {
       if (lines.is_end()) break;
       const auto start = lines.at();
       const auto line = lines.next();
-      if (const auto hit = boundary_of(line.text)) take_boundary(*hit, start, lines);
+      if (const auto hit = boundary_of(line.text))
+        take_boundary(*hit, start, lines);
+      else if (is_like_boundary(line.text))
+        out_.is_ambiguous = true;
     }
     end_leaf(bytes_.size());
     end_messages(0, bytes_.size());
-    for (const auto& open : open_) out_.all[open.part].is_unclosed = !open.is_closed;
+    for (const auto& open : open_) close(open, bytes_.size());
   }
 
   std::vector<Inner> take_inner() { return std::exchange(inner_, {}); }
@@ -86,6 +89,7 @@ class Reader {
     std::size_t children = 0;  // so far
     std::string path;          // that its children's begin with
     std::size_t depth = 0;
+    std::size_t start = 0;  // of its text
     bool is_closed = false;
   };
   struct Hit {
@@ -118,10 +122,25 @@ class Reader {
     return std::nullopt;
   }
 
+  // Some take a line that merely begins so for one.
+  bool is_like_boundary(std::string_view line) const {
+    return std::ranges::any_of(open_, [&](const Open& open) { return line.substr(2).starts_with(open.boundary); });
+  }
+
+  // A multipart whose boundary never came holds what stands there.
+  void close(const Open& open, std::size_t end) {
+    auto& part = out_.all[open.part];
+    part.is_unclosed = !open.is_closed;
+    if (open.children != 0) return;
+    part.has_parts = false;
+    part.body = text_between(open.start, end);
+    out_.is_ambiguous = true;
+  }
+
   void take_boundary(const Hit& hit, std::size_t start, Lines& lines) {
     end_leaf(start);
     end_messages(hit.open + 1, start);
-    for (auto i = hit.open + 1; i < open_.size(); ++i) out_.all[open_[i].part].is_unclosed = !open_[i].is_closed;
+    for (auto i = hit.open + 1; i < open_.size(); ++i) close(open_[i], start);
     open_.resize(hit.open + 1);
     auto& open = open_.back();
     if (hit.is_last) {
@@ -154,16 +173,22 @@ class Reader {
       const bool is_multipart = part.type.starts_with("multipart/") && !fields.boundary.empty();
       const bool is_message = part.type == "message/rfc822" || part.type == "message/global";
       part.path = place.path;
+      part.is_guess = fields.is_guess;
+      part.is_flowed = fields.is_flowed;
+      part.has_delsp = fields.has_delsp;
+      if (fields.is_ambiguous || part.type == "message/partial" || part.type == "message/external-body")
+        out_.is_ambiguous = true;
       if (place.is_message_body && !is_multipart) part.path += part.path.empty() ? "1" : ".1";
       if (part.depth >= kMaxBodyDepth && (is_multipart || is_message)) {
         out_.is_deeper = true;
       } else if (is_multipart) {
-        if (part.encoding != BodyEncoding::identity) out_.has_odd_encoding = true;
+        if (part.encoding != BodyEncoding::identity) out_.is_ambiguous = true;
         part.has_parts = true;
         open_.push_back({.boundary = std::move(fields.boundary),
                          .part = out_.all.size() - 1,
                          .path = part.path,
-                         .depth = part.depth});
+                         .depth = part.depth,
+                         .start = lines.at()});
         return;
       } else if (is_message && part.encoding == BodyEncoding::identity) {
         part.is_message = true;

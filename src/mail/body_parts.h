@@ -40,6 +40,9 @@ struct BodyPart {
   bool has_parts = false;    // a multipart with a boundary
   bool is_message = false;   // message/rfc822: its parts follow
   bool is_unclosed = false;  // a multipart whose last boundary is missing
+  bool is_flowed = false;    // format=flowed, and …
+  bool has_delsp = false;    // … without the spaces at lines' ends (RFC 3676)
+  bool is_guess = false;     // its type is none, so that others may take it for something else
 
   [[nodiscard]] bool is_leaf() const { return !has_parts && !is_message; }
 };
@@ -48,7 +51,9 @@ struct BodyParts {
   std::vector<BodyPart> all;     // each before those within it
   bool has_more = false;         // than kMaxBodyParts
   bool is_deeper = false;        // than kMaxBodyDepth: what is below is part of a leaf
-  bool has_odd_encoding = false;  // of a part that has parts, which has none (RFC 2045 section 6.4)
+  // Other readers may see other parts: fields that say it twice, or as nobody does; a boundary with something behind it; a multipart
+  // whose boundary never comes, or that is encoded (RFC 2045 section 6.4); a piece of a message (message/partial).
+  bool is_ambiguous = false;
   std::deque<std::string> decoded;  // messages that travelled encoded; parts are views of these, too
 };
 

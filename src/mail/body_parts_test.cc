@@ -47,9 +47,31 @@ TEST(BodyParts, AreReadAsLenientAsMailProgramsDo) {
   EXPECT_THAT(told("Content-Type: multipart/mixed\n\n--a\nhttps://a.example\n"),
               ElementsAre("1 multipart/mixed --a\nhttps://a.example\n"))
       << "without a boundary nothing is taken apart";
+  EXPECT_THAT(told("Content-Type: multipart/mixed; boundary=b\n\nhttps://a.example\n"),
+              ElementsAre("1 multipart/mixed https://a.example\n"))
+      << "nor where it never comes";
   EXPECT_THAT(told("Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogeAoKaGk=\n"),
               ElementsAre("1 message/rfc822 …", "1.1 text/plain hi"));
   EXPECT_THAT(told("Content-Type: text\n\nx"), ElementsAre("1 text/plain x"));
+}
+
+TEST(BodyParts, SayWhereOthersMayReadSomethingElse) {
+  for (const auto* text :
+       {"Content-Type: text/html\nContent-Type: text/plain\n\nx", "Content-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: base64\n\nx",
+        "Content-Type: multipart/mixed; boundary=a; boundary=b\n\n--a\n\nx\n--a--\n",
+        "Content-Type: multipart/mixed; boundary=a\n\n--ab\n\nx\n--a\n\ny\n--a--\n",
+        "Content-Type: multipart/mixed; boundary=a\n\nx\n", "Content-Type: message/partial; id=x\n\nx",
+        "Content-Type: multipart/mixed; boundary=a\nContent-Transfer-Encoding: base64\n\n--a\n\nx\n--a--\n",
+        "Content-Type: text/plain\rContent-Type: text/html\n\nx"})
+    EXPECT_TRUE(read_body_parts(text).is_ambiguous) << text;
+  for (const auto* text : {"Content-Type: text/html\nContent-Type: text/html\n\nx", "X: y\n\nx",
+                           "Content-Type: multipart/mixed; boundary=a\n\n--a\n\nx\n--a--\n"})
+    EXPECT_FALSE(read_body_parts(text).is_ambiguous) << text;
+  for (const auto* encoding : {"(a) base64", "base64 (b)", "\"base64\"", "base64;", "base-64", " BASE64 "})
+    EXPECT_EQ(read_body_parts(fmt::format("Content-Transfer-Encoding: {}\n\naGk=", encoding)).all[0].encoding, BodyEncoding::base64)
+        << encoding;
+  EXPECT_EQ(read_body_parts("Content-Type: \"text/html\"\n\nx").all[0].type, "text/html");
+  EXPECT_TRUE(read_body_parts("Content-Type: html\n\nx").all[0].is_guess);
 }
 
 TEST(BodyParts, HoldWhatTravelled) {

@@ -104,7 +104,7 @@ std::string joined(const Pieces& pieces) {
 
 BodyEncoding encoding_of(std::string_view value) {
   if (value.empty() || value == "7bit" || value == "8bit" || value == "binary") return BodyEncoding::identity;
-  if (value == "base64") return BodyEncoding::base64;
+  if (value == "base64" || value == "base-64") return BodyEncoding::base64;
   if (value == "quoted-printable") return BodyEncoding::quoted_printable;
   if (value == "x-uuencode" || value == "x-uue" || value == "uuencode") return BodyEncoding::uuencode;
   return BodyEncoding::unknown;
@@ -131,7 +131,7 @@ Parametrised read_parameters(std::string_view field) {
   auto rest = skip_space(field);
   const auto end = std::min(rest.find_first_of(";("), rest.size());
   out.value = base::lower(base::trim(rest.substr(0, end)));
-  std::erase_if(out.value, [](char c) { return static_cast<unsigned char>(c) <= ' '; });
+  std::erase_if(out.value, [](char c) { return static_cast<unsigned char>(c) <= ' ' || c == '"'; });
   rest.remove_prefix(end);
   std::map<std::string, Pieces> found;
   std::vector<std::string> order;
@@ -160,7 +160,9 @@ Parametrised read_parameters(std::string_view field) {
     if (pieces.empty()) order.push_back(name);
     // What is encoded counts before what is not (RFC 2231 section 4).
     if (piece.is_encoded && pieces.size() == 1 && number == 0 && !pieces.begin()->second.is_encoded) pieces.clear();
-    pieces.try_emplace(number, std::move(piece));
+    const auto text = piece.text;
+    if (const auto put = pieces.try_emplace(number, std::move(piece)); !put.second && put.first->second.text != text)
+      out.is_ambiguous = true;
   }
   for (const auto& name : order) out.parameters.emplace_back(name, joined(found[name]));
   return out;
@@ -195,7 +197,11 @@ void ContentFieldReader::end_field() {
              : name == "transfer-encoding" ? &encoding_
              : name == "id"                ? &id_
                                            : nullptr;
-  if (to != nullptr && to->empty()) *to = base::trim(std::string_view(field_).substr(colon + 1));
+  if (to != nullptr) {
+    const auto value = base::trim(std::string_view(field_).substr(colon + 1));
+    if (value.find('\r') != std::string_view::npos || (!to->empty() && *to != value)) is_ambiguous_ = true;
+    if (to->empty()) *to = value;
+  }
   field_.clear();
 }
 
@@ -203,9 +209,14 @@ ContentFields ContentFieldReader::finish() {
   end_field();
   ContentFields out;
   const auto type = read_parameters(type_);
-  if (type.value.find('/') != std::string::npos) out.type = type.value.substr(0, kMaxPartText);
-  // A type that is none is one of those that mail programs guess at: its text.
+  if (type.value.find('/') != std::string::npos)
+    out.type = type.value.substr(0, kMaxPartText);
+  else
+    out.is_guess = !type_.empty();
+  out.is_ambiguous = is_ambiguous_ || type.is_ambiguous;
   out.charset = base::lower(type.find("charset").substr(0, kMaxCharsetName + 1));
+  out.is_flowed = base::iequals(type.find("format"), "flowed");
+  out.has_delsp = base::iequals(type.find("delsp"), "yes");
   out.boundary = type.find("boundary").substr(0, kMaxBoundary);
   while (!out.boundary.empty() && base::is_wsp(out.boundary.back())) out.boundary.pop_back();
   const auto disposition = read_parameters(disposition_);

@@ -23,6 +23,10 @@ struct ContentFields {
   std::string content_id;
   Disposition disposition = Disposition::none;
   BodyEncoding encoding = BodyEncoding::identity;
+  bool is_ambiguous = false;  // a field or a parameter twice, differently, or with a bare CR
+  bool is_guess = false;      // a type that is none
+  bool is_flowed = false;     // format=flowed (RFC 3676)
+  bool has_delsp = false;     // delsp=yes
 };
 
 class ContentFieldReader {
@@ -40,6 +44,7 @@ class ContentFieldReader {
   std::string disposition_;
   std::string encoding_;
   std::string id_;
+  bool is_ambiguous_ = false;
   void end_field();
 };
 
@@ -48,6 +53,8 @@ class ContentFieldReader {
 struct Parametrised {
   std::string value;
   std::vector<std::pair<std::string, std::string>> parameters;
+
+  bool is_ambiguous = false;  // a parameter twice, with another text
 
   [[nodiscard]] std::string_view find(std::string_view name) const;
 };

@@ -20,6 +20,7 @@ using base::Result;
 
 constexpr std::string_view kResultsName = "Authentication-Results";
 constexpr std::string_view kFieldsName = "X-Rampart-";  // how the names of our own fields begin
+constexpr std::size_t kToldSignals = 5;                 // in the field of what is tagged
 constexpr std::size_t kShown = 200;                     // octets of a field in an event
 
 std::string text_of(const mail::Header& header, std::string_view name) {
@@ -55,11 +56,24 @@ milter::NewField new_field(std::string field) {
 }
 
 // Fields that nobody but us may have written.
-std::vector<std::string_view> unwanted_fields(const mail::Header& header, std::string_view authserv_id) {
+std::vector<std::string_view> unwanted_fields(const mail::Header& header, std::string_view authserv_id,
+                                              std::string_view content_field) {
   const mail::FieldIndex index(header);
   auto out = auth::forged_results(header, index, authserv_id);
   for (const auto& field : header.fields)
-    if (base::istarts_with(field.name, kFieldsName)) out.push_back(field.raw);
+    if (base::istarts_with(field.name, kFieldsName) || field.is(content_field)) out.push_back(field.raw);
+  return out;
+}
+
+// What programs behind go by: "suspicious; score=42.5; signals=brand-link-away, link-shortener".
+std::string content_field_of(const ContentJudged& content) {
+  auto out = fmt::format("{}; score={:.1f}; signals=",
+                         content.level == model::Level::quarantine ? "phishing" : "suspicious", content.score);
+  std::size_t told = 0;
+  for (const auto& [signal, points] : content.signals) {
+    if (points <= 0 || told == kToldSignals) break;
+    out += fmt::format("{}{}", told++ == 0 ? "" : ", ", signal::kind_of(signal.code).code);
+  }
   return out;
 }
 
@@ -230,7 +244,7 @@ void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> 
   Situation situation{
       .peer = peer_of(session, work->recipients), .mail_from = transaction.sender.address, .memory = {}};
   work->scan = std::make_unique<Scan>(work->message, std::move(situation), work->rules->roles,
-                                      work->rules->local, keys_);
+                                      work->rules->local, work->rules->inspection, keys_);
   if (came_back(*work)) return done(answer(*work, work->scan->came_back(work->seen.id)));
   // Whether DNS answers is nothing to a user of ours.
   if (is_of_ours(work->scan->standing().role)) return done(answer(*work, work->scan->of_ours()));
@@ -472,7 +486,7 @@ milter::Answer Gate::enforce(Work& work, const Verdict& verdict) {
                              work.session.agreed().may(milter::action::kDeleteRecipients));
   if (done.answer == Action::accept) {
     // What we added the first time stays: what would be found out now is about who puts it back.
-    if (!work.back) work.unwanted = unwanted_fields(header, options_.authserv_id);
+    if (!work.back) work.unwanted = unwanted_fields(header, options_.authserv_id, work.rules->inspection.field);
     // Before anything is kept: what is put off comes again.
     if (const auto handed = hand_on(work, verdict); !handed) return cannot_sign(work, handed.error());
   }
@@ -492,6 +506,9 @@ milter::Answer Gate::enforce(Work& work, const Verdict& verdict) {
     out.removed = places_of(header, work.unwanted);
     if (!work.results.empty()) out.added.push_back(new_field(work.results));
     if (!work.back) out.added.push_back({.place = 0, .name = "X-Rampart-Id", .value = work.event.id});
+    if (verdict.content && verdict.content->level != model::Level::none)
+      out.added.push_back(
+          {.place = 0, .name = work.rules->inspection.field, .value = content_field_of(*verdict.content)});
     if (parts_.marks != nullptr && (is_from_outside(verdict.standing.role) || work.released)) {
       const auto mark = parts_.marks->make(work.event.id, header, work.event.at);
       if (!mark.empty()) out.added.push_back(new_field(mark));

@@ -28,6 +28,7 @@ struct Verdict {
   std::vector<Signal> signals;
   std::optional<Correspondence>
       sender;  // what is known of who wrote it; nothing of mail that is not from outside
+  std::optional<ContentJudged> content = {};  // nothing: it was not judged
   std::vector<std::string> unchecked;  // what nothing was known for: "SPF: the client's address is not known"
   std::vector<std::string> other_results;  // of trusted_milters, as read_other_results() gives them
 
@@ -48,7 +49,7 @@ class Scan {
  public:
   // All must outlive it.
   Scan(const mail::Message& message, Situation situation, const RoleRules& roles, const LocalRules& local,
-       dkim::KeyCache& keys);
+       const InspectionRules& inspection, dkim::KeyCache& keys);
   Scan(const Scan&) = delete;
   Scan& operator=(const Scan&) = delete;
 
@@ -64,9 +65,13 @@ class Scan {
   [[nodiscard]] Verdict came_back(std::string_view id) const;
 
  private:
+  std::optional<ContentJudged> judge(const auth::Authentication& authentication, const Correspondence& sender);
+
   const mail::Message& message_;
   Situation situation_;
   const LocalRules& local_;
+  const InspectionRules& inspection_;
+  std::optional<names::NameFacts> names_;  // of the header, once they were looked at
   Standing standing_;
   auth::Envelope envelope_;
   auth::Authenticator authenticator_;

@@ -14,7 +14,7 @@ struct InspectSettings {
   InspectionRules rules;
   std::size_t workers = 0;  // never 0 here
 };
-// Errors are of kind config.
-base::Result<InspectSettings> read_inspect_settings(const base::Config& config);
+// Reads the files that are named, too. `own` are our own domains. Errors are of kind config, and name the setting or the file's line.
+base::Result<InspectSettings> read_inspect_settings(const base::Config& config, std::vector<dns::Name> own);
 
 }  // namespace rampart::guard

@@ -198,7 +198,20 @@ void set_blocked(Ruling& ruling, bool refused) {
   ruling.action = refused ? Action::reject : Action::quarantine;
   ruling.code = refused ? 550 : 0;
   ruling.enhanced = refused ? "5.7.1" : "";
-  ruling.text = refused ? "this sender is blocked here" : "";  // not by what, which is nobody else's business
+  ruling.text =
+      refused ? "this message is blocked here" : "";  // not by what, which is nobody else's business
+}
+
+// What its content comes to, and then what it is, which says who may release it.
+void add_content(Ruling& ruling, const ContentJudged& content) {
+  if (content.level == model::Level::tag) return add(ruling, "content-tagged", content.text());
+  add(ruling, "content", content.text());
+  const auto kind = content.kind();
+  if (kind == "malware") add(ruling, "malware", "a file in it is malware");
+  if (kind == "executive-impersonation")
+    add(ruling, "executive-impersonation", "it claims to be from one of us, and comes from outside");
+  if (kind == "lookalike") add(ruling, "lookalike", "it uses a name that is made to be taken for another's");
+  if (kind == "bulk") add(ruling, "bulk", "nothing in it is known to do harm by itself");
 }
 
 // What of a message is not known that has to be.
@@ -240,6 +253,7 @@ Cause cause_of(Unseen unseen, const Arrival& arrival) {
 // Put off as long as our own trouble may pass; then what nobody saw is kept where a list might name it, and let through where none does.
 void rule_unseen(Ruling& ruling, Unseen unseen, const Arrival& arrival) {
   if (unseen != Unseen::late) return set_blocked(ruling, false);
+  if (ruling.action != Action::accept) return;
   const auto since = arrival.memory.deferred_since;
   if (since && arrival.now - *since >= kMostDeferral) {
     add(ruling, "deferred-long-enough",
@@ -311,7 +325,10 @@ Ruling decide(const Arrival& arrival) {
   if (blocked) add(out, "blocked", fmt::format("we block {}", blocked.text()));
   const auto unseen = blocked ? Unseen::nothing : what_is_unseen(arrival);
   if (unseen != Unseen::nothing) out.causes.push_back(cause_of(unseen, arrival));
-  if (out.action == Action::accept && !blocked && unseen == Unseen::nothing) return out;
+  const auto level = arrival.content == nullptr ? model::Level::none : arrival.content->level;
+  if (level != model::Level::none) add_content(out, *arrival.content);
+  const bool is_phish = level == model::Level::quarantine;
+  if (out.action == Action::accept && !blocked && unseen == Unseen::nothing && !is_phish) return out;
   if (rule != nullptr && rule->says == Override::Says::accept) {
     add(out, "override",
         fmt::format("a local rule of {} lets it through: {}", base::printable(rule->by),
@@ -326,17 +343,20 @@ Ruling decide(const Arrival& arrival) {
     set_blocked(out, arrival.local->reject_blocked);
     return out;
   }
-  if (unseen != Unseen::nothing && out.action == Action::accept) {
+  if (out.action == Action::quarantine || out.action == Action::reject) {
+    if (const auto sealer = trusted_pass(*arrival.local, result, *arrival.header)) {
+      add(out, "trusted-forwarder",
+          fmt::format("{} is trusted, and says that it passed DMARC there", dns::display(*sealer)),
+          "RFC 8617 section 7.2.1");
+      out = let_through(std::move(out), "trusted_forwarder");
+    }
+  }
+  // Who vouches for the author says nothing of what is in it.
+  if (out.action == Action::reject || out.action == Action::tempfail) return out;
+  if (is_phish)
+    set_blocked(out, false);
+  else if (unseen != Unseen::nothing)
     rule_unseen(out, unseen, arrival);
-    return out;
-  }
-  if (const auto sealer = trusted_pass(*arrival.local, result, *arrival.header);
-      sealer && out.action != Action::tempfail) {
-    add(out, "trusted-forwarder",
-        fmt::format("{} is trusted, and says that it passed DMARC there", dns::display(*sealer)),
-        "RFC 8617 section 7.2.1");
-    return let_through(std::move(out), "trusted_forwarder");
-  }
   return out;
 }
 

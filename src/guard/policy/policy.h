@@ -17,7 +17,7 @@
 
 #include "auth/authenticate.h"
 #include "base/json.h"
-#include "guard/inspect/seen/inspected.h"
+#include "guard/inspect/inspection.h"
 #include "guard/policy/local.h"
 
 namespace rampart::guard {
@@ -64,6 +64,7 @@ struct Arrival {
   Memory memory;
   base::Time now{};
   const Inspected* inspected = nullptr;  // nullptr: nobody had to look
+  const ContentJudged* content = nullptr;  // nullptr: it was not judged
 };
 
 struct Ruling {

@@ -1,42 +1,41 @@
-// Numbers out of bytes: bounded, little-endian unless it says otherwise. What lies beyond the end is 0.
+// Numbers at places in strangers' bytes: little-endian, and nothing where the bytes end before.
 //
-//   u32(bytes, 0x3c)                  0 when there are fewer than 0x40 bytes
-//   slice(bytes, at, size)            as much of it as there is
+//   u32_at(bytes, 0x14)      std::optional<std::uint32_t>
+//   part_of(bytes, 4, 100)   a view of what there is of it
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace rampart::guard::files {
 
-inline std::uint8_t u8(std::string_view bytes, std::uint64_t at) {
-  return at < bytes.size() ? static_cast<std::uint8_t>(bytes[at]) : std::uint8_t{0};
+// The bytes of [at, at + size) that there are.
+inline std::string_view part_of(std::string_view bytes, std::uint64_t at, std::uint64_t size) {
+  if (at >= bytes.size()) return {};
+  return bytes.substr(static_cast<std::size_t>(at),
+                      static_cast<std::size_t>(size > bytes.size() - at ? bytes.size() - at : size));
 }
-inline bool holds(std::string_view bytes, std::uint64_t at, std::uint64_t size) {
-  return at <= bytes.size() && size <= bytes.size() - at;
+
+template <class Number>
+std::optional<Number> number_at(std::string_view bytes, std::uint64_t at) {
+  const auto part = part_of(bytes, at, sizeof(Number));
+  if (part.size() != sizeof(Number)) return std::nullopt;
+  std::uint64_t out = 0;
+  for (std::size_t i = sizeof(Number); i-- > 0;) out = out << 8U | static_cast<unsigned char>(part[i]);
+  return static_cast<Number>(out);
 }
-inline std::uint16_t u16(std::string_view bytes, std::uint64_t at) {
-  if (!holds(bytes, at, 2)) return 0;
-  return static_cast<std::uint16_t>(u8(bytes, at) | u8(bytes, at + 1) << 8U);
+inline std::optional<std::uint16_t> u16_at(std::string_view bytes, std::uint64_t at) {
+  return number_at<std::uint16_t>(bytes, at);
 }
-inline std::uint32_t u32(std::string_view bytes, std::uint64_t at) {
-  if (!holds(bytes, at, 4)) return 0;
-  return static_cast<std::uint32_t>(u16(bytes, at)) | static_cast<std::uint32_t>(u16(bytes, at + 2)) << 16U;
+inline std::optional<std::uint32_t> u32_at(std::string_view bytes, std::uint64_t at) {
+  return number_at<std::uint32_t>(bytes, at);
 }
-inline std::uint64_t u64(std::string_view bytes, std::uint64_t at) {
-  if (!holds(bytes, at, 8)) return 0;
-  return u32(bytes, at) | static_cast<std::uint64_t>(u32(bytes, at + 4)) << 32U;
+inline std::optional<std::uint64_t> u64_at(std::string_view bytes, std::uint64_t at) {
+  return number_at<std::uint64_t>(bytes, at);
 }
-inline std::uint32_t u32_big(std::string_view bytes, std::uint64_t at) {
-  if (!holds(bytes, at, 4)) return 0;
-  return static_cast<std::uint32_t>(u8(bytes, at)) << 24U | static_cast<std::uint32_t>(u8(bytes, at + 1)) << 16U |
-         static_cast<std::uint32_t>(u8(bytes, at + 2)) << 8U | u8(bytes, at + 3);
-}
-inline std::string_view slice(std::string_view bytes, std::uint64_t at, std::uint64_t size) {
-  return at >= bytes.size() ? std::string_view() : bytes.substr(at, size);
-}
-inline bool stands_at(std::string_view bytes, std::uint64_t at, std::string_view what) {
-  return slice(bytes, at, what.size()) == what;
-}
+
+// Up to the first NUL.
+inline std::string_view until_nul(std::string_view bytes) { return bytes.substr(0, bytes.find('\0')); }
 
 }  // namespace rampart::guard::files

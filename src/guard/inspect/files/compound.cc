@@ -4,158 +4,143 @@
 
 #include "base/text.h"
 #include "guard/inspect/files/bytes.h"
-#include "guard/inspect/files/utf16.h"
+#include "guard/inspect/files/text.h"
 
 namespace rampart::guard::files {
 namespace {
 
-constexpr std::string_view kSignature("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8);
-constexpr std::size_t kHeader = 512;
-constexpr std::size_t kEntry = 128;
-constexpr std::size_t kClassIdAt = 0x50;
-constexpr std::size_t kClassId = 16;
-constexpr std::uint32_t kLastSector = 0xfffffffa;  // MAXREGSECT: what is above is no sector
-constexpr std::uint32_t kNoEntry = 0xffffffff;
-constexpr std::uint32_t kInHeader = 109;  // sectors of the table that the header names
-constexpr std::size_t kMaxMini = std::size_t{32} << 20U;
-
-enum Kind : std::uint8_t { kStorage = 1, kStream = 2, kRoot = 5 };
+// [MS-CFB] 2.1 to 2.6
+constexpr std::string_view kSignature = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+constexpr std::uint32_t kMaxSector = 0xffff'fffa;  // higher numbers are marks
+constexpr std::uint32_t kNoEntry = 0xffff'ffff;
+constexpr std::size_t kHeaderFats = 109;
+constexpr std::size_t kEntrySize = 128;
+constexpr std::uint8_t kStorage = 1;
+constexpr std::uint8_t kStream = 2;
+constexpr std::uint8_t kRoot = 5;
 
 }  // namespace
 
-std::string_view Compound::sector(std::uint32_t number) const {
-  return slice(bytes_, (std::uint64_t{number} + 1) << shift_, std::uint64_t{1} << shift_);
-}
-
-std::uint32_t Compound::next(std::uint32_t number) const {
-  return number < table_.size() ? table_[number] : kNoEntry;
-}
-
-// The sectors from `start`, up to `size` bytes, and never more of them than the file has.
-std::string Compound::chain(std::uint32_t start, std::uint64_t size) const {
-  std::string out;
-  const auto most = std::min<std::uint64_t>(size, bytes_.size());
-  out.reserve(most);
-  std::size_t left = table_.size();
-  for (auto at = start; at < kLastSector && out.size() < most && left != 0; at = next(at), --left) {
-    const auto piece = sector(at);
-    if (piece.empty()) break;
-    out += piece.substr(0, most - out.size());
-  }
+std::optional<Compound> Compound::read(std::string_view bytes) {
+  Compound out;
+  out.bytes_ = bytes;
+  if (!bytes.starts_with(kSignature) || bytes.size() < 512) return std::nullopt;
+  const auto shift = *u16_at(bytes, 30);
+  const auto mini_shift = *u16_at(bytes, 32);
+  if (shift < 7 || shift > 16 || mini_shift > shift || mini_shift < 4) return std::nullopt;
+  out.sector_size_ = std::size_t{1} << shift;
+  out.mini_size_ = std::size_t{1} << mini_shift;
+  out.mini_cutoff_ = *u32_at(bytes, 56);
+  out.read_fat();
+  out.mini_fat_ = out.chain(*u32_at(bytes, 60), bytes.size());
+  const auto directory = out.chain(*u32_at(bytes, 48), kMaxCompoundEntries * kEntrySize);
+  if (directory.size() < kEntrySize || static_cast<std::uint8_t>(directory[66]) != kRoot) return std::nullopt;
+  out.mini_stream_ = out.chain(*u32_at(directory, 116), static_cast<std::size_t>(*u32_at(directory, 120)));
+  out.read_entries(directory);
+  // Where it stands in the file: the directory itself is a copy.
+  out.root_class_id = part_of(out.sector(*u32_at(bytes, 48)), 80, 16);
   return out;
 }
 
-void Compound::read_table() {
-  const std::size_t per_sector = (std::size_t{1} << shift_) / 4;
-  const std::size_t sectors = (bytes_.size() >> shift_) + 1;
-  const auto take = [&](std::uint32_t number) {
-    const auto piece = sector(number);
-    if (number >= kLastSector || piece.empty()) return;
-    for (std::size_t i = 0; i + 4 <= piece.size() && table_.size() < sectors; i += 4) table_.push_back(u32(piece, i));
+std::string_view Compound::sector(std::uint32_t number) const {
+  return part_of(bytes_, (std::uint64_t{number} + 1) * sector_size_, sector_size_);
+}
+
+void Compound::read_fat() {
+  const auto most = bytes_.size() / sector_size_;  // sectors that there can be
+  fat_.reserve(most);
+  std::size_t sectors = 0;
+  const auto add = [&](std::uint32_t number) {
+    if (number >= kMaxSector || ++sectors > most || fat_.size() > most) return;
+    const auto bytes = sector(number);
+    for (std::size_t i = 0; i + 4 <= bytes.size(); i += 4) fat_.push_back(*u32_at(bytes, i));
   };
-  table_.reserve(sectors);
-  const auto count = std::min<std::uint64_t>(u32(bytes_, 0x2c), sectors);
-  for (std::uint32_t i = 0; i < kInHeader && i < count; ++i) take(u32(bytes_, 0x4c + 4 * std::uint64_t{i}));
-  // Further ones are named by sectors of their own, a chain.
-  auto at = u32(bytes_, 0x44);
-  for (std::size_t left = sectors; at < kLastSector && left != 0 && table_.size() < sectors; --left) {
-    const auto piece = sector(at);
-    if (piece.size() < per_sector * 4) {
-      is_damaged_ = true;
-      break;
-    }
-    for (std::size_t i = 0; i + 1 < per_sector; ++i) take(u32(piece, 4 * i));
-    at = u32(piece, 4 * (per_sector - 1));
+  for (std::size_t i = 0; i < kHeaderFats; ++i) add(u32_at(bytes_, 76 + 4 * i).value_or(kNoEntry));
+  auto next = *u32_at(bytes_, 68);
+  for (std::size_t i = 0; i < most && next < kMaxSector; ++i) {
+    const auto bytes = sector(next);
+    if (bytes.size() < sector_size_) return;
+    for (std::size_t at = 0; at + 8 <= bytes.size(); at += 4) add(*u32_at(bytes, at));
+    next = *u32_at(bytes, sector_size_ - 4);
   }
 }
 
-void Compound::read_directory() {
-  const auto directory = chain(u32(bytes_, 0x30), kMaxCompoundEntries * kEntry);
-  const std::size_t count = directory.size() / kEntry;
-  if (count == 0) {
-    is_damaged_ = true;
-    return;
+std::string Compound::chain(std::uint32_t start, std::size_t most) const {
+  std::string out;
+  std::size_t steps = 0;
+  for (auto at = start; at < kMaxSector && out.size() < most && steps <= fat_.size(); ++steps) {
+    const auto bytes = sector(at);
+    if (bytes.empty()) break;
+    out += bytes;
+    if (at >= fat_.size()) break;
+    at = fat_[at];
   }
-  const auto record = [&](std::uint32_t i) { return std::string_view(directory).substr(i * kEntry, kEntry); };
-  const auto root = record(0);
-  class_id_ = root.substr(kClassIdAt, kClassId);
-  const auto mini_size = std::min<std::uint64_t>(u32(root, 0x78), kMaxMini);
-  mini_ = chain(u32(root, 0x74), mini_size);
-  mini_table_ = chain(u32(bytes_, 0x3c), std::uint64_t{u32(bytes_, 0x40)} << shift_);
+  if (out.size() > most) out.resize(most);
+  return out;
+}
 
-  struct Open {
-    std::uint32_t id;
-    std::string folder;
+std::string Compound::stream(const CompoundEntry& entry, std::size_t most) const {
+  const auto size = static_cast<std::size_t>(std::min<std::uint64_t>({entry.size, most, bytes_.size()}));
+  if (!entry.is_stream) return {};
+  if (entry.size >= mini_cutoff_) return chain(entry.start, size);
+  std::string out;
+  std::size_t steps = 0;
+  for (std::uint64_t at = entry.start; at < kMaxSector && out.size() < size && steps <= mini_fat_.size() / 4;
+       ++steps) {
+    const auto bytes = part_of(mini_stream_, at * mini_size_, mini_size_);
+    if (bytes.empty()) break;
+    out += bytes;
+    const auto next = u32_at(mini_fat_, at * 4);
+    if (!next) break;
+    at = *next;
+  }
+  if (out.size() > size) out.resize(size);
+  return out;
+}
+
+void Compound::read_entries(std::string_view directory) {
+  const auto count = directory.size() / kEntrySize;
+  struct Todo {
+    std::uint32_t number;
+    std::string parent;
     std::size_t depth;
   };
   std::vector<bool> seen(count);
-  std::vector<Open> open;
-  open.push_back({u32(root, 0x4c), {}, 0});
-  while (!open.empty()) {
-    auto [id, folder, depth] = std::move(open.back());
-    open.pop_back();
-    if (id == kNoEntry) continue;
-    if (id >= count || seen[id]) {
-      is_damaged_ = true;
-      continue;
-    }
-    seen[id] = true;
-    const auto one = record(id);
-    open.push_back({u32(one, 0x44), folder, depth});
-    open.push_back({u32(one, 0x48), folder, depth});
-    const auto kind = u8(one, 0x42);
-    if (kind != kStorage && kind != kStream) continue;
-    const std::size_t name_size = std::min<std::size_t>(u16(one, 0x40), 64);
-    Entry entry;
-    entry.path = folder + utf16_text(one.substr(0, name_size < 2 ? 0 : name_size - 2));
-    entry.is_storage = kind == kStorage;
-    entry.class_id = one.substr(kClassIdAt, kClassId);
-    entry.start = u32(one, 0x74);
-    entry.size = shift_ == 9 ? u32(one, 0x78) : u64(one, 0x78);
-    if (entry.is_storage && depth + 1 < kMaxCompoundDepth) open.push_back({u32(one, 0x4c), entry.path + "/", depth + 1});
-    entries_.push_back(std::move(entry));
+  std::vector<Todo> todo;
+  todo.push_back({.number = *u32_at(directory, 76), .parent = {}, .depth = 0});
+  seen[0] = true;
+  while (!todo.empty()) {
+    auto [number, parent, depth] = std::move(todo.back());
+    todo.pop_back();
+    if (number >= count || seen[number]) continue;
+    seen[number] = true;
+    const auto raw = directory.substr(std::size_t{number} * kEntrySize, kEntrySize);
+    const auto type = static_cast<std::uint8_t>(raw[66]);
+    todo.push_back({.number = *u32_at(raw, 68), .parent = parent, .depth = depth});
+    todo.push_back({.number = *u32_at(raw, 72), .parent = parent, .depth = depth});
+    if (type != kStorage && type != kStream) continue;
+    const auto name_size = std::min<std::size_t>(*u16_at(raw, 64), 64);
+    CompoundEntry entry{.path = {},
+                        .name = from_utf16(raw.substr(0, name_size < 2 ? 0 : name_size - 2)),
+                        .is_stream = type == kStream,
+                        .size = *u32_at(raw, 120),
+                        .start = *u32_at(raw, 116)};
+
+    entry.path = parent.empty() ? entry.name : parent + "/" + entry.name;
+    if (type == kStorage && depth < kMaxCompoundDepth)
+      todo.push_back({.number = *u32_at(raw, 76), .parent = entry.path, .depth = depth + 1});
+    entries.push_back(std::move(entry));
   }
 }
 
-std::optional<Compound> Compound::open(std::string_view bytes) {
-  if (!bytes.starts_with(kSignature) || bytes.size() < kHeader) return std::nullopt;
-  Compound out;
-  out.bytes_ = bytes;
-  out.shift_ = u16(bytes, 0x1e);
-  out.mini_shift_ = u16(bytes, 0x20);
-  out.cutoff_ = u32(bytes, 0x38);
-  // [MS-CFB] 2.2: 512 or 4096 bytes, and 64.
-  if ((out.shift_ != 9 && out.shift_ != 12) || out.mini_shift_ != 6) {
-    out.is_damaged_ = true;
-    out.shift_ = out.shift_ == 12 ? 12 : 9;
-    out.mini_shift_ = 6;
-  }
-  out.entries_.reserve(64);
-  out.read_table();
-  out.read_directory();
-  return out;
-}
-
-const Compound::Entry* Compound::find(std::string_view path) const {
-  const auto found = std::ranges::find_if(entries_, [&](const Entry& e) { return base::iequals(e.path, path); });
-  return found == entries_.end() ? nullptr : &*found;
-}
-
-std::string Compound::read(const Entry& entry, std::size_t most) const {
-  const auto size = std::min<std::uint64_t>(entry.size, most);
-  if (entry.is_storage || size == 0) return {};
-  if (entry.size >= cutoff_) return chain(entry.start, size);
-  std::string out;
-  out.reserve(std::min<std::uint64_t>(size, mini_.size()));
-  std::size_t left = (mini_.size() >> mini_shift_) + 1;
-  for (auto at = entry.start; at < kLastSector && out.size() < size && left != 0; --left) {
-    const auto piece = slice(mini_, std::uint64_t{at} << mini_shift_, std::uint64_t{1} << mini_shift_);
-    if (piece.empty()) break;
-    out += piece.substr(0, size - out.size());
-    if (!holds(mini_table_, std::uint64_t{at} * 4, 4)) break;
-    at = u32(mini_table_, std::uint64_t{at} * 4);
-  }
-  return out;
+const CompoundEntry* Compound::find(std::string_view path_end) const {
+  const auto found = std::ranges::find_if(entries, [&](const CompoundEntry& entry) {
+    const std::string_view path = entry.path;
+    if (path.size() < path_end.size()) return false;
+    const auto at = path.size() - path_end.size();
+    return base::iequals(path.substr(at), path_end) && (at == 0 || path[at - 1] == '/');
+  });
+  return found == entries.end() ? nullptr : &*found;
 }
 
 }  // namespace rampart::guard::files

@@ -1,9 +1,10 @@
-// OLE compound files ([MS-CFB]): old Office documents, Outlook messages, installers, vbaProject.bin. A bounded reader of our own.
+// Compound files ([MS-CFB]): the container of Office's older documents, of messages saved by Outlook and of installers. A directory of
+// storages and streams; nothing of what they mean.
 //
-//   const auto file = Compound::open(bytes);
-//   if (const auto* entry = file->find("VBA/dir")) use(file->read(*entry, 1 << 20));
+//   const auto file = Compound::read(bytes);             // nothing: no directory can be read
+//   if (const auto* entry = file->find("VBA/dir")) const auto stream = file->stream(*entry, 65'536);
 //
-// Total: chains that go around, leave the file or are longer than it end where that shows. The bytes must outlive it.
+// Chains of sectors are followed at most as often as there are sectors, so that a loop ends.
 #pragma once
 
 #include <cstdint>
@@ -14,48 +15,45 @@
 
 namespace rampart::guard::files {
 
-inline constexpr std::size_t kMaxCompoundEntries = 4'096;  // storages and streams; our own
-inline constexpr std::size_t kMaxCompoundDepth = 16;       // a storage in a storage; our own
+// All our own.
+inline constexpr std::size_t kMaxCompoundEntries = 20'000;
+inline constexpr std::size_t kMaxCompoundDepth = 10;  // storages in storages
+
+struct CompoundEntry {
+  std::string path;  // "Macros/VBA/ThisDocument"; the root is left out
+  std::string name;  // its last part; control characters as they are
+  bool is_stream = false;
+  std::uint64_t size = 0;
+  std::uint32_t start = 0;  // first sector
+};
 
 class Compound {
  public:
-  struct Entry {
-    std::string path;  // "Macros/VBA/dir", as UTF-8
-    bool is_storage = false;
-    std::string class_id;  // 16 bytes
-    std::uint32_t start = 0;
-    std::uint64_t size = 0;
-  };
+  std::vector<CompoundEntry> entries;
+  std::string_view root_class_id;  // 16 bytes
 
-  // Nothing when it is none.
-  static std::optional<Compound> open(std::string_view bytes);
+  // `bytes` outlive it.
+  static std::optional<Compound> read(std::string_view bytes);
 
-  [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
-  [[nodiscard]] const std::string& class_id() const { return class_id_; }  // of its root, 16 bytes
-  // By its whole path; ASCII letters without case.
-  [[nodiscard]] const Entry* find(std::string_view path) const;
-  // A stream's bytes, up to `most`.
-  [[nodiscard]] std::string read(const Entry& entry, std::size_t most) const;
-  // Whether something in it was not as it has to be.
-  [[nodiscard]] bool is_damaged() const { return is_damaged_; }
+  // By the end of its path, without regard to case: "VBA/dir" finds "Macros/VBA/dir".
+  [[nodiscard]] const CompoundEntry* find(std::string_view path_end) const;
+  // Up to `most` bytes; shorter than `size` where the file is damaged.
+  [[nodiscard]] std::string stream(const CompoundEntry& entry, std::size_t most) const;
 
  private:
-  [[nodiscard]] std::uint32_t next(std::uint32_t sector) const;
   [[nodiscard]] std::string_view sector(std::uint32_t number) const;
-  [[nodiscard]] std::string chain(std::uint32_t start, std::uint64_t size) const;
-  void read_table();
-  void read_directory();
+  void read_fat();
+  // The bytes of a chain of sectors.
+  [[nodiscard]] std::string chain(std::uint32_t start, std::size_t most) const;
+  void read_entries(std::string_view directory);
 
   std::string_view bytes_;
-  std::uint32_t shift_ = 9;       // of a sector's size
-  std::uint32_t mini_shift_ = 6;  // of a mini sector's
-  std::uint32_t cutoff_ = 4096;   // smaller streams lie in mini sectors
-  std::vector<std::uint32_t> table_;
-  std::string mini_table_;
-  std::string mini_;
-  std::vector<Entry> entries_;
-  std::string class_id_;
-  bool is_damaged_ = false;
+  std::size_t sector_size_ = 512;
+  std::size_t mini_size_ = 64;
+  std::uint32_t mini_cutoff_ = 4'096;
+  std::vector<std::uint32_t> fat_;
+  std::string mini_fat_;
+  std::string mini_stream_;
 };
 
 }  // namespace rampart::guard::files

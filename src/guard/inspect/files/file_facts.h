@@ -1,152 +1,181 @@
-// What is known of one file: its type, what it would do, what is in it, where it leads, and what could not be looked at.
+// What a file of a mail is, hides and starts, with evidence for each fact: no score, and never "clean".
 //
-//   facts.findings[0].mark       Mark::double_extension
-//   facts.findings[0].evidence   "invoice.pdf.exe"
-//   facts.findings[0].inside     "invoices.zip/invoice.pdf.exe": empty of the file itself
-//   facts.unknown[0].why         Why::encrypted: never taken for "nothing is there"
+//   files::Budget budget;                                        // one for all files of a message
+//   const auto facts = files::look_at_file({.name = "a.zip", .declared_type = "application/zip", .bytes = bytes}, budget,
+//                                          [&](const files::Found& found) { if (found.type == files::FileType::pdf) … });
+//   facts.has(FileFact::script)              a script, in the archive: facts.evidence[0].path "a.zip/invoice.js"
+//   facts.is_unseen(Unseen::encrypted)       its contents nobody could look at
 //
-// All text is UTF-8 for people (base::printable) and within the limits below.
+// Pure but for the memory that libarchive and zlib allocate; bounded by the budget. Runs in a worker that opens no files:
+// prepare_files() comes before that.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "guard/inspect/files/file_name.h"
 #include "guard/inspect/files/file_type.h"
+#include "guard/inspect/html/html_facts.h"
 
 namespace rampart::guard::files {
 
-// All our own. What goes beyond is counted, not kept.
-inline constexpr std::size_t kMaxFindings = 100;
-inline constexpr std::size_t kMaxInside = 200;     // files within one
-inline constexpr std::size_t kMaxFileLinks = 200;  // different ones
-inline constexpr std::size_t kMaxUnknown = 20;
-inline constexpr std::size_t kMaxEvidence = 200;     // bytes
-inline constexpr std::size_t kMaxInsidePath = 300;   // bytes
-inline constexpr std::size_t kMaxFileUrl = 2'000;    // bytes
-inline constexpr std::size_t kMaxFileText = 16'384;  // bytes
+// All our own.
+inline constexpr std::size_t kMaxEvidence = 64;  // of one file, the first of each fact before more of any
+inline constexpr std::size_t kMaxEvidenceText = 200;  // bytes
+inline constexpr std::size_t kMaxNames = 100;         // names kept of what is inside
+inline constexpr std::size_t kMaxFileName = 255;      // bytes of one
+inline constexpr std::size_t kMaxFoundLinks = 100;    // of one file
+inline constexpr std::size_t kMaxFoundUrl = 2'000;    // bytes
 
-enum class Mark : std::uint8_t {
-  // Names.
-  double_extension,  // invoice.pdf.exe
-  spaced_name,       // invoice.pdf          .exe
-  bidi_name,         // characters that turn what follows around, or show nothing
-  dangerous_name,    // an extension whose files run when they are opened
-  type_mismatch,     // a harmless extension on what runs, opens or packs something else
-  // What it is.
-  program,
+enum class FileFact : std::uint8_t {
+  // the name
+  dangerous_name,  // its ending runs something: a program, a script, a shortcut
+  double_ending,   // invoice.pdf.exe
+  padded_name,     // spaces or other blanks before the ending
+  bidi_name,       // characters that turn its letters about
+  hidden_name,     // other characters that show nothing
+  wrong_ending,    // it is not what its ending says
+  wrong_declared,  // it is not what the mail declares
+  // what it is
+  executable,
   script,
   shortcut,
+  shortcut_command,  // that runs a program with arguments, or a script
+  remote_shortcut,   // that leads to another machine
+  installer,
   disk_image,
-  help_file,  // compiled HTML: runs scripts
-  flash_file,
-  // Archives.
+  help_file,
+  note_with_file,  // OneNote, with a file in it to be clicked
+  archive,
   encrypted_archive,
-  over_unpacked,  // it would grow beyond what is unpacked: a bomb, or very large
-  unsafe_path,    // an entry that leaves the folder it is unpacked to
-  // Office.
-  macros,            // VBA
-  auto_macro,        // … that runs when the document is opened or closed
-  suspicious_macro,  // … that runs programs, fetches or writes files
-  excel4_macros,     // XLM, sheets of macros
-  remote_template,   // a template that is loaded from elsewhere
-  remote_object,     // another part that is loaded from elsewhere
-  dde,               // Dynamic Data Exchange: runs a program
+  nested_archive,   // archives within archives
+  locked_document,  // by a password
+  web_page,
+  mail_in_file,  // a message
+  // documents
+  macros,
+  auto_macro,     // that run by themselves
+  macro_command,  // that start programs or fetch something
+  old_macros,     // of Excel 4
+  remote_template,
+  remote_object,  // an OLE link or a frame that is loaded from elsewhere
+  dde,
   active_x,
   embedded_object,   // OLE
-  embedded_program,  // an embedded object that runs
-  equation_object,   // Equation Editor 3, CVE-2017-11882
-  object_update,     // RTF: an object that is loaded without a click
-  encrypted_document,
-  one_note_file,  // a file within a OneNote section
-  // PDF.
-  pdf_script,
-  pdf_open_action,  // something happens when it is opened
-  pdf_launch,       // starts a program
-  pdf_embedded_file,
-  pdf_form,
-  pdf_submit,  // sends a form away
-  pdf_encrypted,
-  pdf_image_link,  // a page that is one image, and leads elsewhere
-  // Pages and images.
-  credential_form,  // asks for a password, a code or a card
-  html_smuggling,   // a script that makes a file
-  script_redirect,  // a page that leads elsewhere by itself
-  svg_script,       // a picture that runs scripts or holds a page
-  qr_code,          // an image with one; the evidence is what it says
-  // Shortcuts.
-  runs_command,  // … with arguments, as evidence
-  // Rules.
-  yara_rule,  // the evidence is its name
+  embedded_program,  // a program or script within a document
+  equation_object,   // of the Equation Editor
+  rtf_objects,
+  rtf_update,  // that are loaded as it is opened
+  // web pages
+  credential_form,
+  smuggling,  // a script that makes a file out of itself
+  page_script,
+  page_redirect,  // leads elsewhere by itself
+  svg_script,     // scripts, handlers, foreign HTML in an image
+  svg_link,
+  encoded_page,  // a page written out of an encoded text
 };
-inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::yara_rule) + 1;
-std::string_view to_string(Mark mark);  // "double-extension"
+inline constexpr std::size_t kFileFacts = static_cast<std::size_t>(FileFact::encoded_page) + 1;
+std::string_view to_string(FileFact fact);  // "double-ending"
 
-struct Finding {
-  Mark mark = Mark::double_extension;
-  std::string evidence;
-  std::string inside;  // path of the file within this one, "a.zip/b.exe" without the first; empty: this one
-
-  friend bool operator==(const Finding&, const Finding&) = default;
+// Why something was not looked at.
+enum class Unseen : std::uint8_t {
+  encrypted,
+  too_deep,   // archives within archives, past the budget
+  too_many,   // entries
+  too_large,  // bytes unpacked
+  damaged,
+  unsupported,  // a format or method that is not read
 };
+inline constexpr std::size_t kUnseens = static_cast<std::size_t>(Unseen::unsupported) + 1;
+std::string_view to_string(Unseen why);  // "too-deep"
 
-enum class Why : std::uint8_t {
-  encrypted,    // nobody can look without a password
-  over_limit,   // larger, deeper or more than is looked at
-  damaged,      // not what it says it is, or cut
-  unsupported,  // of a kind that is not unpacked
-  failed,       // a trouble of ours
+// What all files of a message may cost together.
+struct Budget {
+  std::size_t bytes = std::size_t{64} << 20U;      // unpacked
+  std::size_t entries = 2'000;                     // looked at
+  std::size_t listed = 200'000;                    // names read
+  std::size_t depth = 3;                           // containers within containers
+  std::size_t page_bytes = std::size_t{2} << 20U;  // of HTML, SVG and XML that is read
+  std::size_t ratio = 200;  // of one entry, unpacked to packed, once it is larger than kLargeEntry
 };
-inline constexpr std::size_t kWhys = static_cast<std::size_t>(Why::failed) + 1;
-std::string_view to_string(Why why);  // "over-limit"
+inline constexpr std::size_t kLargeEntry = std::size_t{1} << 20U;  // bytes; our own
 
-struct Unknown {
-  Why why = Why::damaged;
-  std::string what;  // one clause
-  std::string inside;
-
-  friend bool operator==(const Unknown&, const Unknown&) = default;
+struct File {
+  std::string_view name;           // UTF-8, or what the sender wrote; may be empty
+  std::string_view declared_type;  // "application/pdf", lower case, without parameters; may be empty
+  std::string_view bytes;          // without their transfer encoding
 };
 
-enum class FileLinkFrom : std::uint8_t { pdf, qr, shortcut, office, page };
-inline constexpr std::size_t kFileLinkFroms = static_cast<std::size_t>(FileLinkFrom::page) + 1;
-std::string_view to_string(FileLinkFrom from);  // "qr"
-
-struct FileLink {
-  FileLinkFrom from = FileLinkFrom::pdf;
-  std::string url;     // as written, up to kMaxFileUrl
-  std::string inside;  // as Finding's
-
-  friend bool operator==(const FileLink&, const FileLink&) = default;
-};
-
-struct Inside {
+// What shows a fact: the file it is in ("a.zip/b.docm"), and a few printable words.
+struct Evidence {
+  FileFact fact = FileFact::archive;
   std::string path;
-  FileType type = FileType::unknown;  // by its name alone where it was not unpacked
-  std::uint64_t size = 0;             // unpacked, as far as it was; else as the archive says
-  bool is_encrypted = false;
-  std::string sha256;  // 64 digits; empty where it was not unpacked as a whole
+  std::string text;
+};
 
-  friend bool operator==(const Inside&, const Inside&) = default;
+struct NotSeen {
+  Unseen why = Unseen::damaged;
+  std::string path;
+};
+
+enum class LinkOrigin : std::uint8_t { shortcut, document, page, macro, text };
+inline constexpr std::size_t kLinkOrigins = static_cast<std::size_t>(LinkOrigin::text) + 1;
+std::string_view to_string(LinkOrigin origin);
+
+struct FoundLink {
+  std::string url;  // as written, up to kMaxFoundUrl; url::parse() reads it
+  std::string path;
+  LinkOrigin origin = LinkOrigin::document;
+  bool is_loaded = false;  // without anybody clicking
 };
 
 struct FileFacts {
-  FileType type = FileType::unknown;        // by its bytes
-  FileType named_type = FileType::unknown;  // by its name
-  std::vector<Finding> findings;            // of it and of all within; no two alike
-  std::vector<Unknown> unknown;             // empty: all was looked at
-  std::vector<Inside> inside;               // in the order of the file
-  std::vector<FileLink> links;
-  std::string text;       // of a PDF's or a document's page, as far as it is cheap; for words
-  std::size_t pages = 0;  // of a PDF
-  std::size_t width = 0;  // of an image, pixels
-  std::size_t height = 0;
-  std::size_t findings_left_out = 0;
-  std::size_t inside_left_out = 0;
-  std::size_t links_left_out = 0;
+  FileType type = FileType::unknown;
+  NameKind name_kind = NameKind::none;
+  std::uint64_t own = 0;     // bits by FileFact: of the file itself
+  std::uint64_t inside = 0;  // of what is in it, at any depth
+  std::uint32_t unseen = 0;  // bits by Unseen
+  std::vector<Evidence> evidence;
+  std::vector<NotSeen> not_seen;       // the first of each reason
+  std::vector<std::string> names;      // inside, with their path below this file: "b.zip/c.js"
+  std::size_t entries = 0;             // inside, as far as they were listed
+  std::uint64_t inside_types[2] = {};  // bits by FileType: what was found inside
+  std::vector<FoundLink> links;
 
-  [[nodiscard]] bool has(Mark mark) const;
+  [[nodiscard]] bool has(FileFact fact) const { return is_own(fact) || is_inside(fact); }
+  [[nodiscard]] bool is_own(FileFact fact) const { return (own >> static_cast<unsigned>(fact) & 1U) != 0; }
+  [[nodiscard]] bool is_inside(FileFact fact) const {
+    return (inside >> static_cast<unsigned>(fact) & 1U) != 0;
+  }
+  [[nodiscard]] bool is_unseen(Unseen why) const { return (unseen >> static_cast<unsigned>(why) & 1U) != 0; }
+  [[nodiscard]] bool holds(FileType kind) const {
+    const auto bit = static_cast<std::size_t>(kind);
+    return (inside_types[bit / 64] >> bit % 64 & 1U) != 0;
+  }
 };
+
+// A file that was looked at: the one given, at depth 0, and each found within it.
+struct Found {
+  std::string_view path;  // "a.zip/b.pdf"; "a.zip" of the one given
+  std::string_view name;  // "b.pdf"
+  FileType type = FileType::unknown;
+  std::string_view bytes;  // only during the call
+  std::size_t depth = 0;
+  const html::HtmlFacts* page = nullptr;  // of an HTML page, an SVG or XML, where it was read
+};
+// Called for the file itself and for each within it, once it has been looked at and before what is in it: PDFs, images, pages and
+// messages go to their readers from here.
+using Inner = std::function<void(const Found&)>;
+
+// Before the process is shut in. Again is nothing.
+void prepare_files();
+
+// Total, whatever the bytes. What it costs is taken from the budget; what the budget does not pay for is `unseen`.
+FileFacts look_at_file(const File& file, Budget& budget, const Inner& inner = {});
 
 }  // namespace rampart::guard::files

@@ -1,94 +1,238 @@
 #include "guard/inspect/files/file_name.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include "base/text.h"
-#include "guard/inspect/files/extensions.h"
 
 namespace rampart::guard::files {
 namespace {
 
-// What people take for an extension when it stands before the last: of documents and images, not of archives (a.tar.gz) or pages.
-bool pretends(std::string_view text) {
-  const auto* const known = find_extension(text);
-  return known != nullptr && known->does == Does::show &&
-         (is_office(known->type) || is_image(known->type) || known->type == FileType::pdf ||
-          known->type == FileType::text || known->type == FileType::audio || known->type == FileType::video ||
-          known->type == FileType::outlook_message);
+// All our own.
+constexpr std::size_t kMaxEnding = 20;       // characters; longer ones are no ending but words
+constexpr std::size_t kBlanksOfPadding = 8;  // in a row
+constexpr std::size_t kBlanksBeforeEnding = 3;
+
+constexpr std::string_view kKindNames[] = {"other",      "none",    "executable",     "script",   "shortcut",
+                                           "disk-image", "archive", "macro-document", "document", "web-page",
+                                           "help",       "note",    "add-in",         "message",  "image",
+                                           "media",      "text",    "system"};
+static_assert(std::size(kKindNames) == kNameKinds);
+
+struct Endings {
+  NameKind kind;
+  std::string_view list;  // with a space at either side of each
+};
+
+// What Windows, macOS and the programs of an office open, run or mount by the ending alone.
+constexpr Endings kEndings[] = {
+    {NameKind::executable,
+     " exe scr com pif cpl msi msix msixbundle appx appxbundle appinstaller msp mst dll ocx sys drv gadget "
+     "jar application appref-ms "
+     "xbap apk app command pkg deb rpm run elf xpi crx air class ipa msu paf xap "},
+    {NameKind::script,
+     " js jse mjs vbs vbe vb wsf wsh wsc ws sct ps1 ps1xml ps2 ps2xml psc1 psc2 psm1 psd1 bat cmd btm hta "
+     "jnlp au3 a3x sh bash csh "
+     "ksh py pyc pyw pyz pl rb php ahk scpt applescript osa msh msh1 msh2 mshxml msh1xml msh2xml csx fsx "
+     "vbscript xsl xslt "},
+    {NameKind::shortcut,
+     " lnk url webloc website desktop fileloc inetloc terminal rdp scf pif mad maf mag mam maq mar mas mat "
+     "mau mav "
+     "maw mda mdb mde mdt mdw mdz search-ms library-ms searchconnector-ms "},
+    {NameKind::disk_image, " iso img vhd vhdx udf dmg toast vcd bin cue vmdk vdi "},
+    {NameKind::archive,
+     " zip zipx 7z rar r00 cab tar gz tgz bz2 tbz tbz2 xz txz zst lz lzma lzh lha ace arj z uue uu ar cpio "
+     "gzip "},
+    {NameKind::macro_document,
+     " docm dotm xlsm xltm xlsb xlam pptm potm ppsm ppam sldm xla xlt accdb accde accdr mde adp ade "},
+    {NameKind::document,
+     " pdf doc docx dot dotx rtf xls xlsx xltx ppt pptx pps ppsx pot potx odt ods odp odg odf ott ots pages "
+     "numbers key pub vsd vsdx "
+     "xps oxps epub slk dif iqy oqy rqy wps "},
+    {NameKind::web_page, " html htm shtml shtm xhtml xht mht mhtml svg svgz xml "},
+    {NameKind::help, " chm hlp hta "},
+    {NameKind::note, " one onepkg onetoc2 "},
+    {NameKind::add_in, " xll wll ppa "},
+    {NameKind::message, " eml msg mbox tnef "},
+    {NameKind::image, " png jpg jpeg jpe jfif gif bmp webp tif tiff ico heic heif avif emf wmf "},
+    {NameKind::media, " mp3 wav m4a ogg oga flac wma aac amr mp4 m4v mov avi mkv webm wmv mpg mpeg 3gp "},
+    {NameKind::text,
+     " txt csv tsv log md json yaml yml ics ical vcf vcs ini conf srt asc sig p7s p7m p7c pgp gpg cer crt "
+     "pem dat "},
+    {NameKind::system,
+     " reg settingcontent-ms theme themepack deskthemepack inf ins isp job diagcab diagcfg diagpkg grp msc "
+     "mcf rgs shb shs vxd crt "
+     "printerexport workflow action prf udl cdxml ms-windows "},
+};
+
+using enum FileType;
+// Only endings whose files say what they are. Documents of an office are saved as one another, as pages and as text, and images are
+// renamed to one another, all by honest programs.
+constexpr std::array kWordLike = {word, ole_word, rtf,          html,         mhtml, flat_office,
+                                  text, xml,      opendocument, locked_ooxml, ooxml, ole};
+constexpr std::array kExcelLike = {excel, ole_excel,    html,         mhtml, flat_office, text,
+                                   xml,   opendocument, locked_ooxml, ooxml, ole};
+constexpr std::array kSlideLike = {powerpoint, ole_powerpoint, opendocument, locked_ooxml, ooxml, ole, mhtml};
+constexpr std::array kPdfLike = {pdf};
+constexpr std::array kZipLike = {zip, word, excel, powerpoint, ooxml,     opendocument, jar,
+                                 apk, msix, epub,  xps,        seven_zip, rar};
+constexpr std::array kRarLike = {rar, zip, seven_zip};
+constexpr std::array kImageLike = {png, jpeg, gif, bmp, webp, tiff, ico, heif, emf, svg};
+constexpr std::array kMediaLike = {audio, video};
+constexpr std::array kTextLike = {text,        html,     xml,          calendar, card,          message,
+                                  shell,       batch,    svg,          mhtml,    powershell,    registry,
+                                  javascript,  vbscript, url_shortcut, pgp,      wsf,           desktop,
+                                  certificate, webloc,   pkcs7,        autoit,   encoded_script};
+constexpr std::array kPageLike = {html, xml, svg, mhtml, text, hta, wsf};
+constexpr std::array kIsoLike = {iso, udf, disk, vhd, dmg};
+constexpr std::array kOneLike = {onenote, cab};
+
+struct FitList {
+  std::string_view endings;
+  std::span<const FileType> types;
+};
+constexpr FitList kFits[] = {
+    {" doc docx dot dotx docm dotm rtf odt ", kWordLike},
+    {" xls xlsx xlt xltx xlsm xltm xlsb ods csv ", kExcelLike},
+    {" ppt pptx pps ppsx pptm ppsm pot potx odp ", kSlideLike},
+    {" pdf ", kPdfLike},
+    {" zip ", kZipLike},
+    {" rar 7z ", kRarLike},
+    {" png jpg jpeg jpe jfif gif bmp webp tif tiff ico heic heif ", kImageLike},
+    {" mp3 wav m4a ogg flac wma mp4 m4v mov avi mkv webm wmv mpg mpeg ", kMediaLike},
+    {" txt log md ", kTextLike},
+    {" html htm shtml xhtml mht mhtml svg ", kPageLike},
+    {" iso img ", kIsoLike},
+    {" one ", kOneLike},
+};
+
+bool lists(std::string_view list, std::string_view ending) {
+  for (auto at = list.find(ending); at != std::string_view::npos; at = list.find(ending, at + 1))
+    if (at > 0 && list[at - 1] == ' ' && at + ending.size() < list.size() && list[at + ending.size()] == ' ')
+      return true;
+  return false;
 }
 
-// Marks of direction and characters that show nothing; joiners belong to words of Urdu and Persian.
-bool hides(std::string_view name) {
+// Without a path, what follows a NUL, and what Windows drops at the end.
+std::string_view plain_name(std::string_view name) {
+  name = name.substr(0, name.find('\0'));
+  if (const auto slash = name.find_last_of("/\\"); slash != std::string_view::npos)
+    name.remove_prefix(slash + 1);
+  while (!name.empty() && (name.back() == '.' || name.back() == ' ' || name.back() == '\t'))
+    name.remove_suffix(1);
+  return name;
+}
+
+bool is_blank(char32_t c) {
+  return c == ' ' || c == '\t' || c == 0xa0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x202f ||
+         c == 0x205f || c == 0x2800 || c == 0x3000 || c == 0x3164;
+}
+
+template <class Wanted>
+bool has_character(std::string_view name, Wanted wanted) {
   while (!name.empty()) {
-    const auto [length, c] = base::decode_utf8(name);
-    constexpr char32_t kNonJoiner = 0x200c;
-    constexpr char32_t kJoiner = 0x200d;
-    constexpr char32_t kFirstVisible = 0x80;
-    if (c >= kFirstVisible && c != kNonJoiner && c != kJoiner && base::is_deceptive(c)) return true;
-    name.remove_prefix(std::max<std::size_t>(length, 1));
+    const auto c = base::decode_utf8(name);
+    if (c.length != 0 && wanted(c.value)) return true;
+    name.remove_prefix(std::max<std::size_t>(c.length, 1));
   }
   return false;
 }
 
-struct Split {
-  std::string_view stem;
-  std::string_view extension;
-};
-Split split(std::string_view name) {
-  while (!name.empty() && (name.back() == ' ' || name.back() == '.')) name.remove_suffix(1);
-  const auto dot = name.rfind('.');
-  if (dot == std::string_view::npos) return {name, {}};
-  return {name.substr(0, dot), name.substr(dot + 1)};
-}
-
-// Other white space than the plain one is used to push an extension out of sight, too.
-std::size_t spaces_at_end(std::string_view stem) {
-  std::size_t out = 0;
-  for (;;) {
-    if (stem.ends_with(' ') || stem.ends_with('\t') || stem.ends_with('_')) {
-      stem.remove_suffix(1);
-    } else if (stem.ends_with("\xc2\xa0")) {
-      stem.remove_suffix(2);
-    } else if (stem.size() >= 3 && stem[stem.size() - 3] == '\xe2' && stem[stem.size() - 2] == '\x80' &&
-               static_cast<unsigned char>(stem.back()) <= 0x8b) {
-      stem.remove_suffix(3);
-    } else {
-      return out;
-    }
-    ++out;
-  }
-}
-
 }  // namespace
 
-std::vector<Mark> odd_names(std::string_view name) {
-  std::vector<Mark> out;
-  if (const auto slash = name.find_last_of("/\\"); slash != std::string_view::npos) name.remove_prefix(slash + 1);
-  const auto [stem, extension] = split(name);
-  const auto* const known = find_extension(extension);
-  const bool acts = known != nullptr && known->does == Does::run;
-  const auto spaces = spaces_at_end(stem);
-  const auto inner = split(base::trim(stem.substr(0, stem.find_last_not_of(" _") + 1)));
-  const bool opens = acts || (known != nullptr && (known->does == Does::mount || known->type == FileType::html ||
-                                                   known->type == FileType::svg));
-  if (opens && !inner.extension.empty() && pretends(inner.extension)) out.push_back(Mark::double_extension);
-  if (opens && spaces >= kManySpaces) out.push_back(Mark::spaced_name);
-  if (hides(name)) out.push_back(Mark::bidi_name);
-  if (acts) out.push_back(Mark::dangerous_name);
+std::string_view to_string(NameKind kind) { return kKindNames[static_cast<std::size_t>(kind)]; }
+
+std::string ending_of(std::string_view name) {
+  name = plain_name(name);
+  const auto dot = name.rfind('.');
+  if (dot == std::string_view::npos || dot + 1 == name.size() || name.size() - dot - 1 > kMaxEnding)
+    return {};
+  auto out = base::lower(name.substr(dot + 1));
+  // What shows nothing does not change what the ending is to a person; to a computer it is another one.
+  if (std::ranges::any_of(out, [](char c) { return c == ' '; })) return {};
   return out;
 }
 
-bool is_mismatch(std::string_view name, FileType type) {
-  const auto* const known = find_extension(split(name).extension);
-  if (known == nullptr || known->does != Does::show || known->type == type) return false;
-  if (runs(type) || is_shortcut(type) || is_disk(type) || type == FileType::help) return known->type != FileType::text;
-  // Formats that are made of an archive are told apart above; a page or a picture with scripts under another name is opened by
-  // nobody, but for what looks at the bytes.
-  const bool is_document = known->type == FileType::pdf || is_image(known->type) || known->type == FileType::audio ||
-                           known->type == FileType::video;
-  return is_document && known->type != FileType::svg &&
-         (is_archive(type) || is_office(type) || type == FileType::html || type == FileType::svg ||
-          type == FileType::one_note || type == FileType::pdf);
+NameKind kind_of_ending(std::string_view ending) {
+  if (ending.empty()) return NameKind::none;
+  const auto found =
+      std::ranges::find_if(kEndings, [&](const Endings& endings) { return lists(endings.list, ending); });
+  return found == std::end(kEndings) ? NameKind::other : found->kind;
+}
+
+NameKind kind_of_name(std::string_view name) { return kind_of_ending(ending_of(name)); }
+
+bool is_dangerous(NameKind kind) {
+  return kind == NameKind::executable || kind == NameKind::script || kind == NameKind::shortcut ||
+         kind == NameKind::add_in || kind == NameKind::system || kind == NameKind::help;
+}
+
+bool has_double_ending(std::string_view name) {
+  name = plain_name(name);
+  const auto last = kind_of_name(name);
+  if (!is_dangerous(last) && last != NameKind::web_page && last != NameKind::disk_image) return false;
+  const auto dot = name.rfind('.');
+  auto rest = name.substr(0, dot);
+  while (!rest.empty() && (rest.back() == ' ' || rest.back() == '_')) rest.remove_suffix(1);
+  const auto before = kind_of_name(rest);
+  return before == NameKind::document || before == NameKind::macro_document || before == NameKind::image ||
+         before == NameKind::media || before == NameKind::text;
+}
+
+bool is_padded(std::string_view name) {
+  name = name.substr(0, name.find('\0'));
+  std::size_t blanks = 0;
+  while (!name.empty()) {
+    const auto c = base::decode_utf8(name);
+    if (c.length != 0 && is_blank(c.value)) {
+      ++blanks;
+    } else {
+      if (blanks >= kBlanksOfPadding) return true;
+      if (blanks >= kBlanksBeforeEnding && name.starts_with('.') && kind_of_name(name) != NameKind::none)
+        return true;
+      blanks = 0;
+    }
+    name.remove_prefix(std::max<std::size_t>(c.length, 1));
+  }
+  return false;
+}
+
+bool has_bidi(std::string_view name) {
+  return has_character(
+      name, [](char32_t c) { return (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069); });
+}
+
+bool has_hidden(std::string_view name) {
+  return has_character(name, [](char32_t c) {
+    return c < ' ' || c == 0x7f || c == 0xad || c == 0x200b || (c >= 0x2060 && c <= 0x2064) || c == 0xfeff ||
+           (c >= 0xe0000 && c <= 0xe007f);
+  });
+}
+
+bool fits(FileType type, std::string_view ending) {
+  if (type == FileType::unknown || type == FileType::empty || ending.empty()) return true;
+  const auto found =
+      std::ranges::find_if(kFits, [&](const FitList& fit) { return lists(fit.endings, ending); });
+  return found == std::end(kFits) || std::ranges::find(found->types, type) != found->types.end();
+}
+
+bool fits_declared(FileType type, std::string_view declared) {
+  if (type == FileType::unknown || type == FileType::empty || declared.empty()) return true;
+  const auto is_one_of = [type](std::span<const FileType> types) {
+    return std::ranges::find(types, type) != types.end();
+  };
+  if (declared == "application/pdf") return is_one_of(kPdfLike);
+  if (declared.starts_with("image/")) return is_one_of(kImageLike);
+  if (declared.starts_with("audio/") || declared.starts_with("video/")) return is_one_of(kMediaLike);
+  if (declared == "text/html") return is_one_of(kPageLike);
+  if (declared == "text/plain" || declared == "text/csv") return is_one_of(kTextLike);
+  if (declared == "application/zip" || declared == "application/x-zip-compressed") return is_one_of(kZipLike);
+  if (declared == "application/msword" || declared.ends_with("wordprocessingml.document"))
+    return is_one_of(kWordLike);
+  if (declared == "application/vnd.ms-excel" || declared.ends_with("spreadsheetml.sheet"))
+    return is_one_of(kExcelLike);
+  return true;
 }
 
 }  // namespace rampart::guard::files

@@ -2,327 +2,447 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "base/text.h"
 #include "guard/inspect/files/bytes.h"
-#include "guard/inspect/files/compound.h"
-#include "guard/inspect/files/extensions.h"
-#include "guard/inspect/files/utf16.h"
-#include "guard/inspect/files/zip_directory.h"
+#include "guard/inspect/files/file_name.h"
+#include "guard/inspect/files/text.h"
 
 namespace rampart::guard::files {
 namespace {
 
-using namespace std::string_view_literals;
+using enum FileType;
 
-// By FileType.
-constexpr std::array<std::string_view, kFileTypes> kNames = {
-    "unknown",          "empty",
-    "text",             "html",
-    "xml",              "svg",
-    "mail",             "calendar",
-    "contact",          "windows-program",
-    "dos-program",      "elf",
-    "mach-o",           "java-class",
-    "java-archive",     "android-package",
-    "installer",        "registry",
-    "shell-script",     "javascript",
-    "visual-basic",     "script-host",
-    "powershell",       "batch",
-    "html-application", "apple-script",
-    "shell-link",       "internet-shortcut",
-    "search-connector", "pdf",
-    "postscript",       "rtf",
-    "word",             "excel",
-    "powerpoint",       "excel-binary",
-    "open-document",    "old-word",
-    "old-excel",        "old-powerpoint",
-    "compound-file",    "outlook-message",
-    "encrypted-office", "onenote",
-    "compiled-help",    "tnef",
-    "zip",              "rar",
-    "7z",               "cabinet",
-    "ace",              "arj",
-    "tar",              "gzip",
-    "bzip2",            "xz",
-    "zstd",             "lzma",
-    "iso",              "udf",
-    "disk-image",       "png",
-    "jpeg",             "gif",
-    "webp",             "bmp",
-    "tiff",             "icon",
-    "heif",             "font",
-    "audio",            "video",
-    "flash",            "pgp",
-    "cms",
-};
+// All our own.
+constexpr std::size_t kMaxTextLooked = 16'384;  // bytes of a text in which its type shows
+constexpr std::size_t kMaxPdfHeader =
+    1'024;                                // bytes in which readers look for %PDF- (ISO 32000-1, Annex H.3)
+constexpr std::size_t kIsoMark = 32'769;  // ECMA-119 section 8: sector 16, behind its type
+constexpr std::size_t kSector = 2'048;
+constexpr std::size_t kTarMark = 257;  // "ustar" (POSIX)
+
+constexpr std::string_view kTypeNames[] = {"unknown",
+                                           "empty",
+                                           "text",
+                                           "pe",
+                                           "dos",
+                                           "elf",
+                                           "mach-o",
+                                           "java-class",
+                                           "dex",
+                                           "msi",
+                                           "msix",
+                                           "jar",
+                                           "apk",
+                                           "shell",
+                                           "batch",
+                                           "powershell",
+                                           "javascript",
+                                           "vbscript",
+                                           "encoded-script",
+                                           "wsf",
+                                           "hta",
+                                           "autoit",
+                                           "registry",
+                                           "lnk",
+                                           "url-shortcut",
+                                           "webloc",
+                                           "desktop",
+                                           "search",
+                                           "pdf",
+                                           "rtf",
+                                           "word",
+                                           "excel",
+                                           "powerpoint",
+                                           "ooxml",
+                                           "ole-word",
+                                           "ole-excel",
+                                           "ole-powerpoint",
+                                           "ole",
+                                           "locked-ooxml",
+                                           "opendocument",
+                                           "onenote",
+                                           "outlook-message",
+                                           "xps",
+                                           "epub",
+                                           "flat-office",
+                                           "html",
+                                           "mhtml",
+                                           "svg",
+                                           "xml",
+                                           "zip",
+                                           "7z",
+                                           "rar",
+                                           "cab",
+                                           "ace",
+                                           "arj",
+                                           "lha",
+                                           "tar",
+                                           "cpio",
+                                           "ar",
+                                           "gzip",
+                                           "bzip2",
+                                           "xz",
+                                           "zstd",
+                                           "lz4",
+                                           "compress",
+                                           "iso",
+                                           "udf",
+                                           "vhd",
+                                           "vhdx",
+                                           "disk",
+                                           "dmg",
+                                           "chm",
+                                           "tnef",
+                                           "message",
+                                           "calendar",
+                                           "card",
+                                           "png",
+                                           "jpeg",
+                                           "gif",
+                                           "bmp",
+                                           "webp",
+                                           "tiff",
+                                           "ico",
+                                           "heif",
+                                           "emf",
+                                           "audio",
+                                           "video",
+                                           "font",
+                                           "pgp",
+                                           "pkcs7",
+                                           "certificate"};
+static_assert(std::size(kTypeNames) == kFileTypes);
+static_assert(kFileTypes <= 128);  // FileFacts::inside_types
 
 struct Magic {
-  std::size_t at = 0;
   std::string_view bytes;
-  FileType type = FileType::unknown;
+  FileType type;
+  std::size_t at = 0;
 };
 
-// What stands at one place, the first that fits.
-constexpr auto kMagic = std::to_array<Magic>({
-    {0, "\x7f"
-        "ELF"sv,
-     FileType::elf},
-    {0, "\xfe\xed\xfa\xce"sv, FileType::mach_o},
-    {0, "\xfe\xed\xfa\xcf"sv, FileType::mach_o},
-    {0, "\xce\xfa\xed\xfe"sv, FileType::mach_o},
-    {0, "\xcf\xfa\xed\xfe"sv, FileType::mach_o},
-    {0, "{\\rt"sv, FileType::rtf},
-    {0, "L\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0F"sv, FileType::shell_link},
-    {0, "\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3"sv, FileType::one_note},
-    {0, "ITSF"sv, FileType::help},
-    {0, "\x78\x9f\x3e\x22"sv, FileType::tnef},
-    {0, "Rar!\x1a\x07"sv, FileType::rar},
-    {0, "7z\xbc\xaf\x27\x1c"sv, FileType::seven_zip},
-    {0, "MSCF"sv, FileType::cabinet},
-    {7, "**ACE**"sv, FileType::ace},
-    {0, "\x60\xea"sv, FileType::arj},
-    {0, "\x1f\x8b"sv, FileType::gzip},
-    {0, "BZh"sv, FileType::bzip2},
-    {0, "\xfd"
-        "7zXZ\0"sv,
-     FileType::xz},
-    {0, "\x28\xb5\x2f\xfd"sv, FileType::zstd},
-    {0, "\x5d\0\0"sv, FileType::lzma},
-    {257, "ustar"sv, FileType::tar},
-    {0, "\x89PNG\r\n\x1a\n"sv, FileType::png},
-    {0, "\xff\xd8\xff"sv, FileType::jpeg},
-    {0, "GIF8"sv, FileType::gif},
-    {8, "WEBPVP8"sv, FileType::webp},
-    {0, "II*\0"sv, FileType::tiff},
-    {0, "MM\0*"sv, FileType::tiff},
-    {0, "\0\0\x01\0"sv, FileType::icon},
-    {4, "ftyphei"sv, FileType::heif},
-    {4, "ftypmif1"sv, FileType::heif},
-    {4, "ftypavif"sv, FileType::heif},
-    {4, "ftypM4A"sv, FileType::audio},
-    {4, "ftyp"sv, FileType::video},
-    {8, "WAVEfmt"sv, FileType::audio},
-    {8, "AVI LIST"sv, FileType::video},
-    {0, "\x1a\x45\xdf\xa3"sv, FileType::video},
-    {0, "ID3"sv, FileType::audio},
-    {0, "OggS"sv, FileType::audio},
-    {0, "fLaC"sv, FileType::audio},
-    {0, "\0\x01\0\0\0"sv, FileType::font},
-    {0, "OTTO"sv, FileType::font},
-    {0, "wOF"sv, FileType::font},
-    {0, "FWS"sv, FileType::flash},
-    {0, "CWS"sv, FileType::flash},
-    {0, "ZWS"sv, FileType::flash},
-    {0, "conectix"sv, FileType::disk_image},
-    {0, "vhdxfile"sv, FileType::disk_image},
-    {0, "KDMV"sv, FileType::disk_image},
-    {0, "MSWIM\0\0\0"sv, FileType::disk_image},
-    {0, "%!PS"sv, FileType::post_script},
-    {0, "\xc5\xd0\xd3\xc6"sv, FileType::post_script},
-});
+using namespace std::string_view_literals;  // NOLINT(google-build-using-namespace): for bytes with NULs
 
-constexpr std::size_t kPdfHead = 1024;        // bytes within which readers look for %PDF-
-constexpr std::size_t kVolume = 0x8001;       // of the first descriptor, ISO 9660
-constexpr std::size_t kSectorBytes = 512;
-constexpr std::size_t kLongPe = 0x1000'0000;  // where no header of a program stands
-constexpr unsigned kFirstJava = 45;           // class files' versions; below, it counts a fat binary's programs
-constexpr std::size_t kTextHead = 8192;
+// The longest and surest first.
+constexpr Magic kMagics[] = {
+    {"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"sv, ole},
+    {"\x89PNG\r\n\x1a\n"sv, png},
+    {"\x4c\0\0\0\x01\x14\x02\0\0\0\0\0\xc0\0\0\0\0\0\0\x46"sv, lnk},
+    {"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3"sv, onenote},
+    {"\xa1\x2f\xff\x43\xd9\xef\x76\x4c\x9e\xe2\x10\xea\x57\x22\x76\x5f"sv, onenote},  // a table of contents
+    {"vhdxfile"sv, vhdx},
+    {"conectix"sv, vhd},
+    {"Rar!\x1a\x07"sv, rar},
+    {"7z\xbc\xaf\x27\x1c"sv, seven_zip},
+    {"\xfd"
+     "7zXZ\0"sv,
+     xz},
+    {"MSCF\0\0\0\0"sv, cab},
+    {"**ACE**"sv, ace, 7},
+    {"{\\rt"sv, rtf},
+    {"ITSF"sv, chm},
+    {"\x7f"
+     "ELF"sv,
+     elf},
+    {"\xce\xfa\xed\xfe"sv, mach_o},
+    {"\xcf\xfa\xed\xfe"sv, mach_o},
+    {"\xfe\xed\xfa\xce"sv, mach_o},
+    {"\xfe\xed\xfa\xcf"sv, mach_o},
+    {"dex\n03"sv, dex},
+    {"\x78\x9f\x3e\x22"sv, tnef},
+    {"\xff\xd8\xff"sv, jpeg},
+    {"GIF87a"sv, gif},
+    {"GIF89a"sv, gif},
+    {"WEBP"sv, webp, 8},
+    {"WAVE"sv, audio, 8},
+    {"AVI "sv, video, 8},
+    {"II*\0"sv, tiff},
+    {"MM\0*"sv, tiff},
+    {"\0\0\x01\0\x01\0"sv, ico},
+    {" EMF"sv, emf, 40},
+    {"\xd7\xcd\xc6\x9a"sv, emf},
+    {"ftypheic"sv, heif, 4},
+    {"ftypmif1"sv, heif, 4},
+    {"ftypavif"sv, heif, 4},
+    {"ftypM4A"sv, audio, 4},
+    {"ftyp"sv, video, 4},
+    {"\x1a\x45\xdf\xa3"sv, video},  // Matroska, WebM
+    {"ID3"sv, audio},
+    {"OggS"sv, audio},
+    {"fLaC"sv, audio},
+    {"#!AMR"sv, audio},
+    {"\x30\x26\xb2\x75\x8e\x66\xcf\x11"sv, video},  // ASF
+    {"\x28\xb5\x2f\xfd"sv, zstd},
+    {"\x04\x22\x4d\x18"sv, lz4},
+    {"\x1f\x9d"sv, compress},
+    {"\x1f\x8b\x08"sv, gzip},
+    {"BZh"sv, bzip2},
+    {"!<arch>\n"sv, ar},
+    {"070701"sv, cpio},
+    {"070707"sv, cpio},
+    {"-lh"sv, lha, 2},
+    {"\x60\xea"sv, arj},
+    {"wOFF"sv, font},
+    {"wOF2"sv, font},
+    {"OTTO"sv, font},
+    {"\0\x01\0\0\0"sv, font},
+    {"ustar"sv, tar, kTarMark},
+    {"-----BEGIN PGP "sv, pgp},
+    {"-----BEGIN PKCS7"sv, pkcs7},
+    {"-----BEGIN CERT"sv, certificate},
+};
 
-bool is_volume(std::string_view bytes, std::string_view what) {
-  constexpr std::size_t kDescriptor = 2048;
-  for (std::size_t i = 0; i < 4; ++i)
-    if (stands_at(bytes, kVolume + i * kDescriptor, what)) return true;
-  return false;
-}
-
-FileType disk_of(std::string_view bytes) {
-  if (is_volume(bytes, "NSR0")) return FileType::udf;
-  if (is_volume(bytes, "CD001")) return FileType::iso;
-  if (is_volume(bytes, "BEA01")) return FileType::udf;
-  const auto last = bytes.size() >= kSectorBytes ? bytes.substr(bytes.size() - kSectorBytes) : std::string_view();
-  if (last.starts_with("conectix") || last.starts_with("koly")) return FileType::disk_image;
-  const bool boots = stands_at(bytes, 510, "\x55\xaa"sv);
-  if (boots && (stands_at(bytes, 54, "FAT1"sv) || stands_at(bytes, 82, "FAT32"sv) || stands_at(bytes, 3, "NTFS    "sv)))
-    return FileType::disk_image;
-  if (boots && stands_at(bytes, kSectorBytes, "EFI PART"sv)) return FileType::disk_image;
-  return FileType::unknown;
-}
-
-FileType program_of(std::string_view bytes) {
-  if (bytes.starts_with("MZ")) {
-    const auto at = u32(bytes, 0x3c);
-    return at < kLongPe && stands_at(bytes, at, "PE\0\0"sv) ? FileType::pe : FileType::dos_program;
+std::optional<FileType> by_magic(std::string_view bytes) {
+  for (const auto& magic : kMagics)
+    if (part_of(bytes, magic.at, magic.bytes.size()) == magic.bytes) return magic.type;
+  if (bytes.starts_with("MZ") || bytes.starts_with("ZM")) {
+    const auto header = u32_at(bytes, 0x3c);
+    return header && part_of(bytes, *header, 4) == "PE\0\0"sv ? pe : dos;
   }
-  if (bytes.starts_with("\xca\xfe\xba\xbe"sv))
-    return u32_big(bytes, 4) % 0x10000 >= kFirstJava ? FileType::java_class : FileType::mach_o;
-  return FileType::unknown;
+  // A Java class has a version behind the mark that it shares with macOS' universal programs, which have few parts.
+  if (bytes.starts_with("\xca\xfe\xba\xbe"))
+    return bytes.size() > 7 && static_cast<unsigned char>(bytes[7]) >= 0x2d ? java_class : mach_o;
+  if (bytes.starts_with("BM") && bytes.size() > 14 && u32_at(bytes, 6) == 0U) return bmp;
+  return std::nullopt;
 }
 
-FileType compound_of(std::string_view bytes) {
-  // {000C1084-0000-0000-C000-000000000046}, and patches and transforms beside it.
-  constexpr auto kInstaller = "\x10\x0c\0\0\0\0\0\xc0\0\0\0\0\0\0\x46"sv;
-  const auto file = Compound::open(bytes);
-  if (!file) return FileType::unknown;
-  if (std::string_view(file->class_id()).substr(1) == kInstaller) return FileType::installer;
-  if (file->find("EncryptedPackage") != nullptr) return FileType::encrypted_document;
-  if (file->find("WordDocument") != nullptr) return FileType::old_word;
-  if (file->find("Workbook") != nullptr || file->find("Book") != nullptr) return FileType::old_excel;
-  if (file->find("PowerPoint Document") != nullptr) return FileType::old_power_point;
-  if (file->find("__properties_version1.0") != nullptr) return FileType::outlook_message;
-  return FileType::old_other;
-}
-
-FileType zip_of(std::string_view bytes) {
-  const auto directory = zip_directory(bytes);
-  const auto has = [&](std::string_view name) {
-    return std::ranges::any_of(directory.entries, [&](const ZipEntry& e) { return base::iequals(e.name, name); });
-  };
-  const auto has_below = [&](std::string_view folder) {
-    return std::ranges::any_of(directory.entries, [&](const ZipEntry& e) { return base::istarts_with(e.name, folder); });
-  };
-  if (has("[Content_Types].xml")) {
-    if (has("xl/workbook.bin")) return FileType::excel_binary;
-    if (has_below("word/")) return FileType::word;
-    if (has_below("xl/")) return FileType::excel;
-    if (has_below("ppt/")) return FileType::power_point;
+// What says what it is far behind its beginning, and boot sectors.
+std::optional<FileType> by_volume(std::string_view bytes) {
+  if (part_of(bytes, kIsoMark, 5) == "CD001") return iso;
+  for (std::size_t sector = 0; sector < 4; ++sector) {
+    const auto mark = part_of(bytes, kIsoMark + sector * kSector, 5);
+    if (mark == "NSR02" || mark == "NSR03" || mark == "BEA01") return udf;
   }
-  if (has("AndroidManifest.xml")) return FileType::android_package;
-  if (has("META-INF/MANIFEST.MF") &&
-      std::ranges::any_of(directory.entries, [](const ZipEntry& e) { return e.name.ends_with(".class"); }))
-    return FileType::jar;
-  if (!directory.entries.empty() && directory.entries[0].name == "mimetype" && has("META-INF/manifest.xml"))
-    return FileType::open_document;
-  return FileType::zip;
+  if (bytes.size() >= 512 && part_of(bytes, bytes.size() - 512, 8) == "conectix") return vhd;
+  if (bytes.size() >= 512 && part_of(bytes, bytes.size() - 512, 4) == "koly") return dmg;
+  if (part_of(bytes, 510, 2) == "\x55\xaa" &&
+      (part_of(bytes, 3, 4) == "NTFS" || part_of(bytes, 54, 3) == "FAT" || part_of(bytes, 82, 5) == "FAT32" ||
+       bytes.size() % 512 == 0))
+    return disk;
+  return std::nullopt;
 }
 
-// Bytes that no text has.
-bool is_texty(std::string_view bytes) {
-  return std::ranges::none_of(bytes.substr(0, kTextHead), [](char c) {
-    const auto u = static_cast<unsigned char>(c);
-    return (u < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' && u != 0x1a && u != 0x1b) || u == 0x7f;
-  });
+std::optional<FileType> by_zip(std::string_view bytes) {
+  const bool is_zip = bytes.starts_with("PK\3\4") || bytes.starts_with("PK\5\6") ||
+                      bytes.starts_with("PK\7\10PK") || bytes.starts_with("PK00PK\3\4");
+  return is_zip ? std::optional(zip) : std::nullopt;
 }
 
-// As browsers find out that bytes are HTML (https://mimesniff.spec.whatwg.org), and a few more.
-bool is_html(std::string_view low) {
-  constexpr auto kTags = std::to_array<std::string_view>(
-      {"<!doctype html", "<html", "<head", "<script", "<iframe", "<h1", "<div", "<font", "<table", "<a ", "<style",
-       "<title", "<b>", "<body", "<br", "<p>", "<p ", "<form", "<meta", "<img", "<center", "<span"});
-  return std::ranges::any_of(kTags, [&](std::string_view tag) { return low.starts_with(tag); });
+struct Words {
+  std::string_view words;
+  FileType type;
+};
+
+// At the beginning, behind blanks, in lower case.
+constexpr Words kBeginnings[] = {
+    {"<!doctype html", html},
+    {"<html", html},
+    {"<head", html},
+    {"<body", html},
+    {"<script", html},
+    {"<meta ", html},
+    {"<title", html},
+    {"<style", html},
+    {"<iframe", html},
+    {"<form", html},
+    {"<table", html},
+    {"<div", html},
+    {"<svg", svg},
+    {"<!doctype svg", svg},
+    {"<job", wsf},
+    {"<package", wsf},
+    {"<scriptlet", wsf},
+    {"<component", wsf},
+    {"#@~^", encoded_script},
+    {"[internetshortcut", url_shortcut},
+    {"[desktop entry", desktop},
+    {"windows registry editor", registry},
+    {"regedit4", registry},
+    {"begin:vcalendar", calendar},
+    {"begin:vcard", card},
+    {"#!", shell},
+    {"@echo off", batch},
+    {"powershell", batch},
+    {"cmd /c", batch},
+    {"cmd.exe", batch},
+    {"on error resume next", vbscript},
+    {"<searchconnectordescription", search},
+    {"<librarydescription", search},
+    {"<persistedquery", search},
+};
+
+// Roots of XML, behind its declaration and comments.
+constexpr Words kRoots[] = {
+    {"<svg", svg},
+    {"<html", html},
+    {"<plist", webloc},
+    {"<job", wsf},
+    {"<package", wsf},
+    {"<scriptlet", wsf},
+    {"<component", wsf},
+    {"<searchconnectordescription", search},
+    {"<librarydescription", search},
+    {"<persistedquery", search},
+    {"<w:worddocument", flat_office},
+    {"<workbook", flat_office},
+    {"<pkg:package", flat_office},
+};
+
+struct EndingType {
+  std::string_view ending;
+  FileType type;
+};
+
+// A text of that name is what its name says: that is what a computer takes it for.
+constexpr EndingType kTextEndings[] = {
+    {"js", javascript},
+    {"mjs", javascript},
+    {"jse", encoded_script},
+    {"vbe", encoded_script},
+    {"vbs", vbscript},
+    {"vb", vbscript},
+    {"vbscript", vbscript},
+    {"ps1", powershell},
+    {"psm1", powershell},
+    {"bat", batch},
+    {"cmd", batch},
+    {"wsf", wsf},
+    {"wsc", wsf},
+    {"sct", wsf},
+    {"hta", hta},
+    {"au3", autoit},
+    {"reg", registry},
+    {"url", url_shortcut},
+    {"website", url_shortcut},
+    {"webloc", webloc},
+    {"desktop", desktop},
+    {"html", html},
+    {"htm", html},
+    {"shtml", html},
+    {"xhtml", html},
+    {"xht", html},
+    {"shtm", html},
+    {"svg", svg},
+    {"mht", mhtml},
+    {"mhtml", mhtml},
+    {"xml", xml},
+    {"xsl", xml},
+    {"ics", calendar},
+    {"vcf", card},
+    {"eml", message},
+    {"sh", shell},
+    {"bash", shell},
+    {"py", shell},
+    {"search-ms", search},
+    {"library-ms", search},
+    {"searchconnector-ms", search},
+};
+
+std::optional<FileType> first_match(std::string_view low, std::span<const Words> words) {
+  const auto found =
+      std::ranges::find_if(words, [&](const Words& word) { return low.starts_with(word.words); });
+  return found == words.end() ? std::nullopt : std::optional(found->type);
 }
 
-FileType markup_of(std::string_view low) {
-  while (low.starts_with("<!--")) {
-    const auto end = low.find("-->");
-    if (end == std::string_view::npos) return FileType::html;
-    low = base::trim(low.substr(end + 3));
+// Behind blanks, comments and declarations of XML and HTML.
+std::string_view behind_prolog(std::string_view text) {
+  for (;;) {
+    text = text.substr(std::min(text.find_first_not_of(" \t\r\n\f\v"), text.size()));
+    std::string_view end;
+    if (text.starts_with("<!--"))
+      end = "-->";
+    else if (text.starts_with("<?"))
+      end = ">";
+    else if (text.starts_with("<!") && !text.starts_with("<!doctype html") &&
+             !text.starts_with("<!doctype svg"))
+      end = ">";
+    else
+      return text;
+    const auto at = text.find(end);
+    if (at == std::string_view::npos) return {};
+    text.remove_prefix(at + end.size());
   }
-  if (low.find("<hta:application") != std::string_view::npos) return FileType::hta;
-  if (low.starts_with("<svg") || low.starts_with("<!doctype svg")) return FileType::svg;
-  if (low.starts_with("<job") || low.starts_with("<package") || low.starts_with("<component") ||
-      low.starts_with("<scriptlet"))
-    return FileType::script_host;
-  if (is_html(low)) return FileType::html;
-  if (!low.starts_with("<?xml")) return FileType::unknown;
-  if (low.find("<svg") != std::string_view::npos) return FileType::svg;
-  if (low.find("<!doctype html") != std::string_view::npos || low.find("<html") != std::string_view::npos)
-    return FileType::html;
-  if (low.find("<!doctype plist") != std::string_view::npos && low.find("<key>url</key>") != std::string_view::npos)
-    return FileType::internet_shortcut;
-  if (low.find("<persistedquery") != std::string_view::npos || low.find("<librarydescription") != std::string_view::npos ||
-      low.find("<searchconnectordescription") != std::string_view::npos ||
-      low.find("<pcsettings") != std::string_view::npos)
-    return FileType::search_connector;
-  if (low.find("<job") != std::string_view::npos || low.find("<scriptlet") != std::string_view::npos ||
-      low.find("<component") != std::string_view::npos)
-    return FileType::script_host;
-  return FileType::xml;
 }
 
-bool is_mail(std::string_view low) {
-  constexpr auto kFields = std::to_array<std::string_view>({"received:", "return-path:", "delivered-to:", "from:",
-                                                            "mime-version:", "message-id:", "x-mozilla-status:"});
-  return std::ranges::any_of(kFields, [&](std::string_view field) { return low.starts_with(field); });
+// A message begins with fields.
+bool is_message(std::string_view low) {
+  static constexpr std::string_view kFields[] = {
+      "received:", "return-path:", "from:",         "to:",           "date:",
+      "subject:",  "message-id:",  "mime-version:", "delivered-to:", "x-"};
+  const auto starts = std::ranges::any_of(kFields, [low](auto field) { return low.starts_with(field); });
+  const auto has = [low](std::string_view field) { return low.find(field) != std::string_view::npos; };
+  return starts &&
+         has("\nfrom:") + has("\nsubject:") + has("\ndate:") + has("\nmessage-id:") + has("\nto:") >= 2;
 }
 
-FileType text_of(std::string_view bytes, FileType named) {
-  const auto text = plain_text(bytes.substr(0, kTypeBytes));
-  if (!is_texty(text)) return FileType::unknown;
-  const auto low = base::lower(base::trim(text));
-  // By what the system would open it with.
-  if (is_script(named) || named == FileType::registry || named == FileType::internet_shortcut) {
-    if (named != FileType::hta || low.starts_with("<")) return named;
+FileType type_of_text(std::string_view text, const std::string& ending) {
+  const auto low = base::lower(text.substr(0, kMaxTextLooked));
+  const auto begin = behind_prolog(low);
+  const std::string_view all = low;
+  const auto has = [all](std::string_view word) { return all.find(word) != std::string_view::npos; };
+  if (has("<hta:application")) return hta;
+  const auto named = std::ranges::find(kTextEndings, std::string_view(ending), &EndingType::ending);
+  if (all.starts_with("#@~^")) return encoded_script;
+  // What runs by its name does so whatever it begins with.
+  if (named != std::end(kTextEndings) && (is_script(named->type) || is_shortcut(named->type)))
+    return named->type;
+  if (begin.starts_with("<") && (has("progid=\"word.document\"") || has("progid=\"excel.sheet\"")))
+    return flat_office;
+  const bool is_xml = all.substr(0, 64).find("<?xml") != std::string_view::npos;
+  if (is_xml) {
+    if (const auto root = first_match(begin, kRoots)) return *root;
+    return named != std::end(kTextEndings) ? named->type : xml;
   }
-  if (low.starts_with("#!")) return FileType::shell_script;
-  if (low.starts_with("<")) {
-    const auto type = markup_of(low);
-    if (type != FileType::unknown) return type == FileType::html && named == FileType::hta ? FileType::hta : type;
-  }
-  if (low.starts_with("[internetshortcut]") || low.starts_with("[desktop entry]")) return FileType::internet_shortcut;
-  if (low.starts_with("windows registry editor")) return FileType::registry;
-  if (low.starts_with("@echo off")) return FileType::batch;
-  if (low.starts_with("begin:vcalendar")) return FileType::calendar;
-  if (low.starts_with("begin:vcard")) return FileType::contact;
-  if (low.starts_with("-----begin pgp")) return FileType::pgp;
-  if (low.starts_with("-----begin ")) return FileType::cms;
-  if (is_mail(low)) return FileType::mail;
+  if (has("content-type: multipart/related") && has("mime-version:") &&
+      (has("content-location:") || has("snapshot-content")))
+    return mhtml;
+  if (is_message(begin)) return message;
+  if (const auto beginning = first_match(begin, kBeginnings)) return *beginning;
+  if (named != std::end(kTextEndings)) return named->type;
+  if (has("</html>") || has("<body") || (has("<script") && has("</script>"))) return html;
+  if (has("wscript.") && has("createobject(")) return vbscript;
+  if (has("new activexobject(")) return javascript;
+  if (begin.starts_with("$") && (has("iex ") || has("invoke-expression") || has("new-object ")))
+    return powershell;
   return FileType::text;
-}
-
-FileType by_magic(std::string_view bytes) {
-  for (const auto& magic : kMagic)
-    if (stands_at(bytes, magic.at, magic.bytes)) return magic.type;
-  if (bytes.starts_with("BM") && bytes.size() > 26 && u32(bytes, 6) == 0) return FileType::bmp;
-  // A sequence whose first is the identifier of PKCS #7, 1.2.840.113549.1.7 (RFC 5652).
-  if (bytes.starts_with("\x30") && slice(bytes, 0, 32).find("\x2a\x86\x48\x86\xf7\x0d\x01\x07"sv) != std::string_view::npos)
-    return FileType::cms;
-  return FileType::unknown;
 }
 
 }  // namespace
 
-std::string_view to_string(FileType type) { return kNames[static_cast<std::size_t>(type)]; }
-
-bool is_program(FileType type) { return type >= FileType::pe && type <= FileType::registry; }
-bool is_script(FileType type) { return type >= FileType::shell_script && type <= FileType::apple_script; }
-bool is_shortcut(FileType type) { return type >= FileType::shell_link && type <= FileType::search_connector; }
-bool is_office(FileType type) {
-  return (type >= FileType::rtf && type <= FileType::old_power_point) || type == FileType::encrypted_document;
-}
-bool is_archive(FileType type) { return type >= FileType::zip && type <= FileType::lzma; }
-bool is_disk(FileType type) { return type >= FileType::iso && type <= FileType::disk_image; }
-bool is_image(FileType type) { return type >= FileType::png && type <= FileType::heif; }
-bool is_text(FileType type) {
-  return (type >= FileType::text && type <= FileType::contact) || is_script(type) || type == FileType::registry ||
-         type == FileType::internet_shortcut || type == FileType::search_connector;
-}
+std::string_view to_string(FileType type) { return kTypeNames[static_cast<std::size_t>(type)]; }
 
 FileType type_of(std::string_view bytes, std::string_view name) {
-  if (bytes.empty()) return FileType::empty;
-  if (const auto type = program_of(bytes); type != FileType::unknown) return type;
-  if (bytes.starts_with("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")) return compound_of(bytes);
-  if (bytes.starts_with("PK\x03\x04") || bytes.starts_with("PK\x05\x06") || bytes.starts_with("PK\x07\x08"))
-    return zip_of(bytes);
-  if (const auto type = by_magic(bytes); type != FileType::unknown) return type;
-  if (slice(bytes, 0, kPdfHead).find("%PDF-") != std::string_view::npos) return FileType::pdf;
-  if (const auto type = disk_of(bytes); type != FileType::unknown) return type;
-  const auto named = type_of_name(name);
-  if (const auto type = text_of(bytes, named); type != FileType::unknown) return type;
-  // A zip behind other bytes, as self-extracting ones are, opens all the same.
-  if (named == FileType::zip || named == FileType::jar) {
-    const auto tail = bytes.substr(bytes.size() - std::min(bytes.size(), kTypeBytes));
-    if (tail.find("PK\x05\x06") != std::string_view::npos) return zip_of(bytes);
+  if (bytes.empty()) return empty;
+  if (const auto type = by_zip(bytes)) return *type;
+  if (const auto type = by_magic(bytes)) return *type;
+  if (bytes.substr(0, kMaxPdfHeader).find("%PDF-") != std::string_view::npos) return pdf;
+  if (const auto type = by_volume(bytes)) return *type;
+  const auto ending = ending_of(name);
+  // ASN.1's SEQUENCE of a length in several bytes, with the identifiers of PKCS #7 (1.2.840.113549.1.7).
+  if (bytes.starts_with('\x30') &&
+      bytes.substr(0, 64).find("\x2a\x86\x48\x86\xf7\x0d\x01\x07") != std::string_view::npos)
+    return pkcs7;
+  if (const auto decoded = as_utf8(bytes.substr(0, kMaxTextLooked))) {
+    if (is_text(*decoded)) return type_of_text(*decoded, ending);
+  } else if (is_text(bytes)) {
+    return type_of_text(bytes, ending);
   }
-  return FileType::unknown;
+  if (bytes.starts_with("bplist00") && ending == "webloc") return webloc;
+  // Pages and scripts run in spite of a few odd bytes.
+  const auto named = std::ranges::find(kTextEndings, std::string_view(ending), &EndingType::ending);
+  if (named != std::end(kTextEndings) && (is_script(named->type) || is_web_page(named->type)))
+    return named->type;
+  return unknown;
 }
 
-FileType type_of_name(std::string_view name) {
-  while (!name.empty() && (name.back() == ' ' || name.back() == '.')) name.remove_suffix(1);  // as Windows does
-  const auto dot = name.rfind('.');
-  if (dot == std::string_view::npos) return FileType::unknown;
-  const auto* const found = find_extension(name.substr(dot + 1));
-  return found == nullptr ? FileType::unknown : found->type;
-}
+bool is_program(FileType type) { return type >= pe && type <= apk; }
+bool is_script(FileType type) { return type >= shell && type <= registry; }
+bool is_shortcut(FileType type) { return type >= lnk && type <= search; }
+bool is_archive(FileType type) { return type >= zip && type <= compress; }
+bool is_disk_image(FileType type) { return type >= iso && type <= dmg; }
+bool is_document(FileType type) { return type >= pdf && type <= flat_office; }
+bool is_image(FileType type) { return type >= png && type <= emf; }
+bool is_web_page(FileType type) { return type >= html && type <= xml; }
 
 }  // namespace rampart::guard::files

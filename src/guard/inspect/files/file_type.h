@@ -1,11 +1,9 @@
-// What bytes are, by what stands in them, and what a name says they were.
+// What a file is by its bytes; file_name.h says what its name promises, and file_facts.h compares the two.
 //
-//   type_of("MZ\x90…", "holiday.jpg")      FileType::pe
-//   type_of_name("holiday.jpg")            FileType::jpeg
-//   is_program(FileType::pe)               true
+//   type_of("MZ\x90…", "invoice.pdf")     FileType::pe
+//   type_of("<?xml …<svg …", "")          FileType::svg
 //
-// Pure; looks at the first kTypeBytes bytes, and at the places where the containers' directories stand. Of texts that could be
-// anything (JavaScript, batch) the name decides, as it does on the machine that opens them.
+// A text says of itself hardly more than that it is one: scripts are known by their name and by the words that they begin with.
 #pragma once
 
 #include <cstdint>
@@ -13,110 +11,122 @@
 
 namespace rampart::guard::files {
 
-inline constexpr std::size_t kTypeBytes = 65'536;  // our own
-
 enum class FileType : std::uint8_t {
   unknown,
   empty,
-  // Texts and pages.
   text,
-  html,
-  xml,
-  svg,
-  mail,      // a message, RFC 5322
-  calendar,  // iCalendar, RFC 5545
-  contact,   // vCard, RFC 6350
-  // Programs.
-  pe,  // Windows: .exe, .dll, .scr, .cpl, .xll …
-  dos_program,
-  elf,
-  mach_o,
+  // programs
+  pe,      // Windows
+  dos,     // MZ without PE
+  elf,     // Linux
+  mach_o,  // macOS
   java_class,
-  jar,
-  android_package,
-  installer,  // .msi
-  registry,   // .reg
-  // Scripts.
-  shell_script,  // whatever begins with #!
-  java_script,   // .js, .jse: for Windows Script Host
-  visual_basic,  // .vbs, .vbe
-  script_host,   // .wsf, .wsh, .wsc, .sct
-  power_shell,
+  dex,   // Android
+  msi,   // Windows' installer
+  msix,  // the same as a zip
+  jar,   // Java's zip
+  apk,   // Android's
+  // scripts
+  shell,  // #!
   batch,
-  hta,  // a page that is a program
-  apple_script,
-  // What opens something else.
-  shell_link,         // .lnk
-  internet_shortcut,  // .url, .webloc, .desktop
-  search_connector,   // .search-ms, .library-ms, .settingcontent-ms
-  // Documents.
+  powershell,
+  javascript,
+  vbscript,
+  encoded_script,  // of Microsoft's script encoder (JSE, VBE)
+  wsf,             // Windows script file, scriptlet
+  hta,
+  autoit,
+  registry,  // .reg
+  // shortcuts
+  lnk,
+  url_shortcut,  // [InternetShortcut]
+  webloc,        // macOS
+  desktop,       // Linux
+  search,        // .search-ms, .library-ms
+  // documents
   pdf,
-  post_script,
   rtf,
-  word,  // of Office Open XML, whatever its macros
-  excel,
-  power_point,
-  excel_binary,  // .xlsb
-  open_document,
-  old_word,  // of OLE compound files
-  old_excel,
-  old_power_point,
-  old_other,           // an OLE compound file of no kind that we know
-  outlook_message,     // .msg
-  encrypted_document,  // Office Open XML within a password's container
-  one_note,
-  help,  // .chm
-  tnef,  // winmail.dat
-  // Archives.
+  word,        // OOXML
+  excel,       // the same
+  powerpoint,  // the same
+  ooxml,       // another of them
+  ole_word,
+  ole_excel,
+  ole_powerpoint,
+  ole,           // another compound file
+  locked_ooxml,  // encrypted OOXML within a compound file
+  opendocument,
+  onenote,
+  outlook_message,  // .msg
+  xps,
+  epub,
+  flat_office,  // Flat OPC, SpreadsheetML 2003
+  // the web
+  html,
+  mhtml,
+  svg,
+  xml,
+  // containers
   zip,
-  rar,
   seven_zip,
-  cabinet,
+  rar,
+  cab,
   ace,
   arj,
+  lha,
   tar,
+  cpio,
+  ar,
   gzip,
   bzip2,
   xz,
   zstd,
-  lzma,
-  // Disk images.
+  lz4,
+  compress,
   iso,
   udf,
-  disk_image,  // .img, .vhd, .vhdx, .vmdk, .dmg
-  // Images, sound and the rest.
+  vhd,
+  vhdx,
+  disk,  // a raw image: MBR, FAT or NTFS
+  dmg,
+  chm,
+  tnef,
+  // mail and calendar
+  message,
+  calendar,
+  card,
+  // images and sound
   png,
   jpeg,
   gif,
-  webp,
   bmp,
+  webp,
   tiff,
-  icon,
+  ico,
   heif,
-  font,
+  emf,
   audio,
   video,
-  flash,
-  pgp,  // encrypted or signed
-  cms,  // S/MIME: encrypted, signed or certificates, DER
+  font,
+  // secrets
+  pgp,
+  pkcs7,
+  certificate,
 };
-inline constexpr std::size_t kFileTypes = static_cast<std::size_t>(FileType::cms) + 1;
-std::string_view to_string(FileType type);  // "shell-link"
+inline constexpr std::size_t kFileTypes = static_cast<std::size_t>(FileType::certificate) + 1;
+std::string_view to_string(FileType type);  // "zip"
 
-bool is_program(FileType type);   // a machine's or a virtual machine's code, and what installs it
-bool is_script(FileType type);    // text that the system runs when it is opened
-bool is_shortcut(FileType type);  // opens something else
-bool is_office(FileType type);    // Word, Excel, PowerPoint, OpenDocument, RTF
-bool is_archive(FileType type);   // packs other files
-bool is_disk(
-    FileType type);  // is mounted when it is opened, so that what is in it carries no mark of the web
+// By its first bytes (and those at the places where ISO and tar say what they are). `name` decides among texts, and between a zip
+// and what else is one. Of a zip and of a compound file what they hold decides: look_at_file() knows, this does not.
+FileType type_of(std::string_view bytes, std::string_view name);
+
+bool is_program(FileType type);
+bool is_script(FileType type);
+bool is_shortcut(FileType type);
+bool is_archive(FileType type);     // holds files, and is no document
+bool is_disk_image(FileType type);  // opened as a drive
+bool is_document(FileType type);
 bool is_image(FileType type);
-bool is_text(FileType type);  // what people read in a text editor: text, html, xml, svg, scripts …
-inline bool runs(FileType type) { return is_program(type) || is_script(type); }
-
-// `name` may be empty.
-FileType type_of(std::string_view bytes, std::string_view name = {});
-// By the last extension; unknown for those that say nothing.
-FileType type_of_name(std::string_view name);
+bool is_web_page(FileType type);
 
 }  // namespace rampart::guard::files

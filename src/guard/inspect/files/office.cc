@@ -1,211 +1,268 @@
-// OLE documents ([MS-CFB]) and what documents of all formats share.
-#include "guard/inspect/files/office.h"
-
+// Documents that are zips (OOXML: ECMA-376; OpenDocument), and Office's single XML files: what they run, load and carry.
 #include <algorithm>
 #include <array>
 
-#include <fmt/format.h>
-
 #include "base/text.h"
-#include "guard/inspect/files/bytes.h"
-#include "guard/inspect/files/compound.h"
-#include "guard/inspect/files/readers.h"
-#include "guard/inspect/files/utf16.h"
-#include "guard/inspect/files/vba.h"
-#include "guard/inspect/files/zip_directory.h"
+#include "guard/inspect/files/formats.h"
+#include "guard/inspect/files/text.h"
 
 namespace rampart::guard::files {
 namespace {
 
-using namespace std::string_view_literals;
-
 // All our own.
-constexpr std::size_t kMaxStream = std::size_t{16} << 20U;
-constexpr std::size_t kMaxObjects = 50;
-constexpr std::size_t kMaxRecords = 200'000;
-constexpr std::size_t kMaxFields = 10'000;
+constexpr std::size_t kMaxRelations = 200;                        // parts of them in one document
+constexpr std::size_t kMaxPart = std::size_t{4} << 20U;           // bytes of one XML part that is searched
+constexpr std::size_t kMaxRelationsPart = std::size_t{1} << 18U;  // bytes of one part of relations
+constexpr std::size_t kMaxPictures = 20;                          // handed on, of one document
+constexpr std::size_t kMaxTargets = 500;                          // links of one document that are read
 
-// {0002CE02-0000-0000-C000-000000000046}: Microsoft Equation 3.0.
-constexpr auto kEquation = "\x02\xce\x02\0\0\0\0\0\xc0\0\0\0\0\0\0\x46"sv;
-
-std::string_view c_string(std::string_view bytes, std::uint64_t& at) {
-  const auto end = bytes.find('\0', at);
-  const auto out = slice(bytes, at, (end == std::string_view::npos ? bytes.size() : end) - std::min<std::uint64_t>(at, bytes.size()));
-  at += out.size() + 1;
-  return out;
+bool in_folder(std::string_view low, std::string_view folder) {
+  return low.find(folder) != std::string_view::npos;
 }
 
-// Records of a workbook ([MS-XLS] 2.1.4): sheets of macros, and a password.
-void read_workbook(const Item& item, std::string_view stream, Looker& to) {
-  constexpr std::uint16_t kSheet = 0x0085;
-  constexpr std::uint16_t kPassword = 0x002f;
-  constexpr std::uint8_t kMacroSheet = 1;
-  std::size_t left = kMaxRecords;
-  for (std::uint64_t at = 0; holds(stream, at, 4) && left != 0; --left) {
-    const auto type = u16(stream, at);
-    const std::uint64_t size = u16(stream, at + 2);
-    if (type == kPassword) {
-      to.find(item, Mark::encrypted_document, "workbook");
-      to.doubt(item, Why::encrypted, "the workbook is encrypted");
-    }
-    if (type == kSheet && u8(stream, at + 4 + 5) == kMacroSheet)
-      to.find(item, Mark::excel4_macros, (u8(stream, at + 4 + 4) & 3U) != 0 ? "a hidden sheet" : "a sheet");
-    at += 4 + size;
+class OfficeWalk {
+ public:
+  OfficeWalk(Walk& walk, const Zip& zip) : walk_(walk), zip_(zip) {}
+
+  void take_ooxml() {
+    check();
+    for (const auto& entry : zip_.entries)
+      if (!entry.is_folder()) take_part(entry);
   }
-}
 
-// A presentation keeps its projects and objects packed within one stream ([MS-PPT] 2.10.34).
-void read_presentation(const Item& item, std::string_view stream, Looker& to) {
-  constexpr auto kStorage = "\x10\0\x11\x10"sv;  // ExOleObjStgCompressedAtom
-  std::size_t left = kMaxObjects;
-  for (auto at = stream.find(kStorage); at != std::string_view::npos && left != 0; at = stream.find(kStorage, at + 1), --left) {
-    const auto size = u32(stream, at + 4);
-    const auto packed = slice(stream, at + 12, size < 4 ? 0 : size - 4);
-    if (!packed.starts_with('\x78')) continue;
-    const auto room = std::min<std::uint64_t>(kMaxStream, to.budget.bytes);
-    const auto inflated = inflate_zlib(packed, room);
-    (void)Budget::take(to.budget.bytes, inflated.bytes.size());
-    if (inflated.is_over) to.doubt(item, Why::over_limit, "an object is larger than is looked at");
-    if (const auto file = Compound::open(inflated.bytes)) {
-      if (!tell_macros(item, *file, to)) {
-        to.find(item, Mark::embedded_object, "of a slide");
-        if (item.depth < kMaxDepth) to.look_inside(item, "object", inflated.bytes);
+  void take_opendocument() {
+    check();
+    if (const auto* manifest = zip_.find("META-INF/manifest.xml")) {
+      if (const auto text = bytes_of(*manifest, kMaxPart); text && has_word(*text, "encryption-data")) {
+        walk_.add(FileFact::locked_document);
+        walk_.cannot(Unseen::encrypted);
       }
     }
-  }
-}
-
-// The attachments of an Outlook message ([MS-OXMSG] 2.2.2), with their names, and its body.
-void read_outlook(const Item& item, const Compound& file, Looker& to) {
-  constexpr std::string_view kProperty = "__substg1.0_";
-  constexpr std::string_view kData = "37010102";
-  for (const auto& entry : file.entries()) {
-    const auto at = entry.path.rfind(kProperty);
-    if (entry.is_storage || at == std::string::npos) continue;
-    const auto id = std::string_view(entry.path).substr(at + kProperty.size());
-    const auto folder = entry.path.substr(0, at);
-    if (id == kData) {
-      std::string name;
-      for (const std::string_view of : {"3707001F", "3704001F", "3707001E", "3704001E"})
-        if (const auto* found = file.find(folder + std::string(kProperty) + std::string(of)); found != nullptr && name.empty()) {
-          name = file.read(*found, 1024);
-          if (of.ends_with('F')) name = utf16_text(name);
-        }
-      if (!Budget::take(to.budget.bytes, entry.size)) return to.doubt(item, Why::over_limit, "its attachments are larger than is looked at");
-      to.look_inside(item, name.empty() ? "attachment" : name, file.read(entry, kMaxOneFile));
-    } else if (id == "1000001F" || id == "1000001E") {
-      const auto bytes = file.read(entry, 2 * kMaxFileText);
-      to.text(id.ends_with('F') ? utf16_text(bytes) : bytes);
-    } else if (id == "10130102") {
-      to.look_inside(item, "body.html", file.read(entry, kMaxStream));
+    for (const auto& entry : zip_.entries) {
+      if (entry.is_folder()) continue;
+      const auto low = base::lower(entry.name);
+      if ((low.starts_with("basic/") || low.starts_with("scripts/")) && !low.ends_with("-lb.xml") &&
+          !low.ends_with("-lc.xml"))
+        walk_.add(FileFact::macros, entry.name);
+      else if (low.starts_with("pictures/"))
+        take_picture(entry);
+      else if (low == "content.xml")
+        take_content(entry);
+      else if (low.starts_with("object") && in_folder(low, ".bin"))
+        take_file(entry);
     }
   }
-}
 
-void read_objects(const Item& item, const Compound& file, FileType type, Looker& to) {
-  std::size_t objects = 0;
-  for (const auto& entry : file.entries()) {
-    const auto slash = entry.path.rfind('/');
-    const auto name = std::string_view(entry.path).substr(slash == std::string::npos ? 0 : slash + 1);
-    if (entry.class_id == kEquation || base::iequals(name, "Equation Native")) to.find(item, Mark::equation_object, entry.path);
-    if (entry.is_storage && base::iequals(name, "ObjectPool") && type == FileType::old_word &&
-        std::ranges::any_of(file.entries(), [&](const Compound::Entry& e) { return e.path.starts_with(entry.path + "/"); }))
-      to.find(item, Mark::embedded_object, entry.path);
-    if (!name.ends_with("Ole10Native") || entry.is_storage) continue;
-    if (++objects > kMaxObjects) return to.doubt(item, Why::over_limit, "it holds more objects than are looked at");
-    if (!Budget::take(to.budget.bytes, entry.size)) return to.doubt(item, Why::over_limit, "its objects are larger than is looked at");
-    tell_package(item, file.read(entry, kMaxOneFile), to);
+ private:
+  void check() {
+    if (zip_.is_damaged) walk_.cannot(Unseen::damaged);
+    if (zip_.has_more) walk_.cannot(Unseen::too_many);
   }
-}
+
+  std::optional<std::string> bytes_of(const ZipEntry& entry, std::size_t most) {
+    auto content = zip_.unpack(entry, std::min(most, walk_.bytes_left()), walk_.budget().ratio);
+    if (!content) {
+      if (content.error() == Unseen::encrypted) walk_.add(FileFact::locked_document);
+      walk_.cannot(content.error());
+      return std::nullopt;
+    }
+    walk_.spend(content->bytes.size());
+    if (content->is_cut) walk_.cannot(Unseen::too_large);
+    return std::move(content->bytes);
+  }
+
+  void take_part(const ZipEntry& entry) {
+    const auto low = base::lower(entry.name);
+    const auto ending = ending_of(low);
+    if (ending == "rels") return take_relations(entry);
+    if (in_folder(low, "/macrosheets/")) walk_.add(FileFact::old_macros, entry.name);
+    if (in_folder(low, "activex/") && ending == "xml") walk_.add(FileFact::active_x, entry.name);
+    if (in_folder(low, "/media/")) return take_picture(entry);
+    if (in_folder(low, "embeddings/")) {
+      walk_.add(FileFact::embedded_object, entry.name);
+      return take_file(entry);
+    }
+    if (ending == "xml" || ending == "vml") return take_xml(entry, low);
+    // Parts that are no text: macros, whatever they are called, and pieces of other formats.
+    if (ending != "sigs" && ending != "psmdcp" && kind_of_ending(ending) != NameKind::image &&
+        !low.ends_with("printersettings1.bin") && !in_folder(low, "/printersettings/") &&
+        !in_folder(low, "/fonts/") && !in_folder(low, "/customproperty"))
+      take_binary(entry, low);
+  }
+
+  void take_binary(const ZipEntry& entry, std::string_view low) {
+    const auto content = bytes_of(entry, walk_.bytes_left());
+    if (!content) return;
+    if (auto compound = Compound::read(*content)) {
+      // It is the document's own: its facts are the document's.
+      return look_into_compound(walk_, *compound, FileType::ole);
+    }
+    if (low.ends_with("vbaproject.bin")) {
+      walk_.add(FileFact::macros, entry.name);
+      return walk_.cannot(Unseen::damaged);
+    }
+    // The sheets of .xlsb are of no interest here.
+    if (!low.ends_with(".bin") && !low.ends_with(".data")) walk_.look_inside(entry.name, *content);
+  }
+
+  void take_file(const ZipEntry& entry) {
+    if (!walk_.take_entry()) return walk_.look_at_name(entry.name);
+    const auto content = bytes_of(entry, walk_.bytes_left());
+    if (!content) return walk_.look_at_name(entry.name);
+    auto compound = Compound::read(*content);
+    if (compound && compound->find("\1Ole10Native") != nullptr)
+      return look_into_compound(walk_, *compound, FileType::ole);
+    walk_.look_inside(entry.name, *content);
+  }
+
+  void take_picture(const ZipEntry& entry) {
+    if (kind_of_name(entry.name) != NameKind::image) return take_file(entry);
+    if (++pictures_ > kMaxPictures || !walk_.take_entry()) return;
+    if (const auto content = bytes_of(entry, walk_.bytes_left())) walk_.look_inside(entry.name, *content);
+  }
+
+  void take_xml(const ZipEntry& entry, std::string_view low) {
+    const bool may_have_fields = in_folder(low, "word/") && !in_folder(low, "theme/") &&
+                                 !low.ends_with("styles.xml") && !low.ends_with("fonttable.xml") &&
+                                 !low.ends_with("settings.xml") && !low.ends_with("numbering.xml") &&
+                                 !low.ends_with("customxml");
+    if (may_have_fields) return take_fields(entry);
+    if (!in_folder(low, "externallinks/")) return;
+    const auto text = bytes_of(entry, kMaxPart);
+    if (!text) return;
+    if (const auto at = find_word(*text, "<ddelink"); at != std::string::npos) {
+      const auto tag = std::string_view(*text).substr(at, 1'024);
+      walk_.add(FileFact::dde, attribute_of(tag, "ddeservice").value_or("DDE"));
+    }
+  }
+
+  // Fields that start a program when somebody says yes once; their words may be cut into runs.
+  void take_fields(const ZipEntry& entry) {
+    const auto text = bytes_of(entry, kMaxPart);
+    if (!text || (text->find("instr") == std::string::npos)) return;
+    std::string fields;
+    const std::string_view all = *text;
+    for (auto at = all.find("<w:instrText"); at != std::string_view::npos && fields.size() < kMaxPart;
+         at = all.find("<w:instrText", at + 1)) {
+      const auto begin = all.find('>', at);
+      if (begin == std::string_view::npos) break;
+      const auto end = std::min(all.find('<', begin), all.size());
+      fields += all.substr(begin + 1, end - begin - 1);
+    }
+    for (auto at = all.find("w:instr=\""); at != std::string_view::npos && fields.size() < kMaxPart;
+         at = all.find("w:instr=\"", at + 1)) {
+      const auto end = std::min(all.find('"', at + 9), all.size());
+      fields += " ";
+      fields += all.substr(at + 9, end - at - 9);
+    }
+    if (has_word(fields, "ddeauto") || has_word(" " + fields, " dde ")) walk_.add(FileFact::dde, fields);
+    if (const auto at = find_word(fields, "includepicture"); at != std::string::npos) {
+      const auto url =
+          std::string_view(fields).substr(std::min(find_word(fields, "http", at), fields.size()));
+      walk_.add_link(url.substr(0, url.find_first_of("\"& ")), LinkOrigin::document, true);
+    }
+  }
+
+  void take_relations(const ZipEntry& entry) {
+    if (++relations_ > kMaxRelations) return walk_.cannot(Unseen::too_many);
+    const auto content = bytes_of(entry, kMaxRelationsPart);
+    if (!content) return;
+    const auto decoded = as_utf8(*content);
+    const std::string_view all = decoded ? *decoded : *content;
+    for (auto at = find_word(all, "relationship "); at != std::string_view::npos;
+         at = find_word(all, "relationship ", at + 1)) {
+      const auto tag = all.substr(at, std::min(all.find('>', at), all.size()) - at);
+      const auto mode = attribute_of(tag, "targetmode");
+      if (mode && base::iequals(*mode, "External")) take_target(tag);
+    }
+  }
+
+  void take_target(std::string_view tag) {
+    if (++targets_ > kMaxTargets) return walk_.cannot(Unseen::too_many);
+    const auto target = attribute_of(tag, "target");
+    const auto type = base::lower(attribute_of(tag, "type").value_or(""));
+    if (!target || target->empty()) return;
+    const auto is = [&](std::string_view end) { return type.ends_with(end); };
+    if (is("/hyperlink")) return walk_.add_link(*target, LinkOrigin::document, false);
+    const bool is_remote = base::istarts_with(*target, "http") || base::istarts_with(*target, "ftp:") ||
+                           target->starts_with("\\\\") || base::istarts_with(*target, "file://") ||
+                           base::istarts_with(*target, "mhtml:");
+    if (!is_remote) return;
+    // A template of the writer's own office stands on a share; one of the web is another matter.
+    if (is("/attachedtemplate"))
+      walk_.add(FileFact::remote_template, *target);
+    else if (is("/oleobject") || is("/frame") || is("/subdocument") || is("/afchunk") ||
+             is("/externallinkpath") || is("/control") || base::istarts_with(*target, "mhtml:"))
+      walk_.add(FileFact::remote_object, *target);
+    walk_.add_link(*target, LinkOrigin::document, true);
+  }
+
+  void take_content(const ZipEntry& entry) {
+    const auto content = bytes_of(entry, kMaxPart);
+    if (!content) return;
+    const std::string_view all = *content;
+    std::size_t count = 0;
+    for (auto at = all.find("xlink:href=\""); at != std::string_view::npos && count++ < kMaxTargets;
+         at = all.find("xlink:href=\"", at + 1))
+      if (const auto url = attribute_of(all.substr(at - (at > 0 ? 1 : 0), 4'096), "href"))
+        walk_.add_link(*url, LinkOrigin::document, false);
+    if (has_word(all, "dde-source") || has_word(all, "office:dde")) walk_.add(FileFact::dde, "DDE");
+  }
+
+  Walk& walk_;
+  const Zip& zip_;
+  std::size_t relations_ = 0;
+  std::size_t targets_ = 0;
+  std::size_t pictures_ = 0;
+};
 
 }  // namespace
 
-bool tell_macros(const Item& item, const Compound& file, Looker& to) {
-  const auto macros = read_macros(file);
-  if (!macros.are_there) return false;
-  const auto words = words_of(macros.text);
-  to.find(item, Mark::macros, "VBA");
-  if (!words.starts.empty()) to.find(item, Mark::auto_macro, base::join(words.starts, ", "));
-  if (!words.acts.empty()) to.find(item, Mark::suspicious_macro, base::join(words.acts, ", "));
-  if (!macros.is_whole) to.doubt(item, Why::damaged, "not all macros can be read");
-  return true;
+FileType kind_of_zip(const Zip& zip) {
+  bool has_types = false;
+  bool has_classes = false;
+  FileType folder = FileType::ooxml;
+  for (const auto& entry : zip.entries) {
+    const auto name = entry.name;
+    if (base::iequals(name, "[Content_Types].xml")) has_types = true;
+    if (base::istarts_with(name, "word/")) folder = FileType::word;
+    if (base::istarts_with(name, "xl/")) folder = FileType::excel;
+    if (base::istarts_with(name, "ppt/")) folder = FileType::powerpoint;
+    if (base::istarts_with(name, "FixedDocSeq") || base::istarts_with(name, "Documents/1/"))
+      folder = FileType::xps;
+    if (name == "AppxManifest.xml" || name == "AppxMetadata/AppxBundleManifest.xml") return FileType::msix;
+    if (name == "AndroidManifest.xml") return FileType::apk;
+    if (base::iequals(name, "META-INF/MANIFEST.MF")) has_classes = true;
+  }
+  if (has_types) return folder;
+  if (has_classes) return FileType::jar;
+  // Both write their type as the first entry, stored (OpenDocument 1.2 part 3 section 3.3; EPUB OCF).
+  if (!zip.entries.empty() && zip.entries[0].name == "mimetype") {
+    const auto type = zip.unpack(zip.entries[0], 256, 1);
+    if (type && type->bytes.starts_with("application/epub")) return FileType::epub;
+    if (type && type->bytes.starts_with("application/vnd.oasis.opendocument")) return FileType::opendocument;
+  }
+  return FileType::zip;
 }
 
-void tell_macros(const Item& item, std::string_view project, Looker& to) {
-  const auto file = Compound::open(project);
-  if (file && tell_macros(item, *file, to)) return;
-  to.find(item, Mark::macros, "VBA");
-  to.doubt(item, Why::damaged, "its macros cannot be read");
-}
+void look_into_office(Walk& walk, const Zip& zip, FileType /*type*/) { OfficeWalk(walk, zip).take_ooxml(); }
+void look_into_opendocument(Walk& walk, const Zip& zip) { OfficeWalk(walk, zip).take_opendocument(); }
 
-void tell_fields(const Item& item, std::string_view fields, Looker& to) {
-  for (const auto line : base::split(fields, '\n')) {
-    const auto field = base::trim(line);
-    const auto low = base::lower(field.substr(0, kMaxFileUrl));
-    if (low.starts_with("ddeauto") || low.starts_with("dde ") || low.find(" ddeauto") != std::string::npos) to.find(item, Mark::dde, field);
-    if (low.starts_with("includetext") || low.starts_with("includepicture \"\\\\"))
-      to.find(item, Mark::remote_object, field);
-    if (!low.starts_with("hyperlink")) continue;
-    const auto quote = field.find('"');
-    if (quote == std::string_view::npos) continue;
-    const auto rest = field.substr(quote + 1);
-    to.link(item, FileLinkFrom::office, rest.substr(0, rest.find('"')));
-  }
-}
-
-void tell_package(const Item& item, std::string_view native, Looker& to) {
-  // u32 size, u16 kind, label, path, u16, u16, u32 size of the next, a path, u32 size, bytes.
-  std::uint64_t at = 6;
-  auto name = c_string(native, at);
-  const auto path = c_string(native, at);
-  at += 4;
-  at += 4 + std::uint64_t{u32(native, at)};
-  const auto size = u32(native, at);
-  const auto bytes = slice(native, at + 4, size);
-  if (name.empty()) name = path;
-  if (const auto slash = name.find_last_of("/\\"); slash != std::string_view::npos) name.remove_prefix(slash + 1);
-  to.find(item, Mark::embedded_object, name);
-  if (bytes.empty()) {
-    // Not as it is written by Office: what it holds begins where its header ends.
-    if (runs(type_of(slice(native, 4, native.size())))) to.find(item, Mark::embedded_program, "an object");
-    return;
-  }
-  const auto type = type_of(bytes, name);
-  if (runs(type) || is_shortcut(type)) to.find(item, Mark::embedded_program, name);
-  if (item.depth < kMaxDepth) to.look_inside(item, name, bytes);
-}
-
-void read_compound(const Item& item, FileType type, Looker& to) {
-  const auto file = Compound::open(item.bytes);
-  if (!file) return;
-  if (file->is_damaged()) to.doubt(item, Why::damaged, "the compound file is not whole");
-  if (type == FileType::encrypted_document) {
-    to.find(item, Mark::encrypted_document, "a password is asked for");
-    return to.doubt(item, Why::encrypted, "the document is encrypted");
-  }
-  if (type == FileType::outlook_message) return read_outlook(item, *file, to);
-  (void)tell_macros(item, *file, to);
-  read_objects(item, *file, type, to);
-  for (const std::string_view name : {"Workbook", "Book"})
-    if (const auto* entry = file->find(name)) read_workbook(item, file->read(*entry, kMaxStream), to);
-  if (const auto* entry = file->find("PowerPoint Document")) read_presentation(item, file->read(*entry, kMaxStream), to);
-  if (const auto* entry = file->find("WordDocument")) {
-    const auto stream = file->read(*entry, kMaxStream);
-    constexpr unsigned kEncrypted = 0x100;  // fEncrypted of the FIB ([MS-DOC] 2.5.2)
-    if ((u16(stream, 0x0a) & kEncrypted) != 0) {
-      to.find(item, Mark::encrypted_document, "document");
-      to.doubt(item, Why::encrypted, "the document is encrypted");
-    }
-    // A field's text stands as it is shown, between its marks ([MS-DOC] 2.8.25).
-    std::size_t left = kMaxFields;
-    for (auto at = stream.find('\x13'); at != std::string::npos && left != 0; at = stream.find('\x13', at + 1), --left) {
-      constexpr std::size_t kLongField = 512;
-      const auto text = slice(stream, at + 1, kLongField);
-      const auto low = base::lower(base::trim(text.substr(0, 10)));
-      if (low.starts_with("dde")) to.find(item, Mark::dde, text.substr(0, text.find_first_of("\x14\x15"sv)));
-      if (low.starts_with("hyperlink")) tell_fields(item, text.substr(0, text.find_first_of("\x14\x15"sv)), to);
-    }
-  }
+void look_into_flat_office(Walk& walk, std::string_view bytes) {
+  const auto decoded = as_utf8(bytes);
+  const std::string_view text = (decoded ? std::string_view(*decoded) : bytes).substr(0, kMaxPart);
+  if (has_word(text, "editdata.mso") || has_word(text, "vbaproject") ||
+      has_word(text, "macrospresent=\"yes\""))
+    walk.add(FileFact::macros);
+  if (has_word(text, "oledata.mso") || has_word(text, "ocxpresent=\"yes\""))
+    walk.add(FileFact::embedded_object);
+  // Parts in base64 are not unpacked.
+  if (has_word(text, "pkg:binarydata") || has_word(text, "bindata")) walk.cannot(Unseen::unsupported);
+  std::size_t count = 0;
+  for (auto at = find_word(text, "target=\"http"); at != std::string_view::npos && count++ < kMaxTargets;
+       at = find_word(text, "target=\"http", at + 1))
+    if (const auto url = attribute_of(text.substr(at - 1, 4'096), "target"))
+      walk.add_link(*url, LinkOrigin::document, false);
 }
 
 }  // namespace rampart::guard::files

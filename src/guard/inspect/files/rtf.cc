@@ -1,167 +1,169 @@
-// Rich Text Format: what stands in it besides text. Control words are found one by one; there is no tree.
+// RTF (specification 1.9.1): objects and what loads them. Word's reader forgives nearly everything, and writers of exploits use that:
+// so groups are not followed, and hexadecimal digits are gathered whatever stands between them.
 #include <algorithm>
-
-#include <fmt/format.h>
+#include <optional>
 
 #include "base/text.h"
 #include "guard/inspect/files/bytes.h"
-#include "guard/inspect/files/compound.h"
-#include "guard/inspect/files/office.h"
-#include "guard/inspect/files/readers.h"
+#include "guard/inspect/files/formats.h"
+#include "guard/inspect/files/text.h"
 
 namespace rampart::guard::files {
 namespace {
 
-using namespace std::string_view_literals;
-
 // All our own.
-constexpr std::size_t kMaxObjectBytes = std::size_t{16} << 20U;
-constexpr std::size_t kMaxObjects = 20;
-constexpr std::size_t kMaxFieldText = 1'024;
+constexpr std::size_t kMaxObjects = 50;
+constexpr std::size_t kMaxWords = 1'000'000;  // control words of one file
+constexpr std::size_t kMaxLinkText = 2'048;
 
-int hex_digit(char c) {
+int hex_value(char c) {
   if (base::is_digit(c)) return c - '0';
-  const char low = base::to_lower(c);
-  return low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
+  c = base::to_lower(c);
+  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-class Rtf {
+class RtfWalk {
  public:
-  Rtf(const Item& item, Looker& to) : item_(item), to_(to), text_(item.bytes) {}
+  RtfWalk(Walk& walk, std::string_view bytes) : walk_(walk), bytes_(bytes) {}
 
-  void run() {
-    while (at_ < text_.size()) {
-      if (text_[at_] != '\\') {
-        ++at_;
+  void take() {
+    std::size_t words = 0;
+    for (std::size_t at = bytes_.find('\\'); at != std::string_view::npos; at = bytes_.find('\\', at)) {
+      if (++words > kMaxWords) return walk_.cannot(Unseen::too_large);
+      ++at;
+      auto end = at;
+      while (end < bytes_.size() && base::is_alpha(bytes_[end])) ++end;
+      if (end == at) {  // a symbol: \* or \'41
+        at = std::min(end + 1, bytes_.size());
         continue;
       }
-      take(control_word());
+      at = take_word(bytes_.substr(at, end - at), end);
     }
   }
 
  private:
-  // The word behind a backslash, lower case; its number and the space behind it are passed over.
-  std::string control_word() {
-    ++at_;
-    const auto begin = at_;
-    constexpr std::size_t kLongest = 32;  // of the specification
-    while (at_ < text_.size() && base::is_alpha(text_[at_]) && at_ - begin < kLongest) ++at_;
-    auto out = base::lower(text_.substr(begin, at_ - begin));
-    if (out.empty()) {
-      ++at_;
-      return out;
+  // Where to go on.
+  std::size_t take_word(std::string_view word, std::size_t end) {
+    if (word == "object" || word == "objemb" || word == "objlink" || word == "objocx") {
+      walk_.add(word == "objocx" ? FileFact::active_x : FileFact::rtf_objects, word);
+    } else if (word == "objupdate" || word == "objautlink") {
+      walk_.add(FileFact::rtf_update, word);
+    } else if (word == "objdata") {
+      return take_object(end);
+    } else if (word == "template") {
+      take_template(end);
+    } else if (word == "fldinst") {
+      take_field(end);
+    } else if (word == "bin") {
+      return skip_binary(end);
     }
-    if (at_ < text_.size() && text_[at_] == '-') ++at_;
-    while (at_ < text_.size() && base::is_digit(text_[at_])) ++at_;
-    if (at_ < text_.size() && text_[at_] == ' ') ++at_;
-    return out;
+    return end;
   }
 
-  void take(const std::string& word) {
-    if (word == "objdata") return object();
-    if (word == "objupdate") return to_.find(item_, Mark::object_update, "\\objupdate");
-    if (word == "objemb" || word == "objocx") return to_.find(item_, word == "objocx" ? Mark::active_x : Mark::embedded_object, "\\" + word);
-    if (word == "objautlink" || word == "objlink") return to_.find(item_, Mark::remote_object, "\\" + word);
-    if (word == "template") return remote(group_text());
-    if (word == "fldinst") return tell_fields(item_, base::trim(group_text()), to_);
+  // \binN: N bytes of anything.
+  [[nodiscard]] std::size_t skip_binary(std::size_t end) const {
+    auto digits = end;
+    while (digits < bytes_.size() && base::is_digit(bytes_[digits])) ++digits;
+    const auto size = base::parse_number(bytes_.substr(end, digits - end)).value_or(0);
+    return size < bytes_.size() - digits ? digits + static_cast<std::size_t>(size) : end;
   }
 
-  void remote(std::string_view target) {
-    target = base::trim(target);
-    to_.find(item_, Mark::remote_template, target);
-    to_.link(item_, FileLinkFrom::office, target);
-  }
-
-  // What is shown to the end of this group and of those within, control words left out.
-  std::string group_text() {
-    std::string out;
-    std::size_t depth = 0;
-    while (at_ < text_.size() && out.size() < kMaxFieldText) {
-      const char c = text_[at_];
-      if (c == '{') ++depth;
-      if (c == '}' && depth-- == 0) break;
-      if (c != '\\') {
-        if (c != '{' && c != '}' && c != '\r' && c != '\n') out += c;
-        ++at_;
-        continue;
-      }
-      if (at_ + 1 < text_.size() && (text_[at_ + 1] == '\\' || text_[at_ + 1] == '{' || text_[at_ + 1] == '}')) {
-        out += text_[at_ + 1];
-        at_ += 2;
-      } else if (at_ + 3 < text_.size() && text_[at_ + 1] == '\'') {
-        out += static_cast<char>(std::max(hex_digit(text_[at_ + 2]), 0) * 16 + std::max(hex_digit(text_[at_ + 3]), 0));
-        at_ += 4;
-      } else {
-        (void)control_word();
-      }
+  std::size_t take_object(std::size_t at) {
+    walk_.add(FileFact::rtf_objects, "objdata");
+    if (++objects_ > kMaxObjects) {
+      walk_.cannot(Unseen::too_many);
+      return at;
     }
-    return out;
-  }
-
-  // Hexadecimal digits, between which readers pass over white space, groups and control words.
-  std::string hex_bytes() {
-    std::string out;
+    std::string data;
+    const auto most = walk_.bytes_left();
     int high = -1;
     std::size_t depth = 0;
-    while (at_ < text_.size() && out.size() < kMaxObjectBytes) {
-      const char c = text_[at_];
-      if (c == '\\') {
-        (void)control_word();
-        continue;
-      }
-      if (c == '{') ++depth;
-      if (c == '}' && depth-- == 0) break;
-      ++at_;
-      const int digit = hex_digit(c);
-      if (digit < 0) continue;
-      if (high < 0) {
-        high = digit;
-      } else {
-        out += static_cast<char>(high * 16 + digit);
-        high = -1;
+    for (; at < bytes_.size() && data.size() < most; ++at) {
+      const char c = bytes_[at];
+      if (c == '{') {
+        ++depth;
+      } else if (c == '}') {
+        if (depth == 0) break;
+        --depth;
+      } else if (c == '\\') {
+        // A control word within: passed over with its number.
+        while (at + 1 < bytes_.size() &&
+               (base::is_alnum(bytes_[at + 1]) || bytes_[at + 1] == '-' || bytes_[at + 1] == '*'))
+          ++at;
+      } else if (const int value = hex_value(c); value >= 0) {
+        if (high < 0) {
+          high = value;
+        } else {
+          data += static_cast<char>(high * 16 + value);
+          high = -1;
+        }
       }
     }
-    return out;
+    walk_.spend(data.size());
+    judge_object(data);
+    return at;
   }
 
-  // An OLE 1 object ([MS-OLEDS] 2.2.5): its class by name, then its bytes.
-  void object() {
-    const auto bytes = hex_bytes();
-    if (++objects_ > kMaxObjects) return to_.doubt(item_, Why::over_limit, "it holds more objects than are looked at");
-    if (!Budget::take(to_.budget.bytes, bytes.size())) return to_.doubt(item_, Why::over_limit, "its objects are larger than is looked at");
-    const auto name_size = std::min<std::uint64_t>(u32(bytes, 8), 64);
-    auto name = slice(bytes, 12, name_size);
-    name = name.substr(0, name.find('\0'));
-    to_.find(item_, Mark::embedded_object, name.empty() ? "an object" : name);
-    const auto head = slice(bytes, 0, 4096);
-    if (base::istarts_with(name, "equation") || base::lower(head).find("equation.") != std::string::npos)
-      to_.find(item_, Mark::equation_object, name);
-    constexpr auto kUrlMoniker = "\xe0\xc9\xea\x79\xf9\xba\xce\x11\x8c\x82\0\xaa\0\x4b\xa9\x0b"sv;
-    if (base::istarts_with(name, "ole2link") || bytes.find(kUrlMoniker) != std::string::npos) to_.find(item_, Mark::remote_object, "OLE link");
+  // [MS-OLEDS] 2.2.4: version, format, class name, two more names, size, native data.
+  void judge_object(std::string_view data) {
+    const auto name_size = u32_at(data, 8).value_or(0);
+    const auto name = until_nul(part_of(data, 12, std::min<std::uint32_t>(name_size, 256)));
+    if (base::istarts_with(name, "equation") || has_word(data.substr(0, 256), "equation."))
+      walk_.add(FileFact::equation_object, name);
+    if (base::iequals(name, "OLE2Link") || base::iequals(name, "htmlfile"))
+      walk_.add(FileFact::remote_object, name);
+    if (!name.empty()) walk_.add(FileFact::embedded_object, name);
+    if (const auto compound = data.find("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1");
+        compound != std::string_view::npos) {
+      const auto bytes = data.substr(compound);
+      if (const auto file = Compound::read(bytes)) {
+        const auto type = kind_of_compound(*file);
+        if (type == FileType::ole) return look_into_compound(walk_, *file, type);
+        return walk_.look_inside("object", bytes);
+      }
+    }
     if (base::iequals(name, "Package")) {
-      std::uint64_t at = 12 + std::uint64_t{u32(bytes, 8)};
-      at += 4 + std::uint64_t{u32(bytes, at)};
-      at += 4 + std::uint64_t{u32(bytes, at)};
-      // Without the size that stands before it in a compound file.
-      const auto data = slice(bytes, at + 4, u32(bytes, at));
-      return tell_package(item_, std::string(4, '\0') + std::string(data), to_);
+      std::uint64_t at = 12 + std::uint64_t{name_size};
+      for (int i = 0; i < 2; ++i) at += 4 + std::uint64_t{u32_at(data, at).value_or(0)};
+      return look_into_package(walk_, part_of(data, at + 4, u32_at(data, at).value_or(0)));
     }
-    const auto inner = bytes.find("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1");
-    if (inner != std::string::npos && item_.depth < kMaxDepth)
-      to_.look_inside(item_, name.empty() ? "object" : name, std::string_view(bytes).substr(inner));
-    else if (bytes.find("MZ") != std::string::npos && runs(type_of(std::string_view(bytes).substr(bytes.find("MZ")))))
-      to_.find(item_, Mark::embedded_program, name);
+    const auto program = data.find("MZ");
+    if (program != std::string_view::npos && type_of(data.substr(program), {}) == FileType::pe)
+      walk_.add(FileFact::embedded_program, "pe");
   }
 
-  const Item& item_;
-  Looker& to_;
-  std::string_view text_;
-  std::size_t at_ = 0;
+  void take_template(std::size_t at) {
+    const auto text = bytes_.substr(at, kMaxLinkText);
+    const auto target = base::trim(text.substr(0, text.find_first_of("}{")));
+    // Its letters may be written as \'68 or \u-numbers: then it is no name of a file on this machine either.
+    const bool is_encoded =
+        target.find("\\'") != std::string_view::npos || target.find("\\u") != std::string_view::npos;
+    if (!has_word(target, "http") && !target.starts_with("\\\\\\\\") && !is_encoded) return;
+    walk_.add(FileFact::remote_template, target);
+    walk_.add_link(target, LinkOrigin::document, true);
+  }
+
+  void take_field(std::size_t at) {
+    const auto text = bytes_.substr(at, kMaxLinkText);
+    const auto word = find_word(text.substr(0, 256), "hyperlink");
+    const auto picture = find_word(text.substr(0, 256), "includepicture");
+    if (has_word(text.substr(0, 128), "ddeauto")) walk_.add(FileFact::dde, "DDEAUTO");
+    const auto from = std::min(word, picture);
+    if (from == std::string_view::npos) return;
+    const auto begin = text.find('"', from);
+    if (begin == std::string_view::npos) return;
+    const auto end = text.find('"', begin + 1);
+    if (end == std::string_view::npos) return;
+    walk_.add_link(text.substr(begin + 1, end - begin - 1), LinkOrigin::document, picture < word);
+  }
+
+  Walk& walk_;
+  std::string_view bytes_;
   std::size_t objects_ = 0;
 };
 
 }  // namespace
 
-void read_rtf(const Item& item, Looker& to) { Rtf(item, to).run(); }
+void look_into_rtf(Walk& walk, std::string_view bytes) { RtfWalk(walk, bytes).take(); }
 
 }  // namespace rampart::guard::files

@@ -1,37 +1,27 @@
-// Macros of Office documents: where their text is, unpacked as [MS-OVBA] says, and the words in it that matter.
+// The source of VBA macros ([MS-OVBA]): unpacked, and what in it runs by itself or reaches out of the document. Words, not an
+// interpreter.
 //
-//   const auto macros = read_macros(compound, 1 << 20);
-//   macros.text                              Sub AutoOpen() …
-//   words_of(macros.text).starts             {"AutoOpen"}
-//
-// Pure, linear.
+//   const auto source = vba_source(stream);       // of a module; empty: there is none, or it was wiped
+//   const auto marks = read_vba(source);          // marks.by_itself "document_open", marks.command "wscript.shell"
 #pragma once
 
 #include <string>
 #include <string_view>
-#include <vector>
-
-#include "guard/inspect/files/compound.h"
 
 namespace rampart::guard::files {
 
-inline constexpr std::size_t kMaxMacroText = std::size_t{2} << 20U;  // bytes of one document; our own
-inline constexpr std::size_t kMaxMacroWords = 8;                     // of each kind that are told; our own
+// All our own.
+inline constexpr std::size_t kMaxVbaSource = std::size_t{1} << 20U;  // bytes of one module
 
-// The bytes of a compressed container ([MS-OVBA] 2.4.1), up to `most`; what is damaged ends it.
-std::string unpack_vba(std::string_view packed, std::size_t most);
+// [MS-OVBA] 2.4.1. What can be unpacked before damage, up to `most` bytes.
+std::string unpack_vba(std::string_view container, std::size_t most);
+// The source within a module's stream, behind the compiled code.
+std::string vba_source(std::string_view stream);
 
-struct Macros {
-  bool are_there = false;   // a project with a directory
-  std::string text;         // of its modules, one after another
-  bool is_whole = true;     // false: a module could not be read, or there is more
+struct VbaMarks {
+  std::string_view by_itself;  // the first word that is run without being asked; empty without one
+  std::string_view command;    // the first that starts a program, writes a file or fetches something
 };
-Macros read_macros(const Compound& file, std::size_t most = kMaxMacroText);
-
-struct MacroWords {
-  std::vector<std::string> starts;  // procedures that run when the document is opened or closed
-  std::vector<std::string> acts;    // what runs programs, fetches, or calls the system
-};
-MacroWords words_of(std::string_view macros);
+VbaMarks read_vba(std::string_view source);
 
 }  // namespace rampart::guard::files

@@ -30,6 +30,8 @@ void fields(Wire& wire, SeenLink& link) {
   wire.word(link.relation, static_cast<std::size_t>(url::ShownRelation::other_domain) + 1);
   wire.text(link.url, kMaxSeenUrl);
   for (auto* text : {&link.text, &link.alt}) wire.text(*text, kMaxSeenLinkText);
+  wire.text(link.inside, kMaxSeenInside);
+  wire.share(link.share);
   for (auto* text : {&link.part, &link.scheme, &link.host, &link.registered, &link.claimed_host,
                      &link.claimed_registered})
     wire.text(*text, kMaxSeenName);
@@ -97,6 +99,40 @@ void fields(Wire& wire, SeenPage& page) {
 }
 
 template <class Wire>
+void fields(Wire& wire, files::FileFacts& facts) {
+  wire.word(facts.type, files::kFileTypes);
+  wire.word(facts.name_kind, files::kNameKinds);
+  wire.bits(facts.own, (std::uint64_t{1} << files::kFileFacts) - 1);
+  wire.bits(facts.inside, (std::uint64_t{1} << files::kFileFacts) - 1);
+  wire.bits(facts.unseen, (std::uint32_t{1} << files::kUnseens) - 1);
+  wire.list(facts.evidence, files::kMaxEvidence, [&](files::Evidence& one) {
+    wire.word(one.fact, files::kFileFacts);
+    wire.text(one.path, kMaxSeenInside);
+    wire.text(one.text, kMaxSeenName);
+  });
+  wire.list(facts.not_seen, files::kUnseens, [&](files::NotSeen& one) {
+    wire.word(one.why, files::kUnseens);
+    wire.text(one.path, kMaxSeenInside);
+  });
+  wire.list(facts.names, files::kMaxNames, [&](std::string& name) { wire.text(name, kMaxSeenInside); });
+  wire.number(facts.entries);
+  for (auto& types : facts.inside_types) wire.number(types);
+}
+
+template <class Wire>
+void fields(Wire& wire, SeenPdf& seen) {
+  wire.text(seen.part, kMaxSeenName);
+  wire.text(seen.inside, kMaxSeenInside);
+  wire.bits(seen.marks, (std::uint32_t{1} << pdf::kMarks) - 1);
+  wire.list(seen.evidence, pdf::kMaxEvidence, [&](std::string& text) { wire.text(text, kMaxSeenName); });
+  wire.number(seen.pages);
+  wire.number(seen.images);
+  wire.number(seen.text_characters);
+  wire.flag(seen.is_image_only);
+  wire.text(seen.unseen, kMaxSeenName);
+}
+
+template <class Wire>
 void fields(Wire& wire, SeenPart& part) {
   for (auto* text : {&part.path, &part.type, &part.name, &part.charset, &part.content_id, &part.sha256})
     wire.text(*text, kMaxSeenName);
@@ -104,6 +140,10 @@ void fields(Wire& wire, SeenPart& part) {
   wire.number(part.depth);
   wire.flag(part.is_attachment);
   wire.flag(part.is_referenced);
+  fields(wire, part.file);
+  wire.number(part.width);
+  wire.number(part.height);
+  wire.text(part.unseen, kMaxSeenName);
 }
 
 template <class Wire>
@@ -116,6 +156,7 @@ void fields(Wire& wire, Inspected& seen) {
   wire.number(seen.links_left_out);
   wire.list(seen.pages, kMaxSeenPages, [&](SeenPage& page) { fields(wire, page); });
   wire.number(seen.pages_left_out);
+  wire.list(seen.pdfs, kMaxSeenPdfs, [&](SeenPdf& one) { fields(wire, one); });
   wire.lines(seen.text, kMaxSeenText);
   wire.text(seen.body_part, kMaxSeenName);
   wire.flag(seen.is_body_html);

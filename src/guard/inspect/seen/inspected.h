@@ -13,7 +13,9 @@
 #include <string_view>
 #include <vector>
 
+#include "guard/inspect/files/file_facts.h"
 #include "guard/inspect/html/html_facts.h"
+#include "guard/inspect/pdf/pdf.h"
 #include "guard/inspect/seen/link_key.h"
 #include "guard/inspect/url/url_facts.h"
 #include "guard/inspect/words/words.h"
@@ -31,7 +33,10 @@ inline constexpr std::size_t kMaxSeenPages = 20;      // HTML parts
 inline constexpr std::size_t kMaxSeenForms = 10;      // of one page
 inline constexpr std::size_t kMaxSeenText = 16'384;   // bytes of shown text that are kept
 inline constexpr std::size_t kMaxSeenName = 255;      // bytes of names, types and the like
-inline constexpr std::size_t kMaxLinkKeys = 5'000;    // different ones, for lists
+inline constexpr std::size_t kMaxSeenInside = 1'024;  // bytes of a path within files
+inline constexpr std::size_t kMaxLinkKeys = 10'000;   // different ones, for lists …
+inline constexpr std::size_t kMaxLinkKeyBytes = std::size_t{4} << 20U;  // … and all together
+inline constexpr std::size_t kMaxSeenPdfs = 10;
 inline constexpr std::size_t kMaxSeenWords = 2 * words::kKinds;
 
 enum class LinkSource : std::uint8_t { text, html, calendar, pdf, qr, file };
@@ -53,6 +58,7 @@ struct SeenLink {
   LinkSource source = LinkSource::text;
   html::LinkKind kind = html::LinkKind::anchor;  // of html
   std::string part;                              // "1.2": the part's path
+  std::string inside;  // of what stands in a file: "a.zip/b.pdf"; else empty
   std::string url;                               // up to kMaxSeenUrl
   std::string scheme;
   std::string host;        // as compared; empty: it has none
@@ -64,6 +70,7 @@ struct SeenLink {
   std::string claimed_registered;  // the same
   url::UrlFacts facts;
   std::vector<SeenTarget> targets;
+  double share = 0;               // of a PDF's page that leads there, 0 to 1
   std::size_t count = 1;          // how often it stands in that part
   bool is_hidden = false;         // each time where nothing is shown
   bool is_in_attachment = false;  // not in what a mail client shows by itself
@@ -112,6 +119,25 @@ struct SeenPart {
   std::size_t depth = 0;
   bool is_attachment = false;  // a mail client offers it as a file
   bool is_referenced = false;  // by an HTML part (cid:)
+  files::FileFacts file;       // of leaves that are no text of the body; its links are among those of the message
+  std::uint32_t width = 0;     // of an image, pixels; 0: it is none, or does not say
+  std::uint32_t height = 0;
+  std::string unseen;  // why an image or a PDF in it was not looked at, one clause; empty: it was
+};
+
+// A PDF, as a part or within a file.
+struct SeenPdf {
+  std::string part;
+  std::string inside;       // "a.zip/b.pdf"; "b.pdf" of one that is a part
+  std::uint32_t marks = 0;  // of pdf::Mark
+  std::vector<std::string> evidence;
+  std::size_t pages = 0;
+  std::size_t images = 0;
+  std::size_t text_characters = 0;
+  bool is_image_only = false;
+  std::string unseen;  // why not all of it was looked at; empty: it was
+
+  [[nodiscard]] bool has(pdf::Mark mark) const { return (marks >> static_cast<unsigned>(mark) & 1U) != 0; }
 };
 
 enum class Extent : std::uint8_t {
@@ -133,6 +159,7 @@ struct Inspected {
   std::size_t links_left_out = 0;
   std::vector<SeenPage> pages;
   std::size_t pages_left_out = 0;
+  std::vector<SeenPdf> pdfs;
 
   // The body as it is shown: HTML where there is some, else plain text; of several the first.
   std::string text;  // its first kMaxSeenText bytes
@@ -141,7 +168,8 @@ struct Inspected {
   std::size_t shown_characters = 0;
   std::vector<words::Found> words;  // in all text that is shown, and in plain alternatives of it
 
-  // For block lists: links as link_key() writes them, with the targets that they carry; SHA-256 of each part.
+  // For block lists: links as link_key() writes them, in every reading, with the targets that they carry; SHA-256 of each part and of
+  // the files in it.
   std::vector<std::string> link_keys;
   std::vector<std::string> hashes;
 

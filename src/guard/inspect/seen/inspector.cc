@@ -42,11 +42,12 @@ Inspector::Inspector(InspectorOptions options, std::vector<base::Worker> workers
     : options_(std::move(options)), workers_(std::move(workers)) {}
 
 base::Result<std::unique_ptr<Inspector>> Inspector::start(InspectorOptions options) {
-  prepare_to_look();
+  if (options.program.empty()) prepare_to_look();
   std::vector<base::Worker> made;
   made.reserve(options.workers);
   for (std::size_t i = 0; i < options.workers; ++i)
-    made.push_back(TRY(base::Worker::start(options.function, options.limits)));
+    made.push_back(TRY(options.program.empty() ? base::Worker::start(options.function, options.limits)
+                                               : base::Worker::start(options.program, {"look"})));
   return std::unique_ptr<Inspector>(new Inspector(std::move(options), std::move(made)));
 }
 

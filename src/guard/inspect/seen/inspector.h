@@ -41,7 +41,8 @@ inline constexpr std::size_t kMaxLookers = 64;                           // work
 struct InspectorOptions {
   std::size_t workers = 2;
   std::size_t most = kMaxLookedAt;               // bytes of a message; a larger one is not looked at
-  base::Worker::Function function = &look;       // tests give their own
+  std::string program = {};  // rampart-worker, a process that is small; empty: this one is forked
+  base::Worker::Function function = &look;       // without a program; tests give their own
   base::WorkerLimits limits = kLookLimits;
   std::function<base::Time()> now = &base::now;  // for how long killers are known
 };

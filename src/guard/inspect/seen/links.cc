@@ -28,9 +28,18 @@ void Links::add_key(const url::Url& url) {
   auto key = link_key(url);
   if (key.empty()) return;
   if (keys_.contains(key)) return;
-  if (keys_.size() == kMaxLinkKeys) return seen_.doubt("it has more links than are looked at");
+  if (keys_.size() == kMaxLinkKeys || key_bytes_ + key.size() > kMaxLinkKeyBytes)
+    return seen_.doubt("it has more links than are looked at");
+  key_bytes_ += key.size();
   seen_.link_keys.push_back(key);
   keys_.insert(std::move(key));
+}
+
+void Links::add_keys(const url::Url& url) {
+  add_key(url);
+  const auto carried = url::unwrap_all(url, url::built_in_services());
+  if (carried.is_cut) seen_.doubt("a link carries more than is looked at");
+  for (const auto& one : carried.urls) add_key(one);
 }
 
 void Links::add(const url::Url& url, const At& at) {
@@ -39,7 +48,7 @@ void Links::add(const url::Url& url, const At& at) {
   if (url.scheme == "data" && !html::is_followed_by_people(at.kind)) return;
   const bool is_followed = at.source != LinkSource::html || html::is_followed_by_people(at.kind);
   const auto text = url.text();
-  const auto mark = fmt::format("{} {} {} {}\n{}\n{}", at.part, static_cast<int>(at.source),
+  const auto mark = fmt::format("{} {} {} {} {}\n{}\n{}", at.part, at.inside, static_cast<int>(at.source),
                                 static_cast<int>(at.kind), static_cast<int>(at.is_in_attachment), text, at.text);
   auto& all = is_followed ? followed_ : loaded_;
   if (const auto known = known_.find(mark); known != known_.end()) {
@@ -48,10 +57,9 @@ void Links::add(const url::Url& url, const At& at) {
     link.is_hidden = link.is_hidden && at.is_hidden;
     return;
   }
-  add_key(url);
+  add_keys(url);
   const auto& services = url::built_in_services();
   const auto targets = url::unwrap(url, services);
-  for (const auto& target : targets) add_key(target.url);
   if (all.size() == (is_followed ? kMaxSeenLinks : kMaxLoaded)) {
     ++seen_.links_left_out;
     return;
@@ -61,6 +69,8 @@ void Links::add(const url::Url& url, const At& at) {
   link.source = at.source;
   link.kind = at.kind;
   link.part = at.part;
+  link.inside = base::excerpt(at.inside, kMaxSeenInside - 40);
+  link.share = at.share;
   link.url = base::excerpt(text, kMaxSeenUrl - 40);
   link.scheme = url.scheme;
   if (url.has_host()) link.host = host_of(url);

@@ -27,12 +27,16 @@ class Links {
     LinkSource source = LinkSource::text;
     html::LinkKind kind = html::LinkKind::anchor;
     std::string_view part;
+    std::string_view inside;
     std::string_view text;
     std::string_view alt;
     bool is_hidden = false;
     bool is_in_attachment = false;
+    double share = 0;
   };
   void add(const url::Url& url, const At& at);
+  // For lists alone: what some client may take for a link, and what that carries.
+  void add_keys(const url::Url& url);
   // Moves all into `seen`.
   void finish();
 
@@ -44,6 +48,7 @@ class Links {
   std::vector<SeenLink> loaded_;
   boost::unordered_flat_map<std::string, std::size_t> known_;  // in followed_ or loaded_
   boost::unordered_flat_set<std::string> keys_;
+  std::size_t key_bytes_ = 0;
 };
 
 }  // namespace rampart::guard

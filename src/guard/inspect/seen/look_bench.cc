@@ -1,5 +1,7 @@
 // What a message pays for being looked into: the look alone, and with the process that is made for it, in processor time of all
 // processes (cpu_us).
+#include <cstdlib>
+
 #include <benchmark/benchmark.h>
 #include <sys/resource.h>
 
@@ -56,6 +58,16 @@ void in_process(benchmark::State& state, base::Worker::Function function) {
   state.counters["cpu_us"] =
       (cpu(RUSAGE_SELF) + cpu(RUSAGE_CHILDREN) - before) / static_cast<double>(state.iterations());
 }
+// rampart-worker beside this program's tree: RAMPART_WORKER names it.
+void in_program(benchmark::State& state) {
+  const auto* program = std::getenv("RAMPART_WORKER");
+  if (program == nullptr) return state.SkipWithError("RAMPART_WORKER is not set");
+  const auto text = message(static_cast<std::size_t>(state.range(0)));
+  auto worker = base::Worker::start(program, {"look"}).value();
+  benchmark::DoNotOptimize(worker.call(text));
+  for (auto _ : state) benchmark::DoNotOptimize(worker.call(text));
+}
+BENCHMARK(in_program)->Arg(5'000)->Arg(47'000);
 BENCHMARK_CAPTURE(in_process, nothing, &nothing)->Arg(5'000)->Arg(47'000);
 BENCHMARK_CAPTURE(in_process, look, &look)->Arg(5'000)->Arg(47'000);
 

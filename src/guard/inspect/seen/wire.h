@@ -24,7 +24,12 @@ class WireWriter {
   void number(const T& value) {
     put(value);
   }
-  void bits(const std::uint32_t& value, std::uint32_t /*known*/) { put(value); }
+  template <std::unsigned_integral T>
+  void bits(const T& value, T /*known*/) {
+    put(value);
+  }
+  // From 0 to 1, in thousandths.
+  void share(const double& value) { put(static_cast<std::uint64_t>(std::clamp(value, 0.0, 1.0) * 1000)); }
   void flag(const bool& value) { out_ += value ? '\1' : '\0'; }
   template <class T>
     requires std::is_enum_v<T>
@@ -66,10 +71,12 @@ class WireReader {
     if (read > T(-1)) fail();
     value = is_well_ ? static_cast<T>(read) : T{};
   }
-  void bits(std::uint32_t& value, std::uint32_t known) {
+  template <std::unsigned_integral T>
+  void bits(T& value, T known) {
     number(value);
     value &= known;
   }
+  void share(double& value) { value = std::min(static_cast<double>(take()) / 1000, 1.0); }
   void flag(bool& value) {
     const auto read = take();
     if (read > 1) fail();

@@ -42,7 +42,8 @@ enum Oddity : std::uint32_t {
   kPassword = 1U << 4,           // and a password
   kUserLooksLikeHost = 1U << 5,  // the user has a dot, as in http://bank.example@…
   kNumberHost =
-      1U << 6,  // an IPv4 address as decimal, octal or hexadecimal number, or in fewer than four parts
+      1U
+      << 6,  // an IPv4 address as a number, in octal or hexadecimal, in fewer than four parts or within IPv6
   kPercentHost = 1U << 7,    // percent-encoding in the host
   kMappedHost = 1U << 8,     // characters in the host that are mapped to others (ｅ, ①, 。)
   kIgnoredInHost = 1U << 9,  // characters in the host that are dropped (soft hyphen, zero width)
