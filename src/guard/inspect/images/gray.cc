@@ -8,6 +8,18 @@ namespace {
 constexpr std::uint8_t kBright = 200;  // mean of what can be seen; our own
 constexpr std::uint8_t kWhite = 255;
 
+std::uint8_t lightest_at_edge(const Gray& image) {
+  std::uint8_t out = 0;
+  for (std::size_t y = 0; y < image.height; ++y) {
+    const auto row = image.row(y);
+    if (y == 0 || y + 1 == image.height)
+      out = std::max(out, std::ranges::max(row));
+    else
+      out = std::max({out, row.front(), row.back()});
+  }
+  return out;
+}
+
 }  // namespace
 
 void lay_on_page(Gray& image, std::span<const std::uint8_t> alpha) {
@@ -46,7 +58,7 @@ Gray shrunk(const Gray& image, std::size_t factor) {
 Gray enlarged(const Gray& image, std::size_t factor, std::size_t margin) {
   Gray out{
       .width = image.width * factor + 2 * margin, .height = image.height * factor + 2 * margin, .pixels = {}};
-  out.pixels.assign(out.width * out.height, kWhite);
+  out.pixels.assign(out.width * out.height, lightest_at_edge(image));
   for (std::size_t y = 0; y < image.height * factor; ++y) {
     const auto from = image.row(y / factor);
     const auto to = out.row(y + margin).subspan(margin);

@@ -32,7 +32,7 @@ void lay_on_page(Gray& image, std::span<const std::uint8_t> alpha);
 
 // Every `factor` × `factor` pixels are one, their mean. What is left over at the right and below is cut off. `factor` is not 0.
 Gray shrunk(const Gray& image, std::size_t factor);
-// Each pixel is `factor` × `factor`, in a white margin of `margin` pixels.
+// Each pixel is `factor` × `factor`, in a margin of `margin` pixels, as light as the lightest at its edge. `image` is not empty.
 Gray enlarged(const Gray& image, std::size_t factor, std::size_t margin);
 
 }  // namespace rampart::guard::images

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "guard/inspect/images/decode.h"
+#include "guard/inspect/images/finder.h"
 #include "guard/inspect/images/qr.h"
 #include "guard/inspect/url/find.h"
 #include "guard/inspect/url/url.h"
@@ -18,6 +19,9 @@ namespace {
 constexpr std::array<std::size_t, 2> kScannedSides = {1'000, 2'200};  // pixels of the longer side
 constexpr std::size_t kSmallSide = 160;  // a smaller image may have a pixel for a module
 constexpr std::size_t kEnlarged = 4;
+constexpr std::size_t kFinders = 2;  // of the three that a code has: one may be damaged
+constexpr std::uint64_t kFinderCost =
+    16;  // a search for them costs as much as zbar does for this part of its pixels
 constexpr std::size_t kMargin = 16;  // a code needs light around it (ISO/IEC 18004: four modules)
 
 // One way to look: pixels of the image for each scanned one, or the other way round.
@@ -79,23 +83,29 @@ class Looking {
   // Whether a further frame is wanted.
   bool scan(const Gray& image, std::size_t scale) {
     for (const auto look : looks_at(image)) {
-      const std::uint64_t cost = std::uint64_t{image.width} * image.height * look.enlarge * look.enlarge /
-                                 (look.shrink * look.shrink);
-      if (cost > budget_.scanned) {
-        facts_.unseen = "there are too many pixels to look for codes in";
-        return false;
-      }
-      budget_.scanned -= cost;
-      if (scan_once(image, look, scale)) return false;
+      const auto smaller = look.shrink == 1 ? Gray{} : shrunk(image, look.shrink);
+      const auto& scanned = look.shrink == 1 ? image : smaller;
+      const std::uint64_t pixels = std::uint64_t{scanned.width} * scanned.height;
+      if (!spend(pixels / kFinderCost)) return false;
+      if (count_finders(scanned, kFinders) < kFinders) continue;
+      if (!spend(pixels * look.enlarge * look.enlarge)) return false;
+      if (scan_once(scanned, look, scale)) return false;
     }
     return ++frames_ < kMaxFrames;
   }
 
  private:
+  bool spend(std::uint64_t cost) {
+    if (cost > budget_.scanned) {
+      facts_.unseen = "there are too many pixels to look for codes in";
+      return false;
+    }
+    budget_.scanned -= cost;
+    return true;
+  }
+
   bool scan_once(const Gray& image, Look look, std::size_t scale) {
-    const auto framed = look.shrink == 1 ? enlarged(image, look.enlarge, kMargin)
-                                         : enlarged(shrunk(image, look.shrink), 1, kMargin);
-    const auto found = find_codes(framed);
+    const auto found = find_codes(enlarged(image, look.enlarge, kMargin));
     for (const auto& code : found) keep(code, look, scale);
     return !found.empty();
   }

@@ -1,10 +1,14 @@
 #include "guard/inspect/images/images.h"
 
+#include <cmath>
+#include <utility>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/worker.h"
 #include "guard/inspect/images/drawn_test.h"
+#include "guard/inspect/images/finder.h"
 #include "guard/inspect/images/qr.h"
 
 namespace rampart::guard::images {
@@ -86,6 +90,50 @@ TEST(Images, TextsAndLinksOfACode) {
   EXPECT_THAT(texts_of(odd), ElementsAre(R"(caf\xe9\x01)"));
   EXPECT_THAT(texts_of(look(png_of(drawn("\xd9\xbe\xd8\xa7\xda\xa9")))),
               ElementsAre("\xd9\xbe\xd8\xa7\xda\xa9"));
+}
+
+// Turned about its middle, by what is nearest.
+Gray turned(const Gray& image, double degrees) {
+  const double sine = std::sin(degrees / 57.29577951);
+  const double cosine = std::cos(degrees / 57.29577951);
+  const auto side = static_cast<double>(image.width) * 1.5;
+  auto out = placed(Gray{}, static_cast<std::size_t>(side), static_cast<std::size_t>(side), 0, 0);
+  for (std::size_t y = 0; y < out.height; ++y)
+    for (std::size_t x = 0; x < out.width; ++x) {
+      const double dx = static_cast<double>(x) - side / 2;
+      const double dy = static_cast<double>(y) - side / 2;
+      const auto from_x = std::lround(dx * cosine + dy * sine + static_cast<double>(image.width) / 2);
+      const auto from_y = std::lround(dy * cosine - dx * sine + static_cast<double>(image.height) / 2);
+      if (from_x >= 0 && from_y >= 0 && std::cmp_less(from_x, image.width) &&
+          std::cmp_less(from_y, image.height))
+        out.row(y)[x] = image.row(static_cast<std::size_t>(from_y))[static_cast<std::size_t>(from_x)];
+    }
+  return out;
+}
+
+// Shades between `dark` and `light`.
+Gray between(Gray image, unsigned dark, unsigned light) {
+  for (auto& pixel : image.pixels) pixel = static_cast<std::uint8_t>(dark + pixel * (light - dark) / 255U);
+  return image;
+}
+
+TEST(Images, TurnedAndFaintCodes) {
+  for (const double degrees : {5.0, 15.0, 30.0, 45.0, 90.0, 180.0, 200.0})
+    expect_code(png_of(turned(drawn(kUrl, 6), degrees)), ImageFormat::png, std::to_string(degrees).c_str());
+  expect_code(png_of(between(drawn(kUrl), 120, 200)), ImageFormat::png, "gray on gray");
+  expect_code(png_of(between(drawn(kUrl), 0, 90)), ImageFormat::png, "dark");
+  expect_code(jpeg_of(between(drawn(kUrl, 3), 60, 220), {.quality = 20}), ImageFormat::jpeg,
+              "poor and small");
+}
+
+TEST(Images, FindersOfCodes) {
+  for (const std::size_t module : {1U, 2U, 3U, 5U, 20U}) {
+    EXPECT_GE(count_finders(drawn(kUrl, module), 9), 3U) << module;
+    EXPECT_GE(count_finders(inverted(drawn(kUrl, module)), 9), 3U) << module;
+  }
+  EXPECT_GE(count_finders(drawn(kUrl, 4, 0), 9), 3U) << "without a margin";
+  EXPECT_EQ(count_finders(placed(Gray{}, 100, 100, 0, 0), 9), 0U);
+  EXPECT_EQ(count_finders(Gray{}, 9), 0U);
 }
 
 TEST(Images, ACodeHasItsPlace) {

@@ -8,9 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include <qpdf/Pipeline.hh>
-#include <qpdf/QPDF.hh>
-#include <qpdf/QPDFStreamFilter.hh>
 #include <zlib.h>
 
 #include "guard/inspect/pdf/pdf.h"
@@ -18,10 +15,11 @@
 namespace rampart::guard::pdf {
 namespace {
 
-constexpr std::size_t kReadCost = 8;             // bytes that a call counts for, beside those that it reads
-constexpr std::ptrdiff_t kMaxStack = 3 << 20U;   // bytes: objects whose length stands in another, and so on; of 8 MiB
+constexpr std::size_t kReadCost = 8;  // bytes that a call counts for, beside those that it reads
+constexpr std::ptrdiff_t kMaxStack =
+    3 << 20U;  // bytes: objects whose length stands in another, and so on; of 8 MiB
 constexpr std::size_t kPiece = 16'384;
-constexpr int kMaxColumns = 1 << 20;             // bytes of a predicted row
+constexpr int kMaxColumns = 1 << 20;  // bytes of a predicted row
 
 thread_local Work* of_this_thread = nullptr;
 
@@ -49,9 +47,11 @@ class Source : public InputSource {
   void seek(qpdf_offset_t offset, int whence) override {
     count(0);
     if (std::abs(bottom_ - here()) > kMaxStack) throw OverLimit{"its objects are nested too deeply"};
-    const auto from = whence == SEEK_SET ? 0 : static_cast<qpdf_offset_t>(whence == SEEK_CUR ? at_ : work_.bytes.size());
+    const auto from =
+        whence == SEEK_SET ? 0 : static_cast<qpdf_offset_t>(whence == SEEK_CUR ? at_ : work_.bytes.size());
     qpdf_offset_t to = 0;
-    if (__builtin_add_overflow(from, offset, &to) || to < 0) throw std::runtime_error("a place before the file");
+    if (__builtin_add_overflow(from, offset, &to) || to < 0)
+      throw std::runtime_error("a place before the file");
     at_ = static_cast<std::size_t>(to);
   }
   void rewind() override { at_ = 0; }
@@ -124,11 +124,20 @@ class Predicted : public Pipeline {
       const int up = before_[i];
       int add = 0;
       switch (kind) {
-        case 1: add = left; break;
-        case 2: add = up; break;
-        case 3: add = (left + up) / 2; break;
-        case 4: add = paeth(left, up, corner); break;
-        default: break;
+        case 1:
+          add = left;
+          break;
+        case 2:
+          add = up;
+          break;
+        case 3:
+          add = (left + up) / 2;
+          break;
+        case 4:
+          add = paeth(left, up, corner);
+          break;
+        default:
+          break;
       }
       now_[i] = static_cast<std::uint8_t>(now_[i] + add);
     }
@@ -189,7 +198,8 @@ class Flate : public QPDFStreamFilter {
     const int bits = number("/BitsPerComponent", 8);
     const int columns = number("/Columns", 1);
     if (predictor_ == 1) return true;
-    if (colours < 1 || colours > 32 || bits < 1 || bits > 16 || columns < 1 || columns > kMaxColumns) return false;
+    if (colours < 1 || colours > 32 || bits < 1 || bits > 16 || columns < 1 || columns > kMaxColumns)
+      return false;
     row_ = (static_cast<std::size_t>(columns) * static_cast<std::size_t>(colours * bits) + 7) / 8;
     pixel_ = std::max<std::size_t>(static_cast<std::size_t>(colours * bits) / 8, 1);
     return predictor_ >= 10 && predictor_ <= 15;  // TIFF's is rare

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include <qpdf/InputSource.hh>
+#include "guard/inspect/pdf/qpdf.h"
 
 namespace rampart::guard::pdf {
 
@@ -21,9 +21,9 @@ struct OverLimit {
 };
 
 struct Work {
-  std::string_view bytes;      // the file
-  std::size_t read = 0;        // bytes that were read, with a few for each time
-  std::size_t inflated = 0;    // bytes that streams became
+  std::string_view bytes;    // the file
+  std::size_t read = 0;      // bytes that were read, with a few for each time
+  std::size_t inflated = 0;  // bytes that streams became
   std::size_t most_inflated = 0;
 };
 

@@ -60,7 +60,8 @@ class Reader {
       return;
     }
     std::size_t digits = 0;
-    for (++at_; at_ < content_.size() && content_[at_] != '>'; ++at_) digits += is_white(content_[at_]) ? 0U : 1U;
+    for (++at_; at_ < content_.size() && content_[at_] != '>'; ++at_)
+      digits += is_white(content_[at_]) ? 0U : 1U;
     held_ += digits / 2;
     if (at_ < content_.size()) ++at_;
   }

@@ -7,11 +7,6 @@
 #include <set>
 
 #include <fmt/format.h>
-#include <qpdf/Buffer.hh>
-#include <qpdf/QPDF.hh>
-#include <qpdf/QPDFExc.hh>
-#include <qpdf/QPDFObjectHandle.hh>
-#include <qpdf/QPDFXRefEntry.hh>
 
 #include "base/text.h"
 #include "guard/inspect/pdf/bounded.h"
@@ -23,7 +18,7 @@
 namespace rampart::guard::pdf {
 namespace {
 
-constexpr std::size_t kMaxScript = 65'536;     // bytes of one script that are looked through for links; our own
+constexpr std::size_t kMaxScript = 65'536;  // bytes of one script that are looked through for links; our own
 constexpr std::size_t kMaxNested = 1'000'000;  // objects within objects; our own
 
 // A rectangle of a page (ISO 32000-1, 7.9.5), as its area; 0: none.
@@ -39,7 +34,9 @@ double area_of(QPDFObjectHandle rectangle) {
   return area < 0 ? -area : area;
 }
 
-bool is_name(QPDFObjectHandle object, std::string_view name) { return object.isName() && object.getName() == name; }
+bool is_name(QPDFObjectHandle object, std::string_view name) {
+  return object.isName() && object.getName() == name;
+}
 
 // Text of a string, or what a stream of it holds (text strings of scripts are either).
 std::string text_of(QPDFObjectHandle object) {
@@ -69,8 +66,6 @@ class Reading {
     read_pages();
     read_objects();
     look_at_images();
-    facts_.links.reserve(links_.size());
-    for (auto& [key, link] : links_) facts_.links.push_back(std::move(link));
   }
 
  private:
@@ -88,19 +83,19 @@ class Reading {
     if (url.empty()) return;
     if (!base_.empty() && !url::parse(url)) url.insert(0, base_);
     url.resize(std::min(url.size(), kMaxLink));
-    const auto key = std::pair(page_, url);
-    if (const auto known = links_.find(key); known != links_.end()) {
-      known->second.share = std::min(known->second.share + share, 1.0);
+    // One that was found on a page is met again as an object.
+    const auto known = links_.lower_bound({url, page_});
+    if (known != links_.end() && known->first.first == url && (page_ == 0 || known->first.second == page_)) {
+      auto& link = facts_.links[known->second];
+      link.share = std::min(link.share + share, 1.0);
       return;
     }
-    // One that was found on a page is met again as an object.
-    if (page_ == 0 && seen_.contains(url)) return;
-    if (links_.size() == kMaxLinks) {
+    if (facts_.links.size() == kMaxLinks) {
       ++facts_.links_left_out;
       return;
     }
-    seen_.insert(url);
-    links_.emplace(key, Link{.url = std::move(url), .from = from, .page = page_, .share = share});
+    links_.emplace_hint(known, std::pair(url, page_), facts_.links.size());
+    facts_.links.push_back({.url = std::move(url), .from = from, .page = page_, .share = share});
   }
 
   void read_catalog() {
@@ -109,7 +104,8 @@ class Reading {
       auto action = root.getKey("/OpenAction");
       // A place to begin at is no action.
       if (action.isDictionary() && action.hasKey("/S") && !is_name(action.getKey("/S"), "/GoTo"))
-        mark(Mark::opens_by_itself, action.getKey("/S").isName() ? action.getKey("/S").getName().substr(1) : "");
+        mark(Mark::opens_by_itself,
+             action.getKey("/S").isName() ? action.getKey("/S").getName().substr(1) : "");
     }
     if (root.getKey("/AA").isDictionary()) mark(Mark::opens_by_itself, "AA");
     if (auto uri = root.getKey("/URI"); uri.isDictionary() && uri.getKey("/Base").isString())
@@ -146,7 +142,8 @@ class Reading {
     if (page.getKey("/AA").isDictionary()) mark(Mark::opens_by_itself, "AA");
     auto box = page.getKey("/MediaBox");
     // It is inherited (7.7.3.4), mostly from the node above.
-    if (!box.isArray() && page.getKey("/Parent").isDictionary()) box = page.getKey("/Parent").getKey("/MediaBox");
+    if (!box.isArray() && page.getKey("/Parent").isDictionary())
+      box = page.getKey("/Parent").getKey("/MediaBox");
     const double area = area_of(box);
     auto annotations = page.getKey("/Annots");
     const int count = annotations.isArray() ? annotations.getArrayNItems() : 0;
@@ -183,11 +180,8 @@ class Reading {
   // Every object of the file, whether something leads to it or not.
   void read_objects() {
     const auto table = qpdf_.getXRefTable();
-    std::size_t count = 0;
-    for (const auto& [place, entry] : table) {
-      if (++count > kMaxObjects) throw OverLimit{"it has over 100,000 objects"};
-      attempt([&] { read_object(qpdf_.getObject(place)); });
-    }
+    if (table.size() > kMaxObjects) throw OverLimit{"it has over 100,000 objects"};
+    for (const auto& [place, entry] : table) attempt([&] { read_object(qpdf_.getObject(place)); });
   }
 
   // What is damaged in one object is no reason to leave out the others.
@@ -231,7 +225,8 @@ class Reading {
       auto width = dictionary.getKey("/Width");
       auto height = dictionary.getKey("/Height");
       if (width.isNumber() && height.isNumber())
-        facts_.largest_image = std::max(facts_.largest_image, width.getNumericValue() * height.getNumericValue());
+        facts_.largest_image =
+            std::max(facts_.largest_image, width.getNumericValue() * height.getNumericValue());
       if (image_streams_.size() < kMaxImages)
         image_streams_.push_back(stream);
       else
@@ -250,7 +245,7 @@ class Reading {
     if (dictionary.getKey("/URI").isString())
       add_link(dictionary.getKey("/URI").getUTF8Value(), LinkFrom::action);
     if (dictionary.hasKey("/JS")) read_script(dictionary.getKey("/JS"));
-    const auto action = dictionary.getKey("/S");
+    auto action = dictionary.getKey("/S");
     if (!action.isName()) return;
     const auto name = action.getName();
     auto file = dictionary.getKey("/F");
@@ -297,8 +292,8 @@ class Reading {
   std::size_t content_ = 0;
   std::set<QPDFObjGen> contents_;
   std::vector<QPDFObjectHandle> image_streams_;
-  std::set<std::string> seen_;
-  std::map<std::pair<std::uint32_t, std::string>, Link> links_;
+  std::map<std::pair<std::string, std::uint32_t>, std::size_t>
+      links_;  // where in facts_.links, by URL and page
 };
 
 void open_and_read(PdfFacts& facts, images::Budget& images, Work& work) {
@@ -335,7 +330,8 @@ std::string_view to_string(Mark mark) {
 }
 
 std::string_view to_string(LinkFrom from) {
-  static constexpr std::array<std::string_view, kLinkFroms> kNames = {"annotation", "action", "form", "script"};
+  static constexpr std::array<std::string_view, kLinkFroms> kNames = {"annotation", "action", "form",
+                                                                      "script"};
   return kNames[static_cast<std::size_t>(from)];
 }
 

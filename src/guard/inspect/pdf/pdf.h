@@ -23,30 +23,30 @@ namespace rampart::guard::pdf {
 
 // All our own.
 inline constexpr std::size_t kMaxObjects = 100'000;
-inline constexpr std::size_t kMaxInflated = 48U << 20U;   // bytes that all streams together become
-inline constexpr std::size_t kMaxIndex = 4U << 20U;       // the same, of those that say where the objects are
-inline constexpr std::size_t kMaxRead = 512U << 20U;      // bytes that qpdf reads, the same ones again and again
-inline constexpr std::size_t kMaxPages = 1'000;           // looked at; further ones are objects like others
-inline constexpr std::size_t kMaxContent = 8U << 20U;     // bytes of pages' content
-inline constexpr std::size_t kMaxImages = 40;             // looked at for codes
-inline constexpr std::size_t kMaxLinks = 500;             // different ones
-inline constexpr std::size_t kMaxLink = 2'048;            // bytes
+inline constexpr std::size_t kMaxInflated = 48U << 20U;  // bytes that all streams together become
+inline constexpr std::size_t kMaxIndex = 4U << 20U;      // the same, of those that say where the objects are
+inline constexpr std::size_t kMaxRead = 512U << 20U;   // bytes that qpdf reads, the same ones again and again
+inline constexpr std::size_t kMaxPages = 1'000;        // looked at; further ones are objects like others
+inline constexpr std::size_t kMaxContent = 8U << 20U;  // bytes of pages' content
+inline constexpr std::size_t kMaxImages = 40;          // looked at for codes
+inline constexpr std::size_t kMaxLinks = 500;          // different ones
+inline constexpr std::size_t kMaxLink = 2'048;         // bytes
 inline constexpr std::size_t kMaxCodes = 32;
 inline constexpr std::size_t kMaxEvidence = 20;
-inline constexpr std::size_t kMaxEvidenceText = 200;      // bytes
-inline constexpr std::size_t kFewCharacters = 100;        // shown on a page, so that its image is what is read
+inline constexpr std::size_t kMaxEvidenceText = 200;  // bytes
+inline constexpr std::size_t kFewCharacters = 100;    // shown on a page, so that its image is what is read
 
 enum class Mark : std::uint8_t {
   javascript,
   opens_by_itself,  // an action when the document or a page is opened
   launch,           // starts a program or opens a file
   embedded_file,
-  form,          // fields to fill in
-  xfa,           // a form that is a program of its own
-  submits,       // a form that is sent somewhere
-  remote_file,   // goes to a file elsewhere
-  rich_media,    // Flash, video, 3D
-  encrypted,     // whoever opens it needs no password, or unseen says so
+  form,         // fields to fill in
+  xfa,          // a form that is a program of its own
+  submits,      // a form that is sent somewhere
+  remote_file,  // goes to a file elsewhere
+  rich_media,   // Flash, video, 3D
+  encrypted,    // whoever opens it needs no password, or unseen says so
 };
 inline constexpr std::size_t kMarks = static_cast<std::size_t>(Mark::encrypted) + 1;
 std::string_view to_string(Mark mark);  // "opens-by-itself"
@@ -75,9 +75,9 @@ struct PdfFacts {
   std::vector<images::Code> codes;
   std::size_t pages = 0;
   std::size_t images = 0;
-  double largest_image = 0;          // pixels
-  std::size_t text_characters = 0;   // bytes of text shown, nearly its characters; up to kMaxContent
-  std::string unseen;                // why this is not all, one clause; empty: it is
+  double largest_image = 0;         // pixels
+  std::size_t text_characters = 0;  // bytes of text shown, nearly its characters; up to kMaxContent
+  std::string unseen;               // why this is not all, one clause; empty: it is
 
   [[nodiscard]] bool has(Mark mark) const { return (marks >> static_cast<unsigned>(mark) & 1U) != 0; }
   [[nodiscard]] bool is_image_only() const {

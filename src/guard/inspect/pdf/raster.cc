@@ -6,7 +6,6 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <qpdf/Buffer.hh>
 
 #include "base/text.h"
 
@@ -39,11 +38,12 @@ std::string bytes_of(QPDFObjectHandle object) {
 std::optional<Space> space_of(QPDFObjectHandle space, std::size_t depth = 0) {
   if (depth == kMaxSpaceDepth) return std::nullopt;
   const bool is_array = space.isArray() && space.getArrayNItems() != 0;
-  const auto head = is_array ? space.getArrayItem(0) : space;
+  auto head = is_array ? space.getArrayItem(0) : space;
   if (!head.isName()) return std::nullopt;
   const auto name = head.getName();
   if (name == "/DeviceGray" || name == "/CalGray" || name == "/G") return Space{};
-  if (name == "/DeviceRGB" || name == "/CalRGB" || name == "/RGB") return Space{.components = 3, .palette = {}};
+  if (name == "/DeviceRGB" || name == "/CalRGB" || name == "/RGB")
+    return Space{.components = 3, .palette = {}};
   if (name == "/DeviceCMYK" || name == "/CMYK") return Space{.components = 4, .palette = {}};
   if (!is_array) return std::nullopt;
   if (name == "/ICCBased" && space.getArrayNItems() > 1 && space.getArrayItem(1).isStream()) {
@@ -59,8 +59,8 @@ std::optional<Space> space_of(QPDFObjectHandle space, std::size_t depth = 0) {
     Space out;
     out.palette.assign(256, 0);
     for (std::size_t i = 0; i < 256 && (i + 1) * base->components <= colours.size(); ++i)
-      out.palette[i] =
-          shade_of(reinterpret_cast<const std::uint8_t*>(colours.data()) + i * base->components, base->components);
+      out.palette[i] = shade_of(reinterpret_cast<const std::uint8_t*>(colours.data()) + i * base->components,
+                                base->components);
     return out;
   }
   return std::nullopt;
@@ -146,7 +146,8 @@ images::ImageFacts look_at_stream(QPDFObjectHandle& stream, images::Budget& imag
     const auto raw = stream.getRawStreamData();
     std::string_view bytes(reinterpret_cast<const char*>(raw->getBuffer()), raw->getSize());
     if (filters.size() == 1) return images::look_at_image(bytes, images);
-    if (filters.size() == 2 && filters[0] == "/FlateDecode") return images::look_at_image(inflated(bytes, work), images);
+    if (filters.size() == 2 && filters[0] == "/FlateDecode")
+      return images::look_at_image(inflated(bytes, work), images);
   }
   for (const auto& filter : filters)
     if (filter != "/FlateDecode" && filter != "/ASCIIHexDecode" && filter != "/ASCII85Decode") {

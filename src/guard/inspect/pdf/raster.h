@@ -3,10 +3,9 @@
 
 #include <string>
 
-#include <qpdf/QPDFObjectHandle.hh>
-
 #include "guard/inspect/images/images.h"
 #include "guard/inspect/pdf/bounded.h"
+#include "guard/inspect/pdf/qpdf.h"
 
 namespace rampart::guard::pdf {
 
