@@ -132,6 +132,8 @@ def firm_newsletter(rng):
     mail.footer = [("Unsubscribe", link("unsubscribe")), ("View in browser", link("view"))]
     mail.hidden = subject + " " + "\u200c\u00a0" * rng.randrange(0, 60)
     mail.fields = [("List-Unsubscribe", f"<https://{domain}/u/{token(rng, 8)}>")]
+    if rng.random() < 0.3:
+        mail.reply_to = f"{person(rng)[0].lower()}@{rng.choice([firm(rng)[1], 'reply.' + esp])}"
     return mail
 
 
@@ -250,6 +252,10 @@ def business(rng):
         mail.files.append(("report.html", "text/html", b"<html><body><h1>Report</h1><table><tr><td>May</td><td>12</td></tr></table></body></html>"))
     if rng.random() < 0.2:
         mail.address = f"{name.split()[0]}.{rng.choice(['office', 'billing', last])}@{rng.choice(['gmail.com', 'outlook.com'])}".lower()
+    if rng.random() < 0.12:  # who writes from two addresses, and who answers for a shop's form
+        mail.reply_to = f"{first}.{last}@{rng.choice([firm(rng)[1], 'gmail.com'])}".lower()
+    if rng.random() < 0.1:  # to many, none of whom is told of the others
+        mail.to_field = rng.choice(["undisclosed-recipients:;", mail.address])
     if subject.startswith("Re:"):
         mail.fields = [("In-Reply-To", f"<{rng.randrange(10**9)}@{domain}>"), ("References", f"<{rng.randrange(10**9)}@{domain}>")]
     return mail
@@ -306,6 +312,31 @@ def bank_notice(rng):
     mail = Mail(brand["name"], f"alerts@{domain}", rng.choice([f"{brand['name']}: transaction alert", "Transaction notice", "Security notice", "اطلاع"]), [f"Dear {first},", talk], to=to)
     if rng.random() < 0.4:
         mail.footer = small_print(rng, f"https://www.{domain}")
+    return mail
+
+
+@scenario
+def site_form(rng):
+    """What a shop's own form sends: answers go to who filled it in."""
+    name, domain = firm(rng)
+    first, last = person(rng)
+    to, _ = names.recipient(rng)
+    return Mail(rng.choice([f"{name} website", f"{first} {last}", "WordPress"]), f"wordpress@{domain}", rng.choice(["New message from the contact form", f"[{name}] New booking inquiry", "[Form] Callback"]),
+                [f"Name: {first} {last}", f"Message: {rng.choice(['do you ship to Portugal?', 'please call me back on +44 20 7946 0311.', 'I want to cancel my order.', 'is the invoice paid?'])}", (None, f"https://{domain}/contact")],
+                to=to, reply_to=f"{first}.{last}{rng.randrange(99)}@{rng.choice(['gmail.com', 'yahoo.com', firm(rng)[1]])}".lower(), shape=rng.choice(["plain", "both"]))
+
+
+@scenario
+def ticket(rng):
+    """Receipts and reminders for what was booked: names, sums, brands that paid, a short link now and then."""
+    name, domain = firm(rng)
+    to, first = names.recipient(rng)
+    pay = rng.choice(of_kind("payment", "bank"))
+    mail = Mail(name, f"booking@{domain}", rng.choice(["Your receipt", "Booking confirmed", "Reminder: appointment tomorrow", "Payment received"]),
+                [f"Dear {first},", f"we received your payment of {rng.randrange(10, 900)}.00 by {pay['name']}. Thank you.", rng.choice(["Questions? Call +44 20 7946 0712.", "Cancel free of charge until tomorrow.", "Your appointment is at 10:30."])], to=to)
+    mail.button = (rng.choice(["View booking", "Download receipt", "Add to calendar"]), rng.choice([f"https://{domain}/b/{token(rng, 10)}", f"https://{domain}/b/{token(rng, 10)}", f"https://bit.ly/{token(rng, 7)}", f"https://booking.{firm(rng)[1]}/{token(rng, 10)}"]))
+    if rng.random() < 0.3:
+        mail.footer = [(f"Paid with {pay['name']}", f"https://www.{pay['domains'][0]}")]
     return mail
 
 

@@ -70,11 +70,17 @@ def with_recipient(url, to, rng):
     return f"{url}{'&' if '?' in url else '?'}email={to}"
 
 
+def mixed(rng):
+    return "".join(rng.choice("bcdfghjklmnpqrstvwxyzaeiouBCDFGHJKLMNPQRSTVWXYZ") for _ in range(rng.randrange(7, 11)))
+
+
 def liar(rng, brand=None):
     """An address that it is sent from: of a site broken into, of one's own, at free mail, or the brand's own, forged."""
     kind = rng.random()
     if kind < 0.55:
         return f"{rng.choice(['info', 'noreply', 'contact', 'admin', 'no-reply', 'support', 'wordpress', letters(rng, 9), person(rng)[0].lower()])}@{firm(rng)[1]}"
+    if kind < 0.6:
+        return f"{mixed(rng)}@{rng.choice(['', 'deck.', 'mail.'])}{firm(rng)[1]}"
     if kind < 0.75:
         return f"{rng.choice(['noreply', 'service', letters(rng, 10)])}@{letters(rng, rng.randrange(7, 14))}.{rng.choice(['example', 'test'])}"
     if kind < 0.87:

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "guard/inspect/files/file_facts.h"
 #include "guard/inspect/signal/signal.h"
 #include "guard/inspect/signal/view.h"
 
@@ -27,6 +28,8 @@ void find_header_signals(const View& view, Collector& out);
 void find_link_signals(const View& view, Collector& out);
 void find_page_signals(const View& view, Collector& out);
 void find_file_signals(const View& view, Collector& out);
+// Of one file that was taken apart; of each code the strongest stays.
+void find_signals_of_file(const files::FileFacts& file, std::string_view part, Collector& out);
 void find_word_signals(const View& view, Collector& out);
 void find_pair_signals(const View& view, Collector& out);
 void find_context_signals(const View& view, Collector& out);

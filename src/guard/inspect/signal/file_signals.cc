@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "guard/inspect/files/file_facts.h"
 #include "guard/inspect/signal/collector.h"
 
 namespace rampart::guard::signal {
@@ -74,43 +75,72 @@ constexpr auto kOfFile = std::to_array<OfFile>({
     {page_redirect, Code::file_active_document, 0.8},
 });
 
-void look_at_part(const SeenPart& part, Collector& out) {
-  const auto& file = part.file;
+struct OfPdf {
+  pdf::Mark mark;
+  Code code;
+  double strength = 1;
+};
+// What opens by itself is a page's place, mostly, and a form is an office's.
+constexpr auto kOfPdfs = std::to_array<OfPdf>({
+    {pdf::Mark::javascript, Code::file_active_document, 0.5},
+    {pdf::Mark::launch, Code::file_active_document, 1},
+    {pdf::Mark::submits, Code::file_active_document, 0.5},
+    {pdf::Mark::xfa, Code::file_active_document, 0.3},
+    {pdf::Mark::remote_file, Code::file_active_document, 0.5},
+    {pdf::Mark::rich_media, Code::file_active_document, 0.5},
+    {pdf::Mark::encrypted, Code::file_encrypted, 0.3},
+});
+
+void look_at_pdf(const View& view, const SeenPdf& pdf, Collector& out) {
+  for (const auto& one : kOfPdfs)
+    if (pdf.has(one.mark))
+      out.add(one.code, one.strength, fmt::format("{} ({})", pdf.inside, pdf::to_string(one.mark)), pdf.part);
+  if (!pdf.unseen.empty()) out.add(Code::file_unseen, 0.5, pdf.unseen, pdf.part);
+  // A picture of a page, all of which leads elsewhere.
+  const auto leads = std::ranges::find_if(view.file_links, [&pdf](const LinkView& link) {
+    return link.link->source == LinkSource::pdf && link.link->part == pdf.part && link.is_away();
+  });
+  if (leads != view.file_links.end() && pdf.is_image_only)
+    out.add(Code::file_document_link, 1, fmt::format("a page that is a picture leads to {}", leads->host),
+            pdf.part);
+}
+
+// A bill names its firm's site; a page most of which is a link wants a click.
+constexpr double kPlainDocumentLink = 0.4;
+
+}  // namespace
+
+void find_signals_of_file(const files::FileFacts& file, std::string_view part, Collector& out) {
   for (const auto& one : kOfFile) {
     if (!file.has(one.fact)) continue;
     const auto found = std::ranges::find(file.evidence, one.fact, &files::Evidence::fact);
-    const auto shown = found == file.evidence.end() ? part.name
+    const auto shown = found == file.evidence.end() ? std::string(files::to_string(one.fact))
                        : found->text.empty()        ? found->path
                                                     : found->path + ": " + found->text;
-    out.add(one.code, one.strength, shown, part.path);
+    out.add(one.code, one.strength, shown, part);
   }
   // What cannot be opened without a password is told above.
-  if ((file.unseen & ~(1U << static_cast<unsigned>(files::Unseen::encrypted))) != 0)
-    out.add(Code::file_unseen, 0.5, part.name, part.path);
+  for (const auto& one : file.not_seen)
+    if (one.why != files::Unseen::encrypted)
+      out.add(Code::file_unseen, 1, fmt::format("{} ({})", one.path, files::to_string(one.why)), part);
 }
-
-void look_at_pdf(const SeenPdf& seen, Collector& out) {
-  using enum pdf::Mark;
-  const auto shown = seen.evidence.empty() ? seen.inside : seen.inside + ": " + seen.evidence.front();
-  if (seen.has(launch)) out.add(Code::file_active_document, 1, shown, seen.part);
-  if (seen.has(javascript)) out.add(Code::file_active_document, seen.has(opens_by_itself) ? 0.9 : 0.6, shown, seen.part);
-  if (seen.has(submits)) out.add(Code::file_web_form, 0.6, shown, seen.part);
-  if (seen.has(embedded_file)) out.add(Code::file_container, 0.4, shown, seen.part);
-}
-
-}  // namespace
 
 void find_file_signals(const View& view, Collector& out) {
   if (!view.facts.malware.empty()) out.add(Code::file_malware, 1, view.facts.malware, "message");
   for (const auto& page : view.seen.pages)
     if (page.is_attachment) look_at_page(view, page, out);
-  for (const auto& part : view.seen.parts) look_at_part(part, out);
-  for (const auto& seen : view.seen.pdfs) look_at_pdf(seen, out);
+  for (const auto& part : view.seen.parts) {
+    find_signals_of_file(part.file, part.path, out);
+    for (const auto& rule : part.rules) out.add(Code::file_rule, 1, rule, part.path);
+    if (!part.unseen.empty()) out.add(Code::file_unseen, 0.5, part.unseen, part.path);
+  }
+  for (const auto& pdf : view.seen.pdfs) look_at_pdf(view, pdf, out);
   for (const auto& link : view.file_links) {
     if (!link.is_away()) continue;
     if (link.link->source == LinkSource::qr) out.add(Code::file_qr_link, 1, link.link->url, link.link->part);
     if (link.link->source == LinkSource::pdf || link.link->source == LinkSource::file)
-      out.add(Code::file_document_link, 1, link.host, link.link->part);
+      out.add(Code::file_document_link, std::max(kPlainDocumentLink, 2 * link.link->share), link.host,
+              link.link->part);
   }
 }
 

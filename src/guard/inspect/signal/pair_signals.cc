@@ -110,8 +110,9 @@ void look_at_calls(const View& view, Collector& out) {
 void look_at_people(const View& view, Collector& out) {
   if (!view.links.empty() || view.seen.shown_characters > kShortRequest || view.names.has_list_trace) return;
   if (!view.names.is_free_mail && !view.is_diverted()) return;
-  const auto presses = std::max({view.says(Kind::secrecy), view.says(Kind::gift_card),
-                                 view.says(Kind::payment_change), 0.6 * view.says(Kind::urgency)});
+  const auto presses =
+      std::max({view.says(Kind::secrecy), view.says(Kind::gift_card), view.says(Kind::payment_change),
+                view.says(Kind::favor), 0.6 * view.says(Kind::urgency)});
   out.add(Code::personal_request_free_mail, presses, "a short request without a link", view.message_part);
 }
 

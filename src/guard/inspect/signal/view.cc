@@ -112,9 +112,16 @@ LinkView View::view_of(const SeenLink& link) const {
 
 void View::read_links() {
   links.reserve(std::min(seen.links.size(), kMaxLinksJudged));
+  // What a link shows is no link of its own.
+  const auto is_shown_only = [this](const SeenLink& link) {
+    return link.source == LinkSource::text && std::ranges::any_of(seen.links, [&link](const SeenLink& other) {
+             return other.source == LinkSource::html && other.part == link.part &&
+                    other.claimed_host == link.host && other.host != link.host;
+           });
+  };
   for (const auto& link : seen.links) {
     if (links.size() + file_links.size() >= kMaxLinksJudged) break;
-    if (link.is_hidden || !link.is_followed() || link.host.empty()) continue;
+    if (link.is_hidden || !link.is_followed() || link.host.empty() || is_shown_only(link)) continue;
     if (link.scheme != "http" && link.scheme != "https" && link.scheme != "ftp") continue;
     const bool is_file = link.is_in_attachment || link.source == LinkSource::pdf ||
                          link.source == LinkSource::qr || link.source == LinkSource::file;

@@ -20,10 +20,13 @@ constexpr auto kOfWords = std::to_array<OfWords>({
     {words::Kind::urgency, Code::words_urgency},
     {words::Kind::account_threat, Code::words_account_threat},
     {words::Kind::secrecy, Code::words_secrecy},
+    {words::Kind::favor, Code::words_favor},
     {words::Kind::parcel_fee, Code::words_parcel_fee},
     {words::Kind::invoice, Code::words_invoice},
     {words::Kind::extortion, Code::words_extortion},
     {words::Kind::prize, Code::words_prize},
+    {words::Kind::document, Code::words_document},
+    {words::Kind::greeting, Code::words_greeting},
 });
 static_assert(kOfWords.size() <= words::kKinds);
 
