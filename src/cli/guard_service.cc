@@ -28,6 +28,7 @@
 #include "cli/store_url.h"
 #include "guard/events/event_store.h"
 #include "guard/events/metrics.h"
+#include "guard/inspect/yara/rules.h"
 #include "guard/milter/server.h"
 
 namespace rampart::cli {
@@ -65,6 +66,7 @@ struct Lane {
   std::optional<guard::Passes> passes;
   std::optional<guard::Marks> marks;
   std::optional<FolderRing> ring;
+  std::optional<guard::Clamd> clamd;
   std::optional<guard::Gate> gate;
   std::optional<guard::milter::Server> server;
   std::thread thread;
@@ -238,6 +240,7 @@ class Service {
                                                std::function<void(guard::Inspected)> done) {
                                    inspector_->look(std::move(text), lane.io, patience, std::move(done));
                                  },
+                             .scan_for_viruses = virus_scanner(lane),
                              .memory = &memory_,
                              .correspondents = &correspondents_,
                              .ring = &lane.ring.emplace(config_),
@@ -247,6 +250,17 @@ class Service {
       lane.server.emplace(lane.io, guard::milter::ServerOptions(), shared_.admission, *lane.gate);
     }
     return {};
+  }
+
+  // A monitor's mail does not wait for one that is slow.
+  std::function<void(std::string, std::function<void(guard::ClamdAnswer)>)> virus_scanner(Lane& lane) {
+    if (!settings_.clamd) return {};
+    guard::ClamdOptions options;
+    if (settings_.mode == Mode::monitor) options.patience = std::chrono::seconds(1);
+    auto& clamd = lane.clamd.emplace(lane.io, *settings_.clamd, options);
+    return [&clamd](std::string bytes, std::function<void(guard::ClamdAnswer)> done) {
+      clamd.scan(std::move(bytes), std::move(done));
+    };
   }
 
   void introduce() {
@@ -388,6 +402,7 @@ class Service {
     auto out = TRY(running_guard_settings(config));
     if (signs(out)) TRY(FolderRing(config_).check());
     TRY(check_senders(out));
+    if (!out.yara_rules.empty()) TRY(guard::yara::Rules::compile(out.yara_rules));
     change = TRY(listeners_.prepare(out.listen, settings_.socket_mode));
     return out;
   }
@@ -419,6 +434,8 @@ class Service {
       tell_marks(settings->rules.mode);
     }
     tell_roles(shared_.rules.load()->roles, settings->rules.roles, change.stay);
+    if (!settings->yara_rules.empty() || !settings_.yara_rules.empty()) inspector_->use_rules(settings->yara_rules);
+    settings_.yara_rules = settings->yara_rules;
     lists_.set_files(*settings);
     set_rules(std::move(settings->rules));
     listen(std::move(change));
@@ -460,7 +477,8 @@ class Service {
          "guard.inspect",          "guard.inspect_size",     "guard.tag_score",
          "guard.quarantine_score", "guard.content_field",    "guard.own_names",
          "guard.protected_people", "guard.partner_domains",  "guard.not_lookalikes",
-         "guard.brands_file",      "guard.weights_file"});
+         "guard.brands_file",      "guard.weights_file",     "guard.yara_rules",
+         "guard.clamd_unknown"});
     return std::ranges::find(kRules, key) != kRules.end();
   }
 
@@ -598,9 +616,10 @@ std::string worker_program() {
 }  // namespace
 
 Result<> run_guard(Session& session, const base::Config& config, guard::Settings settings) {
+  if (!settings.yara_rules.empty()) TRY(guard::yara::Rules::compile(settings.yara_rules));
   // Its processes are made before there are threads, which a Service has from the beginning.
   auto inspector =
-      TRY(guard::Inspector::start({.workers = settings.look_workers, .program = worker_program()}));
+      TRY(guard::Inspector::start({.workers = settings.look_workers, .rules = settings.yara_rules, .program = worker_program()}));
   return Service(session, config, std::move(settings), std::move(inspector)).run();
 }
 

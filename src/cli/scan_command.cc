@@ -60,8 +60,9 @@ Result<guard::Correspondence> known_sender(Session& session, const base::Config&
 }
 
 // In a process of its own, as in the guard: what a message does to that is told.
-Result<guard::Inspected> inspect_once(const ScanJob& job) {
+Result<guard::Inspected> inspect_once(const ScanJob& job, const std::string& yara_rules) {
   guard::prepare_to_look();
+  if (!yara_rules.empty()) TRY(guard::load_rules(yara_rules));
   auto worker = TRY(base::Worker::start(&guard::look, guard::kLookLimits));
   const auto text = job.text();
   auto reply = TRY(worker.call(text.header, text.body));
@@ -91,7 +92,7 @@ Result<Exit> run_scan(Session& session, const Request& request) {
   if (!author.domains.empty()) TRY(source->prepare(author.domains.front()));
   const auto now = source->now();
   job->set_sender(TRY(known_sender(session, *config, *job, now)));
-  if (job->wants_look()) job->set_inspected(TRY(inspect_once(*job)));
+  if (job->wants_look()) job->set_inspected(TRY(inspect_once(*job, settings.yara_rules)));
   auto asked =
       TRY(audit::ask_lane<guard::Verdict>(source->lanes().front(), drive_options(*config), {},
                                           [job, now](facts::Facts& facts) { return job->run(facts, now); }));

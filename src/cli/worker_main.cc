@@ -11,5 +11,10 @@ int main(int argc, char** argv) {
     return 2;
   }
   rampart::guard::prepare_to_look();
+  if (argc > 2)
+    if (const auto loaded = rampart::guard::load_rules(argv[2]); !loaded) {
+      std::fprintf(stderr, "rampart-worker: %s\n", loaded.error().message().c_str());
+      return 3;
+    }
   rampart::base::serve_worker(&rampart::guard::look, rampart::guard::kLookLimits);
 }

@@ -670,6 +670,8 @@ Result<Settings> read_settings(const base::Config& config, std::string_view host
   const auto inspect = TRY(read_inspect_settings(config, std::move(own)));
   out.rules.inspection = inspect.rules;
   out.look_workers = inspect.workers;
+  out.yara_rules = inspect.yara_rules;
+  out.clamd = inspect.clamd;
   const auto names_of_roles = [](const auto& all, const auto& name) {
     std::vector<std::string> names;
     names.reserve(all.size());

@@ -33,6 +33,7 @@ constexpr std::array kRules{
     ReleaseRuleOf{"list-trace", beside},
     ReleaseRuleOf{"lookalike", may},
     ReleaseRuleOf{"malware", never},
+    ReleaseRuleOf{"malware-unknown", beside},
     ReleaseRuleOf{"no-second-fact", beside},
     ReleaseRuleOf{"not-enforced", beside},
     ReleaseRuleOf{"own-domain", never},

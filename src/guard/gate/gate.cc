@@ -192,6 +192,7 @@ struct Gate::Work {
   bool released = false;                     // from quarantine, by a pass that was honoured
   MarkCheck seen = {};                       // what its mark says
   bool back = false;                         // it was let through before
+  unsigned awaited = 0;                      // of those who look into it
   std::vector<std::string_view> unwanted = {};  // fields that are taken out
   std::vector<std::string> added = {};          // whole fields of signatures or a seal, the top one first
   std::vector<Cause> causes = {};               // of these, behind those of what is done
@@ -249,20 +250,34 @@ void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> 
   // Whether DNS answers is nothing to a user of ours.
   if (is_of_ours(work->scan->standing().role)) return done(answer(*work, work->scan->of_ours()));
   recall(*work);
-  if (!parts_.look || !is_from_outside(work->scan->standing().role))
-    return drive(work, options_.monitor_time, std::move(done));
-  if (auto unseen = why_not_looked_at(work->rules->inspection, work->rules->local.name_content(), bytes->size())) {
-    work->scan->set_inspected(*std::move(unseen));
-    return drive(work, options_.monitor_time, std::move(done));
-  }
+  if (is_from_outside(work->scan->standing().role)) return look(work, *bytes, std::move(done));
+  drive(work, options_.monitor_time, std::move(done));
+}
+
+void Gate::look(const std::shared_ptr<Work>& work, std::string_view bytes,
+                std::function<void(milter::Answer)> done) {
+  const auto& rules = *work->rules;
   // Half of a monitor's time is for the content.
   const auto half = std::max(options_.monitor_time / 2, std::chrono::seconds(1));
-  parts_.look({.header = content_header(work->message.header), .body = work->message.body},
-              work->rules->mode == Mode::monitor ? half : kLookPatience,
-              [this, work, half, done = std::move(done)](Inspected seen) mutable {
-                work->scan->set_inspected(std::move(seen));
-                drive(work, half, std::move(done));
-              });
+  auto unseen = why_not_looked_at(rules.inspection, rules.local.name_content(), bytes.size());
+  const bool looks = parts_.look && !unseen;
+  if (parts_.look && unseen) work->scan->set_inspected(*std::move(unseen));
+  work->awaited = (looks ? 1U : 0U) + (parts_.scan_for_viruses ? 1U : 0U);
+  if (work->awaited == 0) return drive(work, options_.monitor_time, std::move(done));
+  const auto go_on = [this, work, half, done = std::move(done)] {
+    if (--work->awaited == 0) drive(work, half, done);
+  };
+  if (parts_.scan_for_viruses)
+    parts_.scan_for_viruses(std::string(bytes), [work, go_on](ClamdAnswer answer) {
+      work->scan->set_clamd(std::move(answer));
+      go_on();
+    });
+  if (looks)
+    parts_.look({.header = content_header(work->message.header), .body = work->message.body},
+                rules.mode == Mode::monitor ? half : kLookPatience, [work, go_on](Inspected seen) {
+                  work->scan->set_inspected(std::move(seen));
+                  go_on();
+                });
 }
 
 void Gate::drive(const std::shared_ptr<Work>& work, std::chrono::seconds monitor_time,

@@ -102,6 +102,8 @@ class Gate : public milter::Decider {
     std::function<base::Time()> now;
     // Looks into a message from outside, for that long, and calls back on this loop; empty: nobody does.
     std::function<void(Inspector::Text, std::chrono::milliseconds, std::function<void(Inspected)>)> look = {};
+    // Asks a virus scanner about a message from outside; empty: nobody does.
+    std::function<void(std::string, std::function<void(ClamdAnswer)>)> scan_for_viruses = {};
     SenderMemory* memory = nullptr;            // nullptr: nothing is remembered
     Correspondents* correspondents = nullptr;  // the same
     KeyRing* ring = nullptr;                   // nullptr: nobody signs
@@ -120,6 +122,8 @@ class Gate : public milter::Decider {
 
  private:
   struct Work;
+  // Has a message from outside looked into, by all who do, and goes on with drive().
+  void look(const std::shared_ptr<Work>& work, std::string_view bytes, std::function<void(milter::Answer)> done);
   // Asks what has to be known of a message, and answers it.
   void drive(const std::shared_ptr<Work>& work, std::chrono::seconds monitor_time,
              std::function<void(milter::Answer)> done);

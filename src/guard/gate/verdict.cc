@@ -98,7 +98,9 @@ std::optional<ContentJudged> Scan::judge(const auth::Authentication& authenticat
                         .recipients = situation_.peer.recipients,
                         .authentication = &authentication,
                         .sender = &sender,
-                        .malware = {}},
+                        .malware = situation_.clamd && situation_.clamd->said == ClamdSaid::found
+                                       ? std::string_view(situation_.clamd->name)
+                                       : std::string_view()},
                        inspection_);
 }
 
@@ -120,7 +122,9 @@ Verdict Scan::run(facts::Facts& facts, base::Time now) {
                          .memory = situation_.memory,
                          .now = now,
                          .inspected = situation_.inspected ? &*situation_.inspected : nullptr,
-                         .content = out.content ? &*out.content : nullptr});
+                         .content = out.content ? &*out.content : nullptr,
+                         .clamd = situation_.clamd ? &*situation_.clamd : nullptr,
+                         .clamd_must_say = inspection_.clamd_must_say});
     add_signals(out);
   } else {
     out.ruling.causes.push_back(
@@ -131,6 +135,8 @@ Verdict Scan::run(facts::Facts& facts, base::Time now) {
     out.unchecked.push_back(fmt::format("{} what it holds: {}",
                                         situation_.inspected->extent == Extent::part ? "a part of" : "all of",
                                         situation_.inspected->fault));
+  if (situation_.clamd && situation_.clamd->said == ClamdSaid::unknown)
+    out.unchecked.push_back("whether it is malware: " + situation_.clamd->text());
   out.other_results = read_other_results(message_.header, local_.trusted_milters);
   return out;
 }

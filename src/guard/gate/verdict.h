@@ -41,6 +41,7 @@ struct Situation {
   std::optional<std::string> mail_from;
   Memory memory;
   std::optional<Inspected> inspected = {};  // nothing: nobody had to look
+  std::optional<ClamdAnswer> clamd = {};  // nothing: it was not asked
   Correspondence sender = {};           // `proven` is found out
 };
 
@@ -58,6 +59,7 @@ class Scan {
   void set_memory(const Memory& memory) { situation_.memory = memory; }
   void set_sender(Correspondence sender) { situation_.sender = std::move(sender); }
   void set_inspected(Inspected seen) { situation_.inspected = std::move(seen); }
+  void set_clamd(ClamdAnswer answer) { situation_.clamd = std::move(answer); }
   Verdict run(facts::Facts& facts, base::Time now);
   // Of a message that is_of_ours(): nothing has to be found out for it.
   [[nodiscard]] Verdict of_ours() const;

@@ -26,6 +26,7 @@ struct InspectionRules {
   // Shared: replaced while messages are under way. Null: nothing is judged.
   std::shared_ptr<const names::NameRules> names = {};
   std::shared_ptr<const model::Model> model = {};
+  bool clamd_must_say = false;  // a message that clamd says nothing of is put off
   std::string field = "X-Rampart-Content";  // that is added to what is tagged
 
   [[nodiscard]] bool judges() const { return is_on && names && model; }

@@ -19,6 +19,14 @@ constexpr std::int64_t kMostMiB = kMaxLookedAt >> 20U;
 constexpr std::int64_t kMostPoints = 10'000;
 constexpr std::int64_t kMaxNamed = 5'000;
 
+constexpr std::array<std::string_view, 2> kUnknown{"accept", "tempfail"};
+
+std::string check_clamd(std::string_view text) {
+  if (text.empty()) return {};
+  const auto address = parse_clamd(text);
+  return address ? std::string() : address.error().what;
+}
+
 std::string check_path(std::string_view text) {
   return text.empty() || text.starts_with('/') ? "" : "is no whole path, such as /etc/rampart/brands.toml";
 }
@@ -143,6 +151,34 @@ constexpr std::array kSettings{
         .example = R"("/etc/rampart/weights.toml")",
         .check = check_path,
     },
+    Setting{
+        .key = "guard.yara_rules",
+        .type = SettingType::text,
+        .standard = "\"\"",
+        .brief = "A folder of YARA rules, *.yar and *.yara, that parts of messages are held against; none when empty",
+        .detail = "A rule that fits is a signal (file-rule). Changed rules count after kill -HUP, once all of them can be read.",
+        .value_name = "FOLDER",
+        .example = R"("/etc/rampart/yara")",
+        .check = check_path,
+    },
+    Setting{
+        .key = "guard.clamd",
+        .type = SettingType::text,
+        .standard = "\"\"",
+        .brief = "Where clamd listens, which is asked about each message from outside: unix:/PATH or inet:ADDRESS:PORT",
+        .detail = "What it finds is quarantined as malware. It reads all of that mail, unencrypted.",
+        .value_name = "ADDRESS",
+        .example = R"("unix:/run/clamav/clamd.ctl")",
+        .check = check_clamd,
+    },
+    Setting{
+        .key = "guard.clamd_unknown",
+        .type = SettingType::text,
+        .standard = "\"accept\"",
+        .brief = "What becomes of a message that clamd says nothing of: it is absent, loads its signatures, or fails",
+        .detail = "tempfail has it tried again, for four hours at most. Over clamd's size it is accepted either way.",
+        .choices = kUnknown,
+    },
 };
 
 // Those of a list, whose texts were checked.
@@ -199,6 +235,9 @@ base::Result<InspectSettings> read_inspect_settings(const base::Config& config, 
   out.rules.field = config.text("guard.content_field");
   out.rules.names = TRY(names_of(config, std::move(own)));
   out.rules.model = TRY(model_of(config));
+  out.rules.clamd_must_say = config.text("guard.clamd_unknown") == "tempfail";
+  out.yara_rules = config.text("guard.yara_rules");
+  if (const auto& text = config.text("guard.clamd"); !text.empty()) out.clamd = TRY(parse_clamd(text));
   out.workers = static_cast<std::size_t>(config.integer("guard.inspect_workers"));
   if (out.workers == 0)
     out.workers = std::clamp<std::size_t>(std::size_t{2} * std::thread::hardware_concurrency(), 2, kMaxLookers);

@@ -207,7 +207,6 @@ void add_content(Ruling& ruling, const ContentJudged& content) {
   if (content.level == model::Level::tag) return add(ruling, "content-tagged", content.text());
   add(ruling, "content", content.text());
   const auto kind = content.kind();
-  if (kind == "malware") add(ruling, "malware", "a file in it is malware");
   if (kind == "executive-impersonation")
     add(ruling, "executive-impersonation", "it claims to be from one of us, and comes from outside");
   if (kind == "lookalike") add(ruling, "lookalike", "it uses a name that is made to be taken for another's");
@@ -220,10 +219,14 @@ enum class Unseen : std::uint8_t {
   listed,  // whether a block list names anything in it
   all,     // it ended whoever looked
   late,    // nobody could look now
+  clamd,   // clamd says nothing of it now
 };
 
 // What could not be looked at is not what was looked at and is nowhere listed.
 Unseen what_is_unseen(const Arrival& arrival) {
+  if (arrival.clamd_must_say && arrival.clamd != nullptr && arrival.clamd->said == ClamdSaid::unknown &&
+      arrival.clamd->why != ClamdWhy::too_large)
+    return Unseen::clamd;
   if (arrival.inspected == nullptr) return Unseen::nothing;
   switch (arrival.inspected->extent) {
     case Extent::killed:
@@ -240,6 +243,8 @@ Unseen what_is_unseen(const Arrival& arrival) {
 }
 
 Cause cause_of(Unseen unseen, const Arrival& arrival) {
+  if (unseen == Unseen::clamd)
+    return {"malware-unknown", fmt::format("whether it is malware cannot be said now: {}", arrival.clamd->text()), {}};
   const auto why = base::printable(arrival.inspected->fault);
   if (unseen == Unseen::late) return {"inspection-late", fmt::format("what it holds is not known yet: {}", why), {}};
   return {"inspection-failed",
@@ -252,13 +257,13 @@ Cause cause_of(Unseen unseen, const Arrival& arrival) {
 
 // Put off as long as our own trouble may pass; then what nobody saw is kept where a list might name it, and let through where none does.
 void rule_unseen(Ruling& ruling, Unseen unseen, const Arrival& arrival) {
-  if (unseen != Unseen::late) return set_blocked(ruling, false);
+  if (unseen != Unseen::late && unseen != Unseen::clamd) return set_blocked(ruling, false);
   if (ruling.action != Action::accept) return;
   const auto since = arrival.memory.deferred_since;
   if (since && arrival.now - *since >= kMostDeferral) {
     add(ruling, "deferred-long-enough",
         fmt::format("it was put off for {} hours, and is decided without that now", kMostDeferral.count()));
-    if (arrival.local->name_content()) set_blocked(ruling, false);
+    if (unseen == Unseen::late && arrival.local->name_content()) set_blocked(ruling, false);
     return;
   }
   ruling.action = Action::tempfail;
@@ -327,7 +332,9 @@ Ruling decide(const Arrival& arrival) {
   if (unseen != Unseen::nothing) out.causes.push_back(cause_of(unseen, arrival));
   const auto level = arrival.content == nullptr ? model::Level::none : arrival.content->level;
   if (level != model::Level::none) add_content(out, *arrival.content);
-  const bool is_phish = level == model::Level::quarantine;
+  const bool is_malware = arrival.clamd != nullptr && arrival.clamd->said == ClamdSaid::found;
+  if (is_malware) add(out, "malware", fmt::format("ClamAV finds {} in it", arrival.clamd->name));
+  const bool is_phish = level == model::Level::quarantine || is_malware;
   if (out.action == Action::accept && !blocked && unseen == Unseen::nothing && !is_phish) return out;
   if (rule != nullptr && rule->says == Override::Says::accept) {
     add(out, "override",

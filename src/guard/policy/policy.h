@@ -17,6 +17,7 @@
 
 #include "auth/authenticate.h"
 #include "base/json.h"
+#include "guard/inspect/clamd/clamd.h"
 #include "guard/inspect/inspection.h"
 #include "guard/policy/local.h"
 
@@ -65,6 +66,8 @@ struct Arrival {
   base::Time now{};
   const Inspected* inspected = nullptr;  // nullptr: nobody had to look
   const ContentJudged* content = nullptr;  // nullptr: it was not judged
+  const ClamdAnswer* clamd = nullptr;      // nullptr: it was not asked
+  bool clamd_must_say = false;
 };
 
 struct Ruling {

@@ -143,6 +143,7 @@ void fields(Wire& wire, SeenPart& part) {
   fields(wire, part.file);
   wire.number(part.width);
   wire.number(part.height);
+  wire.list(part.rules, kMaxSeenRules, [&](std::string& rule) { wire.text(rule, kMaxSeenName); });
   wire.text(part.unseen, kMaxSeenName);
 }
 

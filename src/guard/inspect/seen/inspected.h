@@ -37,6 +37,7 @@ inline constexpr std::size_t kMaxSeenInside = 1'024;  // bytes of a path within 
 inline constexpr std::size_t kMaxLinkKeys = 10'000;   // different ones, for lists …
 inline constexpr std::size_t kMaxLinkKeyBytes = std::size_t{4} << 20U;  // … and all together
 inline constexpr std::size_t kMaxSeenPdfs = 10;
+inline constexpr std::size_t kMaxSeenRules = 20;      // of one part
 inline constexpr std::size_t kMaxSeenWords = 2 * words::kKinds;
 
 enum class LinkSource : std::uint8_t { text, html, calendar, pdf, qr, file };
@@ -122,7 +123,8 @@ struct SeenPart {
   files::FileFacts file;       // of leaves that are no text of the body; its links are among those of the message
   std::uint32_t width = 0;     // of an image, pixels; 0: it is none, or does not say
   std::uint32_t height = 0;
-  std::string unseen;  // why an image or a PDF in it was not looked at, one clause; empty: it was
+  std::vector<std::string> rules;  // YARA rules that fit: "macro_dropper (office.yar): its description"
+  std::string unseen;  // why an image or a PDF in it, or rules, were not looked at, one clause; empty: they were
 };
 
 // A PDF, as a part or within a file.

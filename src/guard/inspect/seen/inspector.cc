@@ -13,6 +13,17 @@ namespace rampart::guard {
 
 constexpr std::size_t kSuspectTurn = 8;  // one in so many, of a worker that takes suspects; our own
 
+namespace {
+
+// Of rampart-worker.
+std::vector<std::string> words_of(const std::string& rules) {
+  std::vector<std::string> out{"look"};
+  if (!rules.empty()) out.push_back(rules);
+  return out;
+}
+
+}  // namespace
+
 struct Inspector::Job {
   Job(boost::asio::io_context& loop, Text&& text, std::function<void(Inspected)> callback)
       : io(loop), timer(loop), header(std::move(text.header)), body(text.body), done(std::move(callback)) {}
@@ -42,12 +53,15 @@ Inspector::Inspector(InspectorOptions options, std::vector<base::Worker> workers
     : options_(std::move(options)), workers_(std::move(workers)) {}
 
 base::Result<std::unique_ptr<Inspector>> Inspector::start(InspectorOptions options) {
-  if (options.program.empty()) prepare_to_look();
+  if (options.program.empty()) {
+    prepare_to_look();
+    if (!options.rules.empty()) TRY(load_rules(options.rules));
+  }
   std::vector<base::Worker> made;
   made.reserve(options.workers);
   for (std::size_t i = 0; i < options.workers; ++i)
     made.push_back(TRY(options.program.empty() ? base::Worker::start(options.function, options.limits)
-                                               : base::Worker::start(options.program, {"look"})));
+                                               : base::Worker::start(options.program, words_of(options.rules))));
   return std::unique_ptr<Inspector>(new Inspector(std::move(options), std::move(made)));
 }
 
@@ -180,8 +194,30 @@ void Inspector::do_one(base::Worker& worker, std::shared_ptr<Job> job) {
     finish(std::move(job), read_inspected(reply->bytes));
 }
 
+void Inspector::use_rules(std::string folder) {
+  const std::scoped_lock lock(mutex_);
+  options_.rules = std::move(folder);
+  ++generation_;
+}
+
+void Inspector::renew(base::Worker& worker, std::size_t& generation) {
+  std::vector<std::string> words;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (generation == generation_) return;
+    generation = generation_;
+    words = words_of(options_.rules);
+  }
+  // What cannot be started is as it was, and is started again when it is needed.
+  if (auto fresh = base::Worker::start(options_.program, std::move(words))) worker = *std::move(fresh);
+}
+
 void Inspector::work(base::Worker& worker, bool takes_suspects) {
-  while (auto job = next(takes_suspects)) do_one(worker, std::move(job));
+  std::size_t generation = 0;
+  while (auto job = next(takes_suspects)) {
+    if (!options_.program.empty()) renew(worker, generation);
+    do_one(worker, std::move(job));
+  }
 }
 
 }  // namespace rampart::guard

@@ -41,6 +41,7 @@ inline constexpr std::size_t kMaxLookers = 64;                           // work
 struct InspectorOptions {
   std::size_t workers = 2;
   std::size_t most = kMaxLookedAt;               // bytes of a message; a larger one is not looked at
+  std::string rules = {};    // a folder of YARA rules (load_rules()); empty: none
   std::string program = {};  // rampart-worker, a process that is small; empty: this one is forked
   base::Worker::Function function = &look;       // without a program; tests give their own
   base::WorkerLimits limits = kLookLimits;
@@ -63,6 +64,9 @@ class Inspector {
   void look(Text text, boost::asio::io_context& io, std::chrono::milliseconds patience,
             std::function<void(Inspected)> done);
 
+  // Each worker of a program is started anew with the rules of that folder, before its next message. They are known to be right.
+  void use_rules(std::string folder);
+
   // Since it began.
   struct Counts {
     std::uint64_t looked = 0;
@@ -79,6 +83,7 @@ class Inspector {
   struct Job;
 
   explicit Inspector(InspectorOptions options, std::vector<base::Worker> workers);
+  void renew(base::Worker& worker, std::size_t& generation);
   void work(base::Worker& worker, bool takes_suspects);
   std::shared_ptr<Job> next(bool takes_suspects);
   void do_one(base::Worker& worker, std::shared_ptr<Job> job);
@@ -100,6 +105,7 @@ class Inspector {
   Killers killers_;
   Counts counts_;
   bool stopping_ = false;
+  std::size_t generation_ = 0;  // of rules
 
   std::vector<std::thread> threads_;  // begun with the first job, so that start() is before any thread
 };

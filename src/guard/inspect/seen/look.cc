@@ -4,6 +4,7 @@
 #include <optional>
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <fmt/format.h>
 
 #include "base/text.h"
 #include "crypto/digest.h"
@@ -15,6 +16,7 @@
 #include "guard/inspect/seen/links.h"
 #include "guard/inspect/url/find.h"
 #include "guard/inspect/url/flowed.h"
+#include "guard/inspect/yara/rules.h"
 #include "mail/body_parts.h"
 #include "mail/charset.h"
 
@@ -88,6 +90,12 @@ Decoded decode_text(std::string bytes, std::string_view said, bool is_page) {
   return {.text = std::move(bytes), .is_unread = true};
 }
 
+// Of the process: set before it is forked, and read by its children.
+std::optional<yara::Rules>& rules() {
+  static std::optional<yara::Rules> kept;
+  return kept;
+}
+
 std::size_t shown_characters_of(std::string_view text) {
   std::size_t out = 0;
   for (const char c : text)
@@ -130,10 +138,23 @@ class Look {
     if (seen_.hashes.size() < kMaxSeenParts) seen_.hashes.push_back(seen.sha256);
     if (part.encoding == mail::BodyEncoding::unknown) seen_.doubt("a part is encoded in a way that is not known");
     if (!part.is_leaf()) return;
+    match_rules(seen, content, seen.name);
     // What others offer as a file is looked at as one, too; and what could not be taken apart as it stands.
     const bool is_shown = is_text(part.type) || part.type.starts_with("multipart/");
     if (!is_shown || seen.is_attachment) take_file(seen, content, is_shown);
     if (is_shown) take_text(part, seen, std::move(content));
+  }
+
+  void match_rules(SeenPart& seen, std::string_view bytes, std::string_view name) {
+    if (!rules()) return;
+    const auto facts = rules()->scan(bytes, name);
+    if (seen.unseen.empty()) seen.unseen = base::excerpt(facts.unseen, kMaxSeenName - 40);
+    for (const auto& match : facts.matches) {
+      if (seen.rules.size() == kMaxSeenRules) return;
+      auto said = fmt::format("{} ({})", match.rule, match.file);
+      if (!match.description.empty()) said += ": " + match.description;
+      seen.rules.push_back(base::excerpt(said, kMaxSeenName - 40));
+    }
   }
 
   // Whatever its type says: what it is, what is in it, where that leads.
@@ -141,6 +162,7 @@ class Look {
     const files::File file{.name = seen.name, .declared_type = seen.type, .bytes = content};
     std::string unseen;
     auto facts = files::look_at_file(file, files_, [&](const files::Found& found) {
+      if (found.depth != 0) match_rules(seen, found.bytes, found.name);
       if (found.depth != 0 && seen_.hashes.size() < kMaxSeenParts)
         seen_.hashes.push_back(base::hex(crypto::sha256(found.bytes)));
       // A text's own links are those of the text.
@@ -157,7 +179,7 @@ class Look {
     for (auto& one : facts.not_seen) one.path = base::excerpt(one.path, kMaxSeenInside - 40);
     for (auto& name : facts.names) name = base::excerpt(name, kMaxSeenInside - 40);
     seen.file = std::move(facts);
-    seen.unseen = base::excerpt(unseen, kMaxSeenName - 40);
+    if (seen.unseen.empty()) seen.unseen = base::excerpt(unseen, kMaxSeenName - 40);
   }
 
   void take_found(SeenPart& seen, const files::Found& found, std::string& unseen) {
@@ -454,6 +476,11 @@ void prepare_to_look() {
   crypto::sha256({});
   for (const auto* charset : {"windows-1252", "utf-16", "shift_jis", "gb18030"}) mail::decode_charset("x", charset);
   (void)inspect("Content-Type: text/html\r\n\r\n<a href=\"https://xn--bcher-kva.example/\">b\xc3\xbc\xc3\xbc.example</a>");
+}
+
+base::Result<> load_rules(const std::string& folder) {
+  rules() = TRY(yara::Rules::compile(folder));
+  return {};
 }
 
 Inspected inspect(std::string_view text) {

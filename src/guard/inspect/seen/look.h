@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.h"
 #include "base/worker.h"
 #include "guard/inspect/seen/inspected.h"
 #include "mail/message.h"
@@ -30,6 +31,8 @@ std::string content_header(const mail::Header& header);
 
 // What is read once and used by each look, in the process that starts workers. Again is nothing.
 void prepare_to_look();
+// YARA rules of a folder, for all looks of processes that are forked from now on; those before go. Errors are of kind config.
+base::Result<> load_rules(const std::string& folder);
 // The worker's function: from content_header() and body to what read_inspected() reads.
 std::string look(std::string_view text);
 // The same without a process between. Total, whatever the bytes.
