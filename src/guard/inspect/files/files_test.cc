@@ -69,6 +69,11 @@ TEST(Files, NamesThatLie) {
   // Urdu with its joiner and its marks.
   EXPECT_THAT(facts_of(look("رپورٹ\xe2\x80\x8cنمبر\xe2\x80\x8f.txt", "x")), IsEmpty());
   EXPECT_THAT(facts_of(look("scan.png", "\xff\xd8\xff\xe0....", "image/png")), IsEmpty());
+  // What opens it goes by its name, whatever it begins with.
+  EXPECT_EQ(look("a.html", "GIF89a<html><script>1</script>").type, FileType::html);
+  EXPECT_EQ(look("a.html", "<html><!-- %PDF-1.4 -->").type, FileType::html);
+  EXPECT_EQ(look("a.pdf", "\n%PDF-1.4").type, FileType::pdf);
+  EXPECT_THAT(facts_of(look("a.pdf", "-----BEGIN PGP MESSAGE-----")), ElementsAre("?encrypted"));
   EXPECT_THAT(facts_of(look("old.doc", "{\\rtf1 hello}")), IsEmpty());
 }
 
