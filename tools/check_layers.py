@@ -42,6 +42,7 @@ OWNED = {
     r"gmime/.*": ["mail"],
     r"seccomp\.h": ["base"],
     r"maxminddb\.h": ["reports"],
+    r"qpdf/.*|zbar\.h|png\.h|jpeglib\.h|yara\.h": ["guard"],
 }
 
 # Decisions are functions of their input (docs/architecture.md).
