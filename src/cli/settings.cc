@@ -41,13 +41,12 @@ constexpr std::array kOutput{
 }  // namespace
 
 const base::Schema& schema() {
-  static const base::Schema kSchema{audit::settings(),          audit::fix::settings(),
-                                    audit::keys::settings(),    audit::watch::settings(),
-                                    guard::settings(),          guard::release_settings(),
-                                    guard::digest_settings(),   guard::inspect_settings(),  net::settings(),
-                                    reports::settings(),        reports::mailbox_settings(),
-                                    reports::source_settings(), reports::write_settings(),
-                                    store::settings(),          kOutput};
+  static const base::Schema kSchema{
+      audit::settings(),         audit::fix::settings(),      audit::keys::settings(),
+      audit::watch::settings(),  guard::settings(),           guard::release_settings(),
+      guard::digest_settings(),  guard::inspect_settings(),   net::settings(),
+      reports::settings(),       reports::mailbox_settings(), reports::source_settings(),
+      reports::write_settings(), store::settings(),           kOutput};
   return kSchema;
 }
 

@@ -19,8 +19,8 @@ std::vector<std::string> codes(const Event& event) {
 
 // Whose weights make a word of nothing else.
 std::shared_ptr<const model::Model> weighing(std::string_view points) {
-  const auto text = fmt::format(
-      "name = \"test\"\ntag = 20.0\nquarantine = 50.0\n\n[weights]\nlink-ip-host = {}\n", points);
+  const auto text =
+      fmt::format("name = \"test\"\ntag = 20.0\nquarantine = 50.0\n\n[weights]\nlink-ip-host = {}\n", points);
   return std::make_shared<const model::Model>(model::Model::parse(text, "test.toml").value());
 }
 
