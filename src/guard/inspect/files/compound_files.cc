@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "guard/inspect/files/bytes.h"
 #include "guard/inspect/files/formats.h"
+#include "guard/inspect/files/packed_rtf.h"
 #include "guard/inspect/files/text.h"
 #include "guard/inspect/files/vba.h"
 #include "guard/inspect/url/find.h"
@@ -41,6 +42,7 @@ class CompoundWalk {
   CompoundWalk(Walk& walk, const Compound& file) : walk_(walk), file_(file) {}
 
   void take(FileType type) {
+    if (file_.has_more) walk_.cannot(Unseen::too_many);
     for (const auto& entry : file_.entries) take_entry(entry);
     if (has_macros_) finish_macros();
     if (type == FileType::ole_word) read_word();
@@ -60,6 +62,13 @@ class CompoundWalk {
     const auto bytes = std::min(most, walk_.bytes_left());
     if (entry.size > bytes) walk_.cannot(Unseen::too_large);
     auto out = file_.stream(entry, bytes);
+    walk_.spend(out.size());
+    return out;
+  }
+
+  // Its beginning, where what is looked for stands.
+  std::string head_of(const CompoundEntry& entry) {
+    auto out = file_.stream(entry, std::min(kMaxStream, walk_.bytes_left()));
     walk_.spend(out.size());
     return out;
   }
@@ -135,7 +144,7 @@ class CompoundWalk {
   void read_word() {
     const auto* entry = file_.find("WordDocument");
     if (entry == nullptr) return;
-    const auto bytes = bytes_of(*entry, kMaxStream);
+    const auto bytes = head_of(*entry);
     const auto flags = u16_at(bytes, 10).value_or(0);
     if ((flags & 0x0100U) != 0) return lock();
     const auto is_field = [&](std::string_view word) {
@@ -148,7 +157,7 @@ class CompoundWalk {
     const auto* entry = file_.find("Workbook");
     if (entry == nullptr) entry = file_.find("Book");
     if (entry == nullptr) return;
-    const auto bytes = bytes_of(*entry, kMaxStream);
+    const auto bytes = head_of(*entry);
     std::size_t at = 0;
     for (std::size_t i = 0; i < kMaxRecords; ++i) {
       const auto id = u16_at(bytes, at);
@@ -172,6 +181,7 @@ class CompoundWalk {
       if (slash == std::string::npos) {
         if (low == "__substg1.0_10130102")
           walk_.look_inside("body.html", bytes_of(entry, walk_.bytes_left()));
+        if (low == "__substg1.0_10090102") take_rtf(entry);
         if (low == "__substg1.0_1000001f")
           walk_.look_inside("body.txt", from_utf16(bytes_of(entry, walk_.bytes_left())));
         continue;
@@ -183,6 +193,13 @@ class CompoundWalk {
       const auto name = property(storage, "3707");
       walk_.look_inside(name.empty() ? property(storage, "3704") : name, content);
     }
+  }
+
+  void take_rtf(const CompoundEntry& entry) {
+    const auto rtf = unpack_rtf(bytes_of(entry, walk_.bytes_left()), walk_.bytes_left());
+    if (!rtf) return;
+    walk_.spend(rtf->size());
+    walk_.look_inside("body.rtf", *rtf);
   }
 
   std::string property(const std::string& storage, std::string_view tag) {
