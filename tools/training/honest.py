@@ -88,6 +88,8 @@ def brand_by_mailer(rng):
     far = lambda link: (link[0], tracked(rng, esp, link[1], mail.to)) if link and link[1] else link
     mail.button = far(mail.button)
     mail.footer = [far(link) for link in mail.footer]
+    if rng.random() < 0.15:
+        mail.name = rng.choice([person(rng)[0], "Rewards", "Member news", "Your account"])
     mail.images = [(source.replace("static.", f"img.{esp}/"), alt, target and tracked(rng, esp, target, mail.to)) for source, alt, target in mail.images]
     if rng.random() < 0.5:
         mail.hidden = "See what is new " + "\u200c " * rng.randrange(20, 80)
@@ -131,6 +133,8 @@ def firm_newsletter(rng):
     mail.images = [(f"https://{'images.' + esp if counted else 'cdn.' + domain}/{token(rng, 10)}.jpg", rng.choice(["", subject, name]), link("hero"))]
     mail.footer = [("Unsubscribe", link("unsubscribe")), ("View in browser", link("view"))]
     mail.hidden = subject + " " + "\u200c\u00a0" * rng.randrange(0, 60)
+    if rng.random() < 0.2:  # in the name of who writes it, of a product, or of a firm that the domain does not name
+        mail.name = rng.choice([person(rng)[0], f"{person(rng)[0]} {person(rng)[1]}", firm(rng)[0], "The weekly letter", "Member benefits"])
     mail.fields = [("List-Unsubscribe", f"<https://{domain}/u/{token(rng, 8)}>")]
     if rng.random() < 0.3:
         mail.reply_to = f"{person(rng)[0].lower()}@{rng.choice([firm(rng)[1], 'reply.' + esp])}"

@@ -84,6 +84,12 @@ void look_at_address(const View& view, Collector& out) {
     if (below.size() > view.names.registered.size() && is_random(below.substr(0, below.find('.'))))
       out.add(Code::random_author, 0.5, address, "header");
   }
+  if (const auto name = dns::Name::try_parse(view.names.domain)) {
+    const auto service = url::built_in_services().service(*name);
+    if (service && service->kind == url::ServiceKind::hosting && view.names.author_brand.empty())
+      out.add(Code::author_hosted, 1, address, "header");
+  }
+  if (has_abused_suffix(view.names.registered)) out.add(Code::author_abused_suffix, 1, address, "header");
   const auto is_author = [&address](const std::string& one) { return base::iequals(one, address); };
   // A sender who writes to many names only himself; the envelope tells those apart.
   if (!address.empty() && std::ranges::any_of(view.recipients, is_author))

@@ -42,15 +42,6 @@ constexpr auto kOfUrls = std::to_array<OfUrl>({
     {UrlFact::file_sharing, Code::link_file_sharing, 1, true},
 });
 
-// Suffixes that are sold for next to nothing, or were given away, and that lists of abuse have led for years.
-constexpr auto kAbusedSuffixes = std::to_array<std::string_view>(
-    {"top",     "xyz",    "icu",   "click",   "cfd",    "sbs",      "buzz",   "rest",   "bond",   "cyou",
-     "monster", "quest",  "fit",   "gq",      "ml",     "cf",       "ga",     "tk",     "work",   "live",
-     "shop",    "online", "site",  "website", "space",  "fun",      "club",   "vip",    "life",   "pw",
-     "lol",     "beauty", "hair",  "autos",   "boats",  "skin",     "mom",    "makeup", "yachts", "best",
-     "win",     "bid",    "loan",  "date",    "stream", "download", "racing", "review", "trade",  "zip",
-     "mov",     "link",   "world", "today",   "support"});
-
 // Folders of content systems that no page for people stands in, and the one that certificates are fetched from.
 constexpr auto kSiteFolders = std::to_array<std::string_view>(
     {"/wp-content/plugins/", "/wp-content/themes/", "/wp-includes/", "/wp-admin/", "/.well-known/",
@@ -99,9 +90,7 @@ void look_at_host(const View& view, const LinkView& link, Collector& out) {
   for (unsigned i = 0; i < name->label_count(); ++i)
     if (is_random(name->label(i)))
       out.add(Code::link_random_host, i + 2 == name->label_count() ? 1 : 0.7, link.host, part);
-  const auto suffix = link.registered.substr(std::min(link.registered.size(), link.registered.find('.') + 1));
-  if (std::ranges::find(kAbusedSuffixes, suffix) != kAbusedSuffixes.end())
-    out.add(Code::link_abused_suffix, 1, link.host, part);
+  if (has_abused_suffix(link.registered)) out.add(Code::link_abused_suffix, 1, link.host, part);
   const auto path = base::lower(path_of(url));
   for (const auto folder : kSiteFolders)
     if (path.find(folder) != std::string::npos) out.add(Code::link_site_folder, 1, url, part);

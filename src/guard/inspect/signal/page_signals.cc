@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "guard/inspect/signal/collector.h"
+#include "guard/inspect/signal/text.h"
 
 namespace rampart::guard::signal {
 namespace {
@@ -13,6 +14,8 @@ constexpr std::size_t kPreheader = 300;  // hidden characters that newsletters s
 constexpr double kMuchHidden = 1'500;    // hidden characters
 constexpr std::size_t kFewZeroWidths = 3;
 constexpr double kManyZeroWidths = 12;
+constexpr std::size_t kFewSpaced = 10;  // letters that stand alone
+constexpr double kManySpaced = 30;
 constexpr double kLittleText = 350;  // characters
 
 void look_at_hidden(const SeenPage& page, Collector& out) {
@@ -50,6 +53,9 @@ void look_at_forms(const View& view, const SeenPage& page, Collector& out) {
 
 void find_page_signals(const View& view, Collector& out) {
   const auto* away = view.first_away();
+  if (const auto spaced = spaced_letters(view.text); spaced >= kFewSpaced)
+    out.add(Code::broken_words, static_cast<double>(spaced) / kManySpaced,
+            fmt::format("{} letters stand alone", spaced), view.message_part);
   for (const auto& page : view.seen.pages) {
     if (page.is_attachment) continue;
     look_at_hidden(page, out);

@@ -46,6 +46,20 @@ void look_at_brands(const View& view, Collector& out) {
   }
 }
 
+// "Example Bank <info@quarryhill.example>", whose button leads to neither.
+void look_at_name(const View& view, Collector& out) {
+  const auto* action = view.action_away();
+  if (action == nullptr || view.names.display_name.empty() || view.names.address.empty() ||
+      view.names.has_list_trace || view.names.is_service || view.names.is_own)
+    return;
+  if (is_named_in(view.names.display_name, view.names.address) ||
+      is_named_in(view.names.display_name, action->host))
+    return;
+  out.add(Code::strange_name_link_away, action->action * std::max(view.away(), 0.5),
+          fmt::format("\"{}\" at {}, to {}", view.names.display_name, view.names.address, action->host),
+          action->link->part);
+}
+
 void look_at_requests(const View& view, Collector& out) {
   const auto* away = view.first_away();
   const double much = view.names.has_list_trace ? view.away() / 2 : view.away();
@@ -120,6 +134,7 @@ void look_at_people(const View& view, Collector& out) {
 
 void find_pair_signals(const View& view, Collector& out) {
   look_at_brands(view, out);
+  look_at_name(view, out);
   look_at_requests(view, out);
   look_at_money(view, out);
   look_at_calls(view, out);

@@ -26,6 +26,12 @@ bool asks_for_action(std::string_view link_text);
 bool is_small_print(std::string_view link_text);
 // Addresses as they stand in a text, in lower case, each once.
 std::vector<std::string> addresses_in(std::string_view text);
+// Whether a registered domain stands below a suffix that is abused much.
+bool has_abused_suffix(std::string_view registered);
+// Whether a name has a word, or its initials, in common with an address; true of one in which nothing can be compared.
+bool is_named_in(std::string_view display_name, std::string_view address);
+// Characters of words that are written with a space between each two ("K e t o"), in runs of five and more.
+std::size_t spaced_letters(std::string_view text);
 // An amount of money of kLargeSum or more, as it stands there; empty: none.
 std::string_view large_sum(std::string_view text);
 // An account of Bitcoin whose check sum is right, or one of Ethereum; empty: none.

@@ -63,6 +63,26 @@ TEST(SignalText, TellsAGreetingByTheAddressFromOneByName) {
   EXPECT_EQ(greets_by("<sana@ministry.example>: user unknown", "sana@ministry.example"), 0);
 }
 
+TEST(SignalText, TellsASentenceAboutAnAddressFromOneToIt) {
+  EXPECT_GT(greets_by("Your money is waiting, sana@ministry.example!", "sana@ministry.example"), 0.5);
+  EXPECT_EQ(greets_by("This was sent to sana@ministry.example, who asked for it", "sana@ministry.example"),
+            0);
+}
+
+TEST(SignalText, ComparesANameWithAnAddress) {
+  EXPECT_TRUE(is_named_in("Northgate Foods", "news@northgate.example"));
+  EXPECT_TRUE(is_named_in("Sana Malik", "s.malik@ministry.example"));
+  EXPECT_TRUE(is_named_in("North Gate Foods", "info@ngf.example"));
+  EXPECT_TRUE(is_named_in("سنا ملک", "x@ministry.example")) << "nothing can be compared";
+  EXPECT_TRUE(is_named_in("Support Team", "x@ministry.example"));
+  EXPECT_FALSE(is_named_in("Harbourline Rewards", "info@quarryhill.example"));
+}
+
+TEST(SignalText, CountsLettersThatStandAlone) {
+  EXPECT_EQ(spaced_letters("now K e t o P o w e r works"), 9U);
+  EXPECT_EQ(spaced_letters("a b and c"), 0U);
+}
+
 TEST(SignalText, FindsTheAddressThatALinkCarries) {
   const std::string_view address = "sana.malik@ministry.example";
   EXPECT_EQ(carries("https://evil.example/#sana.malik@ministry.example", address), 1);
