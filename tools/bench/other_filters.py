@@ -20,7 +20,8 @@ import urllib.request
 # What fires because no name exists here, whatever the message: DNS, the client and the authentication that a file has not.
 ARTEFACTS = ("HFILTER_", "RDNS_", "AUTH_NA", "R_SPF", "R_DKIM", "DMARC", "ARC_", "RCVD_", "DATE_IN", "FROMHOST", "MID_RHS", "VIOLATED_DIRECT_SPF", "DIRECT_TO_MX", "ASN", "RECEIVED_")
 WAIT = 30  # seconds for a filter to answer a message
-START = 300  # seconds for it to begin
+START = 1800  # seconds for it to begin: rspamd compiles its patterns the first time
+STATE = pathlib.Path(__file__).resolve().parents[2] / "build/rspamd"  # where it keeps them
 
 
 def answer_nothing():
@@ -60,7 +61,9 @@ def wait_for(port):
 
 
 def rspamd(files):
-    prepare(["/var/lib/rspamd", "/var/log/rspamd", "/run/rspamd"])
+    prepare(["/var/log/rspamd", "/run/rspamd"])
+    STATE.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["mount", "--bind", STATE, "/var/lib/rspamd"], check=True)
     for folder in ("/var/lib/rspamd", "/var/log/rspamd", "/run/rspamd"):
         shutil.chown(folder, "_rspamd", "_rspamd")
     daemon = subprocess.Popen(["rspamd", "-f", "-u", "_rspamd", "-g", "_rspamd"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
