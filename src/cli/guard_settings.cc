@@ -25,8 +25,14 @@ base::Result<guard::Settings> guard_settings(const base::Config& config) {
   return out;
 }
 
-base::Result<guard::Settings> running_guard_settings(const base::Config& config) {
+base::Result<guard::Settings> judging_guard_settings(const base::Config& config) {
   auto out = TRY(guard_settings(config));
+  TRY(guard::load_rules_of(out.inspect, out.rules.inspection));
+  return out;
+}
+
+base::Result<guard::Settings> running_guard_settings(const base::Config& config) {
+  auto out = TRY(judging_guard_settings(config));
   if (out.mode == guard::Mode::enforce && out.quarantine.empty())
     return base::fail(base::ErrorKind::config, "mode enforce needs a quarantine", "guard.quarantine",
                       "name a folder: --quarantine /var/lib/rampart/quarantine");

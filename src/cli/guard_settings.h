@@ -9,6 +9,9 @@ namespace rampart::cli {
 // Of this machine; its name is asked of the system.
 base::Result<guard::Settings> guard_settings(const base::Config& config);
 
+// The same with all that messages are judged by, out of files.
+base::Result<guard::Settings> judging_guard_settings(const base::Config& config);
+
 // The same for a guard that runs: an error of kind config where mode enforce has nowhere to keep what it quarantines.
 base::Result<guard::Settings> running_guard_settings(const base::Config& config);
 

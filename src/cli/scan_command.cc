@@ -80,7 +80,7 @@ Result<Exit> run_scan(Session& session, const Request& request) {
     return base::fail(ErrorKind::usage, "--facts answers everything, so --zone says nothing", {},
                       "leave out the one or the other");
   auto mail = TRY(read_mail(request.file));
-  const auto settings = TRY(guard_settings(*config));
+  const auto settings = TRY(judging_guard_settings(*config));
   GuardLists lists([&session](const std::string& line) { session.note(line); });
   lists.set_files(settings);
   auto rules = settings.rules;

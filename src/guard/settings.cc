@@ -669,6 +669,7 @@ Result<Settings> read_settings(const base::Config& config, std::string_view host
   for (const auto& one : out.rules.local.own) own.push_back(one.domain);
   const auto inspect = TRY(read_inspect_settings(config, std::move(own)));
   out.rules.inspection = inspect.rules;
+  out.inspect = inspect.sources;
   out.look_workers = inspect.workers;
   out.yara_rules = inspect.yara_rules;
   out.clamd = inspect.clamd;

@@ -8,7 +8,7 @@
 
 #include "base/config.h"
 #include "guard/gate/gate.h"
-#include "guard/inspect/clamd/clamd.h"
+#include "guard/inspect/settings.h"
 #include "guard/milter/listener.h"
 
 namespace rampart::guard {
@@ -37,6 +37,7 @@ struct Settings {
   std::chrono::seconds keep_events{};
   bool remember_correspondents = true;
   std::size_t look_workers = 0;  // never 0 here
+  InspectSources inspect;        // what load_rules_of() makes rules.inspection of
   std::string yara_rules;        // a folder; empty: none
   std::optional<ClamdAddress> clamd;
   std::string reports;  // a folder; empty: nobody is told anything

@@ -201,33 +201,24 @@ base::Result<std::string> text_of(const std::string& file, std::size_t most) {
   return text;
 }
 
-base::Result<std::shared_ptr<const names::NameRules>> names_of(const base::Config& config,
-                                                               std::vector<dns::Name> own) {
-  names::NameSettings out{.own_domains = std::move(own),
-                          .own_names = config.list("guard.own_names"),
-                          .partner_domains = domains_of(config, "guard.partner_domains"),
-                          .people = {},
-                          .not_lookalikes = domains_of(config, "guard.not_lookalikes"),
-                          .brands = {}};
-  for (const auto& text : config.list("guard.protected_people"))
-    out.people.push_back(TRY(names::parse_person(text)));
-  if (const auto& file = config.text("guard.brands_file"); !file.empty()) {
+base::Result<std::shared_ptr<const names::NameRules>> names_of(const InspectSources& sources) {
+  auto out = sources.names;
+  if (!sources.brands_file.empty()) {
     const auto brands = std::make_shared<names::BrandRegistry>(names::built_in_brands());
-    TRY(brands->add(TRY(text_of(file, names::kMaxBrandsBytes)), file));
+    TRY(brands->add(TRY(text_of(sources.brands_file, names::kMaxBrandsBytes)), sources.brands_file));
     out.brands = brands;
   }
   return std::make_shared<const names::NameRules>(TRY(names::NameRules::make(std::move(out))));
 }
 
-base::Result<std::shared_ptr<const model::Model>> model_of(const base::Config& config) {
+base::Result<std::shared_ptr<const model::Model>> model_of(const InspectSources& sources) {
   auto out = model::built_in_model();
-  if (const auto& file = config.text("guard.weights_file"); !file.empty())
-    out = TRY(model::Model::parse(TRY(text_of(file, model::kMaxModelBytes)), file));
-  const auto tag = config.integer("guard.tag_score");
-  const auto quarantine = config.integer("guard.quarantine_score");
-  if (tag != 0 || quarantine != 0)
-    out = out.with_thresholds(tag == 0 ? out.tag() : static_cast<double>(tag),
-                              quarantine == 0 ? out.quarantine() : static_cast<double>(quarantine));
+  if (!sources.weights_file.empty())
+    out = TRY(
+        model::Model::parse(TRY(text_of(sources.weights_file, model::kMaxModelBytes)), sources.weights_file));
+  if (sources.tag > 0 || sources.quarantine > 0)
+    out = out.with_thresholds(sources.tag > 0 ? sources.tag : out.tag(),
+                              sources.quarantine > 0 ? sources.quarantine : out.quarantine());
   return std::make_shared<const model::Model>(std::move(out));
 }
 
@@ -240,8 +231,18 @@ base::Result<InspectSettings> read_inspect_settings(const base::Config& config, 
   out.rules.is_on = config.boolean("guard.inspect");
   out.rules.most = static_cast<std::size_t>(config.integer("guard.inspect_size")) << 20U;
   out.rules.field = config.text("guard.content_field");
-  out.rules.names = TRY(names_of(config, std::move(own)));
-  out.rules.model = TRY(model_of(config));
+  out.sources = {.names = {.own_domains = std::move(own),
+                           .own_names = config.list("guard.own_names"),
+                           .partner_domains = domains_of(config, "guard.partner_domains"),
+                           .people = {},
+                           .not_lookalikes = domains_of(config, "guard.not_lookalikes"),
+                           .brands = {}},
+                 .brands_file = config.text("guard.brands_file"),
+                 .weights_file = config.text("guard.weights_file"),
+                 .tag = static_cast<double>(config.integer("guard.tag_score")),
+                 .quarantine = static_cast<double>(config.integer("guard.quarantine_score"))};
+  for (const auto& text : config.list("guard.protected_people"))
+    out.sources.names.people.push_back(TRY(names::parse_person(text)));
   out.rules.clamd_must_say = config.text("guard.clamd_unknown") == "tempfail";
   out.yara_rules = config.text("guard.yara_rules");
   if (const auto& text = config.text("guard.clamd"); !text.empty()) out.clamd = TRY(parse_clamd(text));
@@ -250,6 +251,12 @@ base::Result<InspectSettings> read_inspect_settings(const base::Config& config, 
     out.workers =
         std::clamp<std::size_t>(std::size_t{2} * std::thread::hardware_concurrency(), 2, kMaxLookers);
   return out;
+}
+
+base::Result<> load_rules_of(const InspectSources& sources, InspectionRules& rules) {
+  rules.names = TRY(names_of(sources));
+  rules.model = TRY(model_of(sources));
+  return {};
 }
 
 }  // namespace rampart::guard

@@ -11,13 +11,26 @@ namespace rampart::guard {
 
 std::span<const base::Setting> inspect_settings();
 
+// What rules are made of, in part out of files.
+struct InspectSources {
+  names::NameSettings names;  // without brands
+  std::string brands_file;    // whole paths; empty: none
+  std::string weights_file;
+  double tag = 0;  // points; 0: as the weights say
+  double quarantine = 0;
+};
+
 struct InspectSettings {
-  InspectionRules rules;
+  InspectionRules rules;  // without names and model, which load_rules_of() makes
+  InspectSources sources;
   std::size_t workers = 0;  // never 0 here
   std::string yara_rules;   // a folder; empty: none
   std::optional<ClamdAddress> clamd;
 };
-// Reads the files that are named, too. `own` are our own domains. Errors are of kind config, and name the setting or the file's line.
+// `own` are our own domains. Errors are of kind config.
 base::Result<InspectSettings> read_inspect_settings(const base::Config& config, std::vector<dns::Name> own);
+
+// Names and weights into rules. Errors are of kind config, and name the file and its line.
+base::Result<> load_rules_of(const InspectSources& sources, InspectionRules& rules);
 
 }  // namespace rampart::guard
