@@ -5,6 +5,7 @@ if(RAMPART_SANITIZE OR NOT TARGET rampart)
 endif()
 
 install(TARGETS rampart RUNTIME DESTINATION bin)
+install(TARGETS rampart-worker RUNTIME DESTINATION lib/rampart)
 install(FILES README.md docs/audit.md docs/guard.md docs/quarantine.md DESTINATION share/doc/rampart)
 install(FILES packaging/rampart-guard.service DESTINATION lib/systemd/system)
 install(FILES packaging/sysusers.conf DESTINATION lib/sysusers.d RENAME rampart.conf)

@@ -38,10 +38,12 @@ OWNED = {
     r"soci/.*": ["store", *FEATURES],
     r"CLI/.*": ["cli"],
     r"libzscanner/.*|libknot/.*": ["dns", "facts"],
-    r"libpsl\.h|idn2\.h|unicode/.*": ["dns"],
+    r"libpsl\.h|idn2\.h": ["dns"],
+    r"unicode/.*": ["dns", "mail"],
     r"gmime/.*": ["mail"],
     r"seccomp\.h": ["base"],
     r"maxminddb\.h": ["reports"],
+    r"archive(_entry)?\.h": ["guard"],
 }
 
 # Decisions are functions of their input (docs/architecture.md).

@@ -27,6 +27,7 @@ void add_guard_command(CLI::App& root, Session& session) {
   add_guard_setup_command(*guard, session);
   add_guard_hindsight_commands(*guard, session);
   add_guard_senders_command(*guard, session);
+  add_guard_train_commands(*guard, session);
   // Behind them, as a command begins with the text of the one above it.
   guard->footer(
       "It runs until SIGTERM, and prints each message that was answered as a line of JSON; SIGHUP has it "

@@ -256,9 +256,9 @@ void GuardDesk::scan(const std::string& query, std::string body, const std::func
                                             options)});
         });
   };
-  if (!job->names_content()) return judge();
-  parts_.inspector.look(job->text(), io_, guard::kContentPatience, [job, judge](guard::Content content) {
-    job->set_content(std::move(content));
+  if (!job->wants_look()) return judge();
+  parts_.inspector.look(job->text(), io_, guard::kLookPatience, [job, judge](guard::Inspected seen) {
+    job->set_inspected(std::move(seen));
     judge();
   });
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <filesystem>
 #include <thread>
 
 #include <boost/asio/io_context.hpp>
@@ -27,6 +28,7 @@
 #include "cli/store_url.h"
 #include "guard/events/event_store.h"
 #include "guard/events/metrics.h"
+#include "guard/inspect/yara/rules.h"
 #include "guard/milter/server.h"
 
 namespace rampart::cli {
@@ -47,8 +49,6 @@ constexpr std::chrono::seconds kStorePatience{10};          // for the last even
 constexpr std::chrono::seconds kReaderPatience{2};
 constexpr std::chrono::minutes kStoreTrouble{1};  // between two words about it
 
-constexpr std::size_t kContentWorkers = 2;  // processes; our own
-
 // What is shared by all loops, and outlives them.
 struct Shared {
   explicit Shared(std::size_t in_flight) : admission(in_flight) {}
@@ -66,6 +66,7 @@ struct Lane {
   std::optional<guard::Passes> passes;
   std::optional<guard::Marks> marks;
   std::optional<FolderRing> ring;
+  std::optional<guard::Clamd> clamd;
   std::optional<guard::Gate> gate;
   std::optional<guard::milter::Server> server;
   std::thread thread;
@@ -235,10 +236,11 @@ class Service {
                              .log = [this](const std::string& line) { say(line); },
                              .now = [] { return base::now(); },
                              .look =
-                                 [this, &lane](std::string_view message, std::chrono::seconds patience,
-                                               std::function<void(guard::Content)> done) {
-                                   inspector_->look(message, lane.io, patience, std::move(done));
+                                 [this, &lane](guard::Inspector::Text text, std::chrono::milliseconds patience,
+                                               std::function<void(guard::Inspected)> done) {
+                                   inspector_->look(std::move(text), lane.io, patience, std::move(done));
                                  },
+                             .scan_for_viruses = virus_scanner(lane),
                              .memory = &memory_,
                              .correspondents = &correspondents_,
                              .ring = &lane.ring.emplace(config_),
@@ -248,6 +250,17 @@ class Service {
       lane.server.emplace(lane.io, guard::milter::ServerOptions(), shared_.admission, *lane.gate);
     }
     return {};
+  }
+
+  // A monitor's mail does not wait for one that is slow.
+  std::function<void(std::string, std::function<void(guard::ClamdAnswer)>)> virus_scanner(Lane& lane) {
+    if (!settings_.clamd) return {};
+    guard::ClamdOptions options;
+    if (settings_.mode == Mode::monitor) options.patience = std::chrono::seconds(1);
+    auto& clamd = lane.clamd.emplace(lane.io, *settings_.clamd, options);
+    return [&clamd](std::string bytes, std::function<void(guard::ClamdAnswer)> done) {
+      clamd.scan(std::move(bytes), std::move(done));
+    };
   }
 
   void introduce() {
@@ -389,6 +402,7 @@ class Service {
     auto out = TRY(running_guard_settings(config));
     if (signs(out)) TRY(FolderRing(config_).check());
     TRY(check_senders(out));
+    if (!out.yara_rules.empty()) TRY(guard::yara::Rules::compile(out.yara_rules));
     change = TRY(listeners_.prepare(out.listen, settings_.socket_mode));
     return out;
   }
@@ -420,6 +434,8 @@ class Service {
       tell_marks(settings->rules.mode);
     }
     tell_roles(shared_.rules.load()->roles, settings->rules.roles, change.stay);
+    if (!settings->yara_rules.empty() || !settings_.yara_rules.empty()) inspector_->use_rules(settings->yara_rules);
+    settings_.yara_rules = settings->yara_rules;
     lists_.set_files(*settings);
     set_rules(std::move(settings->rules));
     listen(std::move(change));
@@ -457,7 +473,12 @@ class Service {
          "guard.allow_files",      "guard.blocked",        "guard.sign",
          "guard.senders_file",     "guard.sign_unowned",   "guard.gateway_networks",
          "guard.gateway_field",    "guard.relay_domains",  "guard.arc_domain",
-         "guard.daemon_roles",     "guard.mode",           "guard.listen"});
+         "guard.daemon_roles",     "guard.mode",           "guard.listen",
+         "guard.inspect",          "guard.inspect_size",     "guard.tag_score",
+         "guard.quarantine_score", "guard.content_field",    "guard.own_names",
+         "guard.protected_people", "guard.partner_domains",  "guard.not_lookalikes",
+         "guard.brands_file",      "guard.weights_file",     "guard.yara_rules",
+         "guard.clamd_unknown"});
     return std::ranges::find(kRules, key) != kRules.end();
   }
 
@@ -581,11 +602,24 @@ class Service {
   std::vector<std::unique_ptr<Lane>> lanes_;  // they do not move: their handlers know where they are
 };
 
+// rampart-worker, beside this program or where the package puts it; empty: it is not there, and this one is forked.
+std::string worker_program() {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  if (error) return {};
+  for (const auto& place : {self.parent_path() / "rampart-worker",
+                            self.parent_path().parent_path() / "lib" / "rampart" / "rampart-worker"})
+    if (::access(place.c_str(), X_OK) == 0) return place;
+  return {};
+}
+
 }  // namespace
 
 Result<> run_guard(Session& session, const base::Config& config, guard::Settings settings) {
+  if (!settings.yara_rules.empty()) TRY(guard::yara::Rules::compile(settings.yara_rules));
   // Its processes are made before there are threads, which a Service has from the beginning.
-  auto inspector = TRY(guard::Inspector::start(kContentWorkers));
+  auto inspector =
+      TRY(guard::Inspector::start({.workers = settings.look_workers, .rules = settings.yara_rules, .program = worker_program()}));
   return Service(session, config, std::move(settings), std::move(inspector)).run();
 }
 

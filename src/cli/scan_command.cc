@@ -59,6 +59,21 @@ Result<guard::Correspondence> known_sender(Session& session, const base::Config&
   return guard::unknown_sender(guard::NotKnown::store_trouble, many);
 }
 
+// In a process of its own, as in the guard: what a message does to that is told.
+Result<guard::Inspected> inspect_once(const ScanJob& job, const std::string& yara_rules) {
+  guard::prepare_to_look();
+  if (!yara_rules.empty()) TRY(guard::load_rules(yara_rules));
+  auto worker = TRY(base::Worker::start(&guard::look, guard::kLookLimits));
+  const auto text = job.text();
+  auto reply = TRY(worker.call(text.header, text.body));
+  if (reply.is_killed()) reply = TRY(worker.call(text.header, text.body));
+  if (reply.is_killed())
+    return guard::not_inspected(fmt::format("it ended the process that looked at it, twice: {}", reply.fault),
+                                guard::Extent::killed);
+  if (!reply.fault.empty()) return guard::not_inspected(reply.fault, guard::Extent::late);
+  return guard::read_inspected(reply.bytes);
+}
+
 Result<Exit> run_scan(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
   if (!request.facts.recording.empty() && !request.facts.zones.empty())
@@ -77,11 +92,7 @@ Result<Exit> run_scan(Session& session, const Request& request) {
   if (!author.domains.empty()) TRY(source->prepare(author.domains.front()));
   const auto now = source->now();
   job->set_sender(TRY(known_sender(session, *config, *job, now)));
-  if (job->names_content()) {
-    guard::prepare_content();
-    auto worker = TRY(base::Worker::start(&guard::look_at_content, guard::kContentLimits));
-    job->set_content(guard::content_of(TRY(worker.call(job->text()))));
-  }
+  if (job->wants_look()) job->set_inspected(TRY(inspect_once(*job, settings.yara_rules)));
   auto asked =
       TRY(audit::ask_lane<guard::Verdict>(source->lanes().front(), drive_options(*config), {},
                                           [job, now](facts::Facts& facts) { return job->run(facts, now); }));

@@ -44,13 +44,16 @@ Result<std::shared_ptr<ScanJob>> ScanJob::make(std::unique_ptr<Mail> mail, const
                                                .recipients = out->recipients_},
                                       .mail_from = envelope.mail_from,
                                       .memory = {}},
-                     out->rules_.roles, out->rules_.local, out->keys_);
+                     out->rules_.roles, out->rules_.local, out->rules_.inspection, out->keys_);
   return out;
 }
 
-bool ScanJob::names_content() const {
-  return guard::is_from_outside(scan_->standing().role) && rules_.local.lists &&
-         rules_.local.lists->name_content();
+bool ScanJob::wants_look() {
+  if (!guard::is_from_outside(scan_->standing().role)) return false;
+  auto unseen = guard::why_not_looked_at(rules_.inspection, rules_.local.name_content(), mail_->bytes.size());
+  if (!unseen) return true;
+  scan_->set_inspected(*std::move(unseen));
+  return false;
 }
 
 std::string ScanJob::author() const {

@@ -32,10 +32,12 @@ class ScanJob {
   [[nodiscard]] std::string author() const;
   [[nodiscard]] std::span<const std::string> recipients() const { return recipients_; }
   void set_sender(guard::Correspondence sender) { scan_->set_sender(std::move(sender)); }
-  // Whether a block list names links or hashes, so that its text() has to be looked into before run().
-  [[nodiscard]] bool names_content() const;
-  [[nodiscard]] std::string_view text() const { return mail_->bytes; }
-  void set_content(guard::Content content) { scan_->set_content(std::move(content)); }
+  // Whether somebody has to look into its text() before run(); where nobody may, that is noted.
+  [[nodiscard]] bool wants_look();
+  [[nodiscard]] guard::Inspector::Text text() const {
+    return {.header = guard::content_header(mail_->message.header), .body = mail_->message.body};
+  }
+  void set_inspected(guard::Inspected seen) { scan_->set_inspected(std::move(seen)); }
   guard::Verdict run(facts::Facts& facts, base::Time now) { return scan_->run(facts, now); }
   // Of the verdict that run() came to, with what would be added by keys of the ring. Valid as long as both live.
   guard::VerdictReport report(guard::Verdict& verdict, guard::KeyRing& ring, std::string_view authserv_id,

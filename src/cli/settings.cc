@@ -43,7 +43,7 @@ const base::Schema& schema() {
   static const base::Schema kSchema{audit::settings(),          audit::fix::settings(),
                                     audit::keys::settings(),    audit::watch::settings(),
                                     guard::settings(),          guard::release_settings(),
-                                    guard::digest_settings(),   net::settings(),
+                                    guard::digest_settings(),   guard::inspect_settings(),  net::settings(),
                                     reports::settings(),        reports::mailbox_settings(),
                                     reports::source_settings(), reports::write_settings(),
                                     store::settings(),          kOutput};

@@ -258,6 +258,11 @@ bool has_known_suffix(const Name& name) {
   return psl_is_public_suffix2(list(), top.c_str(), PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) != 0;
 }
 
+bool is_registry_suffix(const Name& name) {
+  return !name.is_root() &&
+         psl_is_public_suffix2(list(), plain_text(name).c_str(), PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE) != 0;
+}
+
 std::string check_domain_setting(std::string_view text) {
   return text.empty() || parse_domain(text) ? "" : "is not a domain name";
 }

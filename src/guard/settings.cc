@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "dns/domain.h"
+#include "guard/inspect/settings.h"
 
 namespace rampart::guard {
 namespace {
@@ -664,6 +665,13 @@ Result<Settings> read_settings(const base::Config& config, std::string_view host
   out.authserv_id = config.text("guard.authserv_id");
   if (out.authserv_id.empty()) out.authserv_id = fmt::format("guard.{}", host);
   out.rules = read_rules(config);
+  std::vector<dns::Name> own = out.rules.roles.gateway.domains;
+  for (const auto& one : out.rules.local.own) own.push_back(one.domain);
+  const auto inspect = TRY(read_inspect_settings(config, std::move(own)));
+  out.rules.inspection = inspect.rules;
+  out.look_workers = inspect.workers;
+  out.yara_rules = inspect.yara_rules;
+  out.clamd = inspect.clamd;
   const auto names_of_roles = [](const auto& all, const auto& name) {
     std::vector<std::string> names;
     names.reserve(all.size());

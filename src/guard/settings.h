@@ -8,6 +8,7 @@
 
 #include "base/config.h"
 #include "guard/gate/gate.h"
+#include "guard/inspect/clamd/clamd.h"
 #include "guard/milter/listener.h"
 
 namespace rampart::guard {
@@ -35,6 +36,9 @@ struct Settings {
   std::size_t threads = 0;  // never 0 here
   std::chrono::seconds keep_events{};
   bool remember_correspondents = true;
+  std::size_t look_workers = 0;  // never 0 here
+  std::string yara_rules;        // a folder; empty: none
+  std::optional<ClamdAddress> clamd;
   std::string reports;  // a folder; empty: nobody is told anything
   bool failure_reports = false;
 };

@@ -1,5 +1,7 @@
 #include "guard/settings.h"
 
+#include "guard/inspect/settings.h"
+
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,7 +12,7 @@ namespace {
 using testing::HasSubstr;
 
 struct Given {
-  base::Schema schema{settings()};
+  base::Schema schema{settings(), inspect_settings()};
   base::Config config{schema};
 
   base::Result<Settings> read(std::string_view toml) {

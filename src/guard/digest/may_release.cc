@@ -12,12 +12,15 @@ namespace {
 
 using enum ReleaseRule;
 
-// "bulk", "lookalike", "malware" and "executive-impersonation" are causes of content, which the policy does not give yet.
+// "bulk", "lookalike", "malware" and "executive-impersonation" say what the content is whose score alone ("content") says nothing for a
+// release.
 constexpr std::array kRules{
     ReleaseRuleOf{"another-recipient", beside},
     ReleaseRuleOf{"blocked", never},
     ReleaseRuleOf{"bulk", may},
     ReleaseRuleOf{"cannot-remove", may},
+    ReleaseRuleOf{"content", beside},
+    ReleaseRuleOf{"content-tagged", beside},
     ReleaseRuleOf{"deferred-long-enough", beside},
     ReleaseRuleOf{"dmarc-quarantine", may},
     ReleaseRuleOf{"dmarc-reject", never},
@@ -26,9 +29,11 @@ constexpr std::array kRules{
     ReleaseRuleOf{"executive-impersonation", never},
     ReleaseRuleOf{"from-malformed", never},
     ReleaseRuleOf{"inspection-failed", never},
+    ReleaseRuleOf{"inspection-late", beside},
     ReleaseRuleOf{"list-trace", beside},
     ReleaseRuleOf{"lookalike", may},
     ReleaseRuleOf{"malware", never},
+    ReleaseRuleOf{"malware-unknown", beside},
     ReleaseRuleOf{"no-second-fact", beside},
     ReleaseRuleOf{"not-enforced", beside},
     ReleaseRuleOf{"own-domain", never},
@@ -88,6 +93,7 @@ Reason reason_of(const KeptMessage& message) {
       OfCode{"blocked", Reason::blocked},        OfCode{"own-domain", Reason::own},
       OfCode{"dmarc-reject", Reason::forged},    OfCode{"from-malformed", Reason::unreadable},
       OfCode{"lookalike", Reason::content},      OfCode{"bulk", Reason::content},
+      OfCode{"content", Reason::danger},
       OfCode{"cannot-remove", Reason::together},
   };
   const auto has = [&](std::string_view code) {

@@ -20,6 +20,7 @@ using base::Result;
 
 constexpr std::string_view kResultsName = "Authentication-Results";
 constexpr std::string_view kFieldsName = "X-Rampart-";  // how the names of our own fields begin
+constexpr std::size_t kToldSignals = 5;                 // in the field of what is tagged
 constexpr std::size_t kShown = 200;                     // octets of a field in an event
 
 std::string text_of(const mail::Header& header, std::string_view name) {
@@ -55,11 +56,24 @@ milter::NewField new_field(std::string field) {
 }
 
 // Fields that nobody but us may have written.
-std::vector<std::string_view> unwanted_fields(const mail::Header& header, std::string_view authserv_id) {
+std::vector<std::string_view> unwanted_fields(const mail::Header& header, std::string_view authserv_id,
+                                              std::string_view content_field) {
   const mail::FieldIndex index(header);
   auto out = auth::forged_results(header, index, authserv_id);
   for (const auto& field : header.fields)
-    if (base::istarts_with(field.name, kFieldsName)) out.push_back(field.raw);
+    if (base::istarts_with(field.name, kFieldsName) || field.is(content_field)) out.push_back(field.raw);
+  return out;
+}
+
+// What programs behind go by: "suspicious; score=42.5; signals=brand-link-away, link-shortener".
+std::string content_field_of(const ContentJudged& content) {
+  auto out = fmt::format("{}; score={:.1f}; signals=",
+                         content.level == model::Level::quarantine ? "phishing" : "suspicious", content.score);
+  std::size_t told = 0;
+  for (const auto& [signal, points] : content.signals) {
+    if (points <= 0 || told == kToldSignals) break;
+    out += fmt::format("{}{}", told++ == 0 ? "" : ", ", signal::kind_of(signal.code).code);
+  }
   return out;
 }
 
@@ -178,6 +192,7 @@ struct Gate::Work {
   bool released = false;                     // from quarantine, by a pass that was honoured
   MarkCheck seen = {};                       // what its mark says
   bool back = false;                         // it was let through before
+  unsigned awaited = 0;                      // of those who look into it
   std::vector<std::string_view> unwanted = {};  // fields that are taken out
   std::vector<std::string> added = {};          // whole fields of signatures or a seal, the top one first
   std::vector<Cause> causes = {};               // of these, behind those of what is done
@@ -230,21 +245,39 @@ void Gate::decide(milter::Session& session, std::function<void(milter::Answer)> 
   Situation situation{
       .peer = peer_of(session, work->recipients), .mail_from = transaction.sender.address, .memory = {}};
   work->scan = std::make_unique<Scan>(work->message, std::move(situation), work->rules->roles,
-                                      work->rules->local, keys_);
+                                      work->rules->local, work->rules->inspection, keys_);
   if (came_back(*work)) return done(answer(*work, work->scan->came_back(work->seen.id)));
   // Whether DNS answers is nothing to a user of ours.
   if (is_of_ours(work->scan->standing().role)) return done(answer(*work, work->scan->of_ours()));
   recall(*work);
-  const auto& lists = work->rules->local.lists;
-  if (!parts_.look || !is_from_outside(work->scan->standing().role) || !lists || !lists->name_content())
-    return drive(work, options_.monitor_time, std::move(done));
+  if (is_from_outside(work->scan->standing().role)) return look(work, *bytes, std::move(done));
+  drive(work, options_.monitor_time, std::move(done));
+}
+
+void Gate::look(const std::shared_ptr<Work>& work, std::string_view bytes,
+                std::function<void(milter::Answer)> done) {
+  const auto& rules = *work->rules;
   // Half of a monitor's time is for the content.
   const auto half = std::max(options_.monitor_time / 2, std::chrono::seconds(1));
-  parts_.look(*bytes, work->rules->mode == Mode::monitor ? half : kContentPatience,
-              [this, work, half, done = std::move(done)](Content content) mutable {
-                work->scan->set_content(std::move(content));
-                drive(work, half, std::move(done));
-              });
+  auto unseen = why_not_looked_at(rules.inspection, rules.local.name_content(), bytes.size());
+  const bool looks = parts_.look && !unseen;
+  if (parts_.look && unseen) work->scan->set_inspected(*std::move(unseen));
+  work->awaited = (looks ? 1U : 0U) + (parts_.scan_for_viruses ? 1U : 0U);
+  if (work->awaited == 0) return drive(work, options_.monitor_time, std::move(done));
+  const auto go_on = [this, work, half, done = std::move(done)] {
+    if (--work->awaited == 0) drive(work, half, done);
+  };
+  if (parts_.scan_for_viruses)
+    parts_.scan_for_viruses(std::string(bytes), [work, go_on](ClamdAnswer answer) {
+      work->scan->set_clamd(std::move(answer));
+      go_on();
+    });
+  if (looks)
+    parts_.look({.header = content_header(work->message.header), .body = work->message.body},
+                rules.mode == Mode::monitor ? half : kLookPatience, [work, go_on](Inspected seen) {
+                  work->scan->set_inspected(std::move(seen));
+                  go_on();
+                });
 }
 
 void Gate::drive(const std::shared_ptr<Work>& work, std::chrono::seconds monitor_time,
@@ -468,7 +501,7 @@ milter::Answer Gate::enforce(Work& work, const Verdict& verdict) {
                              work.session.agreed().may(milter::action::kDeleteRecipients));
   if (done.answer == Action::accept) {
     // What we added the first time stays: what would be found out now is about who puts it back.
-    if (!work.back) work.unwanted = unwanted_fields(header, options_.authserv_id);
+    if (!work.back) work.unwanted = unwanted_fields(header, options_.authserv_id, work.rules->inspection.field);
     // Before anything is kept: what is put off comes again.
     if (const auto handed = hand_on(work, verdict); !handed) return cannot_sign(work, handed.error());
   }
@@ -488,6 +521,9 @@ milter::Answer Gate::enforce(Work& work, const Verdict& verdict) {
     out.removed = places_of(header, work.unwanted);
     if (!work.results.empty()) out.added.push_back(new_field(work.results));
     if (!work.back) out.added.push_back({.place = 0, .name = "X-Rampart-Id", .value = work.event.id});
+    if (verdict.content && verdict.content->level != model::Level::none)
+      out.added.push_back(
+          {.place = 0, .name = work.rules->inspection.field, .value = content_field_of(*verdict.content)});
     if (parts_.marks != nullptr && (is_from_outside(verdict.standing.role) || work.released)) {
       const auto mark = parts_.marks->make(work.event.id, header, work.event.at);
       if (!mark.empty()) out.added.push_back(new_field(mark));

@@ -12,7 +12,8 @@
 #include "facts/driver.h"
 #include "guard/gate/other_filter.h"
 #include "guard/gate/verdict.h"
-#include "guard/inspect/content/inspector.h"
+#include "guard/inspect/inspection.h"
+#include "guard/inspect/seen/inspector.h"
 #include "guard/mark/mark.h"
 #include "guard/memory/correspondents.h"
 #include "guard/memory/memory.h"
@@ -36,6 +37,7 @@ struct Rules {
   RoleRules roles;
   LocalRules local;
   SigningRules signing;
+  InspectionRules inspection;
   std::vector<Enforcement> enforcement;  // none: all that is asked for is done
 };
 
@@ -98,8 +100,10 @@ class Gate : public milter::Decider {
     std::function<void(const Event&)> tell;
     std::function<void(const std::string&)> log;
     std::function<base::Time()> now;
-    // Looks into a message where a block list names links or hashes, for that long, and calls back on this loop; empty: nobody does.
-    std::function<void(std::string_view, std::chrono::seconds, std::function<void(Content)>)> look = {};
+    // Looks into a message from outside, for that long, and calls back on this loop; empty: nobody does.
+    std::function<void(Inspector::Text, std::chrono::milliseconds, std::function<void(Inspected)>)> look = {};
+    // Asks a virus scanner about a message from outside; empty: nobody does.
+    std::function<void(std::string, std::function<void(ClamdAnswer)>)> scan_for_viruses = {};
     SenderMemory* memory = nullptr;            // nullptr: nothing is remembered
     Correspondents* correspondents = nullptr;  // the same
     KeyRing* ring = nullptr;                   // nullptr: nobody signs
@@ -118,6 +122,8 @@ class Gate : public milter::Decider {
 
  private:
   struct Work;
+  // Has a message from outside looked into, by all who do, and goes on with drive().
+  void look(const std::shared_ptr<Work>& work, std::string_view bytes, std::function<void(milter::Answer)> done);
   // Asks what has to be known of a message, and answers it.
   void drive(const std::shared_ptr<Work>& work, std::chrono::seconds monitor_time,
              std::function<void(milter::Answer)> done);

@@ -553,7 +553,8 @@ TEST_F(GateTest, SaysWhatItHadNothingToGoOn) {
   dkim::KeyCache keys;
   const RoleRules roles{.anybody = Role::inbound, .trusted = {}, .relays = {}};
   const LocalRules local;
-  Scan scan(message, {.peer = {.client = {}, .helo = {}}, .mail_from = {}, .memory = {}}, roles, local, keys);
+  const InspectionRules inspection;
+  Scan scan(message, {.peer = {.client = {}, .helo = {}}, .mail_from = {}, .memory = {}}, roles, local, inspection, keys);
   const auto verdict = zone_.run([&](facts::Facts& facts) { return scan.run(facts, kNow); });
   EXPECT_THAT(verdict.unchecked, ElementsAre(HasSubstr("its address is not known")));
   EXPECT_EQ(verdict.score(), 80);

@@ -28,6 +28,7 @@ struct Verdict {
   std::vector<Signal> signals;
   std::optional<Correspondence>
       sender;  // what is known of who wrote it; nothing of mail that is not from outside
+  std::optional<ContentJudged> content = {};  // nothing: it was not judged
   std::vector<std::string> unchecked;  // what nothing was known for: "SPF: the client's address is not known"
   std::vector<std::string> other_results;  // of trusted_milters, as read_other_results() gives them
 
@@ -39,7 +40,8 @@ struct Situation {
   Peer peer;
   std::optional<std::string> mail_from;
   Memory memory;
-  std::optional<Content> content = {};  // nothing: nobody looked
+  std::optional<Inspected> inspected = {};  // nothing: nobody had to look
+  std::optional<ClamdAnswer> clamd = {};  // nothing: it was not asked
   Correspondence sender = {};           // `proven` is found out
 };
 
@@ -48,7 +50,7 @@ class Scan {
  public:
   // All must outlive it.
   Scan(const mail::Message& message, Situation situation, const RoleRules& roles, const LocalRules& local,
-       dkim::KeyCache& keys);
+       const InspectionRules& inspection, dkim::KeyCache& keys);
   Scan(const Scan&) = delete;
   Scan& operator=(const Scan&) = delete;
 
@@ -56,7 +58,8 @@ class Scan {
   // Before it runs.
   void set_memory(const Memory& memory) { situation_.memory = memory; }
   void set_sender(Correspondence sender) { situation_.sender = std::move(sender); }
-  void set_content(Content content) { situation_.content = std::move(content); }
+  void set_inspected(Inspected seen) { situation_.inspected = std::move(seen); }
+  void set_clamd(ClamdAnswer answer) { situation_.clamd = std::move(answer); }
   Verdict run(facts::Facts& facts, base::Time now);
   // Of a message that is_of_ours(): nothing has to be found out for it.
   [[nodiscard]] Verdict of_ours() const;
@@ -64,9 +67,13 @@ class Scan {
   [[nodiscard]] Verdict came_back(std::string_view id) const;
 
  private:
+  std::optional<ContentJudged> judge(const auth::Authentication& authentication, const Correspondence& sender);
+
   const mail::Message& message_;
   Situation situation_;
   const LocalRules& local_;
+  const InspectionRules& inspection_;
+  std::optional<names::NameFacts> names_;  // of the header, once they were looked at
   Standing standing_;
   auth::Envelope envelope_;
   auth::Authenticator authenticator_;

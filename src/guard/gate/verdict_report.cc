@@ -1,6 +1,7 @@
 #include "guard/gate/verdict_report.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -67,6 +68,36 @@ void tell_sender(Lines& out, const VerdictReport& report) {
       out.line("", fmt::format("to {}: {}", report.recipients[i], describe(one, report.recipients[i])));
 }
 
+void write_content(base::JsonWriter& json, const std::optional<ContentJudged>& content) {
+  json.key("content");
+  if (!content) {
+    json.null();
+    return;
+  }
+  const auto rounded = [](double points) { return std::round(points * 10) / 10; };
+  json.begin_object()
+      .member("score", rounded(content->score))
+      .member("level", model::to_string(content->level))
+      .member("tag_at", rounded(content->tag))
+      .member("quarantine_at", rounded(content->quarantine))
+      .member("model", content->model);
+  json.key("signals").begin_array();
+  for (const auto& [signal, points] : content->signals) {
+    const auto& kind = signal::kind_of(signal.code);
+    json.begin_object()
+        .member("code", kind.code)
+        .member("family", signal::to_string(kind.family))
+        .member("points", rounded(points))
+        .member("strength", std::round(signal.strength * 100) / 100)
+        .member("evidence", signal.evidence)
+        .member("part", signal.part)
+        .member("text", kind.english)
+        .member("text_ur", kind.urdu)
+        .end_object();
+  }
+  json.end_array().end_object();
+}
+
 }  // namespace
 
 std::string sentence(const Verdict& verdict) {
@@ -99,6 +130,10 @@ std::string verdict_text(const VerdictReport& report, const auth::ReportOptions&
     out.line("Signal",
              fmt::format("{} ({}, {}): {}", signal.code, signal.strength, signal.part, signal.evidence));
   out.line("Score", fmt::format("{} of 100, higher is worse", verdict.score()));
+  if (verdict.content)
+    out.line("Content",
+             fmt::format("{:.1f} points; tagged from {:.1f} on, kept from {:.1f} on ({})", verdict.content->score,
+                         verdict.content->tag, verdict.content->quarantine, verdict.content->model));
   out.line("Role", role_words(verdict.standing));
   for (const auto& words : plan_lines(report.plan))
     out.line(report.plan.adds == "sealed" ? "Sealed" : "Signed", words);
@@ -138,6 +173,7 @@ std::string verdict_json(const VerdictReport& report, const auth::ReportOptions&
         .member("part", signal.part)
         .end_object();
   json.end_array();
+  write_content(json, verdict.content);
   write_causes(json, ruling.causes);
   json.key("answer");
   if (ruling.code == 0) {

@@ -6,7 +6,8 @@
 
 #include "base/text.h"
 #include "dns/domain.h"
-#include "guard/inspect/content/content.h"
+#include "dns/known_suffix.h"
+#include "guard/inspect/seen/inspected.h"
 #include "guard/role/role.h"
 
 namespace rampart::guard {
@@ -48,6 +49,40 @@ bool take_words(Listed& listed, std::string_view rest) {
   return true;
 }
 
+// The file's name on a line of sha256sum, behind "  " or " *"; empty: it is no such line.
+std::string_view file_of(std::string_view word, std::string_view behind) {
+  if (!is_sha256(base::lower(word)) || (!behind.starts_with("  ") && !behind.starts_with(" *"))) return {};
+  const auto name = base::trim(behind.substr(2));
+  for (const std::string_view own : {"until=", "by=", "reason=", "#"})
+    if (name.starts_with(own)) return {};
+  return name;
+}
+
+// Where the host and port of a link end.
+std::size_t end_of_host(std::string_view link) { return std::min(link.find('/'), link.size()); }
+
+// "evil.example" of "evil.example:8443"; empty without a port.
+std::string_view without_port(std::string_view host) {
+  const auto colon = host.rfind(':');
+  const auto bracket = host.rfind(']');
+  if (colon == std::string_view::npos || (bracket != std::string_view::npos && bracket > colon)) return {};
+  return host.substr(0, colon);
+}
+
+// A star and a comma are no part of an indicator as it is written (no pattern, no table); within a link they may be, and are compared
+// in one form.
+std::string with_plain_marks(std::string_view link) {
+  std::string out;
+  out.reserve(link.size());
+  for (std::size_t i = 0; i < link.size(); ++i) {
+    const auto code = link.substr(i, 3);
+    const char mark = base::iequals(code, "%2c") ? ',' : base::iequals(code, "%2a") ? '*' : '\0';
+    out += mark == '\0' ? link[i] : mark;
+    if (mark != '\0') i += 2;
+  }
+  return out;
+}
+
 std::optional<dns::Name> domain_of(std::string_view text) {
   // A name from a feed is ASCII nearly always, and there are many.
   auto name = base::is_ascii(text) ? dns::Name::try_parse(text) : std::nullopt;
@@ -64,54 +99,87 @@ std::optional<dns::Name> domain_of(std::string_view text) {
 
 }  // namespace
 
-// A link as feeds have it, or the hash of a part.
-bool ListFile::add_content(std::string_view word, Listed& listed) {
-  const auto put = [&](Table<std::string>& table, std::string key) {
-    table[std::move(key)].push_back(std::move(listed));
-    ++size_;
-    return true;
-  };
-  constexpr std::string_view kHash = "sha256:";
-  constexpr std::size_t kDigits = 64;
-  const auto is_hex = [](char c) { return base::is_digit(c) || (c >= 'a' && c <= 'f'); };
-  if (const auto digits = base::lower(word.starts_with(kHash) ? word.substr(kHash.size()) : word);
-      digits.size() == kDigits && std::ranges::all_of(digits, is_hex))
-    return put(hashes_, digits);
-  const auto link = word.find("://") == std::string_view::npos ? std::nullopt : url::parse(word);
-  if (!link) return false;
-  auto key = link_key(*link);
-  // A top-level domain is a slip, and what is longer than is compared would never be found.
-  if (key.empty() || key.size() >= kMaxContentUrl ||
-      (link->host_kind == url::HostKind::domain && link->name.label_count() < 2))
-    return false;
-  const auto slash = key.find('/');
-  return slash + 1 == key.size() ? put(hosts_, key.substr(0, slash)) : put(urls_, std::move(key));
+std::string ListFile::add_link(std::string_view word, Listed& listed) {
+  const auto authority = word.find("://") + 3;
+  const auto path = std::min(word.find_first_of("/?#", authority), word.size());
+  const auto behind = word.substr(path);
+  if (word.substr(0, path).find('*') != std::string_view::npos)
+    return "has a *: a link to a host covers what is below it, too, so write https://HOST/";
+  if (behind.ends_with('*') && behind.find('?') == std::string_view::npos)
+    return "has a *: a link covers what is below its path, so leave the * out";
+  if (word.find('*') != std::string_view::npos)
+    return "has a *, which stands for nothing here: a path without a query covers it with any; write %2A for "
+           "one of the link's own";
+  if (word.find(',') != std::string_view::npos)
+    return "has a comma: write what is behind the indicator as by=WHO and reason=TEXT, and a comma of the "
+           "link's own as %2C";
+  if (behind == "?" || behind == "/?" || behind.starts_with('#') || behind.starts_with("/#"))
+    return "names no path: what stands behind # or an empty ? is no part of it, and the whole host would be "
+           "listed; write https://HOST/ if "
+           "that is meant";
+  const auto link = url::parse(word);
+  if (!link || !link->is_web() || !link->has_host()) return "is no link of http or https to a host";
+  if (link->host_kind == url::HostKind::domain &&
+      (link->name.label_count() < 2 || dns::is_registry_suffix(link->name)))
+    return "is a whole top-level domain, or another that anyone registers below";
+  auto plain = *link;
+  // http and https have one key, so that their own ports are one as well.
+  if (plain.port == 80 || plain.port == 443) plain.port = 0;
+  auto key = with_plain_marks(link_key(plain));
+  if (key.empty() || key.size() >= kMaxLinkKey) return "is longer than is compared";
+  const auto slash = end_of_host(key);
+  auto& table = slash + 1 == key.size() ? hosts_ : urls_;
+  if (&table == &hosts_) key.resize(slash);
+  table[std::move(key)].push_back(std::move(listed));
+  ++size_;
+  return {};
 }
 
-bool ListFile::add(std::string_view line, ListKind kind) {
+// A link as feeds have it, or the hash of a part.
+std::optional<std::string> ListFile::add_content(std::string_view word, Listed& listed) {
+  constexpr std::string_view kHash = "sha256:";
+  if (const auto digits = base::istarts_with(word, kHash) ? word.substr(kHash.size()) : word;
+      is_sha256(base::lower(digits))) {
+    hashes_[base::lower(digits)].push_back(std::move(listed));
+    ++size_;
+    return std::string();
+  }
+  if (word.find("://") == std::string_view::npos) return std::nullopt;
+  return add_link(word, listed);
+}
+
+std::string ListFile::add(std::string_view line, ListKind kind) {
   const auto word = line.substr(0, line.find_first_of(" \t"));
   Listed listed{.indicator = std::string(word), .reason = {}, .by = {}, .until = {}};
-  if (!take_words(listed, base::trim(line.substr(word.size())))) return false;
-  if (kind == ListKind::block && add_content(word, listed)) return true;
+  const std::string_view unknown =
+      kind == ListKind::block
+          ? "is no address, domain, network, http link or SHA-256, with until=DAY, by=WHO and reason=TEXT "
+            "behind it"
+          : "is no address, domain or network, with until=DAY, by=WHO and reason=TEXT behind it";
+  if (const auto file = file_of(word, line.substr(word.size())); !file.empty() && kind == ListKind::block)
+    listed.reason = base::excerpt(file, kShownReason);
+  else if (!take_words(listed, base::trim(line.substr(word.size()))))
+    return std::string(unknown);
+  if (kind == ListKind::block)
+    if (auto wrong = add_content(word, listed)) return *std::move(wrong);
   const auto put = [&](Entries& entries) {
     entries.push_back(std::move(listed));
     ++size_;
-    return true;
+    return std::string();
   };
-  if (const auto at = word.rfind('@'); at != std::string_view::npos && at != 0) {
-    if (!domain_of(word.substr(at + 1))) return false;
-    return put(addresses_[base::lower(word)]);
-  }
+  if (const auto at = word.rfind('@'); at != std::string_view::npos && at != 0)
+    return domain_of(word.substr(at + 1)) ? put(addresses_[base::lower(word)]) : std::string(unknown);
   if (const auto network = parse_network(word)) {
     // A network of everybody is a slip, too.
-    if (network->prefix == 0) return false;
+    if (network->prefix == 0) return std::string(unknown);
     const auto kind = class_of(network->address, network->prefix);
     auto found = std::ranges::find(networks_, kind, &decltype(networks_)::value_type::first);
     if (found == networks_.end()) found = networks_.insert(found, {kind, {}});
     return put(found->second[key_of(network->address, network->prefix)]);
   }
   const auto name = domain_of(word.starts_with('@') ? word.substr(1) : word);
-  return name && put(domains_[*name]);
+  if (name && dns::is_registry_suffix(*name)) return "is a domain that anyone registers below";
+  return name ? put(domains_[*name]) : std::string(unknown);
 }
 
 const Listed* ListFile::holding(const Entries& entries, base::Time now) {
@@ -149,25 +217,38 @@ const Listed* ListFile::find(const Identities& of, base::Time now) const {
   return nullptr;
 }
 
-// The whole of it, then what its path is below, then its host and those above it.
-const Listed* ListFile::find_url(const std::string& link, base::Time now) const {
-  const auto slash = std::min(link.find('/'), link.size());
+// The whole of it, then what its path is below.
+const Listed* ListFile::find_path(const std::string& link, base::Time now) const {
+  const auto slash = end_of_host(link);
+  if (const auto* hit = look(urls_, link, now)) return hit;
+  const auto path = link.substr(0, link.find('?', slash));
+  if (const auto* hit = look(urls_, path, now)) return hit;
+  // A stranger makes as many segments as he likes.
+  auto end = path.find('/', slash + 1);
+  for (std::size_t i = 0; i < kMostSegments && end != std::string::npos; ++i) {
+    // Both "/a" and "/a/" name what is below.
+    if (const auto* hit = look(urls_, path.substr(0, end), now)) return hit;
+    if (const auto* hit = look(urls_, path.substr(0, end + 1), now)) return hit;
+    end = path.find('/', end + 1);
+  }
+  return nullptr;
+}
+
+// By its path, then by its host and those above it; each as it stands, then at any port.
+const Listed* ListFile::find_url(std::string_view given, base::Time now) const {
+  const auto link = with_plain_marks(given);
+  const auto slash = end_of_host(link);
+  const auto portless = std::string(without_port(std::string_view(link).substr(0, slash)));
   if (!urls_.empty()) {
-    if (const auto* hit = look(urls_, link, now)) return hit;
-    const auto path = link.substr(0, link.find('?', slash));
-    if (const auto* hit = look(urls_, path, now)) return hit;
-    // A stranger makes as many segments as he likes.
-    auto end = path.find('/', slash + 1);
-    for (std::size_t i = 0; i < kMostSegments && end != std::string::npos; ++i) {
-      // Both "/a" and "/a/" name what is below.
-      if (const auto* hit = look(urls_, path.substr(0, end), now)) return hit;
-      if (const auto* hit = look(urls_, path.substr(0, end + 1), now)) return hit;
-      end = path.find('/', end + 1);
-    }
+    if (const auto* hit = find_path(link, now)) return hit;
+    if (!portless.empty())
+      if (const auto* hit = find_path(portless + link.substr(slash), now)) return hit;
   }
   if (hosts_.empty()) return nullptr;
   for (auto host = std::string_view(link).substr(0, slash); !host.empty();) {
     if (const auto* hit = look(hosts_, std::string(host), now)) return hit;
+    if (const auto plain = without_port(host); !plain.empty())
+      if (const auto* hit = look(hosts_, std::string(plain), now)) return hit;
     // Of an address nothing is above.
     const auto dot = host.find('.');
     if (dot == std::string_view::npos || host.front() == '[') break;
@@ -184,6 +265,7 @@ bool Lists::name_content() const {
 std::shared_ptr<const ListFile> read_list(std::string name, std::string_view text, ListKind kind) {
   const auto out = std::make_shared<ListFile>();
   out->name_ = std::move(name);
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // a byte order mark
   std::size_t number = 0;
   std::size_t wrong = 0;
   while (!text.empty()) {
@@ -196,13 +278,10 @@ std::shared_ptr<const ListFile> read_list(std::string name, std::string_view tex
       out->faults_.push_back(fmt::format("only the first {} indicators count", kMaxListed));
       break;
     }
-    if (line.size() <= kMaxListLine && out->add(line, kind)) continue;
-    if (++wrong <= kToldFaults)
-      out->faults_.push_back(
-          fmt::format("line {}: \"{}\" is no address, domain{} network{}, with until=DAY, by=WHO and "
-                      "reason=TEXT behind it",
-                      number, base::excerpt(line, 80), kind == ListKind::block ? "," : " or",
-                      kind == ListKind::block ? ", http link or SHA-256" : ""));
+    const auto fault = line.size() <= kMaxListLine ? out->add(line, kind)
+                                                   : fmt::format("is longer than {} octets", kMaxListLine);
+    if (!fault.empty() && ++wrong <= kToldFaults)
+      out->faults_.push_back(fmt::format("line {}: \"{}\" {}", number, base::excerpt(line, 80), fault));
   }
   if (wrong > kToldFaults) out->faults_.push_back(fmt::format("and {} more lines", wrong - kToldFaults));
   // The narrowest first.

@@ -5,7 +5,8 @@
 //   news@shop.example   until=2027-03-31 by=soc reason=their list was stolen
 //   192.0.2.0/24
 //   https://files.example/invoice                 a link, with whatever stands behind its path
-//   https://evil.example/                         links to that host, and to what is below it
+//   https://evil.example/                         links to that host, and to what is below it, at every port
+//   https://evil.example:8443/                    at that port alone
 //   sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08    a part of a message
 //
 //   const auto list = read_list("/etc/rampart/block.txt", text);
@@ -78,15 +79,18 @@ class ListFile {
   static const Listed* holding(const Entries& entries, base::Time now);
   template <class Key>
   static const Listed* look(const Table<Key>& table, const Key& key, base::Time now);
-  bool add(std::string_view line, ListKind kind);  // false: what it says is no indicator
-  bool add_content(std::string_view word, Listed& listed);
-  [[nodiscard]] const Listed* find_url(const std::string& url, base::Time now) const;
+  // What is wrong with it, a clause behind the line; empty: it counts now.
+  std::string add(std::string_view line, ListKind kind);
+  std::optional<std::string> add_content(std::string_view word, Listed& listed);  // nothing: it names none
+  std::string add_link(std::string_view word, Listed& listed);
+  [[nodiscard]] const Listed* find_url(std::string_view given, base::Time now) const;
+  [[nodiscard]] const Listed* find_path(const std::string& link, base::Time now) const;
 
   std::string name_;
   std::size_t size_ = 0;
   Table<std::string> addresses_;
   Table<dns::Name> domains_;
-  Table<std::string> hosts_;   // of links, with their ports
+  Table<std::string> hosts_;   // of links, with the port if the line has one
   Table<std::string> urls_;    // with a path
   Table<std::string> hashes_;  // in lower case
   // By their length, of IPv6 and IPv4 (whose lengths stand behind 128); then by address.

@@ -60,7 +60,20 @@ TEST(Lists, NameLinksByHostAndByPath) {
   EXPECT_EQ(link("https://evil.example/\n", "evil.example/a?b"), "https://evil.example/");
   EXPECT_EQ(link("http://Evil.example\n", "www.evil.example/"), "http://Evil.example");
   EXPECT_EQ(link("http://evil.example/\n", "notevil.example/"), "");
-  EXPECT_EQ(link("http://evil.example/\n", "evil.example:8080/"), "") << "another port is another place";
+  EXPECT_EQ(link("http://evil.example/\n", "evil.example:8080/"), "http://evil.example/") << "at every port";
+  EXPECT_EQ(link("http://evil.example/\n", "www.evil.example:443/x"), "http://evil.example/");
+  EXPECT_EQ(link("http://files.example/a\n", "files.example:8443/a/b"), "http://files.example/a");
+  EXPECT_EQ(link("http://[2001:db8::1]/\n", "[2001:db8::1]:81/"), "http://[2001:db8::1]/");
+  EXPECT_EQ(link("http://[::ffff:192.0.2.1]/\n", "192.0.2.1/"), "http://[::ffff:192.0.2.1]/");
+  EXPECT_EQ(link("http://evil.example:443/\n", "evil.example/"), "http://evil.example:443/")
+      << "the web's own";
+  EXPECT_EQ(link("https://evil.example:8080/\n", "evil.example/"), "");
+  EXPECT_EQ(link("https://evil.example:8080/\n", "evil.example:81/"), "");
+  EXPECT_EQ(link("https://evil.example:8080/\n", "www.evil.example:8080/"), "https://evil.example:8080/");
+  EXPECT_EQ(link("https://files.example:81/a\n", "files.example/a"), "");
+  EXPECT_EQ(link("https://files.example:81/a\n", "files.example:81/a/b"), "https://files.example:81/a");
+  EXPECT_EQ(link("https://files.example/a%2Cb\n", "files.example/a,b"), "https://files.example/a%2Cb");
+  EXPECT_EQ(link("https://files.example/a%2cb\n", "files.example/a%2Cb"), "https://files.example/a%2cb");
   EXPECT_EQ(link("http://evil.example:8080/\n", "evil.example:8080/x"), "http://evil.example:8080/");
   EXPECT_EQ(link("http://192.0.2.1/\n", "192.0.2.1/a"), "http://192.0.2.1/");
   EXPECT_EQ(link("http://files.example/a/b\n", "files.example/a/b"), "http://files.example/a/b");
@@ -84,6 +97,14 @@ TEST(Lists, NameHashesOfParts) {
   EXPECT_EQ(found("sha256:" + digits + "\n", of), "sha256:" + digits);
   EXPECT_EQ(found(std::string(64, 'A') + " reason=malware\n", of), std::string(64, 'A'));
   EXPECT_EQ(found(std::string(64, 'b') + "\n", of), "");
+  EXPECT_EQ(found("SHA256:" + digits + "\n", of), "SHA256:" + digits);
+  for (const auto* name : {"  invoice of may.pdf", " *invoice of may.pdf"}) {  // as sha256sum writes it
+    const auto file = list(digits + name + "\n");
+    ASSERT_NE(file->find(of, kNow), nullptr);
+    EXPECT_EQ(file->find(of, kNow)->reason, "invoice of may.pdf");
+  }
+  EXPECT_EQ(list(digits + "  reason=x\n")->find(of, kNow)->reason, "x");
+  EXPECT_EQ(list(digits + " invoice.pdf\n")->size(), 0U);
 }
 
 TEST(Lists, OfWhomIsLetThroughNameNoContent) {
@@ -124,6 +145,38 @@ TEST(Lists, LeaveOutAndTellWhatTheyCannotRead) {
   EXPECT_THAT(list(many)->faults(), testing::SizeIs(kToldFaults + 1));
   EXPECT_THAT(list(many)->faults().back(), "and 7 more lines");
   EXPECT_THAT(list(std::string(kMaxListLine, 'a') + ".example\n")->faults(), testing::SizeIs(1));
+}
+
+TEST(Lists, TellLinksThatLookRightAndAreNot) {
+  for (const auto& [line, hint] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
+           {"https://*.evil.example/", "write https://HOST/"},
+           {"https://evil.example/*", "leave the * out"},
+           {"https://evil.example/a/*", "leave the * out"},
+           {"https://evil.example/login.php?id=*", "a path without a query covers it with any"},
+           {"https://evil.example/,phish", "by=WHO"},
+           {"https://evil.example/a,phish,2026-11-28", "%2C"},
+           {"https://evil.example/#top", "names no path"},
+           {"https://evil.example#top", "names no path"},
+           {"https://evil.example/?", "names no path"},
+           {"https://evil.example?", "names no path"},
+           {"https://co.uk/", "anyone registers below"},
+           {"https://com/a", "top-level domain"},
+           {"co.uk", "anyone registers below"},
+           {"https://", "no link of http or https"},
+           {"ftp://evil.example/", "no link of http or https"},
+           {"hxxps://evil[.]example/", "no link of http or https"},
+           {"\"https://evil.example/\"", "no link of http or https"},
+       }) {
+    const auto file = list(std::string(line) + "\nbank.example\n");
+    EXPECT_EQ(file->size(), 1U) << line;
+    EXPECT_FALSE(file->names_content()) << line;
+    ASSERT_EQ(file->faults().size(), 1U) << line;
+    EXPECT_THAT(file->faults()[0], HasSubstr(hint)) << line;
+  }
+  for (const auto* line : {"https://evil.example/?id=7", "https://evil.example/a#b",
+                           "https://evil.example/a?", "https://github.io/", "https://evil.example",
+                           "\xef\xbb\xbfhttps://evil.example/", "https://a.co.uk/"})
+    EXPECT_THAT(list(line)->faults(), IsEmpty()) << line;
 }
 
 TEST(Lists, AreAskedInOrder) {

@@ -42,6 +42,8 @@ struct LocalRules {
   std::vector<std::string> trusted_milters = {};  // authserv-ids of filters that have each message before us
   std::shared_ptr<const Lists> lists = {};  // shared: replaced while messages are under way; nullptr: none
   bool reject_blocked = false;              // otherwise what is on a block list is quarantined
+
+  [[nodiscard]] bool name_content() const { return lists && lists->name_content(); }
 };
 
 // The first override that matches and holds; nullptr without one.

@@ -173,9 +173,9 @@ ListHit find_blocked(const Arrival& arrival) {
   Identities of{.addresses = {}, .domains = {}, .client = arrival.client};
   add_sender(of, arrival.mail_from);
   add_authors(of, arrival.authentication->author);
-  if (arrival.content != nullptr) {
-    of.urls = arrival.content->urls;
-    of.hashes = arrival.content->hashes;
+  if (arrival.inspected != nullptr) {
+    of.urls = arrival.inspected->link_keys;
+    of.hashes = arrival.inspected->hashes;
   }
   return find_listed(lists->block, of, arrival.now);
 }
@@ -198,7 +198,78 @@ void set_blocked(Ruling& ruling, bool refused) {
   ruling.action = refused ? Action::reject : Action::quarantine;
   ruling.code = refused ? 550 : 0;
   ruling.enhanced = refused ? "5.7.1" : "";
-  ruling.text = refused ? "this sender is blocked here" : "";  // not by what, which is nobody else's business
+  ruling.text =
+      refused ? "this message is blocked here" : "";  // not by what, which is nobody else's business
+}
+
+// What its content comes to, and then what it is, which says who may release it.
+void add_content(Ruling& ruling, const ContentJudged& content) {
+  if (content.level == model::Level::tag) return add(ruling, "content-tagged", content.text());
+  add(ruling, "content", content.text());
+  const auto kind = content.kind();
+  if (kind == "executive-impersonation")
+    add(ruling, "executive-impersonation", "it claims to be from one of us, and comes from outside");
+  if (kind == "lookalike") add(ruling, "lookalike", "it uses a name that is made to be taken for another's");
+  if (kind == "bulk") add(ruling, "bulk", "nothing in it is known to do harm by itself");
+}
+
+// What of a message is not known that has to be.
+enum class Unseen : std::uint8_t {
+  nothing,
+  listed,  // whether a block list names anything in it
+  all,     // it ended whoever looked
+  late,    // nobody could look now
+  clamd,   // clamd says nothing of it now
+};
+
+// What could not be looked at is not what was looked at and is nowhere listed.
+Unseen what_is_unseen(const Arrival& arrival) {
+  if (arrival.clamd_must_say && arrival.clamd != nullptr && arrival.clamd->said == ClamdSaid::unknown &&
+      arrival.clamd->why != ClamdWhy::too_large)
+    return Unseen::clamd;
+  if (arrival.inspected == nullptr) return Unseen::nothing;
+  switch (arrival.inspected->extent) {
+    case Extent::killed:
+      return Unseen::all;
+    case Extent::late:
+      return Unseen::late;
+    case Extent::part:
+    case Extent::nothing:
+      return arrival.local->name_content() ? Unseen::listed : Unseen::nothing;
+    case Extent::all:
+      break;
+  }
+  return Unseen::nothing;
+}
+
+Cause cause_of(Unseen unseen, const Arrival& arrival) {
+  if (unseen == Unseen::clamd)
+    return {"malware-unknown", fmt::format("whether it is malware cannot be said now: {}", arrival.clamd->text()), {}};
+  const auto why = base::printable(arrival.inspected->fault);
+  if (unseen == Unseen::late) return {"inspection-late", fmt::format("what it holds is not known yet: {}", why), {}};
+  return {"inspection-failed",
+          fmt::format("{}: {}",
+                      unseen == Unseen::all ? "what it holds cannot be said"
+                                            : "whether a block list names anything in it cannot be said",
+                      why),
+          {}};
+}
+
+// Put off as long as our own trouble may pass; then what nobody saw is kept where a list might name it, and let through where none does.
+void rule_unseen(Ruling& ruling, Unseen unseen, const Arrival& arrival) {
+  if (unseen != Unseen::late && unseen != Unseen::clamd) return set_blocked(ruling, false);
+  if (ruling.action != Action::accept) return;
+  const auto since = arrival.memory.deferred_since;
+  if (since && arrival.now - *since >= kMostDeferral) {
+    add(ruling, "deferred-long-enough",
+        fmt::format("it was put off for {} hours, and is decided without that now", kMostDeferral.count()));
+    if (unseen == Unseen::late && arrival.local->name_content()) set_blocked(ruling, false);
+    return;
+  }
+  ruling.action = Action::tempfail;
+  ruling.code = 451;
+  ruling.enhanced = "4.3.2";  // RFC 3463 section 3.4: not accepting now
+  ruling.text = "this message cannot be looked at now; try again later";
 }
 
 Ruling let_through(Ruling ruling, std::string_view override_type) {
@@ -257,12 +328,14 @@ Ruling decide(const Arrival& arrival) {
   auto out = judge(arrival, own, enforced);
   const auto blocked = find_blocked(arrival);
   if (blocked) add(out, "blocked", fmt::format("we block {}", blocked.text()));
-  // What could not be looked at is not what was looked at and is nowhere listed.
-  const bool unseen = !blocked && arrival.content != nullptr && !arrival.content->fault.empty();
-  if (unseen)
-    add(out, "inspection-failed",
-        fmt::format("whether a block list names anything in it cannot be said: {}", arrival.content->fault));
-  if (out.action == Action::accept && !blocked && !unseen) return out;
+  const auto unseen = blocked ? Unseen::nothing : what_is_unseen(arrival);
+  if (unseen != Unseen::nothing) out.causes.push_back(cause_of(unseen, arrival));
+  const auto level = arrival.content == nullptr ? model::Level::none : arrival.content->level;
+  if (level != model::Level::none) add_content(out, *arrival.content);
+  const bool is_malware = arrival.clamd != nullptr && arrival.clamd->said == ClamdSaid::found;
+  if (is_malware) add(out, "malware", fmt::format("ClamAV finds {} in it", arrival.clamd->name));
+  const bool is_phish = level == model::Level::quarantine || is_malware;
+  if (out.action == Action::accept && !blocked && unseen == Unseen::nothing && !is_phish) return out;
   if (rule != nullptr && rule->says == Override::Says::accept) {
     add(out, "override",
         fmt::format("a local rule of {} lets it through: {}", base::printable(rule->by),
@@ -277,17 +350,20 @@ Ruling decide(const Arrival& arrival) {
     set_blocked(out, arrival.local->reject_blocked);
     return out;
   }
-  if (unseen && out.action == Action::accept) {
+  if (out.action == Action::quarantine || out.action == Action::reject) {
+    if (const auto sealer = trusted_pass(*arrival.local, result, *arrival.header)) {
+      add(out, "trusted-forwarder",
+          fmt::format("{} is trusted, and says that it passed DMARC there", dns::display(*sealer)),
+          "RFC 8617 section 7.2.1");
+      out = let_through(std::move(out), "trusted_forwarder");
+    }
+  }
+  // Who vouches for the author says nothing of what is in it.
+  if (out.action == Action::reject || out.action == Action::tempfail) return out;
+  if (is_phish)
     set_blocked(out, false);
-    return out;
-  }
-  if (const auto sealer = trusted_pass(*arrival.local, result, *arrival.header);
-      sealer && out.action != Action::tempfail) {
-    add(out, "trusted-forwarder",
-        fmt::format("{} is trusted, and says that it passed DMARC there", dns::display(*sealer)),
-        "RFC 8617 section 7.2.1");
-    return let_through(std::move(out), "trusted_forwarder");
-  }
+  else if (unseen != Unseen::nothing)
+    rule_unseen(out, unseen, arrival);
   return out;
 }
 

@@ -17,7 +17,8 @@
 
 #include "auth/authenticate.h"
 #include "base/json.h"
-#include "guard/inspect/content/content.h"
+#include "guard/inspect/clamd/clamd.h"
+#include "guard/inspect/inspection.h"
 #include "guard/policy/local.h"
 
 namespace rampart::guard {
@@ -63,7 +64,10 @@ struct Arrival {
   std::string mail_from;
   Memory memory;
   base::Time now{};
-  const Content* content = nullptr;  // nullptr: no list names anything of it, or nobody looked
+  const Inspected* inspected = nullptr;  // nullptr: nobody had to look
+  const ContentJudged* content = nullptr;  // nullptr: it was not judged
+  const ClamdAnswer* clamd = nullptr;      // nullptr: it was not asked
+  bool clamd_must_say = false;
 };
 
 struct Ruling {

@@ -23,10 +23,10 @@ const crypto::SignKey& key() {
   return kKey;
 }
 
-TestZone zones(std::string_view all = "-all") {
+TestZone zones(std::string_view all = "-all", std::string_view policy = "reject") {
   TestZone zone;
   zone.txt("bank.example", fmt::format("v=spf1 ip4:192.0.2.1 {}", all))
-      .txt("_dmarc.bank.example", "v=DMARC1; p=reject")
+      .txt("_dmarc.bank.example", fmt::format("v=DMARC1; p={}", policy))
       .txt("s1._domainkey.list.example", "v=DKIM1; k=rsa; p=" + base::encode_base64(key().public_key()));
   return zone;
 }
@@ -36,7 +36,8 @@ struct Judged {
   Ruling ruling;
 };
 
-Judged judge(const std::string& text, TestZone zone, std::string_view ip, const LocalRules& local) {
+Judged judge(const std::string& text, TestZone zone, std::string_view ip, const LocalRules& local,
+             const Inspected* inspected = nullptr) {
   const auto message = *mail::Message::parse(text);
   dkim::KeyCache keys;
   const auth::Envelope envelope{
@@ -49,7 +50,8 @@ Judged judge(const std::string& text, TestZone zone, std::string_view ip, const 
                        .client = envelope.ip,
                        .mail_from = *envelope.mail_from,
                        .memory = {.passed_from_here = true, .deferred_since = {}},
-                       .now = kNow});
+                       .now = kNow,
+                       .inspected = inspected});
   return out;
 }
 
@@ -92,6 +94,36 @@ TEST(PolicyOnMail, TakesTheWordOfASealerThatIsTrusted) {
       << "a chain that fails";
   EXPECT_EQ(judge("From: x@else.example\r\n" + sealed, zones(), "198.51.100.9", trusting).ruling.action,
             Action::quarantine);
+}
+
+TEST(PolicyOnMail, ASealerVouchesForTheAuthorAndNotForWhatNobodySaw) {
+  const LocalRules trusting{.overrides = {}, .own = {}, .trusted_sealers = {TestZone::name("list.example")}};
+  const auto sealed = listed("mx.list.example; dmarc=pass header.from=bank.example");
+  LocalRules blocking = trusting;
+  const auto lists = std::make_shared<Lists>();
+  lists->block.push_back(read_list("block", "https://evil.example/"));
+  blocking.lists = lists;
+  Inspected unseen;
+  unseen.doubt("it has more links than are looked at");
+  for (const auto* policy : {"quarantine", "reject"}) {
+    const auto judged = judge(sealed, zones("-all", policy), "198.51.100.9", blocking, &unseen);
+    EXPECT_EQ(judged.ruling.action, Action::quarantine);
+    EXPECT_THAT(codes(judged.ruling), testing::IsSupersetOf({"inspection-failed", "trusted-forwarder"}));
+    EXPECT_EQ(judged.ruling.override_type, "local_policy");
+  }
+  // Nor where the message would be rejected otherwise.
+  auto enforcing = blocking;
+  enforcing.overrides = {{.says = Override::Says::enforce,
+                          .author = TestZone::name("bank.example"),
+                          .mail_from = {},
+                          .network = {},
+                          .reason = {},
+                          .by = {},
+                          .until = {}}};
+  EXPECT_EQ(judge(sealed, zones(), "198.51.100.9", enforcing).ruling.action, Action::accept);
+  EXPECT_EQ(judge(sealed, zones(), "198.51.100.9", enforcing, &unseen).ruling.action, Action::quarantine);
+  enforcing.trusted_sealers.clear();
+  EXPECT_EQ(judge(sealed, zones(), "198.51.100.9", enforcing, &unseen).ruling.action, Action::reject);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ struct Case {
   Memory memory{.passed_from_here = true, .deferred_since = {}};
   std::string text = "From: news@bank.example\r\n\r\n";
   std::string mail_from = "news@bank.example";
-  const Content* content = nullptr;
+  const Inspected* inspected = nullptr;
 
   explicit Case(dmarc::Result dmarc, dmarc::Policy policy = dmarc::Policy::none) {
     result.dmarc = dmarc;
@@ -53,7 +53,7 @@ struct Case {
                           .mail_from = mail_from,
                           .memory = memory,
                           .now = kNow,
-                          .content = content});
+                          .inspected = inspected});
   }
 };
 
@@ -212,14 +212,15 @@ TEST(Policy, BlocksWhoeverItSaysThatItIs) {
 TEST(Policy, BlocksByContentAndKeepsWhatCouldNotBeLookedInto) {
   auto one = Case(dmarc::Result::pass, dmarc::Policy::reject);
   one.local.lists = lists("https://evil.example/");
-  Content content{.urls = {"evil.example/pay"}, .hashes = {}, .fault = {}};
-  one.content = &content;
+  Inspected seen;
+  seen.link_keys = {"evil.example/pay"};
+  one.inspected = &seen;
   auto ruling = one.decide();
   EXPECT_EQ(ruling.action, Action::quarantine);
   EXPECT_THAT(codes(ruling), ElementsAre("blocked"));
-  content = {.urls = {"good.example/"}, .hashes = {}, .fault = {}};
+  seen.link_keys = {"good.example/"};
   EXPECT_EQ(one.decide().action, Action::accept);
-  content.fault = "it took too long";
+  seen.doubt("it took too long");
   ruling = one.decide();
   EXPECT_EQ(ruling.action, Action::quarantine) << "unknown is not clean";
   EXPECT_THAT(codes(ruling), ElementsAre("inspection-failed"));
@@ -227,8 +228,25 @@ TEST(Policy, BlocksByContentAndKeepsWhatCouldNotBeLookedInto) {
   one.local.lists = lists("https://evil.example/", "bank.example");
   EXPECT_EQ(one.decide().action, Action::accept) << "whoever is allowed needs no look";
   one.local.lists = lists("https://evil.example/");
-  content.urls = {"evil.example/"};
+  seen.link_keys = {"evil.example/"};
   EXPECT_THAT(codes(one.decide()), ElementsAre("blocked")) << "what was found counts";
+}
+
+TEST(Policy, WhatKillsIsKeptAndWhatNobodyCouldLookAtIsPutOff) {
+  auto one = Case(dmarc::Result::pass, dmarc::Policy::reject);
+  auto seen = not_inspected("it ended the process that looked at it, twice", Extent::killed);
+  one.inspected = &seen;
+  EXPECT_EQ(one.decide().action, Action::quarantine);
+  EXPECT_THAT(codes(one.decide()), ElementsAre("inspection-failed"));
+  seen = not_inspected("it is larger than is looked at");
+  EXPECT_EQ(one.decide().action, Action::accept) << "no list asks for it";
+  seen = not_inspected("too many messages wait", Extent::late);
+  EXPECT_EQ(one.decide().action, Action::tempfail);
+  EXPECT_THAT(codes(one.decide()), ElementsAre("inspection-late"));
+  one.memory.deferred_since = kNow - std::chrono::hours(5);
+  EXPECT_EQ(one.decide().action, Action::accept);
+  one.local.lists = lists("https://evil.example/");
+  EXPECT_EQ(one.decide().action, Action::quarantine) << "a list might name what nobody saw";
 }
 
 TEST(Policy, LetsAllowListsAndExceptionsLiftABlock) {

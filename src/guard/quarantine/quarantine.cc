@@ -65,6 +65,13 @@ std::string split_identity(const std::string& whole, const std::string& address)
   return base::hex(crypto::sha256(fmt::format("{} {}", whole, address)));
 }
 
+// What a block list names, what its content is kept for, or what nobody could look into.
+bool is_listed(const KeptMessage& entry) {
+  return std::ranges::any_of(entry.causes, [](const Cause& cause) {
+    return cause.code == "blocked" || cause.code == "content" || cause.code == "inspection-failed";
+  });
+}
+
 std::string seal_name(const std::string& id) { return "quarantine/" + id; }
 
 }  // namespace
@@ -108,27 +115,33 @@ Result<Quarantine::Totals> Quarantine::totals() {
 }
 
 Result<> Quarantine::check_room(const KeptMessage& entry) {
+  const bool listed = is_listed(entry);
+  const auto& limits = options_.limits;
+  const auto most_bytes = listed ? limits.bytes / 2 : limits.bytes;
+  const auto most_entries = listed ? (limits.entries_of_domain + 1) / 2 : limits.entries_of_domain;
+  const std::string_view what = listed ? " that a list blocks or nobody could look into" : "";
   return database_->run([&](soci::session& sql) -> Result<> {
     const std::string kept(to_string(KeptState::kept));
+    const Number least = listed ? 1 : 0;  // of `listed` of those that count
     Number bytes = 0;
-    sql << "SELECT COALESCE(SUM(size), 0) FROM guard_kept WHERE state = :state", soci::use(kept),
-        soci::into(bytes);
-    if (static_cast<std::uint64_t>(bytes) + entry.size > options_.limits.bytes)
+    sql << "SELECT COALESCE(SUM(size), 0) FROM guard_kept WHERE state = :state AND listed >= :least",
+        soci::use(kept), soci::use(least), soci::into(bytes);
+    if (static_cast<std::uint64_t>(bytes) + entry.size > most_bytes)
       return base::fail(
           ErrorKind::unavailable,
-          fmt::format("the quarantine holds {} octets, and may hold {}", bytes, options_.limits.bytes), {},
+          fmt::format("the quarantine holds {} octets{}, and may hold {}", bytes, what, most_bytes), {},
           "delete what nobody needs, or raise guard.quarantine_size");
     std::set<std::string> domains;
     for (const auto& recipient : entry.recipients) domains.insert(domain_of(recipient));
     for (const auto& domain : domains) {
       Number entries = 0;
       sql << "SELECT COUNT(DISTINCT k.id) FROM guard_kept k JOIN guard_kept_recipient r ON r.kept = k.id"
-             " WHERE k.state = :state AND r.domain = :domain",
-          soci::use(kept), soci::use(domain), soci::into(entries);
-      if (static_cast<std::uint64_t>(entries) >= options_.limits.entries_of_domain)
+             " WHERE k.state = :state AND r.domain = :domain AND k.listed >= :least",
+          soci::use(kept), soci::use(domain), soci::use(least), soci::into(entries);
+      if (static_cast<std::uint64_t>(entries) >= most_entries)
         return base::fail(ErrorKind::unavailable,
-                          fmt::format("the quarantine holds {} messages of {}, as many as it may", entries,
-                                      base::printable(domain)),
+                          fmt::format("the quarantine holds {} messages of {}{}, as many as it may", entries,
+                                      base::printable(domain), what),
                           {}, "delete what nobody needs, or raise guard.quarantine_entries");
     }
     return {};
@@ -151,11 +164,13 @@ void insert_kept(soci::session& sql, const KeptMessage& entry, const std::string
   const Number received = seconds(entry.received);
   const Number changed = seconds(now);
   const auto size = static_cast<Number>(entry.size);
+  const Number listed = is_listed(entry) ? 1 : 0;
   const std::string nobody;
-  sql << "INSERT INTO guard_kept (id, identity, received, state, changed, by_whom, size, author, head)"
-         " VALUES (:id, :identity, :received, :state, :changed, :by, :size, :author, :head)",
+  sql << "INSERT INTO guard_kept (id, identity, received, state, changed, by_whom, size, author, head, "
+         "listed)"
+         " VALUES (:id, :identity, :received, :state, :changed, :by, :size, :author, :head, :listed)",
       soci::use(entry.id), soci::use(identity), soci::use(received), soci::use(state), soci::use(changed),
-      soci::use(nobody), soci::use(size), soci::use(entry.author), soci::use(head);
+      soci::use(nobody), soci::use(size), soci::use(entry.author), soci::use(head), soci::use(listed);
 }
 
 }  // namespace

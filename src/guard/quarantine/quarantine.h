@@ -54,7 +54,8 @@ struct KeptMessage {
   std::string by;        // who brought it there
 };
 
-// Our own. Of what is kept now, not of what ever was.
+// Our own. Of what is kept now, not of what ever was. What a block list names or nobody could look into, which strangers send as much
+// of as they like, fills half of each at most: so all other mail has room.
 struct QuarantineLimits {
   std::uint64_t entries_of_domain = 20'000;        // of a recipient's domain
   std::uint64_t bytes = std::uint64_t{10} << 30U;  // of all messages, as they came

@@ -242,6 +242,29 @@ TEST_P(InQuarantine, HasRoomForSoManyOfADomainAndNoMore) {
   EXPECT_EQ(files(), 2U);
 }
 
+TEST_P(InQuarantine, WhatAListBlocksLeavesRoomForOtherMail) {
+  const auto listed = [](const std::string& queue_id, std::string_view code) {
+    auto out = entry(queue_id, {"a@else.example"});
+    out.causes.push_back({.code = std::string(code), .text = "why", .section = {}});
+    return out;
+  };
+  reopen({.entries_of_domain = 4, .bytes = 10'000});
+  EXPECT_TRUE(quarantine_->keep(listed("1", "blocked"), "1", kNow));
+  EXPECT_TRUE(quarantine_->keep(listed("2", "inspection-failed"), "2", kNow));
+  const auto full = quarantine_->keep(listed("3", "blocked"), "3", kNow);
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().kind, base::ErrorKind::unavailable);
+  EXPECT_THAT(full.error().message(), HasSubstr("2 messages of else.example that a list blocks"));
+  EXPECT_TRUE(quarantine_->keep(entry("4", {"a@else.example"}), "4", kNow));
+  EXPECT_TRUE(quarantine_->keep(entry("5", {"a@else.example"}), "5", kNow));
+  EXPECT_FALSE(quarantine_->keep(entry("6", {"a@else.example"}), "6", kNow));
+  auto other = listed("7", "blocked");
+  other.recipients = {"a@shop.example"};
+  EXPECT_FALSE(quarantine_->keep(other, std::string(6'000, 'x'), kNow)) << "nor more than half of all octets";
+  other.causes.pop_back();
+  EXPECT_TRUE(quarantine_->keep(other, std::string(6'000, 'x'), kNow));
+}
+
 TEST_P(InQuarantine, TellsAFileThatIsNotTheMessage) {
   const auto id = keep();
   const auto other = keep(entry("2"));

@@ -1,6 +1,7 @@
 // The tables of the quarantine. Times are seconds since 1970. `head` is what nobody looks for, in JSON; `identity` is the id
 // itself, or, of what was split off an entry, a digest of that and the recipient; `copy` is the digest by which a message that is tried
-// again is known, for that recipient (empty: kept by a program that knew none).
+// again is known, for that recipient (empty: kept by a program that knew none); `listed` is 1 of what a block list names or nobody could
+// look into.
 #pragma once
 
 #include <array>
@@ -27,6 +28,7 @@ inline constexpr std::array kQuarantineMigrations{
                          "CREATE INDEX guard_kept_untold ON guard_kept_recipient (address) WHERE told = 0;"},
     store::Migration{.sql = "ALTER TABLE guard_kept_recipient ADD COLUMN copy TEXT NOT NULL DEFAULT '';"
                             "CREATE INDEX guard_kept_copy ON guard_kept_recipient (copy) WHERE copy <> '';"},
+    store::Migration{.sql = "ALTER TABLE guard_kept ADD COLUMN listed BIGINT NOT NULL DEFAULT 0;"},
 };
 
 }  // namespace rampart::guard

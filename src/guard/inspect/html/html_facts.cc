@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "guard/inspect/html/elsewhere.h"
 #include "guard/inspect/html/names.h"
 #include "guard/inspect/html/open_elements.h"
 #include "guard/inspect/html/shown_text.h"
@@ -14,7 +15,8 @@ namespace {
 
 constexpr std::size_t kMaxTitle = 1024;  // bytes
 constexpr std::size_t kAttributeNames = static_cast<std::size_t>(Name::xlink_href) + 1;
-constexpr float kTinyImage = 3;  // pixels
+constexpr float kTinyImage = 3;                 // pixels
+constexpr std::size_t kMaxRawText = 1'048'576;  // bytes of one element whose text is no markup to most
 
 constexpr std::string_view kLinkNames[] = {"anchor", "area",     "form",   "refresh", "image", "background",
                                            "css",    "resource", "script", "frame",   "media"};
@@ -31,7 +33,11 @@ class Attributes {
   explicit Attributes(const Tag& tag) {
     for (const auto& attribute : tag.attributes) {
       const auto name = attribute_of(attribute.name);
-      if (name != Name::other) by_name_[static_cast<std::size_t>(name)] = &attribute;
+      if (name != Name::other) {
+        by_name_[static_cast<std::size_t>(name)] = &attribute;
+      } else if (attribute.value.size() > 8 && attribute.value.find("://") != std::string_view::npos) {
+        urls_.push_back(&attribute);
+      }
       const bool is_handler =
           attribute.name.size() > 3 && attribute.name.starts_with("on") && base::is_alpha(attribute.name[2]);
       if (is_handler) handlers_.push_back(&attribute);
@@ -44,17 +50,22 @@ class Attributes {
     return found == nullptr ? std::string_view() : found->value;
   }
   [[nodiscard]] const std::vector<const Attribute*>& handlers() const { return handlers_; }
+  // Those of no known name that hold a URL.
+  [[nodiscard]] const std::vector<const Attribute*>& urls() const { return urls_; }
 
  private:
   std::array<const Attribute*, kAttributeNames> by_name_{};
   std::vector<const Attribute*> handlers_;
+  std::vector<const Attribute*> urls_;
 };
 
-// The URL of content="5; url='…'"; empty without one.
+// The URL of content="5; url='…'"; empty without one (https://html.spec.whatwg.org/#shared-declarative-refresh-steps). Those without a
+// time have one, too, to some.
 std::string_view refresh_target(std::string_view content) {
-  auto at = content.find_first_of(";,");
-  if (at == std::string_view::npos) return {};
-  content = base::trim(content.substr(at + 1));
+  content = base::trim(content);
+  while (!content.empty() && (base::is_digit(content[0]) || content[0] == '.')) content.remove_prefix(1);
+  content = base::trim(content);
+  if (!content.empty() && (content[0] == ';' || content[0] == ',')) content = base::trim(content.substr(1));
   if (base::istarts_with(content, "url")) {
     auto behind = base::trim(content.substr(3));
     if (behind.starts_with('=')) content = base::trim(behind.substr(1));
@@ -65,6 +76,26 @@ std::string_view refresh_target(std::string_view content) {
     content = content.substr(0, content.find(quote));
   }
   return content;
+}
+
+// Whether an attribute may hold where something leads, and is cut where that may be lost. What is cut of a picture is not.
+bool has_lost_url(Name of, const Attribute& attribute) {
+  using enum Name;
+  static constexpr std::array kUrls{action, background, content, data,   formaction, href,      ping,
+                                    poster, src,        srcdoc,  srcset, style,      xlink_href};
+  if (!attribute.is_cut() || std::ranges::find(kUrls, of) == kUrls.end()) return false;
+  auto last = base::trim(attribute.value);
+  if (of == style) {
+    const auto open = last.rfind('(');
+    last = open == std::string_view::npos ? last : last.substr(open + 1);
+    while (!last.empty() && (is_space(last[0]) || last[0] == '"' || last[0] == '\'')) last.remove_prefix(1);
+  }
+  return !base::istarts_with(last, "data:") || is_page_of_data(last);
+}
+
+bool is_picture(LinkKind kind) {
+  return kind == LinkKind::image || kind == LinkKind::css || kind == LinkKind::background ||
+         kind == LinkKind::media;
 }
 
 // What a field asks for, by words in what names it.
@@ -81,29 +112,36 @@ std::optional<float> pixels(std::string_view text) {
   return static_cast<float>(std::min<std::uint64_t>(*number, 100'000));
 }
 
+HtmlFacts read_page(std::string_view html, unsigned depth, std::size_t& pages);
+
 class FactReader : public TokenSink {
  public:
+  FactReader(unsigned depth, std::size_t& pages) : depth_(depth), pages_(pages) {}
+
   void on_text(TextKind kind, std::string_view text, std::size_t offset) override {
     switch (kind) {
       case TextKind::script:
-        return scripts_.feed(text);
+        return put_script(text);
       case TextKind::raw:
-        if (raw_ == Element::style) put_style(text);
+        if (raw_ == Element::style) return put_style(text);
+        raw_text_ += text.substr(0, kMaxRawText - std::min(kMaxRawText, raw_text_.size()));
+        if (raw_text_.size() == kMaxRawText) facts_.left_out.add(offset);
         return;
       case TextKind::rcdata:
         if (raw_ != Element::title) return show(text, offset);
         title_.add(text, offset, nullptr);
+        elsewhere_.add_rest(text);
         return;
       default:
         break;
     }
     switch (elements_.top().element) {  // in SVG these have text as any other element
       case Element::script:
-        return scripts_.feed(text);
+        return put_script(text);
       case Element::style:
         return put_style(text);
       case Element::title:
-        return;
+        return elsewhere_.add_rest(text);
       default:
         return show(text, offset);
     }
@@ -116,9 +154,12 @@ class FactReader : public TokenSink {
     elements_.imply(element, closed_);
     if (is_block(element)) {
       text_.break_line();
+      elsewhere_.part();
     } else if (element == Element::td) {
       text_.break_word();
+      elsewhere_.part();
     }
+    if (element == Element::title) elsewhere_.part();
     const auto style = style_of(element, tag, attributes);
     const auto look = elements_.top().look.with(style);
     raw_ = element;
@@ -127,7 +168,9 @@ class FactReader : public TokenSink {
     read_handlers(attributes);
     if (const auto* background = attributes.find(Name::background))
       add_link(LinkKind::background, *background, tag.offset, look.hidden_by().has_value());
+    used_ = 0;
     read_element(element, tag, attributes, look, style);
+    look_elsewhere(element, tag, attributes);
     if (element == Element::body) elements_.paint_page(look);
     if (is_void(element) || (tag.is_self_closing && tag.is_foreign)) return;
     if (!elements_.push(element, tag.name, look)) facts_.too_deep.add(tag.offset);
@@ -138,19 +181,26 @@ class FactReader : public TokenSink {
     if (element == Element::script) scripts_.finish();
     if (element == Element::style && raw_ == Element::style) end_style();
     raw_ = Element::other;
+    end_raw();
     if (is_block(element)) text_.break_line();
     if (element == Element::td) text_.break_word();
+    if (is_block(element) || element == Element::td || element == Element::title) elsewhere_.part();
     elements_.end(element, tag.name, closed_);
   }
 
-  void on_comment(CommentKind kind, std::string_view text, std::size_t /*size*/,
-                  std::size_t offset) override {
-    if (kind == CommentKind::comment && text.starts_with("[if")) facts_.conditional_comments.add(offset);
+  void on_comment(CommentKind kind, std::string_view text, std::size_t size, std::size_t offset) override {
+    if (kind != CommentKind::comment) return;
+    if (text.starts_with("[if")) facts_.conditional_comments.add(offset);
+    const auto page = conditional_page(text);
+    if (!page) return;
+    if (size != text.size()) facts_.left_out.add(offset);
+    read_within(*page, offset);
   }
 
   HtmlFacts finish() {
     if (raw_ == Element::style) end_style();
     scripts_.finish();
+    end_raw();
     end_link();
     facts_.is_text_cut = text_.is_cut();
     facts_.text = text_.take();
@@ -159,6 +209,7 @@ class FactReader : public TokenSink {
     facts_.script_bytes = scripts_.bytes();
     facts_.longest_base64 = scripts_.longest_base64();
     resolve();
+    elsewhere_.finish(facts_);
     return std::move(facts_);
   }
 
@@ -166,14 +217,87 @@ class FactReader : public TokenSink {
   void show(std::string_view text, std::size_t offset) {
     const auto& hidden = elements_.top().hidden;
     if (hidden) {
-      const auto count = count_characters(text);
+      const auto count = elsewhere_.add_hidden(text);
       auto& seen = facts_.hidden[static_cast<std::size_t>(*hidden)];
       if (count != 0 && seen.count == 0) seen.first = offset;
       seen.count += count;
       return;
     }
+    // What does not fit, with the word that it may go on with.
+    std::string word;
+    if (!text_.is_cut() && text_.size() + text.size() >= kMaxText) word = text_.last_word();
     facts_.shown_characters += text_.add(text, offset, &facts_);
+    if (text_.is_cut()) {
+      if (!word.empty()) elsewhere_.add_rest(word);
+      elsewhere_.add_rest(text);
+    }
     if (link_) link_text_.add(text, offset, nullptr);
+  }
+
+  void put_script(std::string_view text) {
+    scripts_.feed(text);
+    elsewhere_.add_script(text);
+  }
+
+  // --- what only some clients show or follow ---
+
+  void read_within(std::string_view page, std::size_t offset) {
+    if (page.find('<') == std::string_view::npos) return elsewhere_.add_aside(page);
+    if (depth_ == kMaxPagesWithin || pages_ == kMaxPages) return facts_.left_out.add(offset);
+    ++pages_;
+    elsewhere_.add_page(read_page(page, depth_ + 1, pages_), offset);
+  }
+
+  void end_raw() {
+    if (raw_text_.empty()) return;
+    const auto text = std::move(raw_text_);
+    raw_text_.clear();
+    read_within(text, raw_offset_);
+  }
+
+  // Of the last tag, in a link of its own.
+  void use(Name name) { used_ |= std::uint32_t{1} << static_cast<unsigned>(name); }
+  [[nodiscard]] bool is_used(Name name) const { return (used_ >> static_cast<unsigned>(name) & 1U) != 0; }
+
+  void look_elsewhere(Element element, const Tag& tag, const Attributes& attributes) {
+    static_assert(kAttributeNames <= 32);
+    if (tag.has_lost) facts_.left_out.add(tag.offset);
+    for (const auto* one : attributes.urls()) elsewhere_.add_aside(one->value);
+    for (std::size_t i = 1; i < kAttributeNames; ++i) {
+      const auto name = static_cast<Name>(i);
+      const auto* attribute = attributes.find(name);
+      if (attribute == nullptr) continue;
+      if (tag.is_cut && has_lost_url(name, *attribute)) facts_.left_out.add(tag.offset);
+      if (!is_used(name)) look_at(element, tag, name, attribute->value);
+    }
+  }
+
+  void look_at(Element element, const Tag& tag, Name name, std::string_view value) {
+    switch (name) {
+      case Name::href:
+      case Name::xlink_href:
+      case Name::src:
+        if (element == Element::base) return elsewhere_.add_base(value, tag.offset);
+        return elsewhere_.add_target(value, tag.offset);
+      case Name::srcdoc:
+        return read_within(value, tag.offset);
+      case Name::ping:
+        for (const auto one : base::split(value, ' ')) elsewhere_.add_target(one, tag.offset);
+        return;
+      case Name::alt:
+        return elsewhere_.add_aside(value);
+      case Name::action:
+      case Name::content:
+      case Name::data:
+      case Name::formaction:
+      case Name::placeholder:
+      case Name::poster:
+      case Name::srcset:
+        if (value.find("://") != std::string_view::npos) elsewhere_.add_aside(value);
+        return;
+      default:
+        return;
+    }
   }
 
   // --- styles ---
@@ -207,11 +331,14 @@ class FactReader : public TokenSink {
     if (css.find('(') == std::string_view::npos && css.find('@') == std::string_view::npos) return;
     each_css_url(css, [&](std::string_view target, std::size_t) {
       add_link(LinkKind::css, {.value = target, .size = target.size()}, offset, false);
+      if (target.find('\\') != std::string_view::npos) elsewhere_.add_target(css_unescape(target), offset);
     });
   }
 
   void put_style(std::string_view text) {
-    sheet_ += text.substr(0, kMaxStyleSheet - std::min(kMaxStyleSheet, sheet_bytes_ + sheet_.size()));
+    const auto room = kMaxStyleSheet - std::min(kMaxStyleSheet, sheet_bytes_ + sheet_.size());
+    if (text.size() > room) facts_.left_out.add(raw_offset_);
+    sheet_ += text.substr(0, room);
   }
 
   void end_style() {
@@ -230,9 +357,13 @@ class FactReader : public TokenSink {
     while (!value.empty() && is_space(value.back())) value.remove_suffix(1);
     if (value.empty()) return false;
     const bool is_data = base::istarts_with(value, "data:");
+    if (is_data && !is_picture(kind)) {
+      if (const auto page = page_of_data(value)) read_within(*page, offset);
+    }
     if (is_data) value = value.substr(0, kMaxDataUrl);
     if (facts_.links.size() == kMaxLinks || link_bytes_ + value.size() > kMaxLinkBytes) {
       ++facts_.links_left_out;
+      if (!is_data) elsewhere_.add_target(value, offset);
       return false;
     }
     link_bytes_ += value.size();
@@ -258,7 +389,8 @@ class FactReader : public TokenSink {
   }
 
   void read_srcset(std::string_view value, std::size_t offset, bool is_hidden) {
-    for (std::size_t count = 0; count < kMaxSources && !value.empty(); ++count) {
+    use(Name::srcset);
+    for (std::size_t count = 0; !value.empty(); ++count) {
       while (!value.empty() && (is_space(value[0]) || value[0] == ',')) value.remove_prefix(1);
       const auto end = static_cast<std::size_t>(std::ranges::find_if(value, is_space) - value.begin());
       auto target = value.substr(0, end);
@@ -268,7 +400,10 @@ class FactReader : public TokenSink {
       } else {
         value.remove_prefix(std::min(value.size(), value.find(',')));
       }
-      add_link(LinkKind::image, {.value = target, .size = target.size()}, offset, is_hidden);
+      if (count < kMaxSources)
+        add_link(LinkKind::image, {.value = target, .size = target.size()}, offset, is_hidden);
+      else
+        elsewhere_.add_target(target, offset);
     }
   }
 
@@ -279,6 +414,7 @@ class FactReader : public TokenSink {
     const bool is_hidden = look.hidden_by().has_value();
     const auto link = [&](LinkKind kind, Name name) {
       const auto* target = attributes.find(name);
+      use(name);
       return target != nullptr && add_link(kind, *target, tag.offset, is_hidden);
     };
     switch (element) {
@@ -292,7 +428,9 @@ class FactReader : public TokenSink {
         link(LinkKind::area, Name::href);
         break;
       case Element::base:
-        if (const auto* href = attributes.find(Name::href); href != nullptr && !facts_.base)
+        // In SVG and in a template it is none.
+        if (const auto* href = attributes.find(Name::href);
+            href != nullptr && !facts_.base && !tag.is_foreign && !elements_.holds(Element::template_))
           facts_.base = std::string(href->value.substr(0, url::kMaxUrl));
         break;
       case Element::meta:
@@ -372,6 +510,7 @@ class FactReader : public TokenSink {
 
   void begin_form(const Tag& tag, const Attributes& attributes) {
     const auto* action = attributes.find(Name::action);
+    use(Name::action);
     if (action != nullptr) add_link(LinkKind::form, *action, tag.offset, false);
     form_.reset();
     if (facts_.forms.size() == kMaxForms) {
@@ -448,9 +587,7 @@ class FactReader : public TokenSink {
     for (auto& link : facts_.links) {
       link.url = at_base(link.target);
       if (!link.url) continue;
-      const bool is_picture = link.kind == LinkKind::image || link.kind == LinkKind::css ||
-                              link.kind == LinkKind::background || link.kind == LinkKind::media;
-      if (link.url->scheme == "data" && !is_picture) facts_.data_links.add(link.offset);
+      if (link.url->scheme == "data" && !is_picture(link.kind)) facts_.data_links.add(link.offset);
       if (link.url->scheme == "javascript" || link.url->scheme == "vbscript")
         facts_.script_links.add(link.offset);
     }
@@ -459,7 +596,12 @@ class FactReader : public TokenSink {
     }
   }
 
+  unsigned depth_;      // of pages within pages
+  std::size_t& pages_;  // so far, of all depths
   HtmlFacts facts_;
+  Elsewhere elsewhere_;
+  std::uint32_t used_ = 0;  // of Name
+  std::string raw_text_;    // of noframes, iframe and the like
   OpenElements elements_;
   const std::function<void(Element)> closed_ = [this](Element element) { closed(element); };
   ShownText text_{kMaxText};
@@ -477,6 +619,14 @@ class FactReader : public TokenSink {
   std::optional<std::size_t> loose_form_;  // of fields outside of forms
 };
 
+HtmlFacts read_page(std::string_view html, unsigned depth, std::size_t& pages) {
+  FactReader reader(depth, pages);
+  Tokenizer tokenizer(reader);
+  tokenizer.feed(html);
+  tokenizer.finish();
+  return reader.finish();
+}
+
 }  // namespace
 
 std::string_view to_string(LinkKind kind) { return kLinkNames[static_cast<std::size_t>(kind)]; }
@@ -493,11 +643,8 @@ std::size_t HtmlFacts::hidden_characters() const {
 }
 
 HtmlFacts read_html(std::string_view html) {
-  FactReader reader;
-  Tokenizer tokenizer(reader);
-  tokenizer.feed(html);
-  tokenizer.finish();
-  return reader.finish();
+  std::size_t pages = 0;
+  return read_page(html, 0, pages);
 }
 
 }  // namespace rampart::guard::html

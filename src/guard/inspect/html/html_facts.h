@@ -31,8 +31,12 @@ inline constexpr std::size_t kMaxDataUrl = 128;        // bytes kept of a data: 
 inline constexpr std::size_t kMaxForms = 50;
 inline constexpr std::size_t kMaxDepth = 512;   // open elements; deeper ones are taken for text of the last
 inline constexpr std::size_t kMaxSources = 50;  // of one srcset
-inline constexpr std::size_t kFewCharacters = 100;  // shown, so that an image is the message
-inline constexpr std::size_t kLargeImage = 40'000;  // square pixels
+inline constexpr std::size_t kMaxOtherUrls = 10'000;
+inline constexpr std::size_t kMaxOtherText = std::size_t{2} << 20U;  // bytes of each kind
+inline constexpr unsigned kMaxPagesWithin = 4;                       // deep, of pages within pages
+inline constexpr std::size_t kMaxPages = 5'000;                      // of them in all
+inline constexpr std::size_t kFewCharacters = 100;                   // shown, so that an image is the message
+inline constexpr std::size_t kLargeImage = 40'000;                   // square pixels
 
 enum class LinkKind : std::uint8_t {
   anchor,      // a
@@ -132,6 +136,16 @@ struct HtmlFacts {
   Seen cut_tags;                   // over a limit of the tokenizer
   Seen too_deep;                   // elements over kMaxDepth
 
+  // For block lists, which nobody may slip through: what some mail client shows or follows and what is in none of the above, as that
+  // says what most do. Of pages within the page (conditional comments, srcdoc, data: URLs, noframes), href and src of any element, ping,
+  // links beyond kMaxLinks, and links at any base that stands there, as URLs; of text that is hidden, beyond kMaxText or in a title, of
+  // alternatives of images, attributes that hold a URL and scripts, as text to look for URLs in.
+  std::vector<url::Url> other_urls;
+  std::string other_text;                  // UTF-8
+  std::vector<std::string> other_targets;  // that no base is there for
+  std::vector<std::string> other_bases;
+  Seen left_out;  // what may hold a link and went over a limit; see is_cut()
+
   [[nodiscard]] bool has(ScriptMark mark) const {
     return (script_marks >> static_cast<unsigned>(mark) & 1U) != 0;
   }
@@ -139,5 +153,9 @@ struct HtmlFacts {
 
 // `html` is UTF-8 (other bytes are U+FFFD in the text).
 HtmlFacts read_html(std::string_view html);
+
+// Whether links, or text that may name one, were left out of `links`, `text`, `other_urls` and `other_text` together: so that it cannot
+// be said that nothing listed is there. Pictures within the mail may be cut without harm.
+inline bool is_cut(const HtmlFacts& facts) { return static_cast<bool>(facts.left_out); }
 
 }  // namespace rampart::guard::html

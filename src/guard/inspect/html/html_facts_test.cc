@@ -9,6 +9,10 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "guard/inspect/html/elsewhere.h"
+#include "guard/inspect/html/style.h"
+#include "guard/inspect/html/tokenizer.h"
+#include "guard/inspect/url/find.h"
 
 namespace rampart::guard::html {
 namespace {
@@ -267,6 +271,141 @@ TEST(HtmlFacts, KeepsWithinItsLimits) {
   expect_fast([] { read_html(repeat("<style>.a{color:red}</style><p class='a a a a a a'>", 100'000)); });
   expect_fast([] { read_html("<p style='" + repeat("a:b;", 10'000) + "'>"); });
   expect_fast([] { read_html("<img srcset='" + repeat("a,b ,", 10'000) + "'>"); });
+}
+
+// --- for block lists ---
+
+// Every host that a list would be asked about.
+std::vector<std::string> hosts_for_lists(const HtmlFacts& facts) {
+  std::vector<std::string> out;
+  for (const auto& link : facts.links)
+    if (link.url && link.url->has_host()) out.push_back(link.url->host);
+  for (const auto& one : facts.other_urls) out.push_back(one.host);
+  for (const auto* text : {&facts.text, &facts.other_text})
+    for (const auto& one : url::find_all_urls(*text).urls) out.push_back(one.host);
+  return out;
+}
+
+TEST(HtmlForLists, WhatSomeClientShowsOrFollows) {
+  const std::string link = "<a href=\"https://evil.example/\">x</a>";
+  for (const std::string& html : {
+           "<!--[if mso]>" + link + "<![endif]-->",
+           "<!-- [IF gte mso 9 ]>" + link + "<![endif]-->",
+           "<!--[if mso]>" + std::string(200'000, ' ') + link + "<![endif]-->",
+           std::string(
+               "<!--[if mso]><v:roundrect href=\"https://evil.example/\">x</v:roundrect><![endif]-->"),
+           std::string("<v:roundrect href='https://evil.example/'>x"),
+           std::string("<iframe srcdoc=\"&lt;a href=&quot;https://evil.example/&quot;&gt;\">"),
+           "<iframe>" + link + "</iframe>",
+           "<noframes>" + link + "</noframes>",
+           std::string("<xmp>https://evil.example/</xmp>"),
+           "<a href='data:text/html;base64," + base::encode_base64(link) + "'>x",
+           "<a href='data:text/html;charset=utf-8;base64," + base::encode_base64(link).substr(0, 50) + "'>x",
+           std::string("<a href='data:text/html,%3Ca%20href=https://evil.example/%3E'>x"),
+           std::string("<object data=\"data:text/html,%3Ca href=%22https://evil.example/%22%3E\">"),
+           "<iframe src='data:image/svg+xml;base64," +
+               base::encode_base64("<svg><a xlink:href='https://evil.example/'>x</a></svg>") + "'>",
+           std::string("<math href='https://evil.example/'>x</math>"),
+           std::string("<math><mrow xlink:href='https://evil.example/'>x</math>"),
+           std::string("<a href='https://good.example/' ping='/x https://evil.example/'>x"),
+           std::string("<a href='https://good.example/' xlink:href='https://evil.example/'>x"),
+           std::string("<svg><a><animate attributeName=href values='https://evil.example/'/><text>x"),
+           std::string("<meta http-equiv=refresh content='0 url=https://evil.example/'>"),
+           std::string("<meta http-equiv=refresh content='0.5,https://evil.example/'>"),
+           std::string("<meta http-equiv=refresh content='; URL = \"https://evil.example/\"'>"),
+           std::string("<p style='display:none'>https://evil.example/</p>"),
+           std::string("<p hidden>https://ev<b>il.example/"),
+           std::string("<title>https://evil.example/</title>"),
+           "<title>" + std::string(2000, 'x') + " https://evil.example/</title>",
+           std::string("<svg><title>https://evil.example/</title></svg>"),
+           std::string("<img alt='https://evil.example/'>"),
+           std::string("<p onclick=\"location='https://evil.example/'\">x"),
+           std::string("<script>location = 'https://evil.example/'</script>"),
+           std::string("<svg><base href='https://good.example/'></svg><base href='https://evil.example/'><a "
+                       "href=a>x"),
+           std::string("<template><base href='https://good.example/'></template><base "
+                       "href='https://evil.example/'><a href=a>x"),
+           std::string("<base href='https://good.example/'><base href='https://evil.example/'><a href=a>x"),
+           std::string("<base href='https://evil.example/'><!--[if mso]><a href=a><![endif]-->"),
+           std::string("<!--[if mso]><base href='https://evil.example/'><![endif]--><a href=a>"),
+           "<img srcset='" + repeat("https://g.example/a 1x, ", 60) + "https://evil.example/a 2x'>",
+           "<style>" + repeat("a{}\n", 100'000) + "@import 'https://evil.example/x.css';</style>",
+           std::string("<p style='background:url(https://ev\\69l.example/)'>"),
+           repeat("<a href='https://g.example/'>x</a>", 3000) + link,
+           repeat("lorem ipsum ", 30'000) + "https://evil.example/",
+           std::string(kMaxText - 12, 'x') + " https://e<b>vil.example/",
+           "<img src='data:image/png;base64," + std::string(100'000, 'A') + "'>" + link,
+           "<a " + repeat("x=1 ", 300) + "href='https://evil.example/'>",
+       }) {
+    const auto facts = read_html(html);
+    EXPECT_THAT(hosts_for_lists(facts), testing::Contains("evil.example")) << html.substr(0, 200);
+    EXPECT_FALSE(is_cut(facts)) << html.substr(0, 200);
+  }
+}
+
+TEST(HtmlForLists, WhatIsLeftOutIsTold) {
+  std::string attributes;
+  for (int i = 0; i < 256; ++i) attributes += " x" + std::to_string(i) + "=1";
+  std::string large;
+  for (int i = 0; i < 5; ++i) large += " x" + std::to_string(i) + "=" + std::string(60'000, 'y');
+  std::string within = "x";
+  for (unsigned i = 0; i <= kMaxPagesWithin; ++i)
+    within = "<iframe src='data:text/html;base64," + base::encode_base64(within) + "'>";
+  std::string links;
+  for (std::size_t i = 0; i < kMaxLinks + kMaxOtherUrls + 10; ++i)
+    links += "<a href=https://" + std::to_string(i) + ".example/>";
+  for (const std::string& html : {
+           "<a" + attributes + " href=https://evil.example/>",
+           "<a" + large + " href=https://evil.example/>",
+           "<a href='https://a.example/" + std::string(70'000, 'x') + "'>",
+           "<iframe srcdoc='" + std::string(70'000, 'x') + "'>",
+           "<a href='data:text/html;base64," + std::string(70'000, 'x') + "'>",
+           "<!--[if mso]>" + std::string(kMaxComment, ' ') + "<![endif]-->",
+           "<style>" + std::string(kMaxStyleSheet + 1, ' ') + "</style>",
+           "<p hidden>" + repeat("a ", kMaxOtherText),
+           repeat("a ", kMaxOtherText),
+           within,
+           links,
+           repeat("<!--[if a]><b>-->", kMaxPages + 1),
+       })
+    EXPECT_TRUE(is_cut(read_html(html))) << html.substr(0, 200);
+  for (const std::string& html : {
+           "<!--" + std::string(kMaxComment, ' ') + "-->",
+           "<img src='data:image/png;base64," + std::string(100'000, 'A') + "'>",
+           "<td style='background:url(data:image/png;base64," + std::string(100'000, 'A') + ")'>",
+           "<v:shape o:gfxdata='" + std::string(100'000, 'A') + "'>",
+           "<script>" + std::string(5'000'000, 'A') + "</script>",
+           "<a title='" + std::string(200'000, 'y') + "' href=https://evil.example/>",
+           repeat("<p>lorem ipsum dolor</p>", 20'000),
+       })
+    EXPECT_FALSE(is_cut(read_html(html))) << html.substr(0, 200);
+}
+
+TEST(HtmlForLists, ChangesNothingOfWhatIsShown) {
+  const auto facts = read_html(
+      "a<!--[if mso]>b<a href=https://b.example>c</a><![endif]--><noframes>d</noframes><xmp>e</xmp>"
+      "<v:rect href=https://f.example>f</v:rect><p hidden>g</p><img alt=h>");
+  EXPECT_EQ(facts.text, "af");
+  EXPECT_EQ(facts.shown_characters, 2U);
+  EXPECT_EQ(facts.hidden_characters(), 1U);
+  EXPECT_EQ(facts.conditional_comments.count, 1U);
+  EXPECT_THAT(targets(facts), IsEmpty());
+  EXPECT_FALSE(read_html("<template><base href='https://a.example/'></template>").base);
+}
+
+TEST(HtmlForLists, TakesTimeInLineWithTheBytes) {
+  for (const std::string_view unit :
+       {"<!--[if a]>", "<!--[if a]><a href=x>-->", "<base href=http://a><a href=b>",
+        "<iframe srcdoc='&lt;iframe srcdoc='>", "<a href='data:text/html,%3Ca'>", "<noframes><noframes>",
+        "<p hidden>a<i>b</i>", "<img alt='a.b'>", "<a ping='a b c d e f'>", "<style>a{b:url(\\61)}</style>",
+        "<x y='http://a'>"})
+    expect_fast([unit] { read_html(repeat(unit, 1'000'000 / unit.size())); });
+  expect_fast([] { read_html("<!--[if " + repeat("<!--[if ", 100'000)); });
+}
+
+TEST(HtmlForLists, EscapesOfCss) {
+  EXPECT_EQ(css_unescape("a\\62 c\\000064\\\"\\"), "abcd\"\\");
+  EXPECT_EQ(css_unescape("\\0\\110000\\dddddd"), "\ufffd\ufffd\ufffd");
 }
 
 // Bodies of real mail, not as a mail reader would take them apart but as bytes: base64 and quoted-printable decoded where a part

@@ -89,22 +89,9 @@ std::size_t ShownText::add(std::string_view text, std::size_t offset, HtmlFacts*
   return count;
 }
 
-std::size_t count_characters(std::string_view text) {
-  std::size_t count = 0;
-  while (!text.empty()) {
-    if (is_ascii(text[0])) {
-      count += is_space(text[0]) ? 0 : 1;
-      text.remove_prefix(1);
-      continue;
-    }
-    const auto [length, value] = base::decode_utf8(text);
-    count +=
-        length != 0 && (is_wide_space(value) || is_bidi(value) || is_joiner(value) || is_zero_width(value))
-            ? 0
-            : 1;
-    text.remove_prefix(std::max<std::size_t>(length, 1));
-  }
-  return count;
+std::string_view ShownText::last_word() const {
+  if (gap_ != 0) return {};
+  return std::string_view(text_).substr(text_.find_last_of(" \n") + 1);
 }
 
 }  // namespace rampart::guard::html

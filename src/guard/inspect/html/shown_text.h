@@ -21,6 +21,9 @@ class ShownText {
   }
 
   [[nodiscard]] bool is_cut() const { return is_cut_; }
+  [[nodiscard]] std::size_t size() const { return text_.size(); }
+  // The last word of what there is, that a piece to come may go on with; a view of it.
+  [[nodiscard]] std::string_view last_word() const;
   [[nodiscard]] std::string take() { return std::move(text_); }
 
  private:
@@ -31,8 +34,5 @@ class ShownText {
   char gap_ = 0;
   bool is_cut_ = false;
 };
-
-// The characters of `text` that are not white space.
-std::size_t count_characters(std::string_view text);
 
 }  // namespace rampart::guard::html

@@ -15,12 +15,12 @@
 namespace rampart::guard::html {
 
 // All our own.
-inline constexpr std::size_t kMaxDeclarations = 200;   // of one style
-inline constexpr std::size_t kMaxRules = 1000;         // of all style elements
-inline constexpr std::size_t kMaxStyleSheet = 262144;  // bytes of all style elements that are read
-inline constexpr float kTinyFont = 1.0F;               // pixels; a font up to it shows nothing
-inline constexpr float kFarAway = 400.0F;              // pixels left of or above the page
-inline constexpr int kSameColor = 10;                  // of 255 in each channel: no eye tells them apart
+inline constexpr std::size_t kMaxDeclarations = 200;    // of one style
+inline constexpr std::size_t kMaxRules = 1000;          // of all style elements
+inline constexpr std::size_t kMaxStyleSheet = 1048576;  // bytes of all style elements that are read
+inline constexpr float kTinyFont = 1.0F;                // pixels; a font up to it shows nothing
+inline constexpr float kFarAway = 400.0F;               // pixels left of or above the page
+inline constexpr int kSameColor = 10;                   // of 255 in each channel: no eye tells them apart
 
 struct Color {
   std::uint8_t red = 0;

@@ -359,7 +359,7 @@ void Tokenizer::open_tag(bool is_end, std::size_t offset) {
   token_offset_ = offset;
   is_end_ = is_end;
   is_self_closing_ = false;
-  is_cut_ = false;
+  is_cut_ = has_lost_ = false;
   in_attribute_ = false;
   tag_.clear();
   arena_.clear();
@@ -406,9 +406,10 @@ void Tokenizer::begin_attribute(std::size_t offset) {
 
 void Tokenizer::put_attribute_name(std::string_view part) {
   if (is_dropped_) return;
-  const auto room =
-      std::min(kMaxAttributeName - now_.name_size, kMaxTagBytes - std::min(kMaxTagBytes, arena_.size()));
+  const auto left = kMaxTagBytes - std::min(kMaxTagBytes, arena_.size());
+  const auto room = std::min(kMaxAttributeName - now_.name_size, left);
   is_cut_ = is_cut_ || part.size() > room;
+  has_lost_ = has_lost_ || (part.size() > left && room == left);
   put_lower(arena_, part, room);
   now_.name_size += std::min(part.size(), room);
 }
@@ -433,7 +434,7 @@ void Tokenizer::end_attribute_name() {
   for (std::size_t i = 0; i < hashes_.size() && !is_dropped_; ++i)
     is_dropped_ =
         hashes_[i] == hash && std::string_view(arena_).substr(places_[i].name, places_[i].name_size) == name;
-  if (!is_dropped_ && places_.size() == kMaxAttributes) is_dropped_ = is_cut_ = true;
+  if (!is_dropped_ && places_.size() == kMaxAttributes) is_dropped_ = is_cut_ = has_lost_ = true;
   if (is_dropped_) {
     arena_.resize(now_.name);
   } else {
@@ -456,8 +457,9 @@ void Tokenizer::put_value(std::string_view part) {
   now_.size += part.size();
   if (is_dropped_) return;
   // A part that does not fit goes whole with all behind it: so no character is cut, but for one that came in pieces.
-  const auto room =
-      std::min(kMaxAttributeValue - now_.value_size, kMaxTagBytes - std::min(kMaxTagBytes, arena_.size()));
+  const auto left = kMaxTagBytes - std::min(kMaxTagBytes, arena_.size());
+  const auto room = std::min(kMaxAttributeValue - now_.value_size, left);
+  has_lost_ = has_lost_ || (part.size() > left && room == left);
   if (now_.value_size + part.size() < now_.size || room == 0) {
     is_cut_ = true;
     return;
@@ -504,6 +506,7 @@ void Tokenizer::emit_tag() {
                 .offset = token_offset_,
                 .is_self_closing = is_self_closing_,
                 .is_cut = is_cut_,
+                .has_lost = has_lost_,
                 .is_foreign = is_foreign_ || tag_ == "svg" || tag_ == "math"};
   state_ = State::text;
   if (is_end_) {

@@ -27,7 +27,7 @@ inline constexpr std::size_t kMaxAttributes = 256;        // of one tag
 inline constexpr std::size_t kMaxAttributeName = 64;      // bytes
 inline constexpr std::size_t kMaxAttributeValue = 65536;  // bytes, decoded
 inline constexpr std::size_t kMaxTagBytes = 262144;       // names and values of one tag
-inline constexpr std::size_t kMaxComment = 4096;          // bytes
+inline constexpr std::size_t kMaxComment = 262144;        // bytes
 
 struct Attribute {
   std::string_view name;   // lower case (ASCII)
@@ -45,6 +45,7 @@ struct Tag {
   std::size_t offset = 0;                 // of the <, in the input
   bool is_self_closing = false;
   bool is_cut = false;      // the name or an attribute went over a limit
+  bool has_lost = false;    // whole attributes, or what is behind kMaxTagBytes
   bool is_foreign = false;  // of SVG or MathML, where alone is_self_closing says something
 
   [[nodiscard]] const Attribute* find(std::string_view attribute) const;  // null: it has none
@@ -186,6 +187,7 @@ class Tokenizer {
   bool is_end_ = false;
   bool is_self_closing_ = false;
   bool is_cut_ = false;
+  bool has_lost_ = false;
   bool in_attribute_ = false;
   bool is_dropped_ = false;  // the attribute is a duplicate, or one too many
   std::string tag_;

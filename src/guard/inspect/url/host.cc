@@ -116,9 +116,11 @@ void read_ipv6(std::string_view written, Url& out) {
   if (inner.ends_with(']')) inner.remove_suffix(1);
   const auto address = base::IpAddress::parse(inner);
   if (!written.ends_with(']') || !address || !address->is_v6()) return set_invalid(written, out);
-  out.host_kind = HostKind::ipv6;
-  out.address = *address;
-  out.host = fmt::format("[{}]", address->text());
+  out.address = address->unmapped();
+  const bool is_mapped = out.address.is_v4();  // [::ffff:192.0.2.1] is where 192.0.2.1 is
+  if (is_mapped) out.odd |= kNumberHost;
+  out.host_kind = is_mapped ? HostKind::ipv4 : HostKind::ipv6;
+  out.host = is_mapped ? out.address.text() : fmt::format("[{}]", address->text());
 }
 
 }  // namespace

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "guard/inspect/url/scheme.h"
 
 namespace rampart::guard::url {
 namespace {
@@ -165,6 +167,34 @@ std::optional<Url> in_path(const Url& url, const Rewriter* rewriter) {
   return out;
 }
 
+// A value that is a domain or a URL without its scheme.
+std::optional<Url> bare_domain(std::string_view value) {
+  const auto decoded = percent_decode(value, true);
+  if (decoded.starts_with("//")) return parse(decoded);
+  return decoded.find('.') == std::string::npos || decoded.find('@') != std::string::npos
+             ? std::nullopt
+             : parse_shown(decoded);
+}
+
+// What a rewriter means by the value of its parameter.
+std::optional<Url> decode_value(const Rewriter& rewriter, std::string_view value) {
+  if (rewriter.decode == Decode::urldefense_v2) return urldefense_v2(value);
+  auto found = url_in(value);
+  // A version before the base64: a1aHR0cHM6….
+  if (!found && rewriter.decode == Decode::base64_parameter && value.size() > 2)
+    found = url_in(value.substr(2));
+  return found ? found : bare_domain(value);
+}
+
+std::optional<Url> decode(const Url& url, const Rewriter& rewriter,
+                          const std::vector<Parameter>& parameters) {
+  if (rewriter.decode == Decode::path) return in_path(url, &rewriter);
+  if (rewriter.decode == Decode::urldefense_v3) return urldefense_v3(behind_host(url));
+  if (rewriter.decode == Decode::translated_host) return translated_host(url);
+  const auto value = parameter(url, rewriter, parameters);
+  return value ? decode_value(rewriter, *value) : std::nullopt;
+}
+
 class Unwrapper {
  public:
   explicit Unwrapper(const LinkServices& services) : services_(services) {}
@@ -205,31 +235,188 @@ class Unwrapper {
     add(url_in(url.fragment), "fragment", false, depth);
   }
 
-  static std::optional<Url> bare_domain(std::string_view value) {
-    const auto decoded = percent_decode(value, true);
-    if (decoded.starts_with("//")) return parse(decoded);
-    return decoded.find('.') == std::string::npos || decoded.find('@') != std::string::npos
-               ? std::nullopt
-               : parse_shown(decoded);
+  const LinkServices& services_;
+  std::vector<Target> out_;
+};
+
+// --- for block lists ---
+
+constexpr std::size_t kMinToken = 8;                          // bytes: http://a
+constexpr std::size_t kLeastWork = 16'384;                    // bytes
+constexpr std::string_view kTokenEnds = "&;,|\"'<>()[]{}\\";  // that end a URL within a text, or may
+
+bool is_base64(char c) { return base::is_alnum(c) || c == '+' || c == '/' || c == '-' || c == '_'; }
+
+// Whatever the bytes mean; no padding is looked for.
+std::string decode_run(std::string_view run) {
+  std::string out;
+  out.reserve(run.size() / 4 * 3 + 3);
+  std::uint32_t bits = 0;
+  unsigned count = 0;
+  for (const char c : run) {
+    const auto value = c >= 'A' && c <= 'Z'   ? c - 'A'
+                       : c >= 'a' && c <= 'z' ? c - 'a' + 26
+                       : base::is_digit(c)    ? c - '0' + 52
+                       : c == '+' || c == '-' ? 62
+                                              : 63;
+    bits = bits << 6U | static_cast<std::uint32_t>(value);
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    out += static_cast<char>(bits >> count & 0xffU);
+  }
+  return out;
+}
+
+bool has_http(std::string_view text) {
+  for (auto at = text.find_first_of("hH"); at != std::string_view::npos;
+       at = text.find_first_of("hH", at + 1))
+    if (base::istarts_with(text.substr(at), "http")) return true;
+  return false;
+}
+
+class Gatherer {
+ public:
+  explicit Gatherer(const LinkServices& services) : services_(services) {}
+
+  Carried all(const Url& url) {
+    left_ =
+        std::max(kLeastWork, kMaxCarriedWork * (url.path.size() + url.query.size() + url.fragment.size()));
+    out_.is_cut = url.is(kCut);
+    known_.insert(url.text());
+    look_into(url);
+    for (std::size_t i = 0; i < out_.urls.size(); ++i) look_into(Url(out_.urls[i]));
+    return std::move(out_);
   }
 
-  static std::optional<Url> decode(const Url& url, const Rewriter& rewriter,
-                                   const std::vector<Parameter>& parameters) {
-    if (rewriter.decode == Decode::path) return in_path(url, &rewriter);
-    if (rewriter.decode == Decode::urldefense_v3) return urldefense_v3(behind_host(url));
-    if (rewriter.decode == Decode::translated_host) return translated_host(url);
-    const auto value = parameter(url, rewriter, parameters);
-    if (!value) return std::nullopt;
-    if (rewriter.decode == Decode::urldefense_v2) return urldefense_v2(*value);
-    auto found = url_in(*value);
-    // A version before the base64: a1aHR0cHM6….
-    if (!found && rewriter.decode == Decode::base64_parameter && value->size() > 2)
-      found = url_in(value->substr(2));
-    return found ? found : bare_domain(*value);
+ private:
+  // False: no more.
+  bool spend(std::size_t bytes) {
+    if (bytes <= left_) {
+      left_ -= bytes;
+      return true;
+    }
+    left_ = 0;
+    out_.is_cut = true;
+    return false;
+  }
+
+  void add(std::optional<Url> url) {
+    if (!url || !url->has_host() || !known_.insert(url->text()).second) return;
+    if (out_.urls.size() == kMaxCarried) {
+      out_.is_cut = true;
+      return;
+    }
+    out_.is_cut = out_.is_cut || url->is(kCut);
+    out_.urls.push_back(*std::move(url));
+  }
+
+  void look_into(const Url& url) {
+    if (!is_special(url.scheme)) {
+      take(behind_host(url));
+    } else {
+      const auto* rewriter = services_.rewriter(url);
+      if (rewriter != nullptr && spend(url.path.size() + url.query.size())) add(decode(url, *rewriter, {}));
+      take(url.path);
+      take_parameters(url.query, rewriter);
+      take_parameters(url.fragment, rewriter);
+    }
+    while (!tokens_.empty()) {
+      const auto text = std::move(tokens_.back());
+      tokens_.pop_back();
+      look_at(text);
+    }
+  }
+
+  void take(std::string_view text) {
+    if (text.size() >= kMinToken && spend(text.size())) tokens_.emplace_back(text);
+  }
+
+  void take_parameters(std::string_view query, const Rewriter* rewriter) {
+    while (!query.empty()) {
+      const auto end = std::min(query.size(), query.find_first_of("&;"));
+      const auto pair = query.substr(0, end);
+      query.remove_prefix(std::min(query.size(), end + 1));
+      if (pair.size() < 4 || !spend(pair.size())) continue;
+      const auto equals = pair.find('=');
+      const auto value = pair.substr(equals == std::string_view::npos ? 0 : equals + 1);
+      const auto name = equals == std::string_view::npos
+                            ? std::string()
+                            : base::lower(percent_decode(pair.substr(0, equals), true));
+      if (rewriter != nullptr && std::ranges::find(rewriter->parameters, name) != rewriter->parameters.end())
+        add(decode_value(*rewriter, value));
+      if (services_.is_redirect_parameter(name)) add(bare_domain(value));
+      take(pair);
+    }
+  }
+
+  // A text as it stands, and decoded again and again.
+  void look_at(std::string text) {
+    for (unsigned times = 0;; ++times) {
+      if (!spend(text.size())) return;
+      look_for_urls(text);
+      look_for_base64(text);
+      if (text.find('%') == std::string::npos) return;
+      auto decoded = percent_decode(text);
+      if (decoded == text) return;
+      if (times == kMaxCarriedDecodings) {
+        out_.is_cut = true;
+        return;
+      }
+      text = std::move(decoded);
+    }
+  }
+
+  void look_for_urls(std::string_view text) {
+    for (auto colon = text.find(':'); colon != std::string_view::npos; colon = text.find(':', colon + 1)) {
+      const auto begin = scheme_before(text, colon);
+      if (begin != std::string_view::npos) put(text.substr(begin));
+    }
+    // ?to=//host/path
+    const auto value = text.substr(std::min(text.find('=') + 1, text.size()));
+    if (value.size() > 2 && (value[0] == '/' || value[0] == '\\') && (value[1] == '/' || value[1] == '\\'))
+      put(value);
+  }
+
+  // To its end, and to the first character that may end it.
+  void put(std::string_view text) {
+    if (!spend(std::min(text.size(), kMaxUrl))) return;
+    add(parse(text.substr(0, kMaxUrl + kMaxHost)));
+    const auto end = std::ranges::find_if(text, [](char c) {
+      return static_cast<unsigned char>(c) <= ' ' || kTokenEnds.find(c) != std::string_view::npos;
+    });
+    const auto length = static_cast<std::size_t>(end - text.begin());
+    if (length != text.size()) add(parse(text.substr(0, length)));
+  }
+
+  void look_for_base64(std::string_view text) {
+    for (std::size_t at = 0; at < text.size();) {
+      const auto begin = at;
+      while (at < text.size() && is_base64(text[at])) ++at;
+      const auto run = text.substr(begin, at - begin);
+      ++at;
+      if (run.size() < kMinBase64) continue;
+      decode_from(run);
+      if (run.find('/') == std::string_view::npos) continue;
+      for (const auto segment : base::split(run, '/'))
+        if (segment.size() >= kMinBase64) decode_from(segment);
+    }
+  }
+
+  // It may begin anywhere: behind a version, a name.
+  void decode_from(std::string_view run) {
+    for (std::size_t shift = 0; shift < 4; ++shift) {
+      if (!spend(run.size() / 2)) return;
+      auto text = decode_run(run.substr(shift));
+      if (has_http(text)) take(text);
+    }
   }
 
   const LinkServices& services_;
-  std::vector<Target> out_;
+  Carried out_;
+  std::set<std::string> known_;
+  std::vector<std::string> tokens_;
+  std::size_t left_ = 0;  // bytes that are looked at yet
 };
 
 }  // namespace
@@ -237,5 +424,7 @@ class Unwrapper {
 std::vector<Target> unwrap(const Url& url, const LinkServices& services) {
   return Unwrapper(services).all(url);
 }
+
+Carried unwrap_all(const Url& url, const LinkServices& services) { return Gatherer(services).all(url); }
 
 }  // namespace rampart::guard::url

@@ -2,6 +2,8 @@
 //
 //   unwrap(*parse("https://nam01.safelinks.protection.outlook.com/?url=https%3A%2F%2Fa.example%2F&data=…"), services)
 //     one target: https://a.example/, by "safelinks", known
+//   unwrap_all(*parse("https://r.example/?q=https://a.example/&q=https://b.example/"), services).urls
+//     for block lists: both, and each in every reading
 //
 // Pure: nothing is fetched, so what a shortener hides stays hidden. Bounded: at most kMaxTargets URLs are looked at, kMaxUnwrapDepth
 // deep, however they are nested.
@@ -20,6 +22,10 @@ inline constexpr std::size_t kMaxTargets = 16;
 inline constexpr unsigned kMaxUnwrapDepth = 6;
 inline constexpr std::size_t kMaxParameters = 100;  // of a query; those behind are not looked at
 inline constexpr unsigned kMaxDecodings = 4;        // of percent-encoding over percent-encoding
+// The same of unwrap_all().
+inline constexpr std::size_t kMaxCarried = 200;
+inline constexpr unsigned kMaxCarriedDecodings = 16;
+inline constexpr std::size_t kMaxCarriedWork = 256;  // bytes looked at, for each of the URL
 
 struct Target {
   Url url;
@@ -31,5 +37,14 @@ struct Target {
 
 // Every URL within `url`, the outer before the inner. Empty when there is none.
 std::vector<Target> unwrap(const Url& url, const LinkServices& services);
+
+struct Carried {
+  std::vector<Url> urls;  // each once
+  bool is_cut = false;    // over a limit: these are not all, or `url` itself was longer than is kept
+};
+// For block lists, which nobody may slip through: whatever a service could take from `url`, by all parameters of one name, at each
+// place of a text that begins a URL, decoded as often as there is something to decode, and in any base64. Of a scheme that is no
+// place (view-source:, ms-word:ofe|u|) what stands behind it. More than is true: for finding what is listed, not for judging.
+Carried unwrap_all(const Url& url, const LinkServices& services);
 
 }  // namespace rampart::guard::url

@@ -140,23 +140,15 @@ std::optional<Url> parse_clean(std::string_view text, std::uint32_t odd) {
   return out;
 }
 
-// Without . and .. (https://url.spec.whatwg.org/#path-state).
-std::string without_dots(std::string_view path) {
-  std::vector<std::string_view> kept;
-  auto parts = base::split(path.substr(1), '/');
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const bool is_last = i + 1 == parts.size();
-    const bool is_up = parts[i] == "..";
-    if (is_up && !kept.empty()) kept.pop_back();
-    if (!is_up && parts[i] != ".") {
-      kept.push_back(parts[i]);
-    } else if (is_last) {
-      kept.emplace_back();
-    }
-  }
-  std::string out;
-  for (const auto part : kept) (out += '/') += part;
-  return out.empty() ? "/" : out;
+// What %41 at the beginning of a text stands for; -1: it is none.
+int escaped_byte(std::string_view text) {
+  const auto digit = [](char c) {
+    const char lower = base::to_lower(c);
+    return base::is_digit(c) ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+  };
+  const int high = text.size() < 3 ? -1 : digit(text[1]);
+  const int low = high < 0 ? -1 : digit(text[2]);
+  return low < 0 ? -1 : high * 16 + low;
 }
 
 }  // namespace
@@ -242,18 +234,56 @@ std::optional<Url> resolve(const Url& base, std::string_view text) {
   return out;
 }
 
-std::string percent_decode(std::string_view text, bool plus) {
-  const auto digit = [](char c) {
-    const char lower = base::to_lower(c);
-    return base::is_digit(c) ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-  };
+std::string without_dots(std::string_view path) {
+  std::vector<std::string_view> kept;
+  if (path.empty()) return "/";
+  auto parts = base::split(path.front() == '/' ? path.substr(1) : path, '/');
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const bool is_last = i + 1 == parts.size();
+    const bool is_up = parts[i] == "..";
+    if (is_up && !kept.empty()) kept.pop_back();
+    if (!is_up && parts[i] != ".") {
+      kept.push_back(parts[i]);
+    } else if (is_last) {
+      kept.emplace_back();
+    }
+  }
+  std::string out;
+  for (const auto part : kept) (out += '/') += part;
+  return out.empty() ? "/" : out;
+}
+
+std::string normal_escapes(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text[i] == '%' && i + 2 < text.size() ? digit(text[i + 1]) : -1;
-    const int low = high < 0 ? -1 : digit(text[i + 2]);
-    if (low >= 0) {
-      out += static_cast<char>(high * 16 + low);
+    const int byte = text[i] == '%' ? escaped_byte(text.substr(i)) : -1;
+    if (byte < 0) {
+      out += text[i];
+      continue;
+    }
+    const auto c = static_cast<char>(byte);
+    if (base::is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~')
+      out += c;
+    else
+      out += fmt::format("%{:02X}", byte);
+    i += 2;
+  }
+  return out;
+}
+
+std::string normal_path(std::string_view path) {
+  auto out = normal_escapes(path);
+  std::ranges::replace(out, '\\', '/');
+  return without_dots(out);
+}
+
+std::string percent_decode(std::string_view text, bool plus) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (const int byte = text[i] == '%' ? escaped_byte(text.substr(i)) : -1; byte >= 0) {
+      out += static_cast<char>(byte);
       i += 2;
     } else {
       out += plus && text[i] == '+' ? ' ' : text[i];

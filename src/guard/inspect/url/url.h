@@ -42,7 +42,8 @@ enum Oddity : std::uint32_t {
   kPassword = 1U << 4,           // and a password
   kUserLooksLikeHost = 1U << 5,  // the user has a dot, as in http://bank.example@…
   kNumberHost =
-      1U << 6,  // an IPv4 address as decimal, octal or hexadecimal number, or in fewer than four parts
+      1U
+      << 6,  // an IPv4 address as a number, in octal or hexadecimal, in fewer than four parts or within IPv6
   kPercentHost = 1U << 7,    // percent-encoding in the host
   kMappedHost = 1U << 8,     // characters in the host that are mapped to others (ｅ, ①, 。)
   kIgnoredInHost = 1U << 9,  // characters in the host that are dropped (soft hyphen, zero width)
@@ -88,6 +89,13 @@ std::optional<Url> parse(std::string_view text);
 std::optional<Url> parse_shown(std::string_view text);
 // `text` as a reference at `base`: absolute, //host, /path, ?query, #fragment or a relative path.
 std::optional<Url> resolve(const Url& base, std::string_view text);
+
+// A path without . and .., as browsers and servers read it (https://url.spec.whatwg.org/#path-state).
+std::string without_dots(std::string_view path);
+// Percent-encoding in one form (RFC 3986 section 6.2.2): unreserved characters as themselves, all others with upper-case digits.
+std::string normal_escapes(std::string_view text);
+// A path in one form: both of these, and slashes for backslashes. "\\%61/x/%2e%2E/b" is "/a/b"; %2F stays apart from a slash.
+std::string normal_path(std::string_view path);
 
 // %41 becomes A; what is no percent-encoding stays. `plus` makes + a space.
 std::string percent_decode(std::string_view text, bool plus = false);

@@ -151,6 +151,94 @@ TEST(Unwrap, KeepsWithinItsLimits) {
   EXPECT_EQ(unwrap(*parse(many), built_in_services()).size(), kMaxTargets);
 }
 
+std::vector<std::string> carried(std::string_view text) {
+  const auto all = unwrap_all(*parse(text), built_in_services());
+  std::vector<std::string> out;
+  out.reserve(all.urls.size());
+  for (const auto& url : all.urls) out.push_back(url.text());
+  if (all.is_cut) out.emplace_back("cut");
+  return out;
+}
+
+std::string nested(std::size_t depth, bool is_encoded) {
+  std::string out = "https://evil.example/";
+  for (std::size_t i = 0; i < depth; ++i) {
+    std::string encoded;
+    for (const char c : out)
+      encoded +=
+          !is_encoded || base::is_alnum(c) ? std::string(1, c) : "%" + base::hex(std::string_view(&c, 1));
+    out = "https://r" + std::to_string(i) + ".example/?u=" + encoded;
+  }
+  return out;
+}
+
+TEST(UnwrapAll, WhateverAServiceCouldTake) {
+  std::string many;
+  for (int i = 0; i < 17; ++i)
+    many += "a" + std::to_string(i) + "=https://g" + std::to_string(i) + ".example/&";
+  std::string empty;
+  for (int i = 0; i < 300; ++i) empty += "a&";
+  for (const std::string& text :
+       {std::string("https://www.google.com/url?q=https://good.example/&q=https://evil.example/"),
+        std::string("https://www.google.com/url?q=https://good.example/&url=https://evil.example/"),
+        std::string("https://nam01.safelinks.protection.outlook.com/"
+                    "?url=https%3A%2F%2Fgood.example%2F&url=https%3A%2F%2Fevil.example%2F"),
+        std::string(
+            "https://urldefense.proofpoint.com/v2/url?u=https-3A__good.example_&u=https-3A__evil.example_"),
+        std::string("https://urldefense.com/v3/__https://evil.example/__;!!x!y$"),
+        "https://www.google.com/url?" + empty + "q=https://evil.example/",
+        "https://r.example/?" + many + "u=https://evil.example/",
+        nested(7, true),
+        nested(9, true),
+        nested(12, false),
+        std::string("https://r.example/?u=+https://evil.example/"),
+        std::string("https://r.example/?u=%20https://evil.example/"),
+        std::string("https://r.example/?foo=//evil.example/"),
+        std::string("https://r.example/?foo=%5C%5Cevil.example/"),
+        std::string("https://r.example/?x=aHR0cHM6Ly9ldmlsLmV4YW1wbGUv"),
+        std::string("https://r.example/?x=a1aHR0cHM6Ly9ldmlsLmV4YW1wbGUv&y"),
+        std::string("https://r.example/c/eyJ1IjoiaHR0cHM6Ly9ldmlsLmV4YW1wbGUvIn0/x"),
+        std::string("https://r.example/a;b=https://evil.example/;c"),
+        std::string("https://r.example/#u=https%3A%2F%2Fevil.example%2F"),
+        std::string("https://r.example/click/https:/evil.example/"),
+        std::string("https://r.example/?u=ftp://evil.example/"),
+        std::string("ms-word:ofe|u|https://evil.example/"),
+        std::string("view-source:https://evil.example/"),
+        std::string("microsoft-edge:https://evil.example/"),
+        std::string("intent://x/#Intent;S.browser_fallback_url=https%3A%2F%2Fevil.example%2F;end"),
+        std::string("javascript:location='https://evil.example/'")}) {
+    auto found = carried(text);
+    EXPECT_THAT(found, testing::Not(testing::Contains("cut"))) << text;
+    for (auto& one : found) one = one.substr(std::min(one.size(), one.find("://") + 3));
+    EXPECT_THAT(found, testing::Contains("evil.example/")) << text;
+  }
+  EXPECT_THAT(carried("https://www.google.com/amp/s/evilhost.com/b"),
+              testing::Contains("https://evilhost.com/b"));
+  EXPECT_THAT(carried("https://r.example/?u=https%3A%2F%2Fa.example%2Fb%26c&d"),
+              testing::Contains("https://a.example/b&c"));
+  EXPECT_THAT(carried("https://click.news.example/ls/click?upn=u001.AbCdEfGhIjKlMnOpQr&utm_source=mail"),
+              testing::IsEmpty());
+  EXPECT_EQ(parse("intent://evil.example/#Intent;scheme=https;end")->host, "evil.example");
+}
+
+TEST(UnwrapAll, TellsWhatItLeavesOut) {
+  EXPECT_THAT(
+      carried("https://www.google.com/url?sa=" + std::string(16'500, 't') + "&q=https://evil.example/"),
+      testing::ElementsAre("cut"));
+  EXPECT_THAT(carried(nested(25, true)), testing::Contains("cut"));
+  std::string many = "https://r.example/?";
+  for (std::size_t i = 0; i < 300; ++i) many += "https://" + std::to_string(i) + ".example/&";
+  EXPECT_THAT(carried(many), testing::SizeIs(kMaxCarried + 1));
+  for (const std::string_view unit :
+       {"https:", "https://a,", "%25", "aHR0", "aHR0cHM6", "&u=", "//", "=//a", "https%3A//a/", "/"}) {
+    std::string text = "https://r.example/?u=";
+    while (text.size() < kMaxUrl) text += unit;
+    const auto begin = std::chrono::steady_clock::now();
+    for (int i = 0; i < 10; ++i) unwrap_all(*parse(text), built_in_services());
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10)) << unit;
+  }
+}
+
 TEST(LinkServices, WhatIsBuiltInIsSound) {
   EXPECT_GE(built_in_services().rewriters().size(), 20U);
   EXPECT_TRUE(built_in_services().is_redirect_parameter("url"));

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "guard/inspect/url/find.h"
+#include "guard/inspect/url/flowed.h"
 #include "guard/inspect/url/url_facts.h"
 
 using namespace rampart;
@@ -22,6 +23,9 @@ void look_at(const url::Url& url) {
   const auto targets = url::unwrap(url, services);
   require(targets.size() <= url::kMaxTargets);
   for (const auto& target : targets) require(target.depth <= url::kMaxUnwrapDepth && target.url.has_host());
+  const auto all = url::unwrap_all(url, services);
+  require(all.urls.size() <= url::kMaxCarried);
+  for (const auto& one : all.urls) require(one.has_host());
   if (!url.has_host() || url.is(url::kCut)) return;
   const auto again = url::parse(url.text());
   require(again && again->host == url.host && again->host_kind == url.host_kind && again->port == url.port);
@@ -47,5 +51,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(text.substr(found.offset, found.text.size()) == found.text);
     look_at(found.url);
   }
+  const auto all = url::find_all_urls(text);
+  require(all.urls.size() <= url::kMaxFoundAll);
+  for (const auto& one : all.urls) require(one.has_host());
+  require(url::unflow(text, true).size() <= 2 * text.size() + 2);
   return 0;
 }

@@ -1,9 +1,11 @@
 #include "guard/inspect/url/url.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/text.h"
 #include "guard/inspect/url/find.h"
+#include "guard/inspect/url/flowed.h"
 
 namespace rampart::guard::url {
 namespace {
@@ -44,6 +46,8 @@ TEST(Url, AsABrowserReadsIt) {
       {"http://192.168.257/", "http://192.168.1.1/", kNumberHost},
       {"http://127.0.0.1./", "http://127.0.0.1/"},
       {"http://[2001:DB8::1]:8080/", "http://[2001:db8::1]:8080/"},
+      {"http://[::ffff:192.0.2.9]/", "http://192.0.2.9/", kNumberHost},
+      {"http://[::FFFF:c000:209]:81/", "http://192.0.2.9:81/", kNumberHost},
       {"http://１２７.0.0.1/", "http://127.0.0.1/", kMappedHost},
       {"http://①②⑦。0。0。1/", "http://127.0.0.1/", kMappedHost},
       {"http://%31%32%37.0.0.1/", "http://127.0.0.1/", kPercentHost},
@@ -169,6 +173,9 @@ TEST(FindUrls, WhatAMailClientWouldLink) {
            {"“https://a.example/” «https://b.example/»", "https://a.example/ https://b.example/"},
            {"دیکھیں https://a.example/۔", "https://a.example/"},
            {"https://user@a.example:8443/b?c=d&e=f#g...", "https://user@a.example:8443/b?c=d&e=f#g"},
+           {"（https://a.example/b） 「https://b.example」", "https://a.example/b https://b.example"},
+           {"https://a.example，and https://b.example\u2009x https://c.example\u202fy",
+            "https://a.example https://b.example https://c.example"},
            {"http:// https:///", ""},
            {"http://127.0.0.1/x", "http://127.0.0.1/x"},
            {"http://2130706433/", "http://2130706433/"},
@@ -188,6 +195,102 @@ TEST(FindUrls, KeepsWithinItsLimits) {
     find_urls(text);
     find_urls("http://" + text);
   }
+}
+
+std::vector<std::string> all_in(std::string_view text) {
+  const auto all = find_all_urls(text);
+  EXPECT_FALSE(all.is_cut);
+  std::vector<std::string> out;
+  out.reserve(all.urls.size());
+  for (const auto& url : all.urls) out.push_back(url.text());
+  return out;
+}
+
+TEST(FindAllUrls, WhereverAnyClientEndsOne) {
+  for (const std::string_view text : {
+           "https://evil.example/",
+           "（https://evil.example）",
+           "「https://evil.example」",
+           "https://evil.example，hello",
+           "https://evil.example\u2009x",
+           "https://evil.example\u202fx",
+           "https://evil.exampleをご覧ください",
+           "https://evil.example,and",
+           "<https://evil.example'>x",
+           "‘https://evil.example’ x",
+           "http://*https://evil.example/",
+           "(http://good.example)https://evil.example/",
+           "http://good.example;https://evil.example/",
+           "http://good.example,https://evil.example/",
+           "http://good.example/#,https://evil.example/",
+           "http://good.example/?a,https://evil.example/",
+           "http://good.example\\nhttps://evil.example/",
+           "http://good.example/?u=https://evil.example/",
+           "http://user@evil.example,and",
+           "http://evil.example,x@good.example/",
+           "xhttps://evil.example",
+           "HTTPS:\\\\evil.example",
+           "ftp://evil.example/",
+           "see <https://evil.exa\r\n mple/> now",
+           "see <URL:https://evil.exa\nmple/> now",
+           "https://evil.example)text",
+           "http://e\u00advil.example/",
+       }) {
+    auto found = all_in(text);
+    for (auto& one : found) one = one.substr(one.find("://") + 3);
+    EXPECT_THAT(found, testing::Contains("evil.example/")) << text;
+  }
+  EXPECT_THAT(all_in("（https://files.example/a/b）"), testing::Contains("https://files.example/a/b"));
+  EXPECT_THAT(all_in("https://files.example/a/b、"), testing::Contains("https://files.example/a/b"));
+  EXPECT_THAT(all_in("https://files.example/a/b,c"),
+              testing::IsSupersetOf({"https://files.example/a/b", "https://files.example/a/b,c"}));
+}
+
+TEST(FindAllUrls, DomainsThatStandAlone) {
+  for (const std::string_view text :
+       {"go to evilhost.com now", "go to evilhost.com.", "go to evilhost.com/ now",
+        "go to www.evilhost.com now", "(evilhost.com)", "evilhost.comをご覧", "it's:evilhost.com"}) {
+    auto found = all_in(text);
+    for (auto& one : found)
+      if (one.starts_with("http://www.")) one.erase(7, 4);
+    EXPECT_THAT(found, testing::Contains("http://evilhost.com/")) << text;
+  }
+  EXPECT_THAT(all_in("evilhost.com/a/b, then"), testing::Contains("http://evilhost.com/a/b"));
+  EXPECT_THAT(all_in("evilhost.com:8080/a"), testing::Contains("http://evilhost.com:8080/a"));
+  EXPECT_THAT(all_in("پاکستان.com/a"), testing::Contains("http://xn--mgbai9azgqp6j.com/a"));
+  EXPECT_THAT(all_in("192.0.2.1/a"), testing::Contains("http://192.0.2.1/a"));
+  for (const std::string_view text : {"me@evilhost.com", "evilhost.com@x", "report.doc", "1.5", "10.000",
+                                      "e.g.", "192.0.2.1", "a..com", "", "and/or"})
+    EXPECT_THAT(all_in(text), testing::IsEmpty()) << text;
+}
+
+TEST(FindAllUrls, TellsWhatItLeavesOutAndNothingElse) {
+  std::string text;
+  for (std::size_t i = 0; i < kMaxFoundAll; ++i) text += "https://a.example/" + std::to_string(i) + "\r\n";
+  EXPECT_EQ(find_all_urls(text).urls.size(), kMaxFoundAll);
+  EXPECT_FALSE(find_all_urls(text).is_cut) << "a limit that is met is not gone over";
+  EXPECT_FALSE(find_all_urls(text + text).is_cut) << "each counts once";
+  EXPECT_TRUE(find_all_urls(text + "https://b.example/").is_cut);
+  EXPECT_TRUE(find_all_urls("http://" + std::string(20'000, 'x') + "@evil.example/").is_cut);
+  for (const std::string_view unit :
+       {"://", "http", ".", "a.b/", "www.", "(", ")", "\u201c", "http://a", "a.com/", "a.com ", "<http",
+        "<http\n", "http://a@", ",http://a.com", "@a.com", "ü.com"}) {
+    text.clear();
+    while (text.size() < 1'000'000) text += unit;
+    const auto begin = std::chrono::steady_clock::now();
+    find_all_urls(text);
+    find_all_urls("http://" + text);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10)) << unit;
+  }
+}
+
+TEST(Flowed, LinesAreJoinedAsTheirWriterHadThem) {
+  EXPECT_EQ(unflow("see https://a.exa \r\nmple/ now\r\n", true), "see https://a.example/ now\n");
+  EXPECT_EQ(unflow("see \r\nthat\r\nthis", false), "see that\nthis\n");
+  EXPECT_EQ(unflow("> a \n> b\n>> c \n> d\n", false), "> a b\n>> c \n> d\n");
+  EXPECT_EQ(unflow(" >x\n  y\n", false), ">x\n y\n") << "a space that is stuffed";
+  EXPECT_EQ(unflow("a \n-- \nb\n", false), "a \n-- \nb\n") << "a signature's line flows nowhere";
+  EXPECT_EQ(unflow("", true), "");
 }
 
 }  // namespace

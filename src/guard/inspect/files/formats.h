@@ -1,0 +1,32 @@
+// The readers of formats: each looks into the bytes of one file, says what it finds to the walk and hands it the files inside. Bounded
+// by the walk's budget and by named limits of their own; linear in the bytes; total.
+#pragma once
+
+#include <string_view>
+
+#include "guard/inspect/files/compound.h"
+#include "guard/inspect/files/walk.h"
+#include "guard/inspect/files/zip.h"
+
+namespace rampart::guard::files {
+
+// What a zip is by the names in it, and what a compound file is by its streams.
+FileType kind_of_zip(const Zip& zip);
+FileType kind_of_compound(const Compound& compound);
+
+void look_into_zip(Walk& walk, const Zip& zip);              // zip.cc's directory, entries unpacked by zlib
+void look_into_archive(Walk& walk, std::string_view bytes);  // all other archives, by libarchive
+void look_into_office(Walk& walk, const Zip& zip, FileType type);  // OOXML
+void look_into_opendocument(Walk& walk, const Zip& zip);
+void look_into_compound(Walk& walk, const Compound& compound, FileType type);
+void look_into_rtf(Walk& walk, std::string_view bytes);
+void look_into_shortcut(Walk& walk, FileType type, std::string_view bytes);
+void look_into_onenote(Walk& walk, std::string_view bytes);
+void look_into_tnef(Walk& walk, std::string_view bytes);
+void look_into_page(Walk& walk, FileType type, std::string_view text, const html::HtmlFacts& page);
+void look_into_flat_office(Walk& walk, std::string_view bytes);
+
+// An OLE object "Package": a file with its name (OLE1's native data, as Ole10Native and RTF have it).
+void look_into_package(Walk& walk, std::string_view native);
+
+}  // namespace rampart::guard::files

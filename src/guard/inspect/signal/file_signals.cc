@@ -1,0 +1,147 @@
+// What comes along with a message.
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "guard/inspect/files/file_facts.h"
+#include "guard/inspect/signal/collector.h"
+
+namespace rampart::guard::signal {
+namespace {
+
+// What a script in a file does to make another file or page of itself.
+double smuggles(const html::HtmlFacts& facts) {
+  using enum html::ScriptMark;
+  const bool makes = facts.has(blob) || facts.has(object_url) || facts.has(save_blob);
+  const bool decodes = facts.has(base64) || facts.has(byte_array) || facts.has(char_codes) ||
+                       facts.has(unescape) || facts.longest_base64 > 1000;
+  const bool writes = facts.has(document_write) || facts.has(eval) || facts.has(location);
+  if (makes && (decodes || facts.has(download))) return 1;
+  return decodes && writes ? 0.8 : 0;
+}
+
+void look_at_page(const View& view, const SeenPage& page, Collector& out) {
+  out.add(Code::file_web_page, 1, "a page as a file", page.part);
+  const auto smuggled = smuggles(page.facts);
+  out.add(Code::file_smuggling, smuggled, "a script that makes a file or a page", page.part);
+  for (const auto& form : page.forms) {
+    const bool is_related = !form.registered.empty() && form.registered == view.names.registered;
+    if (form.asks_for_credentials() && !is_related)
+      out.add(Code::file_web_form, 1,
+              fmt::format("sends it to {}", form.host.empty() ? "nowhere that is known" : form.host),
+              page.part);
+  }
+}
+
+struct OfFile {
+  files::FileFact fact;
+  Code code;
+  double strength;
+};
+using enum files::FileFact;
+constexpr auto kOfFile = std::to_array<OfFile>({
+    {executable, Code::file_executable, 1},
+    {installer, Code::file_executable, 0.9},
+    {embedded_program, Code::file_executable, 1},
+    {dangerous_name, Code::file_executable, 0.9},
+    {script, Code::file_script, 1},
+    {encoded_page, Code::file_script, 0.7},
+    {double_ending, Code::file_disguised, 1},
+    {padded_name, Code::file_disguised, 1},
+    {bidi_name, Code::file_disguised, 1},
+    {hidden_name, Code::file_disguised, 0.6},
+    {wrong_ending, Code::file_disguised, 0.6},
+    {auto_macro, Code::file_macro, 1},
+    {macro_command, Code::file_macro, 1},
+    {old_macros, Code::file_macro, 1},
+    {macros, Code::file_macro, 0.5},
+    {remote_template, Code::file_remote_content, 1},
+    {remote_object, Code::file_remote_content, 0.7},
+    {dde, Code::file_remote_content, 1},
+    {equation_object, Code::file_remote_content, 1},
+    {rtf_update, Code::file_remote_content, 1},
+    {encrypted_archive, Code::file_encrypted, 1},
+    {locked_document, Code::file_encrypted, 0.8},
+    {disk_image, Code::file_container, 1},
+    {help_file, Code::file_container, 1},
+    {note_with_file, Code::file_container, 1},
+    {shortcut_command, Code::file_shortcut, 1},
+    {remote_shortcut, Code::file_shortcut, 1},
+    {shortcut, Code::file_shortcut, 0.7},
+    {smuggling, Code::file_smuggling, 1},
+    {credential_form, Code::file_web_form, 0.9},
+    {svg_script, Code::file_active_document, 1},
+    {page_redirect, Code::file_active_document, 0.8},
+});
+
+struct OfPdf {
+  pdf::Mark mark;
+  Code code;
+  double strength = 1;
+};
+// What opens by itself is a page's place, mostly, and a form is an office's.
+constexpr auto kOfPdfs = std::to_array<OfPdf>({
+    {pdf::Mark::javascript, Code::file_active_document, 0.5},
+    {pdf::Mark::launch, Code::file_active_document, 1},
+    {pdf::Mark::submits, Code::file_active_document, 0.5},
+    {pdf::Mark::xfa, Code::file_active_document, 0.3},
+    {pdf::Mark::remote_file, Code::file_active_document, 0.5},
+    {pdf::Mark::rich_media, Code::file_active_document, 0.5},
+    {pdf::Mark::encrypted, Code::file_encrypted, 0.3},
+});
+
+void look_at_pdf(const View& view, const SeenPdf& pdf, Collector& out) {
+  for (const auto& one : kOfPdfs)
+    if (pdf.has(one.mark))
+      out.add(one.code, one.strength, fmt::format("{} ({})", pdf.inside, pdf::to_string(one.mark)), pdf.part);
+  if (!pdf.unseen.empty()) out.add(Code::file_unseen, 0.5, pdf.unseen, pdf.part);
+  // A picture of a page, all of which leads elsewhere.
+  const auto leads = std::ranges::find_if(view.file_links, [&pdf](const LinkView& link) {
+    return link.link->source == LinkSource::pdf && link.link->part == pdf.part && link.is_away();
+  });
+  if (leads != view.file_links.end() && pdf.is_image_only)
+    out.add(Code::file_document_link, 1, fmt::format("a page that is a picture leads to {}", leads->host),
+            pdf.part);
+}
+
+// A bill names its firm's site; a page most of which is a link wants a click.
+constexpr double kPlainDocumentLink = 0.4;
+
+}  // namespace
+
+void find_signals_of_file(const files::FileFacts& file, std::string_view part, Collector& out) {
+  for (const auto& one : kOfFile) {
+    if (!file.has(one.fact)) continue;
+    const auto found = std::ranges::find(file.evidence, one.fact, &files::Evidence::fact);
+    const auto shown = found == file.evidence.end() ? std::string(files::to_string(one.fact))
+                       : found->text.empty()        ? found->path
+                                                    : found->path + ": " + found->text;
+    out.add(one.code, one.strength, shown, part);
+  }
+  // What cannot be opened without a password is told above.
+  for (const auto& one : file.not_seen)
+    if (one.why != files::Unseen::encrypted)
+      out.add(Code::file_unseen, 1, fmt::format("{} ({})", one.path, files::to_string(one.why)), part);
+}
+
+void find_file_signals(const View& view, Collector& out) {
+  if (!view.facts.malware.empty()) out.add(Code::file_malware, 1, view.facts.malware, "message");
+  for (const auto& page : view.seen.pages)
+    if (page.is_attachment) look_at_page(view, page, out);
+  for (const auto& part : view.seen.parts) {
+    find_signals_of_file(part.file, part.path, out);
+    for (const auto& rule : part.rules) out.add(Code::file_rule, 1, rule, part.path);
+    if (!part.unseen.empty()) out.add(Code::file_unseen, 0.5, part.unseen, part.path);
+  }
+  for (const auto& pdf : view.seen.pdfs) look_at_pdf(view, pdf, out);
+  for (const auto& link : view.file_links) {
+    if (!link.is_away()) continue;
+    if (link.link->source == LinkSource::qr) out.add(Code::file_qr_link, 1, link.link->url, link.link->part);
+    if (link.link->source == LinkSource::pdf || link.link->source == LinkSource::file)
+      out.add(Code::file_document_link, std::max(kPlainDocumentLink, 2 * link.link->share), link.host,
+              link.link->part);
+  }
+}
+
+}  // namespace rampart::guard::signal
