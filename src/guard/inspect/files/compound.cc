@@ -34,6 +34,7 @@ std::optional<Compound> Compound::read(std::string_view bytes) {
   out.read_fat();
   out.mini_fat_ = out.chain(*u32_at(bytes, 60), bytes.size());
   const auto directory = out.chain(*u32_at(bytes, 48), kMaxCompoundEntries * kEntrySize);
+  out.has_more = directory.size() == kMaxCompoundEntries * kEntrySize;
   if (directory.size() < kEntrySize || static_cast<std::uint8_t>(directory[66]) != kRoot) return std::nullopt;
   out.mini_stream_ = out.chain(*u32_at(directory, 116), static_cast<std::size_t>(*u32_at(directory, 120)));
   out.read_entries(directory);
@@ -127,6 +128,7 @@ void Compound::read_entries(std::string_view directory) {
                         .start = *u32_at(raw, 116)};
 
     entry.path = parent.empty() ? entry.name : parent + "/" + entry.name;
+    if (type == kStorage && depth == kMaxCompoundDepth) has_more = true;
     if (type == kStorage && depth < kMaxCompoundDepth)
       todo.push_back({.number = *u32_at(raw, 76), .parent = entry.path, .depth = depth + 1});
     entries.push_back(std::move(entry));

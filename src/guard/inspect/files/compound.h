@@ -31,6 +31,7 @@ class Compound {
  public:
   std::vector<CompoundEntry> entries;
   std::string_view root_class_id;  // 16 bytes
+  bool has_more = false;           // entries than kMaxCompoundEntries, or deeper ones
 
   // `bytes` outlive it.
   static std::optional<Compound> read(std::string_view bytes);

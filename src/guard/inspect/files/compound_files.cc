@@ -41,6 +41,7 @@ class CompoundWalk {
   CompoundWalk(Walk& walk, const Compound& file) : walk_(walk), file_(file) {}
 
   void take(FileType type) {
+    if (file_.has_more) walk_.cannot(Unseen::too_many);
     for (const auto& entry : file_.entries) take_entry(entry);
     if (has_macros_) finish_macros();
     if (type == FileType::ole_word) read_word();
@@ -60,6 +61,13 @@ class CompoundWalk {
     const auto bytes = std::min(most, walk_.bytes_left());
     if (entry.size > bytes) walk_.cannot(Unseen::too_large);
     auto out = file_.stream(entry, bytes);
+    walk_.spend(out.size());
+    return out;
+  }
+
+  // Its beginning, where what is looked for stands.
+  std::string head_of(const CompoundEntry& entry) {
+    auto out = file_.stream(entry, std::min(kMaxStream, walk_.bytes_left()));
     walk_.spend(out.size());
     return out;
   }
@@ -135,7 +143,7 @@ class CompoundWalk {
   void read_word() {
     const auto* entry = file_.find("WordDocument");
     if (entry == nullptr) return;
-    const auto bytes = bytes_of(*entry, kMaxStream);
+    const auto bytes = head_of(*entry);
     const auto flags = u16_at(bytes, 10).value_or(0);
     if ((flags & 0x0100U) != 0) return lock();
     const auto is_field = [&](std::string_view word) {
@@ -148,7 +156,7 @@ class CompoundWalk {
     const auto* entry = file_.find("Workbook");
     if (entry == nullptr) entry = file_.find("Book");
     if (entry == nullptr) return;
-    const auto bytes = bytes_of(*entry, kMaxStream);
+    const auto bytes = head_of(*entry);
     std::size_t at = 0;
     for (std::size_t i = 0; i < kMaxRecords; ++i) {
       const auto id = u16_at(bytes, at);

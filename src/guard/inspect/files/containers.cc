@@ -176,7 +176,10 @@ class ArchiveWalk {
 }  // namespace
 
 // libarchive asks for the zone of times in archives: it is read before files can no longer be.
-void prepare_files() { ::tzset(); }
+void prepare_files() {
+  ::tzset();
+  kind_of_ending("exe");
+}
 
 void look_into_archive(Walk& walk, std::string_view bytes) { ArchiveWalk(walk, bytes).take(); }
 

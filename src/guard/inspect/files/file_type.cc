@@ -141,6 +141,7 @@ constexpr Magic kMagics[] = {
     {"MSCF\0\0\0\0"sv, cab},
     {"**ACE**"sv, ace, 7},
     {"{\\rt"sv, rtf},
+    {"%PDF-"sv, pdf},
     {"ITSF"sv, chm},
     {"\x7f"
      "ELF"sv,
@@ -198,7 +199,8 @@ std::optional<FileType> by_magic(std::string_view bytes) {
     if (part_of(bytes, magic.at, magic.bytes.size()) == magic.bytes) return magic.type;
   if (bytes.starts_with("MZ") || bytes.starts_with("ZM")) {
     const auto header = u32_at(bytes, 0x3c);
-    return header && part_of(bytes, *header, 4) == "PE\0\0"sv ? pe : dos;
+    if (header && part_of(bytes, *header, 4) == "PE\0\0"sv) return pe;
+    if (!is_text(bytes)) return dos;
   }
   // A Java class has a version behind the mark that it shares with macOS' universal programs, which have few parts.
   if (bytes.starts_with("\xca\xfe\xba\xbe"))
@@ -415,25 +417,32 @@ std::string_view to_string(FileType type) { return kTypeNames[static_cast<std::s
 FileType type_of(std::string_view bytes, std::string_view name) {
   if (bytes.empty()) return empty;
   if (const auto type = by_zip(bytes)) return *type;
-  if (const auto type = by_magic(bytes)) return *type;
-  if (bytes.substr(0, kMaxPdfHeader).find("%PDF-") != std::string_view::npos) return pdf;
-  if (const auto type = by_volume(bytes)) return *type;
   const auto ending = ending_of(name);
+  const auto named = std::ranges::find(kTextEndings, std::string_view(ending), &EndingType::ending);
+  const bool is_run = named != std::end(kTextEndings) && (is_script(named->type) || is_web_page(named->type));
+  if (const auto type = by_magic(bytes)) {
+    // A page or a script may begin as an image does: what opens it goes by its name.
+    const bool is_mask = is_image(*type) || *type == pdf || *type == audio || *type == video || *type == font;
+    return is_run && is_mask ? named->type : *type;
+  }
+  if (const auto type = by_volume(bytes)) return *type;
   // ASN.1's SEQUENCE of a length in several bytes, with the identifiers of PKCS #7 (1.2.840.113549.1.7).
   if (bytes.starts_with('\x30') &&
       bytes.substr(0, 64).find("\x2a\x86\x48\x86\xf7\x0d\x01\x07") != std::string_view::npos)
     return pkcs7;
+  auto type = unknown;
   if (const auto decoded = as_utf8(bytes.substr(0, kMaxTextLooked))) {
-    if (is_text(*decoded)) return type_of_text(*decoded, ending);
+    if (is_text(*decoded)) type = type_of_text(*decoded, ending);
   } else if (is_text(bytes)) {
-    return type_of_text(bytes, ending);
+    type = type_of_text(bytes, ending);
   }
-  if (bytes.starts_with("bplist00") && ending == "webloc") return webloc;
   // Pages and scripts run in spite of a few odd bytes.
-  const auto named = std::ranges::find(kTextEndings, std::string_view(ending), &EndingType::ending);
-  if (named != std::end(kTextEndings) && (is_script(named->type) || is_web_page(named->type)))
-    return named->type;
-  return unknown;
+  if (type == unknown && is_run) return named->type;
+  if ((type == unknown || type == FileType::text) &&
+      bytes.substr(0, kMaxPdfHeader).find("%PDF-") != std::string_view::npos)
+    return pdf;
+  if (type == unknown && bytes.starts_with("bplist00") && ending == "webloc") return webloc;
+  return type;
 }
 
 bool is_program(FileType type) { return type >= pe && type <= apk; }

@@ -1,7 +1,9 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/worker.h"
 #include "guard/inspect/files/file_facts.h"
 #include "guard/inspect/files/made_files.h"
 #include "guard/inspect/files/zip.h"
@@ -69,6 +71,11 @@ TEST(Files, NamesThatLie) {
   // Urdu with its joiner and its marks.
   EXPECT_THAT(facts_of(look("رپورٹ\xe2\x80\x8cنمبر\xe2\x80\x8f.txt", "x")), IsEmpty());
   EXPECT_THAT(facts_of(look("scan.png", "\xff\xd8\xff\xe0....", "image/png")), IsEmpty());
+  // What opens it goes by its name, whatever it begins with.
+  EXPECT_EQ(look("a.html", "GIF89a<html><script>1</script>").type, FileType::html);
+  EXPECT_EQ(look("a.html", "<html><!-- %PDF-1.4 -->").type, FileType::html);
+  EXPECT_EQ(look("a.pdf", "\n%PDF-1.4").type, FileType::pdf);
+  EXPECT_THAT(facts_of(look("a.pdf", "-----BEGIN PGP MESSAGE-----")), ElementsAre("?encrypted"));
   EXPECT_THAT(facts_of(look("old.doc", "{\\rtf1 hello}")), IsEmpty());
 }
 
@@ -93,6 +100,33 @@ TEST(Files, ArchivesAreLookedInto) {
   }
   const auto iso = look("a.iso", made::archive(ARCHIVE_FORMAT_ISO9660, ARCHIVE_FILTER_NONE, entries));
   EXPECT_THAT(facts_of(iso), ElementsAre("in:dangerous-name", "in:double-ending", "in:script", "disk-image"));
+}
+
+std::string look_shut_in(std::string_view request) {
+  const auto line = request.find('\n');
+  return fmt::format("{}", fmt::join(facts_of(look(request.substr(0, line), request.substr(line + 1))), " "));
+}
+
+// Where no file can be opened: neither tables of character sets nor of time zones.
+TEST(Files, InAWorkerNothingIsMissing) {
+  const made::Entries entries = {{"a.txt", "hello"}, {"\xd8\xb1\xd9\xbe.pdf.js", "new ActiveXObject('x')"}};
+  const made::Entries archives = {
+      {"a.zip", made::zip(entries)},
+      {"a.iso", made::archive(ARCHIVE_FORMAT_ISO9660, ARCHIVE_FILTER_NONE, entries)},
+      {"a.7z", made::archive(ARCHIVE_FORMAT_7ZIP, ARCHIVE_FILTER_NONE, entries)},
+      {"a.tar.xz", made::archive(ARCHIVE_FORMAT_TAR_PAX_RESTRICTED, ARCHIVE_FILTER_XZ, entries)},
+      {"a.html", "<script>location='https://evil.example/'</script>"}};
+  prepare_files();
+  auto worker = base::Worker::start(&look_shut_in, {});
+  ASSERT_TRUE(worker);
+  for (const auto& [name, bytes] : archives) {
+    const auto request = name + "\n" + bytes;
+    const auto reply = worker->call(request);
+    ASSERT_TRUE(reply);
+    EXPECT_EQ(reply->fault, "") << name;
+    EXPECT_EQ(reply->bytes, look_shut_in(request)) << name;
+    EXPECT_THAT(reply->bytes, testing::HasSubstr("script")) << name;
+  }
 }
 
 TEST(Files, OneFilePackedAlone) {

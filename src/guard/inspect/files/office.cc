@@ -10,8 +10,9 @@ namespace rampart::guard::files {
 namespace {
 
 // All our own.
-constexpr std::size_t kMaxRelations = 200;                        // parts of them in one document
-constexpr std::size_t kMaxPart = std::size_t{4} << 20U;           // bytes of one XML part that is searched
+constexpr std::size_t kMaxParts = 2'000;                          // unpacked, of one document
+constexpr std::size_t kMaxRelations = 1'000;                      // parts of them in one document
+constexpr std::size_t kMaxPart = std::size_t{8} << 20U;           // bytes of one XML part that is searched
 constexpr std::size_t kMaxRelationsPart = std::size_t{1} << 18U;  // bytes of one part of relations
 constexpr std::size_t kMaxPictures = 20;                          // handed on, of one document
 constexpr std::size_t kMaxTargets = 500;                          // links of one document that are read
@@ -60,6 +61,10 @@ class OfficeWalk {
   }
 
   std::optional<std::string> bytes_of(const ZipEntry& entry, std::size_t most) {
+    if (++parts_ > kMaxParts) {
+      walk_.cannot(Unseen::too_many);
+      return std::nullopt;
+    }
     auto content = zip_.unpack(entry, std::min(most, walk_.bytes_left()), walk_.budget().ratio);
     if (!content) {
       if (content.error() == Unseen::encrypted) walk_.add(FileFact::locked_document);
@@ -211,6 +216,7 @@ class OfficeWalk {
 
   Walk& walk_;
   const Zip& zip_;
+  std::size_t parts_ = 0;
   std::size_t relations_ = 0;
   std::size_t targets_ = 0;
   std::size_t pictures_ = 0;

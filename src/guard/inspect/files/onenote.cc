@@ -1,6 +1,8 @@
 // OneNote ([MS-ONESTORE]): files that lie in a page, to be clicked through a picture of a button.
+#include <algorithm>
 #include <string>
 
+#include "base/text.h"
 #include "guard/inspect/files/bytes.h"
 #include "guard/inspect/files/formats.h"
 #include "guard/inspect/files/text.h"
@@ -8,34 +10,36 @@
 namespace rampart::guard::files {
 namespace {
 
-constexpr std::size_t kMaxFiles = 100;  // our own
+// Our own.
+constexpr std::size_t kMaxFiles = 100;
+constexpr std::size_t kMaxName = 128;  // characters
 // 2.6.13: FileDataStoreObject: its GUID, the length, 12 bytes, the file.
 constexpr std::string_view kFileMark = "\xe7\x16\xe3\xbd\x65\x26\x11\x45\xa4\xc4\x8d\x4d\x0b\x7a\x9e\xac";
 constexpr std::size_t kFileHeader = 36;
 
-// Names stand elsewhere, as UTF-16; the letters of one are enough to say that it is there.
-std::string wide(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    out += c;
-    out += '\0';
+// Whether the UTF-16 at a place is that text, which is lower case.
+bool is_wide_at(std::string_view bytes, std::size_t at, std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = u16_at(bytes, at + 2 * i);
+    if (!c || *c > 0x7f || base::to_lower(static_cast<char>(*c)) != text[i]) return false;
   }
-  return out;
+  return true;
 }
 
-// The first name with a dangerous ending, for the files have none of their own.
+// The first name with a dangerous ending, as UTF-16 anywhere: the files have none of their own.
 std::string dangerous_name(std::string_view bytes) {
-  static constexpr std::string_view kEndings[] = {".hta", ".bat", ".cmd", ".vbs", ".wsf", ".js",
-                                                  ".jse", ".ps1", ".exe", ".lnk", ".scr", ".msi",
+  static constexpr std::string_view kEndings[] = {".hta", ".bat", ".cmd", ".vbs", ".wsf", ".jse",
+                                                  ".js",  ".ps1", ".exe", ".lnk", ".scr", ".msi",
                                                   ".chm", ".vbe", ".com", ".dll"};
-  for (const auto ending : kEndings) {
-    const auto at = find_word(bytes, wide(ending));
-    if (at == std::string_view::npos) continue;
+  for (auto at = bytes.find('.'); at != std::string_view::npos; at = bytes.find('.', at + 1)) {
+    const auto ending =
+        std::ranges::find_if(kEndings, [&](auto each) { return is_wide_at(bytes, at, each); });
+    if (ending == std::end(kEndings)) continue;
     auto begin = at;
-    while (begin >= 2 && at - begin < 2 * 128 && bytes[begin - 1] == '\0' &&
+    while (begin >= 2 && at - begin < 2 * kMaxName && bytes[begin - 1] == '\0' &&
            static_cast<unsigned char>(bytes[begin - 2]) >= ' ')
       begin -= 2;
-    return from_utf16(bytes.substr(begin, at - begin)) + std::string(ending);
+    if (begin != at) return from_utf16(bytes.substr(begin, at - begin)) + std::string(*ending);
   }
   return {};
 }

@@ -86,7 +86,7 @@ std::string_view to_string(LinkOrigin origin) { return kOriginNames[static_cast<
 std::string Walk::Here::path() const {
   auto out = base::excerpt(name, kMaxFileName);
   for (const auto* each = outer; each != nullptr; each = each->outer)
-    out = base::excerpt(each->name, kMaxFileName) + "/" + out;
+    out.insert(0, base::excerpt(each->name, kMaxFileName) + "/");
   return out;
 }
 

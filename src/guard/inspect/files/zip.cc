@@ -25,6 +25,7 @@ constexpr std::uint16_t kEncryptedFlag = 1;
 constexpr std::uint16_t kDescriptorFlag = 8;      // sizes stand behind the data
 constexpr std::uint16_t kMaskedFlag = 1U << 13U;  // the directory is encrypted
 constexpr std::uint16_t kAesMethod = 99;
+constexpr std::uint16_t kUnicodePath = 0x7075;
 constexpr std::uint32_t kIn64 = 0xffff'ffff;
 constexpr std::size_t kBlock = 65'536;
 
@@ -45,6 +46,16 @@ void read_extra64(std::string_view extra, ZipEntry& entry) {
     }
     extra.remove_prefix(std::min<std::size_t>(extra.size(), std::size_t{4} + size));
   }
+}
+
+// The name as UTF-8 (APPNOTE 4.6.9), which those who know it take instead of the other.
+std::string_view unicode_name(std::string_view extra) {
+  while (extra.size() >= 4) {
+    const auto size = *u16_at(extra, 2);
+    if (u16_at(extra, 0) == kUnicodePath) return part_of(extra, 9, size < 5 ? 0 : size - 5U);
+    extra.remove_prefix(std::min<std::size_t>(extra.size(), std::size_t{4} + size));
+  }
+  return {};
 }
 
 struct InflateEnd {
@@ -144,7 +155,9 @@ bool Zip::read_directory(std::size_t most) {
                    .size = *u32_at(head, 24),
                    .header = *u32_at(head, 42)};
     entry.is_encrypted = (flags & (kEncryptedFlag | kMaskedFlag)) != 0 || entry.method == kAesMethod;
-    read_extra64(part_of(bytes_, at + kCentralSize + name_size, extra_size), entry);
+    const auto extra = part_of(bytes_, at + kCentralSize + name_size, extra_size);
+    read_extra64(extra, entry);
+    if (const auto name = unicode_name(extra); !name.empty()) entry.name = name;
     entries.push_back(entry);
     at += kCentralSize + name_size + extra_size + comment_size;
   }
