@@ -44,6 +44,7 @@ OWNED = {
     r"seccomp\.h": ["base"],
     r"maxminddb\.h": ["reports"],
     r"archive(_entry)?\.h": ["guard"],
+    r"qpdf/.*|zbar\.h|png\.h|jpeglib\.h|yara\.h": ["guard"],
 }
 
 # Decisions are functions of their input (docs/architecture.md).

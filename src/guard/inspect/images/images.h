@@ -22,7 +22,7 @@ namespace rampart::guard::images {
 
 // All our own.
 inline constexpr std::uint64_t kMaxPixels = 40'000'000;         // decoded, of one message
-inline constexpr std::uint64_t kMaxScannedPixels = 24'000'000;  // looked through for codes, of one message
+inline constexpr std::uint64_t kMaxScannedPixels = 12'000'000;  // looked through for codes, of one message
 inline constexpr std::size_t kMaxSide = 65'535;                 // pixels
 inline constexpr std::size_t kMinSide = 21;   // pixels: the modules of the smallest QR code (ISO/IEC 18004)
 inline constexpr std::size_t kMaxCodes = 16;  // of one image; further ones are counted

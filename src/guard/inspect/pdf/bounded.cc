@@ -26,8 +26,9 @@ thread_local Work* of_this_thread = nullptr;
 void count_inflated(std::size_t bytes) {
   auto* work = of_this_thread;
   if (work == nullptr) return;
-  work->inflated += bytes;
-  if (work->inflated > work->most_inflated) throw OverLimit{"its streams unpack to too much"};
+  auto& left = work->is_opening ? work->index : work->budget.inflated;
+  if (bytes > left) throw OverLimit{"its streams unpack to too much"};
+  left -= bytes;
 }
 
 // --- The file ---
@@ -72,8 +73,8 @@ class Source : public InputSource {
   // How much of the stack is in use, as an address.
   static std::ptrdiff_t here() { return reinterpret_cast<std::ptrdiff_t>(__builtin_frame_address(0)); }
   void count(std::size_t bytes) {
-    work_.read += bytes + kReadCost;
-    if (work_.read > kMaxRead) throw OverLimit{"it takes too long to read"};
+    if (bytes + kReadCost > work_.budget.read) throw OverLimit{"it takes too long to read"};
+    work_.budget.read -= bytes + kReadCost;
   }
 
   Work& work_;

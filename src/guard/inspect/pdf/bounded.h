@@ -1,6 +1,6 @@
 // qpdf within limits: what it reads and unpacks is counted, and over a limit it is left by an exception that it does not catch.
 //
-//   Work work(bytes);
+//   Work work{.bytes = bytes, .budget = budget};
 //   const Bounds bounds(work);                     // for this thread, until its end
 //   QPDF qpdf;
 //   qpdf.processInputSource(source_of(work));      // or throws OverLimit
@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "guard/inspect/pdf/pdf.h"
 #include "guard/inspect/pdf/qpdf.h"
 
 namespace rampart::guard::pdf {
@@ -21,10 +22,10 @@ struct OverLimit {
 };
 
 struct Work {
-  std::string_view bytes;    // the file
-  std::size_t read = 0;      // bytes that were read, with a few for each time
-  std::size_t inflated = 0;  // bytes that streams became
-  std::size_t most_inflated = 0;
+  std::string_view bytes;  // the file
+  Budget& budget;  // each step is taken off it: reading, with a few bytes for each time, and unpacking
+  bool is_opening = true;         // until the objects' places are known
+  std::size_t index = kMaxIndex;  // what may be unpacked meanwhile
 };
 
 // Streams are unpacked by filters of ours while this lives; one a thread.

@@ -19,6 +19,7 @@ namespace rampart::guard::pdf {
 namespace {
 
 constexpr std::size_t kMaxScript = 65'536;  // bytes of one script that are looked through for links; our own
+constexpr const char* kDamaged = "the PDF is damaged";
 constexpr std::size_t kMaxNested = 1'000'000;  // objects within objects; our own
 
 // A rectangle of a page (ISO 32000-1, 7.9.5), as its area; 0: none.
@@ -180,7 +181,8 @@ class Reading {
   // Every object of the file, whether something leads to it or not.
   void read_objects() {
     const auto table = qpdf_.getXRefTable();
-    if (table.size() > kMaxObjects) throw OverLimit{"it has over 100,000 objects"};
+    if (table.size() > work_.budget.objects) throw OverLimit{"it has too many objects"};
+    work_.budget.objects -= table.size();
     for (const auto& [place, entry] : table) attempt([&] { read_object(qpdf_.getObject(place)); });
   }
 
@@ -192,7 +194,7 @@ class Reading {
     } catch (const std::bad_alloc&) {
       throw OverLimit{"it needs too much memory"};
     } catch (const std::exception&) {
-      unseen("the PDF is damaged");
+      unseen(kDamaged);
     }
   }
 
@@ -300,24 +302,58 @@ void open_and_read(PdfFacts& facts, images::Budget& images, Work& work) {
   QPDF qpdf;
   qpdf.setSuppressWarnings(true);
   try {
-    work.most_inflated = kMaxIndex;
     qpdf.processInputSource(source_of(work));
-    work.most_inflated = kMaxInflated;
+    work.is_opening = false;
     Reading(qpdf, facts, images, work).read();
   } catch (const QPDFExc& error) {
     if (error.getErrorCode() == qpdf_e_password) {
       facts.marks |= 1U << static_cast<unsigned>(Mark::encrypted);
       facts.unseen = "it needs a password";
     } else {
-      facts.unseen = "the PDF is damaged";
+      facts.unseen = kDamaged;
     }
   } catch (const OverLimit& limit) {
     facts.unseen = limit.what;
   } catch (const std::bad_alloc&) {
     facts.unseen = "it needs too much memory";
   } catch (const std::exception&) {
-    facts.unseen = "the PDF is damaged";
+    facts.unseen = kDamaged;
   }
+}
+
+PdfFacts read_once(std::string_view bytes, images::Budget& images, Budget& budget) {
+  PdfFacts out;
+  Work work{.bytes = bytes, .budget = budget};
+  const Bounds bounds(work);
+  open_and_read(out, images, work);
+  return out;
+}
+
+// A line end before each "1 0 obj" and each trailer.
+std::string with_objects_on_lines(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size() + bytes.size() / 32);
+  const auto digits_before = [&](std::size_t at) {
+    while (at != 0 && base::is_digit(bytes[at - 1])) --at;
+    return at;
+  };
+  std::size_t from = 0;
+  const auto begin_line = [&](std::size_t at) {
+    if (at <= from) return;
+    out.append(bytes.substr(from, at - from));
+    out += '\n';
+    from = at;
+  };
+  for (std::size_t at = 0; (at = bytes.find_first_of("ot", at)) != std::string_view::npos; ++at) {
+    if (bytes.substr(at).starts_with("trailer")) begin_line(at);
+    if (!bytes.substr(at).starts_with("obj") || at < 4 || bytes[at - 1] != ' ') continue;
+    const auto generation = digits_before(at - 1);
+    if (generation == at - 1 || generation < 2 || bytes[generation - 1] != ' ') continue;
+    const auto number = digits_before(generation - 1);
+    if (number != generation - 1) begin_line(number);
+  }
+  out.append(bytes.substr(from));
+  return out;
 }
 
 }  // namespace
@@ -335,12 +371,14 @@ std::string_view to_string(LinkFrom from) {
   return kNames[static_cast<std::size_t>(from)];
 }
 
-PdfFacts read_pdf(std::string_view bytes, images::Budget& images) {
-  PdfFacts out;
-  Work work{.bytes = bytes};
-  const Bounds bounds(work);
-  open_and_read(out, images, work);
-  return out;
+PdfFacts read_pdf(std::string_view bytes, images::Budget& images, Budget& budget) {
+  auto out = read_once(bytes, images, budget);
+  if (out.pages != 0 || (!out.unseen.empty() && out.unseen != kDamaged)) return out;
+  // qpdf finds objects of a file without an index where lines begin; some viewers find them anywhere.
+  const auto mended = with_objects_on_lines(bytes);
+  auto again = read_once(mended, images, budget);
+  if (again.pages == 0 && again.unseen.empty()) again.unseen = "it has no page that is found";
+  return again;
 }
 
 }  // namespace rampart::guard::pdf

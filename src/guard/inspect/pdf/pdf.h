@@ -1,7 +1,8 @@
 // What a PDF of a stranger does, shows and links to: ISO 32000-1, read by qpdf within limits.
 //
-//   images::Budget images;                            // of one message
-//   const auto facts = pdf::read_pdf(bytes, images);
+//   images::Budget images;                            // of one message, as is
+//   pdf::Budget budget;
+//   const auto facts = pdf::read_pdf(bytes, images, budget);
 //   facts.links[0].url, .page, .share                 "https://login.example/doc", 1, 0.4: of the page's area
 //   facts.has(pdf::Mark::javascript)
 //   facts.codes[0].links                              of QR codes in its images
@@ -85,6 +86,18 @@ struct PdfFacts {
   }
 };
 
-PdfFacts read_pdf(std::string_view bytes, images::Budget& images);
+// What may still be spent on one message's PDFs.
+struct Budget {
+  std::size_t objects = kMaxObjects;
+  std::size_t inflated = kMaxInflated;
+  std::size_t read = kMaxRead;
+};
+
+PdfFacts read_pdf(std::string_view bytes, images::Budget& images, Budget& budget);
+// Of a message that has no other.
+inline PdfFacts read_pdf(std::string_view bytes, images::Budget& images) {
+  Budget budget;
+  return read_pdf(bytes, images, budget);
+}
 
 }  // namespace rampart::guard::pdf

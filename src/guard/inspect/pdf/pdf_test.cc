@@ -178,6 +178,29 @@ TEST(Pdf, TextThatIsShown) {
   EXPECT_EQ(shown_bytes(std::string(1'000'000, '(')), 0U);
 }
 
+TEST(Pdf, ObjectsThatBeginNoLine) {
+  const auto facts = read(
+      "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj "
+      "3 0 obj<</Type/Page/Parent 2 0 R/Contents 4 0 R/Annots[5 0 R]>>endobj 4 0 obj<</Length 20>>stream\n"
+      "BT (Pay now) Tj   ET\nendstream endobj 5 0 obj<</A<</S/URI/URI(https://a.example/)>>>>endobj "
+      "trailer<</Root 1 0 R>>\n%%EOF\n");
+  EXPECT_EQ(facts.unseen, "");
+  EXPECT_EQ(facts.pages, 1U);
+  EXPECT_EQ(facts.text_characters, 6U);
+  EXPECT_THAT(urls_of(facts), ElementsAre("https://a.example/"));
+  EXPECT_EQ(read(pdf_of({"<< /Pages 2 0 R >>", "<< /Kids [] >>"})).unseen, "it has no page that is found");
+}
+
+TEST(Pdf, AMessageHasOneBudget) {
+  const auto pdf = page_of("", kLink);
+  images::Budget images;
+  Budget budget{.objects = 7};
+  EXPECT_EQ(read_pdf(pdf, images, budget).unseen, "");
+  EXPECT_THAT(read_pdf(pdf, images, budget).unseen, HasSubstr("too many objects"));
+  Budget reading{.read = 100};
+  EXPECT_THAT(read_pdf(pdf, images, reading).unseen, HasSubstr("too long"));
+}
+
 // --- Hostile ones ---
 
 TEST(Pdf, StreamsThatUnpackToTooMuch) {
