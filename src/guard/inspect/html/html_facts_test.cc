@@ -349,7 +349,7 @@ TEST(HtmlForLists, WhatIsLeftOutIsTold) {
   std::string large;
   for (int i = 0; i < 5; ++i) large += " x" + std::to_string(i) + "=" + std::string(60'000, 'y');
   std::string within = "x";
-  for (unsigned i = 0; i <= kMaxPagesWithin; ++i)
+  for (unsigned i = 0; i <= kMaxPagesWithin + 1; ++i)
     within = "<iframe src='data:text/html;base64," + base::encode_base64(within) + "'>";
   std::string links;
   for (std::size_t i = 0; i < kMaxLinks + kMaxOtherUrls + 10; ++i)
@@ -399,7 +399,7 @@ TEST(HtmlForLists, TakesTimeInLineWithTheBytes) {
         "<iframe srcdoc='&lt;iframe srcdoc='>", "<a href='data:text/html,%3Ca'>", "<noframes><noframes>",
         "<p hidden>a<i>b</i>", "<img alt='a.b'>", "<a ping='a b c d e f'>", "<style>a{b:url(\\61)}</style>",
         "<x y='http://a'>"})
-    expect_fast([unit] { read_html(repeat(unit, 1'000'000 / unit.size())); });
+    expect_fast([unit] { read_html(repeat(unit, 300'000 / unit.size())); });
   expect_fast([] { read_html("<!--[if " + repeat("<!--[if ", 100'000)); });
 }
 

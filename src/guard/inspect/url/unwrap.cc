@@ -284,8 +284,8 @@ class Gatherer {
         std::max(kLeastWork, kMaxCarriedWork * (url.path.size() + url.query.size() + url.fragment.size()));
     out_.is_cut = url.is(kCut);
     known_.insert(url.text());
-    look_into(url);
-    for (std::size_t i = 0; i < out_.urls.size(); ++i) look_into(Url(out_.urls[i]));
+    look_into(url, false);
+    for (std::size_t i = 0; i < out_.urls.size(); ++i) look_into(Url(out_.urls[i]), is_covered_[i]);
     return std::move(out_);
   }
 
@@ -301,7 +301,8 @@ class Gatherer {
     return false;
   }
 
-  void add(std::optional<Url> url) {
+  // `is_covered`: what is in it was looked at with the text around it.
+  void add(std::optional<Url> url, bool is_covered = false) {
     if (!url || !url->has_host() || !known_.insert(url->text()).second) return;
     if (out_.urls.size() == kMaxCarried) {
       out_.is_cut = true;
@@ -309,17 +310,18 @@ class Gatherer {
     }
     out_.is_cut = out_.is_cut || url->is(kCut);
     out_.urls.push_back(*std::move(url));
+    is_covered_.push_back(is_covered);
   }
 
-  void look_into(const Url& url) {
+  void look_into(const Url& url, bool is_covered) {
     if (!is_special(url.scheme)) {
-      take(behind_host(url));
+      if (!is_covered) take(behind_host(url));
     } else {
       const auto* rewriter = services_.rewriter(url);
       if (rewriter != nullptr && spend(url.path.size() + url.query.size())) add(decode(url, *rewriter, {}));
-      take(url.path);
-      take_parameters(url.query, rewriter);
-      take_parameters(url.fragment, rewriter);
+      if (!is_covered) take(url.path);
+      take_parameters(url.query, rewriter, is_covered);
+      take_parameters(url.fragment, rewriter, is_covered);
     }
     while (!tokens_.empty()) {
       const auto text = std::move(tokens_.back());
@@ -332,7 +334,7 @@ class Gatherer {
     if (text.size() >= kMinToken && spend(text.size())) tokens_.emplace_back(text);
   }
 
-  void take_parameters(std::string_view query, const Rewriter* rewriter) {
+  void take_parameters(std::string_view query, const Rewriter* rewriter, bool is_covered) {
     while (!query.empty()) {
       const auto end = std::min(query.size(), query.find_first_of("&;"));
       const auto pair = query.substr(0, end);
@@ -346,7 +348,7 @@ class Gatherer {
       if (rewriter != nullptr && std::ranges::find(rewriter->parameters, name) != rewriter->parameters.end())
         add(decode_value(*rewriter, value));
       if (services_.is_redirect_parameter(name)) add(bare_domain(value));
-      take(pair);
+      if (!is_covered) take(pair);
     }
   }
 
@@ -381,12 +383,12 @@ class Gatherer {
   // To its end, and to the first character that may end it.
   void put(std::string_view text) {
     if (!spend(std::min(text.size(), kMaxUrl))) return;
-    add(parse(text.substr(0, kMaxUrl + kMaxHost)));
+    add(parse(text.substr(0, kMaxUrl + kMaxHost)), true);
     const auto end = std::ranges::find_if(text, [](char c) {
       return static_cast<unsigned char>(c) <= ' ' || kTokenEnds.find(c) != std::string_view::npos;
     });
     const auto length = static_cast<std::size_t>(end - text.begin());
-    if (length != text.size()) add(parse(text.substr(0, length)));
+    if (length != text.size()) add(parse(text.substr(0, length)), true);
   }
 
   void look_for_base64(std::string_view text) {
@@ -414,6 +416,7 @@ class Gatherer {
 
   const LinkServices& services_;
   Carried out_;
+  std::vector<bool> is_covered_;  // by the same index as out_.urls
   std::set<std::string> known_;
   std::vector<std::string> tokens_;
   std::size_t left_ = 0;  // bytes that are looked at yet

@@ -25,7 +25,7 @@ inline constexpr unsigned kMaxDecodings = 4;        // of percent-encoding over 
 // The same of unwrap_all().
 inline constexpr std::size_t kMaxCarried = 200;
 inline constexpr unsigned kMaxCarriedDecodings = 16;
-inline constexpr std::size_t kMaxCarriedWork = 256;  // bytes looked at, for each of the URL
+inline constexpr std::size_t kMaxCarriedWork = 64;  // bytes looked at, for each of the URL
 
 struct Target {
   Url url;

