@@ -1,5 +1,6 @@
 #include "base/toml_reader.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace rampart::base {
@@ -35,6 +36,22 @@ TEST(TomlReader, SaysWhatIsWrongAndWhere) {
             "f.toml:2:8: name has characters that cannot be printed");
   EXPECT_EQ(read("id = ").substr(0, 11), "f.toml:1:6:");
   EXPECT_EQ(read(std::string(101, ' ')), "f.toml:1:1: it is larger than 100 bytes");
+}
+
+// What toml++ ends the program for.
+TEST(TomlReader, OddCharactersHaveAPlace) {
+  const auto wrong = [](std::string_view text) {
+    const auto message = read(text);
+    return message.substr(0, message.find(": is no TOML: a character that may not stand there"));
+  };
+  EXPECT_EQ(wrong("id = \"a\"\n[\x01"), "f.toml:2:2");
+  EXPECT_EQ(wrong("m\xef\xb2\xbf = 1"), "f.toml:1:2");
+  EXPECT_EQ(wrong("id = \"\xff\""), "f.toml:1:7");
+  EXPECT_EQ(wrong("id = \"a\" # \x7f"), "f.toml:1:12");
+  EXPECT_EQ(wrong("id = 'a\\'\né = 1"), "f.toml:2:1");
+  for (const auto* text :
+       {"id = \"a\" # é", "\xef\xbb\xbfid = \"a\"", "id = \"a\"\r", "id = '''a'''#é", "id = \"\"\"a\"\"\""})
+    EXPECT_EQ(read(fmt::format("{}\nname = \"é\\\"ب\"\nnote = 'é'", text)), "a|é\"ب|é") << text;
 }
 
 }  // namespace

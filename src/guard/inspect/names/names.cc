@@ -52,6 +52,11 @@ std::string_view cut(std::string_view text, std::size_t most) {
   return text.substr(0, most);
 }
 
+// Within kMaxEvidenceText as printed, but for a word on what was left out.
+std::string shown_text(std::string_view text) {
+  return base::excerpt(base::printable(base::trim(text.substr(0, 2 * kMaxEvidenceText))), kMaxEvidenceText);
+}
+
 struct Recipient {
   std::string address;  // lower case
   dns::Name registered;
@@ -145,9 +150,9 @@ class Reader {
     const auto place = std::ranges::upper_bound(out_.evidence, fact, {}, &Evidence::fact);
     out_.evidence.insert(place, {.fact = fact,
                                  .field = std::string(field),
-                                 .shown = base::excerpt(shown, kMaxEvidenceText),
-                                 .claimed = base::excerpt(claimed, kMaxEvidenceText),
-                                 .how = base::excerpt(how, kMaxEvidenceText)});
+                                 .shown = shown_text(shown),
+                                 .claimed = shown_text(claimed),
+                                 .how = shown_text(how)});
   }
 
   // --- the author ---

@@ -323,7 +323,7 @@ class Phrases::Search {
     const auto from = tokens_[begin_].begin;
     auto written = std::string(text_.substr(from, tokens_[end - 1].end - from));
     std::ranges::replace_if(written, [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
-    auto shown = base::excerpt(written, kMaxPhraseShown);
+    auto shown = base::excerpt(base::printable(written.substr(0, 2 * kMaxPhraseShown)), kMaxPhraseShown);
     if (shown.size() > found.phrase.size()) found.phrase = std::move(shown);
   }
 
