@@ -160,8 +160,8 @@ std::string ListFile::add(std::string_view line, ListKind kind) {
     listed.reason = base::excerpt(file, kShownReason);
   else if (!take_words(listed, base::trim(line.substr(word.size()))))
     return std::string(unknown);
-  if (kind == ListKind::block)
-    if (auto wrong = add_content(word, listed)) return *std::move(wrong);
+  auto wrong = kind == ListKind::block ? add_content(word, listed) : std::nullopt;
+  if (wrong) return *std::move(wrong);
   const auto put = [&](Entries& entries) {
     entries.push_back(std::move(listed));
     ++size_;
