@@ -2,12 +2,9 @@
 
 #include <cassert>
 
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
-
 #include "base/file.h"
 #include "base/text.h"
+#include "base/toml.h"
 
 namespace rampart::base {
 namespace {

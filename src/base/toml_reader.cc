@@ -33,6 +33,7 @@ class Unreadable {
       const bool is_control = (c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f;
       if (length == 0 || is_control || (length > 1 && quote_.empty() && !in_comment_ && !is_mark(c)))
         return at_;
+      if (quote_.empty() && !in_comment_ && (c == '"' || c == '\'') && !may_begin()) return at_;
       if (length > 1) {
         skip(length);
       } else {
@@ -47,6 +48,11 @@ class Unreadable {
     return c == 0xfeff && at_.line == 1 && at_.column == 1;
   }  // of UTF-8
 
+  // Behind anything else toml++ reads on, as if the text were none.
+  [[nodiscard]] bool may_begin() const {
+    return std::string_view("=[,{.\n").find(before_) != std::string_view::npos;
+  }
+
   void skip(std::size_t bytes) {
     rest_.remove_prefix(bytes);
     ++at_.column;
@@ -55,6 +61,7 @@ class Unreadable {
   void step(char c) {
     if (c == '\n') {
       in_comment_ = false;
+      before_ = '\n';
       if (quote_.size() == 1) quote_.clear();  // it ought to have ended
       rest_.remove_prefix(1);
       at_ = {at_.line + 1, 1};
@@ -66,7 +73,10 @@ class Unreadable {
       skip(1);
       if (!rest_.empty() && rest_[0] >= 0x20 && rest_[0] < 0x7f) skip(1);
     } else if (rest_.starts_with(quote_)) {
-      for (auto size = std::exchange(quote_, {}).size(); size > 0; --size) skip(1);
+      const auto end = std::exchange(quote_, {});
+      for (auto size = end.size(); size > 0; --size) skip(1);
+      // Up to two quotes may stand right before the three that end a text.
+      while (end.size() == 3 && rest_.starts_with(end[0])) skip(1);
     } else {
       skip(1);
     }
@@ -74,6 +84,7 @@ class Unreadable {
 
   void begin(char c) {
     in_comment_ = c == '#';
+    if (!is_wsp(c)) before_ = c;
     if (c == '"' || c == '\'')
       quote_ = rest_.starts_with(std::string(3, c)) ? std::string(3, c) : std::string(1, c);
     for (auto size = std::max<std::size_t>(quote_.size(), 1); size > 0; --size) skip(1);
@@ -82,6 +93,7 @@ class Unreadable {
   std::string_view rest_;
   std::string quote_;  // that the text it stands in ends with; empty outside of texts
   bool in_comment_ = false;
+  char before_ = '\n';  // the last character outside of texts that is no white space
   toml::source_position at_{1, 1};
 };
 

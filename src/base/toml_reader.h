@@ -8,11 +8,8 @@
 #include <string>
 #include <string_view>
 
-#define TOML_EXCEPTIONS 0
-#define TOML_ENABLE_FORMATTERS 0
-#include <toml++/toml.h>
-
 #include "base/result.h"
+#include "base/toml.h"
 
 namespace rampart::base {
 

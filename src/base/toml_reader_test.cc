@@ -44,10 +44,13 @@ TEST(TomlReader, OddCharactersHaveAPlace) {
     const auto message = read(text);
     return message.substr(0, message.find(": is no TOML: a character that may not stand there"));
   };
+  EXPECT_EQ(read("id = \"a\"\n[ = 1").substr(0, 11), "f.toml:2:3:");
   EXPECT_EQ(wrong("id = \"a\"\n[\x01"), "f.toml:2:2");
   EXPECT_EQ(wrong("m\xef\xb2\xbf = 1"), "f.toml:1:2");
   EXPECT_EQ(wrong("id = \"\xff\""), "f.toml:1:7");
   EXPECT_EQ(wrong("id = \"a\" # \x7f"), "f.toml:1:12");
+  EXPECT_EQ(wrong("id = [12\"\"\"é"), "f.toml:1:9");
+  EXPECT_EQ(read("id = \"a\"\nname = \"\"\"a\"\"\"\"\"\nnote = 'é'"), "a|a\"\"|é");
   EXPECT_EQ(wrong("id = 'a\\'\né = 1"), "f.toml:2:1");
   for (const auto* text :
        {"id = \"a\" # é", "\xef\xbb\xbfid = \"a\"", "id = \"a\"\r", "id = '''a'''#é", "id = \"\"\"a\"\"\""})
