@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "guard/inspect/files/bytes.h"
 #include "guard/inspect/files/formats.h"
+#include "guard/inspect/files/packed_rtf.h"
 #include "guard/inspect/files/text.h"
 #include "guard/inspect/files/vba.h"
 #include "guard/inspect/url/find.h"
@@ -180,6 +181,7 @@ class CompoundWalk {
       if (slash == std::string::npos) {
         if (low == "__substg1.0_10130102")
           walk_.look_inside("body.html", bytes_of(entry, walk_.bytes_left()));
+        if (low == "__substg1.0_10090102") take_rtf(entry);
         if (low == "__substg1.0_1000001f")
           walk_.look_inside("body.txt", from_utf16(bytes_of(entry, walk_.bytes_left())));
         continue;
@@ -191,6 +193,13 @@ class CompoundWalk {
       const auto name = property(storage, "3707");
       walk_.look_inside(name.empty() ? property(storage, "3704") : name, content);
     }
+  }
+
+  void take_rtf(const CompoundEntry& entry) {
+    const auto rtf = unpack_rtf(bytes_of(entry, walk_.bytes_left()), walk_.bytes_left());
+    if (!rtf) return;
+    walk_.spend(rtf->size());
+    walk_.look_inside("body.rtf", *rtf);
   }
 
   std::string property(const std::string& storage, std::string_view tag) {

@@ -6,6 +6,7 @@
 #include "base/worker.h"
 #include "guard/inspect/files/file_facts.h"
 #include "guard/inspect/files/made_files.h"
+#include "guard/inspect/files/packed_rtf.h"
 #include "guard/inspect/files/zip.h"
 
 namespace rampart::guard::files {
@@ -320,6 +321,22 @@ TEST(Files, AttachmentsOfTnef) {
       look("winmail.dat", made::tnef({{"report of may.pdf", "%PDF-1.4"}, {"run.exe", made::program()}}));
   EXPECT_THAT(facts.names, ElementsAre("winmail.dat/report of may.pdf", "winmail.dat/run.exe"));
   EXPECT_THAT(facts_of(facts), ElementsAre("in:dangerous-name", "in:executable"));
+}
+
+TEST(Files, TextOfTnef) {
+  // [MS-OXRTFCP] 4.1.1
+  const std::string packed(
+      "\x2d\0\0\0\x2b\0\0\0\x4c\x5a\x46\x75\xf1\xc5\xc7\xa7\x03\0\x0a\0\x72\x63\x70\x67\x31\x32\x35\x42\x32"
+      "\x0a\xf3\x20"
+      "\x68\x65\x6c\x09\0\x20\x62\x77\x05\xb0\x6c\x64\x7d\x0a\x80\x0f\xa0",
+      49);
+  EXPECT_EQ(unpack_rtf(packed, 1'000), "{\\rtf1\\ansi\\ansicpg1252\\pard hello world}\r\n");
+  const std::string rtf = "{\\rtf1\\fromhtml1{\\*\\htmltag64 <a href=\"https://a.example/\">}link}";
+  const auto plain = made::le(rtf.size() + 12, 4) + made::le(rtf.size(), 4) + "MELA" + made::le(0, 4) + rtf;
+  const auto facts = look("winmail.dat", made::tnef({}, plain));
+  EXPECT_THAT(facts_of(facts), IsEmpty());
+  EXPECT_TRUE(facts.holds(FileType::rtf));
+  EXPECT_THAT(urls(facts), ElementsAre("document https://a.example/"));
 }
 
 TEST(Files, Pages) {

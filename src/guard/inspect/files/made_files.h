@@ -228,7 +228,8 @@ inline std::string onenote(const std::vector<std::string>& files) {
   return out;
 }
 
-inline std::string tnef(const Entries& attachments) {
+// With the packed RTF of a body, where there is one.
+inline std::string tnef(const Entries& attachments, const std::string& rtf = {}) {
   std::string out = "\x78\x9f\x3e\x22" + le(1, 2);
   const auto attribute = [](std::uint32_t id, const std::string& data) {
     return '\2' + le(id, 4) + le(data.size(), 4) + data + le(0, 2);
@@ -238,6 +239,8 @@ inline std::string tnef(const Entries& attachments) {
            attribute(0x6800f, bytes) +
            attribute(0x69005, le(1, 4) + le(0x1f, 2) + le(0x3707, 2) + le(1, 4) + le(2 * name.size(), 4) +
                                   wide(name) + std::string((4 - 2 * name.size() % 4) % 4, '\0'));
+  if (!rtf.empty())
+    out += attribute(0x69003, le(1, 4) + le(0x102, 2) + le(0x1009, 2) + le(1, 4) + le(rtf.size(), 4) + rtf);
   return out;
 }
 

@@ -54,6 +54,8 @@ class RtfWalk {
       take_template(end);
     } else if (word == "fldinst") {
       take_field(end);
+    } else if (word == "htmltag") {
+      take_tag(end);
     } else if (word == "bin") {
       return skip_binary(end);
     }
@@ -155,6 +157,14 @@ class RtfWalk {
     const auto end = text.find('"', begin + 1);
     if (end == std::string_view::npos) return;
     walk_.add_link(text.substr(begin + 1, end - begin - 1), LinkOrigin::document, picture < word);
+  }
+
+  // [MS-OXRTFEX] 2.1.3.1: a tag of the page from which the text was made.
+  void take_tag(std::size_t at) {
+    const auto text = bytes_.substr(at, kMaxLinkText);
+    const auto tag = text.substr(0, text.find('}'));
+    if (tag.find('=') == std::string_view::npos) return;
+    if (const auto url = attribute_of(tag, "href")) walk_.add_link(*url, LinkOrigin::document, false);
   }
 
   Walk& walk_;

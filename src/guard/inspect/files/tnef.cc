@@ -1,8 +1,9 @@
-// TNEF ([MS-OXTNEF]), the winmail.dat of Outlook: attachments and their names.
+// TNEF ([MS-OXTNEF]), the winmail.dat of Outlook: attachments and their names, and the text where it is not in the mail otherwise.
 #include <string>
 
 #include "guard/inspect/files/bytes.h"
 #include "guard/inspect/files/formats.h"
+#include "guard/inspect/files/packed_rtf.h"
 #include "guard/inspect/files/text.h"
 
 namespace rampart::guard::files {
@@ -24,6 +25,7 @@ constexpr std::uint32_t kMessageProperties = 0x0006'9003;
 constexpr std::uint16_t kLongName = 0x3707;
 constexpr std::uint16_t kData = 0x3701;
 constexpr std::uint16_t kHtml = 0x1013;
+constexpr std::uint16_t kPackedRtf = 0x1009;
 
 std::uint64_t padded(std::uint64_t size) { return (size + 3) / 4 * 4; }
 
@@ -128,7 +130,15 @@ class TnefWalk {
       name_ = kind == 0x1f ? std::string(until_nul(from_utf16(value))) : std::string(until_nul(value));
     // An object begins with the identifier of its interface.
     if (id == kData) data_ = kind == 0x0d ? part_of(value, 16, value.size()) : value;
-    if (id == kHtml) walk_.look_inside("body.html", value);
+    if (id == kHtml && walk_.take_entry()) walk_.look_inside("body.html", value);
+    if (id == kPackedRtf) take_rtf(value);
+  }
+
+  void take_rtf(std::string_view value) {
+    const auto rtf = unpack_rtf(value, walk_.bytes_left());
+    if (!rtf) return walk_.cannot(Unseen::damaged);
+    walk_.spend(rtf->size());
+    if (walk_.take_entry()) walk_.look_inside("body.rtf", *rtf);
   }
 
   void finish() {
