@@ -19,7 +19,8 @@ import urllib.request
 
 # What fires because no name exists here, whatever the message: DNS, the client and the authentication that a file has not.
 ARTEFACTS = ("HFILTER_", "RDNS_", "AUTH_NA", "R_SPF", "R_DKIM", "DMARC", "ARC_", "RCVD_", "DATE_IN", "FROMHOST", "MID_RHS", "VIOLATED_DIRECT_SPF", "DIRECT_TO_MX", "ASN", "RECEIVED_")
-WAIT = 30  # seconds for a filter to answer
+WAIT = 30  # seconds for a filter to answer a message
+START = 300  # seconds for it to begin
 
 
 def answer_nothing():
@@ -48,7 +49,7 @@ def prepare(folders):
 
 
 def wait_for(port):
-    end = time.monotonic() + WAIT
+    end = time.monotonic() + START
     while time.monotonic() < end:
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
