@@ -106,7 +106,8 @@ TEST(Words, HowPhrasesAreWritten) {
 
 TEST(Words, CountsAndPlaces) {
   const auto all = phrases("\"verify your * account\", \"your account\"");
-  const auto out = all.find("One: verify your account. Two: verify your account. Three and no more: your account.");
+  const auto out =
+      all.find("One: verify your account. Two: verify your account. Three and no more: your account.");
   ASSERT_EQ(out.size(), 1U);
   EXPECT_EQ(out[0].count, 3U);
   EXPECT_EQ(out[0].phrases, 2U);
