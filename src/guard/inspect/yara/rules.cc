@@ -140,7 +140,7 @@ Result<Rules> Rules::compile(const std::string& folder) {
   yr_compiler_set_include_callback(made, nullptr, nullptr, nullptr);
   for (const auto* variable : kVariables) yr_compiler_define_string_variable(made, variable, "");
   for (const auto& file : files) {
-    const auto path = folder + "/" + file;
+    const auto path = fmt::format("{}/{}", folder, file);
     const auto text = TRY(base::read_file(path, kMaxFile));
     if (text.find('\0') != std::string::npos)
       return base::fail(ErrorKind::config, "is no text; compiled rules are not read", path);
