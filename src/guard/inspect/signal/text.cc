@@ -392,7 +392,7 @@ std::string_view phone_number(std::string_view text) {
         break;
       }
     }
-    const bool is_whole = end == text.size() || !is_word(text[end]);
+    const bool is_whole = end == text.size() || !is_word(text[end]) || !is_digit(text[end - 1]);
     if (digits >= kMinPhone && digits <= kMaxPhone && groups >= 2 && is_whole)
       return base::trim(text.substr(i, end - i));
     i = std::max(i, end == i ? i : end - 1);
