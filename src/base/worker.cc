@@ -85,7 +85,8 @@ void limit(__rlimit_resource resource, rlim_t most) {
 std::vector<sock_filter> make_filter() {
   auto* filter = ::seccomp_init(SCMP_ACT_ERRNO(EPERM));
   if (filter == nullptr) return {};
-  bool made = ::seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2) == 0;  // a tree of comparisons, not a list
+  bool made =
+      ::seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2) == 0;  // a tree of comparisons, not a list
   for (const int call :
        {SCMP_SYS(read),        SCMP_SYS(write),         SCMP_SYS(close),        SCMP_SYS(fstat),
         SCMP_SYS(exit),        SCMP_SYS(exit_group),    SCMP_SYS(brk),          SCMP_SYS(mmap),
@@ -350,7 +351,8 @@ bool Worker::ask(std::string_view head, std::string_view rest, Reply& out) {
   Frame frame;
   // MSG_NOSIGNAL: the process may be gone.
   bool well = true;
-  std::array<iovec, 3> pieces = {iovec{&size, sizeof size}, iovec{const_cast<char*>(head.data()), head.size()},
+  std::array<iovec, 3> pieces = {iovec{&size, sizeof size},
+                                 iovec{const_cast<char*>(head.data()), head.size()},
                                  iovec{const_cast<char*>(rest.data()), rest.size()}};
   for (std::size_t first = 0; well && first < pieces.size();) {
     if (pieces[first].iov_len == 0) {
@@ -363,7 +365,8 @@ bool Worker::ask(std::string_view head, std::string_view rest, Reply& out) {
     const auto sent = ::sendmsg(socket_, &message, MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
     well = sent > 0;
-    for (auto left = static_cast<std::size_t>(std::max<ssize_t>(sent, 0)); left != 0 && first < pieces.size();) {
+    for (auto left = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
+         left != 0 && first < pieces.size();) {
       auto& piece = pieces[first];
       const auto part = std::min(left, piece.iov_len);
       piece.iov_base = static_cast<char*>(piece.iov_base) + part;

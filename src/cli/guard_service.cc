@@ -226,27 +226,27 @@ class Service {
                                const mail::Message& message) {
           reports_->take(event, verdict, message, lane.provider);
         };
-      lane.gate.emplace(
-          guard::Gate::Parts{.provider = lane.provider,
-                             .quarantine = lane.quarantine ? &*lane.quarantine : nullptr,
-                             .passes = lane.passes ? &*lane.passes : nullptr,
-                             .marks = lane.marks ? &*lane.marks : nullptr,
-                             .rules = [this] { return shared_.rules.load(); },
-                             .tell = [this](const guard::Event& event) { tell(event); },
-                             .log = [this](const std::string& line) { say(line); },
-                             .now = [] { return base::now(); },
-                             .look =
-                                 [this, &lane](guard::Inspector::Text text, std::chrono::milliseconds patience,
-                                               std::function<void(guard::Inspected)> done) {
-                                   inspector_->look(std::move(text), lane.io, patience, std::move(done));
-                                 },
-                             .scan_for_viruses = virus_scanner(lane),
-                             .memory = &memory_,
-                             .correspondents = &correspondents_,
-                             .ring = &lane.ring.emplace(config_),
-                             .report = std::move(report),
-                             .failure = [this](guard::Trouble why) { metrics_.note_failure(why); }},
-          std::move(options));
+      lane.gate.emplace(guard::Gate::Parts{
+                            .provider = lane.provider,
+                            .quarantine = lane.quarantine ? &*lane.quarantine : nullptr,
+                            .passes = lane.passes ? &*lane.passes : nullptr,
+                            .marks = lane.marks ? &*lane.marks : nullptr,
+                            .rules = [this] { return shared_.rules.load(); },
+                            .tell = [this](const guard::Event& event) { tell(event); },
+                            .log = [this](const std::string& line) { say(line); },
+                            .now = [] { return base::now(); },
+                            .look =
+                                [this, &lane](guard::Inspector::Text text, std::chrono::milliseconds patience,
+                                              std::function<void(guard::Inspected)> done) {
+                                  inspector_->look(std::move(text), lane.io, patience, std::move(done));
+                                },
+                            .scan_for_viruses = virus_scanner(lane),
+                            .memory = &memory_,
+                            .correspondents = &correspondents_,
+                            .ring = &lane.ring.emplace(config_),
+                            .report = std::move(report),
+                            .failure = [this](guard::Trouble why) { metrics_.note_failure(why); }},
+                        std::move(options));
       lane.server.emplace(lane.io, guard::milter::ServerOptions(), shared_.admission, *lane.gate);
     }
     return {};
@@ -434,7 +434,8 @@ class Service {
       tell_marks(settings->rules.mode);
     }
     tell_roles(shared_.rules.load()->roles, settings->rules.roles, change.stay);
-    if (!settings->yara_rules.empty() || !settings_.yara_rules.empty()) inspector_->use_rules(settings->yara_rules);
+    if (!settings->yara_rules.empty() || !settings_.yara_rules.empty())
+      inspector_->use_rules(settings->yara_rules);
     settings_.yara_rules = settings->yara_rules;
     lists_.set_files(*settings);
     set_rules(std::move(settings->rules));
@@ -466,19 +467,24 @@ class Service {
 
   static bool counts_at_once(std::string_view key) {
     if (key.starts_with("guard.digest_")) return true;  // the others are read by who sends digests
-    constexpr auto kRules = std::to_array<std::string_view>(
-        {"guard.trusted_networks", "guard.trusted_relays", "guard.trusted_sealers",
-         "guard.trusted_milters",  "guard.own_domains",    "guard.enforced_domains",
-         "guard.overrides",        "guard.enforce",        "guard.block_files",
-         "guard.allow_files",      "guard.blocked",        "guard.sign",
-         "guard.senders_file",     "guard.sign_unowned",   "guard.gateway_networks",
-         "guard.gateway_field",    "guard.relay_domains",  "guard.arc_domain",
-         "guard.daemon_roles",     "guard.mode",           "guard.listen",
-         "guard.inspect",          "guard.inspect_size",     "guard.tag_score",
-         "guard.quarantine_score", "guard.content_field",    "guard.own_names",
-         "guard.protected_people", "guard.partner_domains",  "guard.not_lookalikes",
-         "guard.brands_file",      "guard.weights_file",     "guard.yara_rules",
-         "guard.clamd_unknown"});
+    constexpr auto kRules =
+        std::to_array<std::string_view>({"guard.trusted_networks", "guard.trusted_relays",
+                                         "guard.trusted_sealers",  "guard.trusted_milters",
+                                         "guard.own_domains",      "guard.enforced_domains",
+                                         "guard.overrides",        "guard.enforce",
+                                         "guard.block_files",      "guard.allow_files",
+                                         "guard.blocked",          "guard.sign",
+                                         "guard.senders_file",     "guard.sign_unowned",
+                                         "guard.gateway_networks", "guard.gateway_field",
+                                         "guard.relay_domains",    "guard.arc_domain",
+                                         "guard.daemon_roles",     "guard.mode",
+                                         "guard.listen",           "guard.inspect",
+                                         "guard.inspect_size",     "guard.tag_score",
+                                         "guard.quarantine_score", "guard.content_field",
+                                         "guard.own_names",        "guard.protected_people",
+                                         "guard.partner_domains",  "guard.not_lookalikes",
+                                         "guard.brands_file",      "guard.weights_file",
+                                         "guard.yara_rules",       "guard.clamd_unknown"});
     return std::ranges::find(kRules, key) != kRules.end();
   }
 
@@ -618,8 +624,8 @@ std::string worker_program() {
 Result<> run_guard(Session& session, const base::Config& config, guard::Settings settings) {
   if (!settings.yara_rules.empty()) TRY(guard::yara::Rules::compile(settings.yara_rules));
   // Its processes are made before there are threads, which a Service has from the beginning.
-  auto inspector =
-      TRY(guard::Inspector::start({.workers = settings.look_workers, .rules = settings.yara_rules, .program = worker_program()}));
+  auto inspector = TRY(guard::Inspector::start(
+      {.workers = settings.look_workers, .rules = settings.yara_rules, .program = worker_program()}));
   return Service(session, config, std::move(settings), std::move(inspector)).run();
 }
 

@@ -5,6 +5,7 @@
 #include "audit/settings.h"
 #include "audit/watch/settings.h"
 #include "guard/digest/settings.h"
+#include "guard/inspect/settings.h"
 #include "guard/release/settings.h"
 #include "guard/inspect/settings.h"
 #include "guard/settings.h"
@@ -41,13 +42,12 @@ constexpr std::array kOutput{
 }  // namespace
 
 const base::Schema& schema() {
-  static const base::Schema kSchema{audit::settings(),          audit::fix::settings(),
-                                    audit::keys::settings(),    audit::watch::settings(),
-                                    guard::settings(),          guard::release_settings(),
-                                    guard::digest_settings(),   guard::inspect_settings(),  net::settings(),
-                                    reports::settings(),        reports::mailbox_settings(),
-                                    reports::source_settings(), reports::write_settings(),
-                                    store::settings(),          kOutput};
+  static const base::Schema kSchema{
+      audit::settings(),         audit::fix::settings(),      audit::keys::settings(),
+      audit::watch::settings(),  guard::settings(),           guard::release_settings(),
+      guard::digest_settings(),  guard::inspect_settings(),   net::settings(),
+      reports::settings(),       reports::mailbox_settings(), reports::source_settings(),
+      reports::write_settings(), store::settings(),           kOutput};
   return kSchema;
 }
 

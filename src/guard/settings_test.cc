@@ -1,10 +1,10 @@
 #include "guard/settings.h"
 
-#include "guard/inspect/settings.h"
-
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "guard/inspect/settings.h"
 
 namespace rampart::guard {
 namespace {

@@ -124,7 +124,8 @@ class Reader {
 
   // Some take a line that merely begins so for one.
   bool is_like_boundary(std::string_view line) const {
-    return std::ranges::any_of(open_, [&](const Open& open) { return line.substr(2).starts_with(open.boundary); });
+    return std::ranges::any_of(open_,
+                               [&](const Open& open) { return line.substr(2).starts_with(open.boundary); });
   }
 
   // A multipart whose boundary never came holds what stands there.
@@ -295,7 +296,8 @@ std::string decode_uuencode(std::string_view text) {
     auto left = std::size_t{value(0)};
     for (std::size_t i = 1; left != 0 && i < line.size(); i += 4) {
       const auto three = value(i) << 18U | value(i + 1) << 12U | value(i + 2) << 6U | value(i + 3);
-      for (unsigned k = 0; k < 3 && left != 0; ++k, --left) out += static_cast<char>(three >> (16 - 8 * k) & 0xffU);
+      for (unsigned k = 0; k < 3 && left != 0; ++k, --left)
+        out += static_cast<char>(three >> (16 - 8 * k) & 0xffU);
     }
   }
   return out;

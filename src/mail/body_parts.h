@@ -16,21 +16,23 @@
 namespace rampart::mail {
 
 // Our own.
-inline constexpr std::size_t kMaxBodyParts = 200;          // of a message, those with parts among them
-inline constexpr std::size_t kMaxBodyDepth = 20;           // a part in a part
-inline constexpr std::size_t kMaxPartField = 8'192;        // bytes of one of a part's fields; what is behind is not looked at
-inline constexpr std::size_t kMaxPartFields = 1'000;       // of one part; what is behind is not looked at
-inline constexpr std::size_t kMaxPartText = 255;           // bytes of a name, a type, a Content-ID
-inline constexpr std::size_t kMaxBoundary = 256;           // bytes; RFC 2046 section 5.1.1 allows 70
-inline constexpr std::size_t kMaxParameters = 50;          // of one field
+inline constexpr std::size_t kMaxBodyParts = 200;  // of a message, those with parts among them
+inline constexpr std::size_t kMaxBodyDepth = 20;   // a part in a part
+inline constexpr std::size_t kMaxPartField =
+    8'192;  // bytes of one of a part's fields; what is behind is not looked at
+inline constexpr std::size_t kMaxPartFields = 1'000;  // of one part; what is behind is not looked at
+inline constexpr std::size_t kMaxPartText = 255;      // bytes of a name, a type, a Content-ID
+inline constexpr std::size_t kMaxBoundary = 256;      // bytes; RFC 2046 section 5.1.1 allows 70
+inline constexpr std::size_t kMaxParameters = 50;     // of one field
 
 enum class Disposition : std::uint8_t { none, is_inline, attachment };  // RFC 2183
 enum class BodyEncoding : std::uint8_t { identity, base64, quoted_printable, uuencode, unknown };
 
 struct BodyPart {
-  std::string path;  // "1.2", as IMAP numbers them (RFC 9051 section 6.4.5.1); empty of the message's own multipart
-  std::string type;  // "text/html", lower case; text/plain where none is said
-  std::string name;  // of the file, decoded; empty without one
+  std::string
+      path;  // "1.2", as IMAP numbers them (RFC 9051 section 6.4.5.1); empty of the message's own multipart
+  std::string type;        // "text/html", lower case; text/plain where none is said
+  std::string name;        // of the file, decoded; empty without one
   std::string charset;     // lower case; empty without one
   std::string content_id;  // without its brackets
   Disposition disposition = Disposition::none;
@@ -48,9 +50,9 @@ struct BodyPart {
 };
 
 struct BodyParts {
-  std::vector<BodyPart> all;     // each before those within it
-  bool has_more = false;         // than kMaxBodyParts
-  bool is_deeper = false;        // than kMaxBodyDepth: what is below is part of a leaf
+  std::vector<BodyPart> all;  // each before those within it
+  bool has_more = false;      // than kMaxBodyParts
+  bool is_deeper = false;     // than kMaxBodyDepth: what is below is part of a leaf
   // Other readers may see other parts: fields that say it twice, or as nobody does; a boundary with something behind it; a multipart
   // whose boundary never comes, or that is encoded (RFC 2045 section 6.4); a piece of a message (message/partial).
   bool is_ambiguous = false;

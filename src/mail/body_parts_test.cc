@@ -23,26 +23,32 @@ std::vector<std::string> told(std::string_view message) {
 TEST(BodyParts, AreNumberedAsImapDoes) {
   EXPECT_THAT(told("Subject: x\r\n\r\nhello\r\n"), ElementsAre("1 text/plain hello\r\n"));
   // RFC 9051 section 6.4.5.1: a message in a multipart, which holds a multipart.
-  EXPECT_THAT(told("Content-Type: multipart/mixed; boundary=\"a\"\n\npreamble\n--a\n\none\n--a\n"
-                   "Content-Type: message/rfc822\n\nSubject: in\nContent-Type: multipart/alternative; boundary=b\n\n"
-                   "--b\nContent-Type: text/plain\n\ntwo\n--b\nContent-Type: TEXT/HTML\n\n<p>three\n--b--\n"
-                   "epilogue\n--a\nContent-Type: message/rfc822\n\nSubject: alone\n\nfour\n--a--\nepilogue\n"),
-              ElementsAre(" multipart/mixed …", "1 text/plain one", "2 message/rfc822 …", "2 multipart/alternative …",
-                          "2.1 text/plain two", "2.2 text/html <p>three", "3 message/rfc822 …", "3.1 text/plain four"));
-  EXPECT_EQ(read_body_parts("Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: message/rfc822\n\nS: t\n\nx\n--a--\n")
+  EXPECT_THAT(
+      told("Content-Type: multipart/mixed; boundary=\"a\"\n\npreamble\n--a\n\none\n--a\n"
+           "Content-Type: message/rfc822\n\nSubject: in\nContent-Type: multipart/alternative; boundary=b\n\n"
+           "--b\nContent-Type: text/plain\n\ntwo\n--b\nContent-Type: TEXT/HTML\n\n<p>three\n--b--\n"
+           "epilogue\n--a\nContent-Type: message/rfc822\n\nSubject: alone\n\nfour\n--a--\nepilogue\n"),
+      ElementsAre(" multipart/mixed …", "1 text/plain one", "2 message/rfc822 …", "2 multipart/alternative …",
+                  "2.1 text/plain two", "2.2 text/html <p>three", "3 message/rfc822 …",
+                  "3.1 text/plain four"));
+  EXPECT_EQ(read_body_parts("Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: "
+                            "message/rfc822\n\nS: t\n\nx\n--a--\n")
                 .all[1]
                 .body,
             "S: t\n\nx");
 }
 
 TEST(BodyParts, AreReadAsLenientAsMailProgramsDo) {
-  EXPECT_THAT(told("Content-Type: multipart/mixed; boundary=a \r\n\r\n--a  \r\nContent-Type: text/html; charset=x\r\n\r\n<b>\r\n"),
+  EXPECT_THAT(told("Content-Type: multipart/mixed; boundary=a \r\n\r\n--a  \r\nContent-Type: text/html; "
+                   "charset=x\r\n\r\n<b>\r\n"),
               ElementsAre(" multipart/mixed …", "1 text/html <b>\r\n"))
       << "white space behind boundaries; none at the end";
   EXPECT_THAT(told("Content-Type: multipart/mixed; boundary=a\n\n--a\n<p>no header\n--a--\n"),
               ElementsAre(" multipart/mixed …", "1 text/plain <p>no header"));
-  EXPECT_THAT(told("Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--a\n\ny\n"),
-              ElementsAre(" multipart/mixed …", "1 multipart/mixed …", "1.1 text/plain x", "2 text/plain y\n"))
+  EXPECT_THAT(
+      told("Content-Type: multipart/mixed; boundary=a\n\n--a\nContent-Type: multipart/mixed; "
+           "boundary=b\n\n--b\n\nx\n--a\n\ny\n"),
+      ElementsAre(" multipart/mixed …", "1 multipart/mixed …", "1.1 text/plain x", "2 text/plain y\n"))
       << "an outer boundary ends what is within";
   EXPECT_THAT(told("Content-Type: multipart/mixed\n\n--a\nhttps://a.example\n"),
               ElementsAre("1 multipart/mixed --a\nhttps://a.example\n"))
@@ -50,14 +56,16 @@ TEST(BodyParts, AreReadAsLenientAsMailProgramsDo) {
   EXPECT_THAT(told("Content-Type: multipart/mixed; boundary=b\n\nhttps://a.example\n"),
               ElementsAre("1 multipart/mixed https://a.example\n"))
       << "nor where it never comes";
-  EXPECT_THAT(told("Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogeAoKaGk=\n"),
-              ElementsAre("1 message/rfc822 …", "1.1 text/plain hi"));
+  EXPECT_THAT(
+      told("Content-Type: message/rfc822\nContent-Transfer-Encoding: base64\n\nU3ViamVjdDogeAoKaGk=\n"),
+      ElementsAre("1 message/rfc822 …", "1.1 text/plain hi"));
   EXPECT_THAT(told("Content-Type: text\n\nx"), ElementsAre("1 text/plain x"));
 }
 
 TEST(BodyParts, SayWhereOthersMayReadSomethingElse) {
   for (const auto* text :
-       {"Content-Type: text/html\nContent-Type: text/plain\n\nx", "Content-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: base64\n\nx",
+       {"Content-Type: text/html\nContent-Type: text/plain\n\nx",
+        "Content-Transfer-Encoding: 7bit\nContent-Transfer-Encoding: base64\n\nx",
         "Content-Type: multipart/mixed; boundary=a; boundary=b\n\n--a\n\nx\n--a--\n",
         "Content-Type: multipart/mixed; boundary=a\n\n--ab\n\nx\n--a\n\ny\n--a--\n",
         "Content-Type: multipart/mixed; boundary=a\n\nx\n", "Content-Type: message/partial; id=x\n\nx",
@@ -68,7 +76,8 @@ TEST(BodyParts, SayWhereOthersMayReadSomethingElse) {
                            "Content-Type: multipart/mixed; boundary=a\n\n--a\n\nx\n--a--\n"})
     EXPECT_FALSE(read_body_parts(text).is_ambiguous) << text;
   for (const auto* encoding : {"(a) base64", "base64 (b)", "\"base64\"", "base64;", "base-64", " BASE64 "})
-    EXPECT_EQ(read_body_parts(fmt::format("Content-Transfer-Encoding: {}\n\naGk=", encoding)).all[0].encoding, BodyEncoding::base64)
+    EXPECT_EQ(read_body_parts(fmt::format("Content-Transfer-Encoding: {}\n\naGk=", encoding)).all[0].encoding,
+              BodyEncoding::base64)
         << encoding;
   EXPECT_EQ(read_body_parts("Content-Type: \"text/html\"\n\nx").all[0].type, "text/html");
   EXPECT_TRUE(read_body_parts("Content-Type: html\n\nx").all[0].is_guess);
@@ -84,13 +93,15 @@ TEST(BodyParts, HoldWhatTravelled) {
 
 TEST(ContentFields, ParametersAreContinuedAndEncoded) {
   const auto field = read_parameters(
-      "Attachment (a comment; with=that); filename*0*=utf-8''r%C3%A4; filename*1=\"te.pdf\"; filename=old.pdf; x=\"a\\\"b;c\"");
+      "Attachment (a comment; with=that); filename*0*=utf-8''r%C3%A4; filename*1=\"te.pdf\"; "
+      "filename=old.pdf; x=\"a\\\"b;c\"");
   EXPECT_EQ(field.value, "attachment");
   EXPECT_EQ(field.find("filename"), "r\xc3\xa4te.pdf");
   EXPECT_EQ(field.find("x"), "a\"b;c");
   ContentFieldReader reader;
-  for (const auto* line : {"Content-Type: Text/HTML;", "\tcharset=\"UTF-8\"; name=\"=?utf-8?q?r=C3=A4?=\"", "content-id : <a@b>",
-                           "Content-Type: text/plain", "Content-Transfer-Encoding: BASE64", "Content-Disposition: odd"})
+  for (const auto* line :
+       {"Content-Type: Text/HTML;", "\tcharset=\"UTF-8\"; name=\"=?utf-8?q?r=C3=A4?=\"", "content-id : <a@b>",
+        "Content-Type: text/plain", "Content-Transfer-Encoding: BASE64", "Content-Disposition: odd"})
     reader.add(line);
   const auto fields = reader.finish();
   EXPECT_EQ(fields.type, "text/html") << "the first counts";
@@ -104,7 +115,8 @@ TEST(ContentFields, ParametersAreContinuedAndEncoded) {
 TEST(BodyParts, StrangersMakeThemAsManyAndAsDeepAsTheyLike) {
   const auto begun = std::chrono::steady_clock::now();
   std::string deep;
-  for (int i = 0; i < 100'000; ++i) deep += fmt::format("Content-Type: multipart/mixed; boundary=b{0}\n\n--b{0}\n", i);
+  for (int i = 0; i < 100'000; ++i)
+    deep += fmt::format("Content-Type: multipart/mixed; boundary=b{0}\n\n--b{0}\n", i);
   const auto parts = read_body_parts(deep);
   EXPECT_TRUE(parts.is_deeper);
   EXPECT_EQ(parts.all.size(), kMaxBodyDepth + 1);

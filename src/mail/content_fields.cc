@@ -22,9 +22,12 @@ std::string_view skip_space(std::string_view text) {
     std::size_t depth = 0;
     std::size_t i = 0;
     for (; i < text.size(); ++i) {
-      if (text[i] == '\\') ++i;
-      else if (text[i] == '(') ++depth;
-      else if (text[i] == ')' && --depth == 0) break;
+      if (text[i] == '\\')
+        ++i;
+      else if (text[i] == '(')
+        ++depth;
+      else if (text[i] == ')' && --depth == 0)
+        break;
     }
     text.remove_prefix(std::min(text.size(), i + 1));
   }
@@ -159,9 +162,11 @@ Parametrised read_parameters(std::string_view field) {
     auto& pieces = found[name];
     if (pieces.empty()) order.push_back(name);
     // What is encoded counts before what is not (RFC 2231 section 4).
-    if (piece.is_encoded && pieces.size() == 1 && number == 0 && !pieces.begin()->second.is_encoded) pieces.clear();
+    if (piece.is_encoded && pieces.size() == 1 && number == 0 && !pieces.begin()->second.is_encoded)
+      pieces.clear();
     const auto text = piece.text;
-    if (const auto put = pieces.try_emplace(number, std::move(piece)); !put.second && put.first->second.text != text)
+    if (const auto put = pieces.try_emplace(number, std::move(piece));
+        !put.second && put.first->second.text != text)
       out.is_ambiguous = true;
   }
   for (const auto& name : order) out.parameters.emplace_back(name, joined(found[name]));
@@ -173,8 +178,7 @@ bool ContentFieldReader::is_field(std::string_view line) {
   if (colon == std::string_view::npos || colon == 0) return false;
   auto name = line.substr(0, colon);
   while (!name.empty() && base::is_wsp(name.back())) name.remove_suffix(1);
-  return !name.empty() &&
-         std::ranges::all_of(name, [](unsigned char c) { return c > ' ' && c < 0x7f; });
+  return !name.empty() && std::ranges::all_of(name, [](unsigned char c) { return c > ' ' && c < 0x7f; });
 }
 
 void ContentFieldReader::add(std::string_view line) {
@@ -191,7 +195,8 @@ void ContentFieldReader::add(std::string_view line) {
 void ContentFieldReader::end_field() {
   if (field_.empty()) return;
   const auto colon = field_.find(':');
-  const auto name = base::lower(base::trim(std::string_view(field_).substr(kPrefix.size(), colon - kPrefix.size())));
+  const auto name =
+      base::lower(base::trim(std::string_view(field_).substr(kPrefix.size(), colon - kPrefix.size())));
   auto* to = name == "type"                ? &type_
              : name == "disposition"       ? &disposition_
              : name == "transfer-encoding" ? &encoding_

@@ -67,8 +67,9 @@ std::vector<std::string_view> unwanted_fields(const mail::Header& header, std::s
 
 // What programs behind go by: "suspicious; score=42.5; signals=brand-link-away, link-shortener".
 std::string content_field_of(const ContentJudged& content) {
-  auto out = fmt::format("{}; score={:.1f}; signals=",
-                         content.level == model::Level::quarantine ? "phishing" : "suspicious", content.score);
+  auto out = fmt::format(
+      "{}; score={:.1f}; signals=", content.level == model::Level::quarantine ? "phishing" : "suspicious",
+      content.score);
   std::size_t told = 0;
   for (const auto& [signal, points] : content.signals) {
     if (points <= 0 || told == kToldSignals) break;
@@ -501,7 +502,8 @@ milter::Answer Gate::enforce(Work& work, const Verdict& verdict) {
                              work.session.agreed().may(milter::action::kDeleteRecipients));
   if (done.answer == Action::accept) {
     // What we added the first time stays: what would be found out now is about who puts it back.
-    if (!work.back) work.unwanted = unwanted_fields(header, options_.authserv_id, work.rules->inspection.field);
+    if (!work.back)
+      work.unwanted = unwanted_fields(header, options_.authserv_id, work.rules->inspection.field);
     // Before anything is kept: what is put off comes again.
     if (const auto handed = hand_on(work, verdict); !handed) return cannot_sign(work, handed.error());
   }

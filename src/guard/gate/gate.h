@@ -123,7 +123,8 @@ class Gate : public milter::Decider {
  private:
   struct Work;
   // Has a message from outside looked into, by all who do, and goes on with drive().
-  void look(const std::shared_ptr<Work>& work, std::string_view bytes, std::function<void(milter::Answer)> done);
+  void look(const std::shared_ptr<Work>& work, std::string_view bytes,
+            std::function<void(milter::Answer)> done);
   // Asks what has to be known of a message, and answers it.
   void drive(const std::shared_ptr<Work>& work, std::chrono::seconds monitor_time,
              std::function<void(milter::Answer)> done);

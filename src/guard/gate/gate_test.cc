@@ -554,7 +554,8 @@ TEST_F(GateTest, SaysWhatItHadNothingToGoOn) {
   const RoleRules roles{.anybody = Role::inbound, .trusted = {}, .relays = {}};
   const LocalRules local;
   const InspectionRules inspection;
-  Scan scan(message, {.peer = {.client = {}, .helo = {}}, .mail_from = {}, .memory = {}}, roles, local, inspection, keys);
+  Scan scan(message, {.peer = {.client = {}, .helo = {}}, .mail_from = {}, .memory = {}}, roles, local,
+            inspection, keys);
   const auto verdict = zone_.run([&](facts::Facts& facts) { return scan.run(facts, kNow); });
   EXPECT_THAT(verdict.unchecked, ElementsAre(HasSubstr("its address is not known")));
   EXPECT_EQ(verdict.score(), 80);

@@ -62,6 +62,14 @@ class GateTest : public testing::Test {
                .tell = [this](const Event& event) { events_.push_back(event); },
                .log = [this](const std::string& line) { log_.push_back(line); },
                .now = [this] { return now_; },
+               .look = seen_ ? [this](Inspector::Text text, std::chrono::milliseconds,
+                                      const std::function<void(Inspected)>& done) {
+                 looked_ += text.header + std::string(text.body);
+                 done(*seen_);
+               } : std::function<void(Inspector::Text, std::chrono::milliseconds, std::function<void(Inspected)>)>(),
+               .scan_for_viruses = clamd_ ? [this](std::string, const std::function<void(ClamdAnswer)>& done) {
+                 done(*clamd_);
+               } : std::function<void(std::string, std::function<void(ClamdAnswer)>)>(),
                .memory = &memory_,
                .correspondents = &correspondents_,
                .ring = &ring_,
@@ -116,6 +124,9 @@ class GateTest : public testing::Test {
   TestRing ring_;
   std::size_t most_ = 100'000;  // octets of a message
   std::optional<Marks> marks_;
+  std::optional<Inspected> seen_;     // what whoever looks into messages says; nothing: nobody does
+  std::string looked_;                // what he was given
+  std::optional<ClamdAnswer> clamd_;  // the same of a virus scanner
 };
 
 }  // namespace rampart::guard

@@ -86,12 +86,12 @@ std::optional<ContentJudged> Scan::judge(const auth::Authentication& authenticat
                                          const Correspondence& sender) {
   if (!situation_.inspected || !inspection_.judges()) return std::nullopt;
   if (!names_)
-    names_ = names::read_names({.header = &message_.header,
-                                .mail_from = situation_.mail_from ? std::string_view(*situation_.mail_from)
-                                                                  : std::string_view(),
-                                .has_envelope = situation_.mail_from.has_value(),
-                                .recipients = situation_.peer.recipients},
-                               *inspection_.names);
+    names_ = names::read_names(
+        {.header = &message_.header,
+         .mail_from = situation_.mail_from ? std::string_view(*situation_.mail_from) : std::string_view(),
+         .has_envelope = situation_.mail_from.has_value(),
+         .recipients = situation_.peer.recipients},
+        *inspection_.names);
   return judge_content({.seen = *situation_.inspected,
                         .names = *names_,
                         .header = message_.header,

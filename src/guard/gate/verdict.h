@@ -41,8 +41,8 @@ struct Situation {
   std::optional<std::string> mail_from;
   Memory memory;
   std::optional<Inspected> inspected = {};  // nothing: nobody had to look
-  std::optional<ClamdAnswer> clamd = {};  // nothing: it was not asked
-  Correspondence sender = {};           // `proven` is found out
+  std::optional<ClamdAnswer> clamd = {};    // nothing: it was not asked
+  Correspondence sender = {};               // `proven` is found out
 };
 
 // A function of the message, the facts, the rules and `now`; void while questions are open.
@@ -67,7 +67,8 @@ class Scan {
   [[nodiscard]] Verdict came_back(std::string_view id) const;
 
  private:
-  std::optional<ContentJudged> judge(const auth::Authentication& authentication, const Correspondence& sender);
+  std::optional<ContentJudged> judge(const auth::Authentication& authentication,
+                                     const Correspondence& sender);
 
   const mail::Message& message_;
   Situation situation_;

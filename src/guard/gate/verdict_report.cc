@@ -131,9 +131,9 @@ std::string verdict_text(const VerdictReport& report, const auth::ReportOptions&
              fmt::format("{} ({}, {}): {}", signal.code, signal.strength, signal.part, signal.evidence));
   out.line("Score", fmt::format("{} of 100, higher is worse", verdict.score()));
   if (verdict.content)
-    out.line("Content",
-             fmt::format("{:.1f} points; tagged from {:.1f} on, kept from {:.1f} on ({})", verdict.content->score,
-                         verdict.content->tag, verdict.content->quarantine, verdict.content->model));
+    out.line("Content", fmt::format("{:.1f} points; tagged from {:.1f} on, kept from {:.1f} on ({})",
+                                    verdict.content->score, verdict.content->tag, verdict.content->quarantine,
+                                    verdict.content->model));
   out.line("Role", role_words(verdict.standing));
   for (const auto& words : plan_lines(report.plan))
     out.line(report.plan.adds == "sealed" ? "Sealed" : "Signed", words);

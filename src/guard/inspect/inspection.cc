@@ -41,8 +41,9 @@ std::string_view ContentJudged::kind() const {
   constexpr std::array kExecutive{Code::protected_person, Code::own_name, Code::own_lookalike};
   constexpr std::array kLookalike{Code::partner_lookalike, Code::brand_lookalike, Code::brand_disguised,
                                   Code::link_lookalike};
-  constexpr std::array kHarmful{Code::form_credentials, Code::words_credentials, Code::words_account_threat,
-                                Code::words_extortion,  Code::words_payment_change, Code::words_gift_card};
+  constexpr std::array kHarmful{Code::form_credentials,     Code::words_credentials,
+                                Code::words_account_threat, Code::words_extortion,
+                                Code::words_payment_change, Code::words_gift_card};
   if (has_any(*this, kMalware)) return "malware";
   if (has_any(*this, kExecutive)) return "executive-impersonation";
   const bool has_files = has_family(*this, signal::Family::attachments);

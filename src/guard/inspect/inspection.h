@@ -26,7 +26,7 @@ struct InspectionRules {
   // Shared: replaced while messages are under way. Null: nothing is judged.
   std::shared_ptr<const names::NameRules> names = {};
   std::shared_ptr<const model::Model> model = {};
-  bool clamd_must_say = false;  // a message that clamd says nothing of is put off
+  bool clamd_must_say = false;              // a message that clamd says nothing of is put off
   std::string field = "X-Rampart-Content";  // that is added to what is tagged
 
   [[nodiscard]] bool judges() const { return is_on && names && model; }
@@ -34,7 +34,8 @@ struct InspectionRules {
 
 // Where nobody has to look into a message from outside, or nobody may: what is said in place of what would have been seen.
 // `lists_name_content`: a block list names links or parts, for which one has to look whatever the rules say.
-std::optional<Inspected> why_not_looked_at(const InspectionRules& rules, bool lists_name_content, std::size_t size);
+std::optional<Inspected> why_not_looked_at(const InspectionRules& rules, bool lists_name_content,
+                                           std::size_t size);
 
 // One that weighs anything.
 struct WeighedSignal {

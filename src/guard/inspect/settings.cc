@@ -44,15 +44,17 @@ constexpr std::array kSettings{
         .type = SettingType::boolean,
         .standard = "true",
         .brief = "Look into messages from outside: their text, links and attachments",
-        .detail = "In processes that have no network, no files and no keys, each for one message. When false, a "
-                  "message is looked into only where a block list names links or parts.",
+        .detail =
+            "In processes that have no network, no files and no keys, each for one message. When false, a "
+            "message is looked into only where a block list names links or parts.",
     },
     Setting{
         .key = "guard.inspect_size",
         .type = SettingType::integer,
         .standard = "32",
         .brief = "The largest message that is looked into, in MiB",
-        .detail = "What is larger is judged without; where a block list names links or parts, it is quarantined.",
+        .detail =
+            "What is larger is judged without; where a block list names links or parts, it is quarantined.",
         .min = 1,
         .max = kMostMiB,
     },
@@ -155,8 +157,10 @@ constexpr std::array kSettings{
         .key = "guard.yara_rules",
         .type = SettingType::text,
         .standard = "\"\"",
-        .brief = "A folder of YARA rules, *.yar and *.yara, that parts of messages are held against; none when empty",
-        .detail = "A rule that fits is a signal (file-rule). Changed rules count after kill -HUP, once all of them can be read.",
+        .brief = "A folder of YARA rules, *.yar and *.yara, that parts of messages are held against; none "
+                 "when empty",
+        .detail = "A rule that fits is a signal (file-rule). Changed rules count after kill -HUP, once all "
+                  "of them can be read.",
         .value_name = "FOLDER",
         .example = R"("/etc/rampart/yara")",
         .check = check_path,
@@ -165,7 +169,8 @@ constexpr std::array kSettings{
         .key = "guard.clamd",
         .type = SettingType::text,
         .standard = "\"\"",
-        .brief = "Where clamd listens, which is asked about each message from outside: unix:/PATH or inet:ADDRESS:PORT",
+        .brief = "Where clamd listens, which is asked about each message from outside: unix:/PATH or "
+                 "inet:ADDRESS:PORT",
         .detail = "What it finds is quarantined as malware. It reads all of that mail, unencrypted.",
         .value_name = "ADDRESS",
         .example = R"("unix:/run/clamav/clamd.ctl")",
@@ -175,8 +180,10 @@ constexpr std::array kSettings{
         .key = "guard.clamd_unknown",
         .type = SettingType::text,
         .standard = "\"accept\"",
-        .brief = "What becomes of a message that clamd says nothing of: it is absent, loads its signatures, or fails",
-        .detail = "tempfail has it tried again, for four hours at most. Over clamd's size it is accepted either way.",
+        .brief = "What becomes of a message that clamd says nothing of: it is absent, loads its signatures, "
+                 "or fails",
+        .detail = "tempfail has it tried again, for four hours at most. Over clamd's size it is accepted "
+                  "either way.",
         .choices = kUnknown,
     },
 };
@@ -240,7 +247,8 @@ base::Result<InspectSettings> read_inspect_settings(const base::Config& config, 
   if (const auto& text = config.text("guard.clamd"); !text.empty()) out.clamd = TRY(parse_clamd(text));
   out.workers = static_cast<std::size_t>(config.integer("guard.inspect_workers"));
   if (out.workers == 0)
-    out.workers = std::clamp<std::size_t>(std::size_t{2} * std::thread::hardware_concurrency(), 2, kMaxLookers);
+    out.workers =
+        std::clamp<std::size_t>(std::size_t{2} * std::thread::hardware_concurrency(), 2, kMaxLookers);
   return out;
 }
 

@@ -244,9 +244,12 @@ Unseen what_is_unseen(const Arrival& arrival) {
 
 Cause cause_of(Unseen unseen, const Arrival& arrival) {
   if (unseen == Unseen::clamd)
-    return {"malware-unknown", fmt::format("whether it is malware cannot be said now: {}", arrival.clamd->text()), {}};
+    return {"malware-unknown",
+            fmt::format("whether it is malware cannot be said now: {}", arrival.clamd->text()),
+            {}};
   const auto why = base::printable(arrival.inspected->fault);
-  if (unseen == Unseen::late) return {"inspection-late", fmt::format("what it holds is not known yet: {}", why), {}};
+  if (unseen == Unseen::late)
+    return {"inspection-late", fmt::format("what it holds is not known yet: {}", why), {}};
   return {"inspection-failed",
           fmt::format("{}: {}",
                       unseen == Unseen::all ? "what it holds cannot be said"

@@ -64,7 +64,7 @@ struct Arrival {
   std::string mail_from;
   Memory memory;
   base::Time now{};
-  const Inspected* inspected = nullptr;  // nullptr: nobody had to look
+  const Inspected* inspected = nullptr;    // nullptr: nobody had to look
   const ContentJudged* content = nullptr;  // nullptr: it was not judged
   const ClamdAnswer* clamd = nullptr;      // nullptr: it was not asked
   bool clamd_must_say = false;

@@ -8,11 +8,11 @@
 namespace rampart::guard {
 namespace {
 
-constexpr auto kTexts = std::to_array<std::string_view>(
-    {"summary", "description", "location", "comment", "contact"});
-constexpr auto kLinks = std::to_array<std::string_view>(
-    {"url", "attach", "conference", "x-google-conference", "x-microsoft-onlinemeetingconflink",
-     "x-microsoft-skypeteamsmeetingurl"});
+constexpr auto kTexts =
+    std::to_array<std::string_view>({"summary", "description", "location", "comment", "contact"});
+constexpr auto kLinks = std::to_array<std::string_view>({"url", "attach", "conference", "x-google-conference",
+                                                         "x-microsoft-onlinemeetingconflink",
+                                                         "x-microsoft-skypeteamsmeetingurl"});
 constexpr std::size_t kMaxProperty = 65'536;  // bytes of one that is unfolded
 
 // A line of content: white space at a line's beginning continues the one before (RFC 5545 section 3.1).

@@ -32,8 +32,8 @@ void fields(Wire& wire, SeenLink& link) {
   for (auto* text : {&link.text, &link.alt}) wire.text(*text, kMaxSeenLinkText);
   wire.text(link.inside, kMaxSeenInside);
   wire.share(link.share);
-  for (auto* text : {&link.part, &link.scheme, &link.host, &link.registered, &link.claimed_host,
-                     &link.claimed_registered})
+  for (auto* text :
+       {&link.part, &link.scheme, &link.host, &link.registered, &link.claimed_host, &link.claimed_registered})
     wire.text(*text, kMaxSeenName);
   fields(wire, link.facts);
   wire.list(link.targets, kMaxSeenTargets, [&](SeenTarget& target) { fields(wire, target); });
@@ -64,10 +64,10 @@ void fields(Wire& wire, html::HtmlFacts& facts) {
   wire.number(facts.forms_left_out);
   wire.number(facts.shown_characters);
   for (auto& seen : facts.hidden) fields(wire, seen);
-  for (auto* seen :
-       {&facts.zero_width, &facts.joiners, &facts.bidi, &facts.images, &facts.tiny_images, &facts.linked_images,
-        &facts.scripts, &facts.remote_scripts, &facts.download_links, &facts.event_handlers, &facts.data_links,
-        &facts.script_links, &facts.conditional_comments, &facts.cut_tags, &facts.too_deep})
+  for (auto* seen : {&facts.zero_width, &facts.joiners, &facts.bidi, &facts.images, &facts.tiny_images,
+                     &facts.linked_images, &facts.scripts, &facts.remote_scripts, &facts.download_links,
+                     &facts.event_handlers, &facts.data_links, &facts.script_links,
+                     &facts.conditional_comments, &facts.cut_tags, &facts.too_deep})
     fields(wire, *seen);
   wire.flag(facts.has_large_image);
   wire.bits(facts.script_marks, kKnownScriptMarks);

@@ -53,8 +53,10 @@ Inspected read_inspected(std::string_view bytes) {
   Inspected out;
   fields(from, out);
   if (!from.is_done()) return not_inspected("what its process said is not understood");
-  if (out.extent != Extent::all && out.extent != Extent::part) return not_inspected("what its process said is not understood");
-  if (!std::ranges::all_of(out.hashes, is_sha256)) return not_inspected("what its process said is not understood");
+  if (out.extent != Extent::all && out.extent != Extent::part)
+    return not_inspected("what its process said is not understood");
+  if (!std::ranges::all_of(out.hashes, is_sha256))
+    return not_inspected("what its process said is not understood");
   if (out.extent == Extent::all) out.fault.clear();
   if (out.extent == Extent::part && out.fault.empty()) out.fault = "it was not looked at as a whole";
   return out;

@@ -26,18 +26,18 @@ namespace rampart::guard {
 inline constexpr std::size_t kMaxSeenParts = 200;
 inline constexpr std::size_t kMaxSeenLinks =
     500;  // different ones; those a person follows come before those that load
-inline constexpr std::size_t kMaxSeenUrl = 2'000;     // bytes of one
-inline constexpr std::size_t kMaxSeenLinkText = 200;  // bytes of what is shown for one
-inline constexpr std::size_t kMaxSeenTargets = 8;     // of one link
-inline constexpr std::size_t kMaxSeenPages = 20;      // HTML parts
-inline constexpr std::size_t kMaxSeenForms = 10;      // of one page
-inline constexpr std::size_t kMaxSeenText = 16'384;   // bytes of shown text that are kept
-inline constexpr std::size_t kMaxSeenName = 255;      // bytes of names, types and the like
-inline constexpr std::size_t kMaxSeenInside = 1'024;  // bytes of a path within files
-inline constexpr std::size_t kMaxLinkKeys = 10'000;   // different ones, for lists …
+inline constexpr std::size_t kMaxSeenUrl = 2'000;                       // bytes of one
+inline constexpr std::size_t kMaxSeenLinkText = 200;                    // bytes of what is shown for one
+inline constexpr std::size_t kMaxSeenTargets = 8;                       // of one link
+inline constexpr std::size_t kMaxSeenPages = 20;                        // HTML parts
+inline constexpr std::size_t kMaxSeenForms = 10;                        // of one page
+inline constexpr std::size_t kMaxSeenText = 16'384;                     // bytes of shown text that are kept
+inline constexpr std::size_t kMaxSeenName = 255;                        // bytes of names, types and the like
+inline constexpr std::size_t kMaxSeenInside = 1'024;                    // bytes of a path within files
+inline constexpr std::size_t kMaxLinkKeys = 10'000;                     // different ones, for lists …
 inline constexpr std::size_t kMaxLinkKeyBytes = std::size_t{4} << 20U;  // … and all together
 inline constexpr std::size_t kMaxSeenPdfs = 10;
-inline constexpr std::size_t kMaxSeenRules = 20;      // of one part
+inline constexpr std::size_t kMaxSeenRules = 20;  // of one part
 inline constexpr std::size_t kMaxSeenWords = 2 * words::kKinds;
 
 enum class LinkSource : std::uint8_t { text, html, calendar, pdf, qr, file };
@@ -59,7 +59,7 @@ struct SeenLink {
   LinkSource source = LinkSource::text;
   html::LinkKind kind = html::LinkKind::anchor;  // of html
   std::string part;                              // "1.2": the part's path
-  std::string inside;  // of what stands in a file: "a.zip/b.pdf"; else empty
+  std::string inside;                            // of what stands in a file: "a.zip/b.pdf"; else empty
   std::string url;                               // up to kMaxSeenUrl
   std::string scheme;
   std::string host;        // as compared; empty: it has none
@@ -120,11 +120,12 @@ struct SeenPart {
   std::size_t depth = 0;
   bool is_attachment = false;  // a mail client offers it as a file
   bool is_referenced = false;  // by an HTML part (cid:)
-  files::FileFacts file;       // of leaves that are no text of the body; its links are among those of the message
-  std::uint32_t width = 0;     // of an image, pixels; 0: it is none, or does not say
+  files::FileFacts file;  // of leaves that are no text of the body; its links are among those of the message
+  std::uint32_t width = 0;  // of an image, pixels; 0: it is none, or does not say
   std::uint32_t height = 0;
   std::vector<std::string> rules;  // YARA rules that fit: "macro_dropper (office.yar): its description"
-  std::string unseen;  // why an image or a PDF in it, or rules, were not looked at, one clause; empty: they were
+  std::string
+      unseen;  // why an image or a PDF in it, or rules, were not looked at, one clause; empty: they were
 };
 
 // A PDF, as a part or within a file.

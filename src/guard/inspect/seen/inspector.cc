@@ -60,8 +60,9 @@ base::Result<std::unique_ptr<Inspector>> Inspector::start(InspectorOptions optio
   std::vector<base::Worker> made;
   made.reserve(options.workers);
   for (std::size_t i = 0; i < options.workers; ++i)
-    made.push_back(TRY(options.program.empty() ? base::Worker::start(options.function, options.limits)
-                                               : base::Worker::start(options.program, words_of(options.rules))));
+    made.push_back(TRY(options.program.empty()
+                           ? base::Worker::start(options.function, options.limits)
+                           : base::Worker::start(options.program, words_of(options.rules))));
   return std::unique_ptr<Inspector>(new Inspector(std::move(options), std::move(made)));
 }
 
@@ -122,7 +123,8 @@ void Inspector::look(Text text, boost::asio::io_context& io, std::chrono::millis
 
 void Inspector::finish(std::shared_ptr<Job> job, Inspected seen) {
   auto& io = job->io;
-  boost::asio::post(io, [job = std::move(job), seen = std::move(seen)]() mutable { job->answer(std::move(seen)); });
+  boost::asio::post(
+      io, [job = std::move(job), seen = std::move(seen)]() mutable { job->answer(std::move(seen)); });
 }
 
 std::shared_ptr<Inspector::Job> Inspector::next(bool takes_suspects) {
@@ -186,8 +188,9 @@ void Inspector::do_one(base::Worker& worker, std::shared_ptr<Job> job) {
     }
   }
   if (reply->is_killed())
-    finish(std::move(job), not_inspected(fmt::format("it ended the process that looked at it, twice: {}", reply->fault),
-                                         Extent::killed));
+    finish(std::move(job),
+           not_inspected(fmt::format("it ended the process that looked at it, twice: {}", reply->fault),
+                         Extent::killed));
   else if (!reply->fault.empty())
     finish(std::move(job), not_inspected(reply->fault, Extent::late));
   else

@@ -40,10 +40,10 @@ inline constexpr std::size_t kMaxLookers = 64;                           // work
 
 struct InspectorOptions {
   std::size_t workers = 2;
-  std::size_t most = kMaxLookedAt;               // bytes of a message; a larger one is not looked at
-  std::string rules = {};    // a folder of YARA rules (load_rules()); empty: none
-  std::string program = {};  // rampart-worker, a process that is small; empty: this one is forked
-  base::Worker::Function function = &look;       // without a program; tests give their own
+  std::size_t most = kMaxLookedAt;  // bytes of a message; a larger one is not looked at
+  std::string rules = {};           // a folder of YARA rules (load_rules()); empty: none
+  std::string program = {};         // rampart-worker, a process that is small; empty: this one is forked
+  base::Worker::Function function = &look;  // without a program; tests give their own
   base::WorkerLimits limits = kLookLimits;
   std::function<base::Time()> now = &base::now;  // for how long killers are known
 };
@@ -98,10 +98,10 @@ class Inspector {
   // Under `mutex_`.
   std::condition_variable there_;
   std::deque<std::shared_ptr<Job>> jobs_;
-  std::deque<std::shared_ptr<Job>> suspects_;  // that ended a process once: when little else waits
+  std::deque<std::shared_ptr<Job>> suspects_;         // that ended a process once: when little else waits
   boost::unordered_flat_set<std::string> suspected_;  // hashes of these
   std::size_t turn_ = 0;
-  std::size_t bytes_ = 0;                      // of all that wait
+  std::size_t bytes_ = 0;  // of all that wait
   Killers killers_;
   Counts counts_;
   bool stopping_ = false;

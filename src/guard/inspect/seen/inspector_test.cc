@@ -22,19 +22,21 @@ std::string fragile(std::string_view text) {
 class InspectorTest : public testing::Test {
  protected:
   void start(std::size_t workers) {
-    inspector_ = Inspector::start({.workers = workers,
-                                   .function = &fragile,
-                                   .limits = {.time = std::chrono::seconds(1), .cpu = std::chrono::seconds(1)},
-                                   .now = [this] { return now_; }})
-                     .value();
+    inspector_ =
+        Inspector::start({.workers = workers,
+                          .function = &fragile,
+                          .limits = {.time = std::chrono::seconds(1), .cpu = std::chrono::seconds(1)},
+                          .now = [this] { return now_; }})
+            .value();
   }
   void look_at(std::string_view body, std::chrono::milliseconds patience = std::chrono::minutes(1)) {
     ++asked_;
-    inspector_->look({.header = "Content-Type: text/plain\r\n\r\n", .body = body}, io_, patience, [this](Inspected seen) {
-      ++answered_;
-      ++by_[static_cast<std::size_t>(seen.extent)];
-      last_ = std::move(seen);
-    });
+    inspector_->look({.header = "Content-Type: text/plain\r\n\r\n", .body = body}, io_, patience,
+                     [this](Inspected seen) {
+                       ++answered_;
+                       ++by_[static_cast<std::size_t>(seen.extent)];
+                       last_ = std::move(seen);
+                     });
   }
   void run() {
     const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);

@@ -48,8 +48,9 @@ void Links::add(const url::Url& url, const At& at) {
   if (url.scheme == "data" && !html::is_followed_by_people(at.kind)) return;
   const bool is_followed = at.source != LinkSource::html || html::is_followed_by_people(at.kind);
   const auto text = url.text();
-  const auto mark = fmt::format("{} {} {} {} {}\n{}\n{}", at.part, at.inside, static_cast<int>(at.source),
-                                static_cast<int>(at.kind), static_cast<int>(at.is_in_attachment), text, at.text);
+  const auto mark =
+      fmt::format("{} {} {} {} {}\n{}\n{}", at.part, at.inside, static_cast<int>(at.source),
+                  static_cast<int>(at.kind), static_cast<int>(at.is_in_attachment), text, at.text);
   auto& all = is_followed ? followed_ : loaded_;
   if (const auto known = known_.find(mark); known != known_.end()) {
     auto& link = all[known->second];
@@ -105,7 +106,8 @@ void Links::finish() {
     loaded_.resize(room);
   }
   seen_.links = std::move(followed_);
-  seen_.links.insert(seen_.links.end(), std::move_iterator(loaded_.begin()), std::move_iterator(loaded_.end()));
+  seen_.links.insert(seen_.links.end(), std::move_iterator(loaded_.begin()),
+                     std::move_iterator(loaded_.end()));
 }
 
 }  // namespace rampart::guard

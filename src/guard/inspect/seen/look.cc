@@ -25,9 +25,11 @@ namespace {
 
 using mail::BodyPart;
 
-constexpr std::size_t kMaxOddText = std::size_t{1} << 20U;  // bytes of a file of no known kind in which links are looked for
-constexpr std::size_t kMaxFileBegin = 1'024;   // bytes that tell what a file is
-constexpr std::size_t kMaxMetaLooked = 1'024;  // bytes in which a page names its character set (WHATWG HTML 13.2.3.2)
+constexpr std::size_t kMaxOddText = std::size_t{1}
+                                    << 20U;  // bytes of a file of no known kind in which links are looked for
+constexpr std::size_t kMaxFileBegin = 1'024;  // bytes that tell what a file is
+constexpr std::size_t kMaxMetaLooked =
+    1'024;  // bytes in which a page names its character set (WHATWG HTML 13.2.3.2)
 
 bool is_html(std::string_view type) { return type == "text/html" || type == "application/xhtml+xml"; }
 bool is_text(std::string_view type) { return type.starts_with("text/") || is_html(type); }
@@ -39,8 +41,10 @@ std::string charset_of_page(std::string_view text) {
   const auto at = low.find(kName);
   if (at == std::string::npos) return {};
   auto rest = std::string_view(low).substr(at + kName.size());
-  while (!rest.empty() && (rest.front() == '"' || rest.front() == '\'' || rest.front() == ' ')) rest.remove_prefix(1);
-  const auto end = std::ranges::find_if(rest, [](char c) { return !base::is_alnum(c) && c != '-' && c != '_'; });
+  while (!rest.empty() && (rest.front() == '"' || rest.front() == '\'' || rest.front() == ' '))
+    rest.remove_prefix(1);
+  const auto end =
+      std::ranges::find_if(rest, [](char c) { return !base::is_alnum(c) && c != '-' && c != '_'; });
   return std::string(rest.begin(), end);
 }
 
@@ -65,24 +69,29 @@ bool looks_like_page(std::string_view name, std::string_view begin) {
   for (const std::string_view end : {".html", ".htm", ".xhtml", ".shtml", ".svg", ".mht", ".mhtml"})
     if (name.size() > end.size() && base::iequals(name.substr(name.size() - end.size()), end)) return true;
   const auto low = base::lower(begin);
-  const auto text = std::string_view(low).substr(std::min(low.find_first_not_of(" \t\r\n\xef\xbb\xbf"), low.size()));
-  for (const std::string_view tag : {"<!doctype html", "<html", "<head", "<body", "<script", "<svg", "<meta", "<iframe", "<a ", "<!--"})
+  const auto text =
+      std::string_view(low).substr(std::min(low.find_first_not_of(" \t\r\n\xef\xbb\xbf"), low.size()));
+  for (const std::string_view tag :
+       {"<!doctype html", "<html", "<head", "<body", "<script", "<svg", "<meta", "<iframe", "<a ", "<!--"})
     if (text.starts_with(tag)) return true;
-  return text.starts_with("<?xml") && (text.find("<svg") != std::string_view::npos || text.find("<html") != std::string_view::npos);
+  return text.starts_with("<?xml") &&
+         (text.find("<svg") != std::string_view::npos || text.find("<html") != std::string_view::npos);
 }
 
 struct Decoded {
-  std::string text;         // UTF-8
-  bool is_unread = false;   // the set is none that is read; the text is as it stands
+  std::string text;        // UTF-8
+  bool is_unread = false;  // the set is none that is read; the text is as it stands
 };
 
 Decoded decode_text(std::string bytes, std::string_view said, bool is_page) {
   std::string charset(charset_of_mark(bytes));
   if (charset.empty()) charset = said;
   if (charset.empty() && is_page) charset = charset_of_page(bytes);
-  if (const auto zeroes = charset_of_zeroes(bytes); !zeroes.empty() && !charset.starts_with("utf-16") && !charset.starts_with("utf-32"))
+  if (const auto zeroes = charset_of_zeroes(bytes);
+      !zeroes.empty() && !charset.starts_with("utf-16") && !charset.starts_with("utf-32"))
     charset = zeroes;
-  const bool is_plain = charset.empty() || charset == "utf-8" || charset == "utf8" || charset == "us-ascii" || charset == "ascii";
+  const bool is_plain = charset.empty() || charset == "utf-8" || charset == "utf8" || charset == "us-ascii" ||
+                        charset == "ascii";
   if (is_plain && base::is_utf8(bytes)) return {.text = std::move(bytes)};
   // What says nothing, or says ASCII and is none, is Western nearly always.
   if (is_plain && charset != "utf-8" && charset != "utf8") charset = "windows-1252";
@@ -129,14 +138,17 @@ class Look {
     seen.content_id = base::printable(part.content_id);
     seen.depth = part.depth;
     if (part.has_parts) return;
-    const bool is_body = part.disposition != mail::Disposition::attachment && is_text(part.type) && part.name.empty();
+    const bool is_body =
+        part.disposition != mail::Disposition::attachment && is_text(part.type) && part.name.empty();
     seen.is_attachment = !is_body && !part.is_message;
-    if (part.is_message) seen.is_attachment = part.disposition == mail::Disposition::attachment || !part.name.empty();
+    if (part.is_message)
+      seen.is_attachment = part.disposition == mail::Disposition::attachment || !part.name.empty();
     auto content = mail::decode_body(part);
     seen.size = content.size();
     seen.sha256 = base::hex(crypto::sha256(content));
     if (seen_.hashes.size() < kMaxSeenParts) seen_.hashes.push_back(seen.sha256);
-    if (part.encoding == mail::BodyEncoding::unknown) seen_.doubt("a part is encoded in a way that is not known");
+    if (part.encoding == mail::BodyEncoding::unknown)
+      seen_.doubt("a part is encoded in a way that is not known");
     if (!part.is_leaf()) return;
     match_rules(seen, content, seen.name);
     // What others offer as a file is looked at as one, too; and what could not be taken apart as it stands.
@@ -170,7 +182,10 @@ class Look {
     });
     for (const auto& link : facts.links)
       if (const auto url = url::parse_shown(link.url); url && link.origin != files::LinkOrigin::page)
-        links_.add(*url, {.source = LinkSource::file, .part = seen.path, .inside = link.path, .is_in_attachment = seen.is_attachment});
+        links_.add(*url, {.source = LinkSource::file,
+                          .part = seen.path,
+                          .inside = link.path,
+                          .is_in_attachment = seen.is_attachment});
     facts.links.clear();
     for (auto& one : facts.evidence) {
       one.path = base::excerpt(one.path, kMaxSeenInside - 40);
@@ -206,9 +221,11 @@ class Look {
     if (!has_room(content)) return;
     if (is_page) {
       auto decoded = decode_text(std::move(content), {}, true);
-      take_page(decoded.text, seen.path, true, LinkSource::html, found.depth == 0 ? std::string_view() : found.path);
+      take_page(decoded.text, seen.path, true, LinkSource::html,
+                found.depth == 0 ? std::string_view() : found.path);
     } else {
-      take_links_of_text(content, seen.path, true, LinkSource::file, found.depth == 0 ? std::string_view() : found.path);
+      take_links_of_text(content, seen.path, true, LinkSource::file,
+                         found.depth == 0 ? std::string_view() : found.path);
     }
   }
 
@@ -216,7 +233,10 @@ class Look {
     for (const auto& code : codes)
       for (const auto& link : code.links)
         if (const auto url = url::parse_shown(link))
-          links_.add(*url, {.source = LinkSource::qr, .part = seen.path, .inside = inside, .is_in_attachment = seen.is_attachment});
+          links_.add(*url, {.source = LinkSource::qr,
+                            .part = seen.path,
+                            .inside = inside,
+                            .is_in_attachment = seen.is_attachment});
   }
 
   void take_image(SeenPart& seen, const files::Found& found, std::string& unseen) {
@@ -249,7 +269,8 @@ class Look {
     one.inside = base::excerpt(found.path, kMaxSeenInside - 40);
     one.marks = facts.marks;
     one.evidence.reserve(facts.evidence.size());
-    for (const auto& evidence : facts.evidence) one.evidence.push_back(base::excerpt(evidence.text, kMaxSeenName - 40));
+    for (const auto& evidence : facts.evidence)
+      one.evidence.push_back(base::excerpt(evidence.text, kMaxSeenName - 40));
     one.pages = facts.pages;
     one.images = facts.images;
     one.text_characters = facts.text_characters;
@@ -260,7 +281,8 @@ class Look {
   // A message in a file: its texts and pages, and no further.
   void take_message(const SeenPart& seen, const files::Found& found) {
     const auto inside = mail::read_body_parts(found.bytes);
-    if (inside.has_more || inside.is_deeper || inside.is_ambiguous) seen_.doubt("a message in a file may be read in more than one way");
+    if (inside.has_more || inside.is_deeper || inside.is_ambiguous)
+      seen_.doubt("a message in a file may be read in more than one way");
     for (const auto& part : inside.all) {
       if (!part.is_leaf() || !is_text(part.type)) continue;
       auto content = mail::decode_body(part);
@@ -287,8 +309,9 @@ class Look {
 
   void take_text(const BodyPart& part, const SeenPart& seen, std::string content) {
     if (!has_room(content)) return;
-    const bool is_page = is_html(part.type) || ((seen.is_attachment || part.is_guess) &&
-                                                looks_like_page(seen.name, std::string_view(content).substr(0, kMaxFileBegin)));
+    const bool is_page = is_html(part.type) ||
+                         ((seen.is_attachment || part.is_guess) &&
+                          looks_like_page(seen.name, std::string_view(content).substr(0, kMaxFileBegin)));
     auto decoded = decode_text(std::move(content), part.charset, is_page);
     if (part.is_flowed) decoded.text = url::unflow(decoded.text, part.has_delsp);
     if (decoded.is_unread) seen_.doubt("a text is in a character set that is not read");
@@ -303,7 +326,8 @@ class Look {
   void take_links_of_text(std::string_view text, std::string_view part, bool is_attachment, LinkSource source,
                           std::string_view inside = {}) {
     for (const auto& link : url::find_urls(text))
-      links_.add(link.url, {.source = source, .part = part, .inside = inside, .is_in_attachment = is_attachment});
+      links_.add(link.url,
+                 {.source = source, .part = part, .inside = inside, .is_in_attachment = is_attachment});
     take_keys_of_text(text);
   }
 
@@ -318,7 +342,8 @@ class Look {
     take_links_of_text(text, part, is_attachment, source);
     if (is_attachment) return;
     // The first of the plain texts stands for those without HTML.
-    if (!plain_) plain_ = {.part = part, .text = text.substr(0, kMaxSeenText), .characters = shown_characters_of(text)};
+    if (!plain_)
+      plain_ = {.part = part, .text = text.substr(0, kMaxSeenText), .characters = shown_characters_of(text)};
     add_words(words::find_phrases(text));
   }
 
@@ -327,7 +352,9 @@ class Look {
     if (said.is_cut) seen_.doubt("a calendar is longer than is looked at");
     for (const auto& link : said.links)
       if (const auto url = url::parse(link); url && url->has_host())
-        links_.add(*url, {.source = LinkSource::calendar, .part = seen.path, .is_in_attachment = seen.is_attachment});
+        links_.add(
+            *url,
+            {.source = LinkSource::calendar, .part = seen.path, .is_in_attachment = seen.is_attachment});
     take_links_of_text(said.text, seen.path, seen.is_attachment, LinkSource::calendar);
     if (!said.html.empty()) take_page(said.html, seen.path, true, LinkSource::calendar);
     if (!said.text.empty()) add_words(words::find_phrases(said.text));
@@ -340,7 +367,8 @@ class Look {
     for (const auto& one : facts.other_urls) links_.add_keys(one);
     take_keys_of_text(facts.other_text);
     for (const auto& link : facts.links) {
-      if (base::istarts_with(link.target, "cid:")) shown_ids_.emplace_back(link.target.substr(4), seen_.pages.size());
+      if (base::istarts_with(link.target, "cid:"))
+        shown_ids_.emplace_back(link.target.substr(4), seen_.pages.size());
       if (link.url)
         links_.add(*link.url, {.source = source,
                                .kind = link.kind,
@@ -351,9 +379,12 @@ class Look {
                                .is_hidden = link.is_hidden,
                                .is_in_attachment = is_attachment});
     }
-    take_links_of_text(facts.text, part, is_attachment, source == LinkSource::html ? LinkSource::text : source, inside);
+    take_links_of_text(facts.text, part, is_attachment,
+                       source == LinkSource::html ? LinkSource::text : source, inside);
     if (!is_attachment) {
-      if (!page_) page_ = {.part = part, .text = facts.text.substr(0, kMaxSeenText), .characters = facts.shown_characters};
+      if (!page_)
+        page_ = {
+            .part = part, .text = facts.text.substr(0, kMaxSeenText), .characters = facts.shown_characters};
     }
     auto found = facts.text.empty() ? std::vector<words::Found>() : words::find_phrases(facts.text);
     if (!is_attachment) add_words(found);
@@ -474,8 +505,11 @@ void prepare_to_look() {
   files::prepare_files();
   // What reads its configuration or its data at the first use, which a worker may not.
   crypto::sha256({});
-  for (const auto* charset : {"windows-1252", "utf-16", "shift_jis", "gb18030"}) mail::decode_charset("x", charset);
-  (void)inspect("Content-Type: text/html\r\n\r\n<a href=\"https://xn--bcher-kva.example/\">b\xc3\xbc\xc3\xbc.example</a>");
+  for (const auto* charset : {"windows-1252", "utf-16", "shift_jis", "gb18030"})
+    mail::decode_charset("x", charset);
+  (void)inspect(
+      "Content-Type: text/html\r\n\r\n<a "
+      "href=\"https://xn--bcher-kva.example/\">b\xc3\xbc\xc3\xbc.example</a>");
 }
 
 base::Result<> load_rules(const std::string& folder) {

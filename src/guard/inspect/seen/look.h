@@ -18,7 +18,7 @@
 namespace rampart::guard {
 
 // All our own.
-inline constexpr std::size_t kMaxLookedAt = std::size_t{64} << 20U;  // bytes of a message
+inline constexpr std::size_t kMaxLookedAt = std::size_t{64} << 20U;      // bytes of a message
 inline constexpr std::size_t kMaxTextLookedAt = std::size_t{16} << 20U;  // bytes of text parts, decoded
 inline constexpr base::WorkerLimits kLookLimits{.time = std::chrono::seconds(5),
                                                 .cpu = std::chrono::seconds(5),

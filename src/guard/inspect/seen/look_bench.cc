@@ -15,18 +15,24 @@ namespace {
 std::string message(std::size_t size) {
   std::string html = "<html><body><table>";
   for (int i = 0; html.size() < std::min<std::size_t>(size * 3 / 5, 20'000); ++i)
-    html += "<tr><td style=\"padding:20px 30px;font-family:Arial;color:#333333\"><a href=\"https://click.news.example/ls?u=" +
-            std::to_string(i) + "&amp;s=mail\" style=\"color:#1a73e8\">Read the whole story</a><p>The committee met on Tuesday "
-            "and decided, after a long debate, that the road to the station will be open.</p></td></tr>\n";
+    html +=
+        "<tr><td style=\"padding:20px 30px;font-family:Arial;color:#333333\"><a "
+        "href=\"https://click.news.example/ls?u=" +
+        std::to_string(i) +
+        "&amp;s=mail\" style=\"color:#1a73e8\">Read the whole story</a><p>The committee met on Tuesday "
+        "and decided, after a long debate, that the road to the station will be open.</p></td></tr>\n";
   html += "</table></body></html>";
   std::string out =
-      "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: multipart/alternative; "
+      "MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: "
+      "multipart/alternative; "
       "boundary=y\r\n\r\n--y\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n";
   while (out.size() < size / 5) out += "The committee met on Tuesday and decided. https://news.example/a\r\n";
   out += "--y\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html + "\r\n--y--\r\n";
   if (out.size() < size)
-    out += "--x\r\nContent-Type: application/octet-stream; name=a.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
-           base::encode_base64(std::string((size - out.size()) * 3 / 4, 'x')) + "\r\n";
+    out +=
+        "--x\r\nContent-Type: application/octet-stream; name=a.bin\r\nContent-Transfer-Encoding: "
+        "base64\r\n\r\n" +
+        base::encode_base64(std::string((size - out.size()) * 3 / 4, 'x')) + "\r\n";
   return out + "--x--\r\n";
 }
 
@@ -40,7 +46,9 @@ BENCHMARK(looks)->Arg(5'000)->Arg(47'000);
 double cpu(int who) {
   rusage used{};
   ::getrusage(who, &used);
-  const auto us = [](const timeval& time) { return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_usec); };
+  const auto us = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_usec);
+  };
   return us(used.ru_utime) + us(used.ru_stime);
 }
 

@@ -32,8 +32,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto written = guard::write_inspected(seen);
   const auto read = guard::read_inspected(written);
   check(read);
-  require(read.extent == seen.extent && read.links.size() == seen.links.size() && read.link_keys == seen.link_keys);
+  require(read.extent == seen.extent && read.links.size() == seen.links.size() &&
+          read.link_keys == seen.link_keys);
   // And a part of it says nothing.
-  require(guard::read_inspected(std::string_view(written).substr(0, written.size() / 2)).extent == guard::Extent::nothing);
+  require(guard::read_inspected(std::string_view(written).substr(0, written.size() / 2)).extent ==
+          guard::Extent::nothing);
   return 0;
 }

@@ -31,7 +31,8 @@ std::string mixed(std::string_view parts) {
 
 TEST(LinkKey, BringsLinksToOneForm) {
   const auto key = [](std::string_view text) { return link_key(*url::parse(text)); };
-  for (const auto* path : {"/%61/%62", "/x/../a/b", "\\a\\b", "/%2e%2E/a/b", "/./a/%2E/b", "/a/b#c", "/x/%2e./a/b"})
+  for (const auto* path :
+       {"/%61/%62", "/x/../a/b", "\\a\\b", "/%2e%2E/a/b", "/./a/%2E/b", "/a/b#c", "/x/%2e./a/b"})
     EXPECT_EQ(key(fmt::format("https://evil.example{}", path)), "evil.example/a/b") << path;
   EXPECT_EQ(key("https://evil.example/a%2fb"), "evil.example/a%2Fb");
   EXPECT_EQ(key("https://evil.example/a%5cb?%41=%7e%c3"), "evil.example/a%5Cb?A=~%C3");
@@ -41,14 +42,16 @@ TEST(LinkKey, BringsLinksToOneForm) {
 }
 
 TEST(Look, FindsLinksOfTextAndHtmlHoweverTheyAreEncoded) {
-  const auto found = seen_in(mixed(
-      part("text/plain", "See https://Evil.example:8443/a?b=c#d") +
-      part("text/html", "PGEgaHJlZj0iaHR0cDovL2ZvcmdlZC5leGFtcGxlL3BheSI+aHR0cHM6Ly9iYW5rLmV4YW1wbGUvPC9hPg==",
-           "Content-Transfer-Encoding: base64\r\n") +
-      part("text/html", "<img src=3D\"http://192.0.2.1/x.png\">", "Content-Transfer-Encoding: quoted-printable\r\n")));
+  const auto found = seen_in(
+      mixed(part("text/plain", "See https://Evil.example:8443/a?b=c#d") +
+            part("text/html",
+                 "PGEgaHJlZj0iaHR0cDovL2ZvcmdlZC5leGFtcGxlL3BheSI+aHR0cHM6Ly9iYW5rLmV4YW1wbGUvPC9hPg==",
+                 "Content-Transfer-Encoding: base64\r\n") +
+            part("text/html", "<img src=3D\"http://192.0.2.1/x.png\">",
+                 "Content-Transfer-Encoding: quoted-printable\r\n")));
   EXPECT_EQ(found.fault, "");
-  EXPECT_THAT(found.link_keys, UnorderedElementsAre("evil.example:8443/a?b=c", "forged.example/pay", "bank.example/",
-                                                    "192.0.2.1/x.png"));
+  EXPECT_THAT(found.link_keys, UnorderedElementsAre("evil.example:8443/a?b=c", "forged.example/pay",
+                                                    "bank.example/", "192.0.2.1/x.png"));
   EXPECT_EQ(found.hashes.size(), 3U);
   ASSERT_EQ(found.links.size(), 4U);
   EXPECT_EQ(found.links[1].host, "forged.example");
@@ -73,7 +76,9 @@ TEST(Look, LooksIntoWrappersAndMessagesWithinTheMessage) {
 }
 
 TEST(Look, HashesWhatAPartHoldsAndNotHowItTravelled) {
-  const auto found = seen_in("Content-Type: application/octet-stream; name=a.bin\r\nContent-Transfer-Encoding: base64\r\n\r\nAAEC\r\n");
+  const auto found = seen_in(
+      "Content-Type: application/octet-stream; name=a.bin\r\nContent-Transfer-Encoding: "
+      "base64\r\n\r\nAAEC\r\n");
   EXPECT_THAT(found.hashes, ElementsAre(base::hex(crypto::sha256(std::string("\0\1\2", 3)))));
   ASSERT_EQ(found.parts.size(), 1U);
   EXPECT_TRUE(found.parts[0].is_attachment);
@@ -83,8 +88,9 @@ TEST(Look, HashesWhatAPartHoldsAndNotHowItTravelled) {
 
 TEST(Look, ReadsCharacterSets) {
   const auto text_of = [](std::string_view charset, std::string_view bytes) {
-    return seen_in(fmt::format("Content-Type: text/plain; charset={}\r\nContent-Transfer-Encoding: base64\r\n\r\n{}\r\n", charset,
-                               base::encode_base64(bytes)));
+    return seen_in(
+        fmt::format("Content-Type: text/plain; charset={}\r\nContent-Transfer-Encoding: base64\r\n\r\n{}\r\n",
+                    charset, base::encode_base64(bytes)));
   };
   const auto wide = [](std::string_view text, bool big) {
     std::string out;
@@ -116,11 +122,13 @@ TEST(Look, ReadsCharacterSets) {
 }
 
 TEST(Look, ReadsCalendars) {
-  const auto found = seen_in("Content-Type: text/calendar\r\n\r\nBEGIN:VEVENT\r\nDESCRIPTION:Join at https://a.exa\r\n"
-                             " mple/x\\nor\\, else\r\nURL;VALUE=URI:https://b.example/\r\nATTACH:https://c.example/f\r\n"
-                             "LOCATION;ALTREP=\"https://d.example/\":Room\r\n"
-                             "X-ALT-DESC;FMTTYPE=text/html:<a href=\"https://e.example\">bank.example</a>\r\nEND:VEVENT\r\n");
-  EXPECT_THAT(found.link_keys, UnorderedElementsAre("a.example/x", "b.example/", "c.example/f", "d.example/", "e.example/"));
+  const auto found = seen_in(
+      "Content-Type: text/calendar\r\n\r\nBEGIN:VEVENT\r\nDESCRIPTION:Join at https://a.exa\r\n"
+      " mple/x\\nor\\, else\r\nURL;VALUE=URI:https://b.example/\r\nATTACH:https://c.example/f\r\n"
+      "LOCATION;ALTREP=\"https://d.example/\":Room\r\n"
+      "X-ALT-DESC;FMTTYPE=text/html:<a href=\"https://e.example\">bank.example</a>\r\nEND:VEVENT\r\n");
+  EXPECT_THAT(found.link_keys,
+              UnorderedElementsAre("a.example/x", "b.example/", "c.example/f", "d.example/", "e.example/"));
   for (const auto& link : found.links) EXPECT_EQ(link.source, LinkSource::calendar) << link.url;
 }
 
@@ -146,7 +154,8 @@ TEST(Look, SaysWhenItHasNotSeenAll) {
   for (int i = 0; i < 300; ++i) many += part("text/plain", std::to_string(i));
   EXPECT_THAT(seen_in(mixed(many)).fault, HasSubstr("more parts"));
   std::string deep;
-  for (int i = 0; i < 40; ++i) deep += fmt::format("Content-Type: multipart/mixed; boundary=b{0}\r\n\r\n--b{0}\r\n", i);
+  for (int i = 0; i < 40; ++i)
+    deep += fmt::format("Content-Type: multipart/mixed; boundary=b{0}\r\n\r\n--b{0}\r\n", i);
   EXPECT_THAT(seen_in(deep + "Content-Type: text/plain\r\n\r\nx\r\n").fault, HasSubstr("nested"));
   std::string links = "Content-Type: text/plain\r\n\r\n";
   for (std::size_t i = 0; i <= kMaxLinkKeys; ++i) links += fmt::format("http://h{}.example/\r\n", i);
@@ -162,7 +171,9 @@ TEST(Look, SaysWhenItHasNotSeenAll) {
 }
 
 TEST(Look, TakesOnlyWhatSaysHowABodyIsRead) {
-  const std::string bytes = "Received: x\r\nContent-Type: text/html;\r\n charset=utf-8\r\nSubject: y\r\nMIME-Version: 1.0\r\n\r\n<p>";
+  const std::string bytes =
+      "Received: x\r\nContent-Type: text/html;\r\n charset=utf-8\r\nSubject: y\r\nMIME-Version: "
+      "1.0\r\n\r\n<p>";
   const auto message = *mail::Message::parse(bytes);
   EXPECT_EQ(content_header(message.header), "Content-Type: text/html;\r\n charset=utf-8\r\n\r\n");
 }
@@ -171,18 +182,22 @@ TEST(Look, StrangersMessagesCostLittle) {
   const auto quick = [](std::string_view text, const char* what) {
     const auto begun = std::chrono::steady_clock::now();
     (void)seen_in(text);
-    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10)) << what << ", under sanitizers";
+    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10))
+        << what << ", under sanitizers";
   };
   quick("Content-Type: text/html\r\n\r\n<a href=\"" + std::string(10'000'000, 'a') + "\">", "one attribute");
-  quick("Content-Type: text/html\r\n\r\n<a href=\"https://a.example/" + std::string(10'000'000, '.') + "\">", "one URL");
+  quick("Content-Type: text/html\r\n\r\n<a href=\"https://a.example/" + std::string(10'000'000, '.') + "\">",
+        "one URL");
   std::string deep;
-  for (int i = 0; i < 100'000; ++i) deep += fmt::format("Content-Type: multipart/mixed; boundary=b{0}\n\n--b{0}\n", i);
+  for (int i = 0; i < 100'000; ++i)
+    deep += fmt::format("Content-Type: multipart/mixed; boundary=b{0}\n\n--b{0}\n", i);
   quick(deep, "nested parts");
 }
 
 TEST(Look, CorpusOfMalformedMail) {
   const auto* shared = std::getenv("RAMPART_SHARED");
-  const auto folder = std::filesystem::path(shared == nullptr ? "../shared" : shared) / "corpus" / "malformed";
+  const auto folder =
+      std::filesystem::path(shared == nullptr ? "../shared" : shared) / "corpus" / "malformed";
   if (!std::filesystem::exists(folder)) GTEST_SKIP() << "no " << folder;
   std::size_t count = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
