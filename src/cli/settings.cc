@@ -7,7 +7,6 @@
 #include "guard/digest/settings.h"
 #include "guard/inspect/settings.h"
 #include "guard/release/settings.h"
-#include "guard/inspect/settings.h"
 #include "guard/settings.h"
 #include "net/settings.h"
 #include "reports/mailbox/settings.h"
