@@ -8,7 +8,8 @@ from guard_case import OURS, GuardCase
 from guard_run import send
 from rampart_run import rampart
 
-RULES = """own_domains = ["else.example"]
+RULES = """inspect = true
+own_domains = ["else.example"]
 own_names = ["Else"]
 protected_people = ["Ayesha Karim <ayesha.karim@else.example>"]
 """
