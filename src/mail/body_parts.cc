@@ -134,6 +134,7 @@ class Reader {
     part.is_unclosed = !open.is_closed;
     if (open.children != 0) return;
     part.has_parts = false;
+    if (part.path.empty()) part.path = "1";
     part.body = text_between(open.start, end);
     out_.is_ambiguous = true;
   }

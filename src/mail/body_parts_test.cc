@@ -1,6 +1,6 @@
 #include "mail/body_parts.h"
 
-#include <chrono>
+#include <ctime>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -113,7 +113,7 @@ TEST(ContentFields, ParametersAreContinuedAndEncoded) {
 }
 
 TEST(BodyParts, StrangersMakeThemAsManyAndAsDeepAsTheyLike) {
-  const auto begun = std::chrono::steady_clock::now();
+  const auto begun = std::clock();  // of this process, however busy the machine is
   std::string deep;
   for (int i = 0; i < 100'000; ++i)
     deep += fmt::format("Content-Type: multipart/mixed; boundary=b{0}\n\n--b{0}\n", i);
@@ -132,7 +132,7 @@ TEST(BodyParts, StrangersMakeThemAsManyAndAsDeepAsTheyLike) {
   const auto long_field = "Content-Type: text/plain;" + std::string(10'000'000, ' ') + "name=x\n\ny";
   EXPECT_EQ(read_body_parts(long_field).all[0].name, "");
   EXPECT_EQ(read_body_parts("Content-Type: (" + std::string(5'000'000, '(') + "\n\nx").all.size(), 1U);
-  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(5)) << "under sanitizers";
+  EXPECT_LT((std::clock() - begun) / CLOCKS_PER_SEC, 5) << "under sanitizers";
 }
 
 }  // namespace

@@ -334,7 +334,13 @@ Ruling decide(const Arrival& arrival) {
   const auto unseen = blocked ? Unseen::nothing : what_is_unseen(arrival);
   if (unseen != Unseen::nothing) out.causes.push_back(cause_of(unseen, arrival));
   const auto level = arrival.content == nullptr ? model::Level::none : arrival.content->level;
-  if (level != model::Level::none) add_content(out, *arrival.content);
+  if (level != model::Level::none) {
+    // The last cause is the one that decided.
+    const auto decided = static_cast<std::ptrdiff_t>(out.action == Action::accept ? out.causes.size() : 0);
+    Ruling content;
+    add_content(content, *arrival.content);
+    out.causes.insert(out.causes.begin() + decided, content.causes.begin(), content.causes.end());
+  }
   const bool is_malware = arrival.clamd != nullptr && arrival.clamd->said == ClamdSaid::found;
   if (is_malware) add(out, "malware", fmt::format("ClamAV finds {} in it", arrival.clamd->name));
   const bool is_phish = level == model::Level::quarantine || is_malware;

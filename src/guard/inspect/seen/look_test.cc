@@ -1,6 +1,7 @@
 #include "guard/inspect/seen/look.h"
 
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -158,7 +159,7 @@ TEST(Look, SaysWhenItHasNotSeenAll) {
     deep += fmt::format("Content-Type: multipart/mixed; boundary=b{0}\r\n\r\n--b{0}\r\n", i);
   EXPECT_THAT(seen_in(deep + "Content-Type: text/plain\r\n\r\nx\r\n").fault, HasSubstr("nested"));
   std::string links = "Content-Type: text/plain\r\n\r\n";
-  for (std::size_t i = 0; i <= kMaxLinkKeys; ++i) links += fmt::format("http://h{}.example/\r\n", i);
+  for (int i = 0; i < 12'000; ++i) links += fmt::format("http://h{}.example/\r\n", i);
   const auto cut = seen_in(links);
   EXPECT_THAT(cut.fault, HasSubstr("more links"));
   EXPECT_EQ(cut.extent, Extent::part);
@@ -180,10 +181,9 @@ TEST(Look, TakesOnlyWhatSaysHowABodyIsRead) {
 
 TEST(Look, StrangersMessagesCostLittle) {
   const auto quick = [](std::string_view text, const char* what) {
-    const auto begun = std::chrono::steady_clock::now();
+    const auto begun = std::clock();  // of this process, however busy the machine is
     (void)seen_in(text);
-    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10))
-        << what << ", under sanitizers";
+    EXPECT_LT((std::clock() - begun) / CLOCKS_PER_SEC, 10) << what << ", under sanitizers";
   };
   quick("Content-Type: text/html\r\n\r\n<a href=\"" + std::string(10'000'000, 'a') + "\">", "one attribute");
   quick("Content-Type: text/html\r\n\r\n<a href=\"https://a.example/" + std::string(10'000'000, '.') + "\">",
@@ -204,10 +204,10 @@ TEST(Look, CorpusOfMalformedMail) {
     if (!entry.is_regular_file()) continue;
     const auto bytes = base::read_file(entry.path().string(), std::size_t{64} << 20U);
     if (!bytes) continue;
-    const auto begun = std::chrono::steady_clock::now();
+    const auto begun = std::clock();  // of this process, however busy the machine is
     const auto seen = seen_in(*bytes);
     EXPECT_TRUE(seen.extent == Extent::all || seen.extent == Extent::part) << entry.path();
-    EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(10)) << entry.path();
+    EXPECT_LT((std::clock() - begun) / CLOCKS_PER_SEC, 10) << entry.path();
     ++count;
   }
   EXPECT_GT(count, 0U);
