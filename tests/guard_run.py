@@ -31,7 +31,11 @@ smtpd_client_connection_count_limit = 0
 
 
 class Guard(PrivateServer):
-    """`config` is its [guard] table. Its events and what it says are in files; `kill9()` and `start()` as often as wanted."""
+    """`config` is its [guard] table. Its events and what it says are in files; `kill9()` and `start()` as often as wanted.
+
+    It looks into messages only where its configuration says something of `inspect`, or a block list asks: under sanitizers the process
+    that is made for each message costs a quarter of a second.
+    """
 
     def __init__(self, names, config="", mode="enforce", listen=None, options=(), resolver=None):
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="rampart-guard-"))
@@ -47,7 +51,8 @@ class Guard(PrivateServer):
         self.start()
 
     def configure(self, text):
-        self.config.write_text(f"[guard]\nsocket_mode = \"0666\"\n{text}\n")
+        quick = "" if "inspect" in text else "inspect = false\n"
+        self.config.write_text(f"[guard]\nsocket_mode = \"0666\"\n{quick}{text}\n")
 
     def start(self):
         said = len(self.said())

@@ -9,6 +9,7 @@ import email.policy
 import io
 import itertools
 import os
+import struct
 import subprocess
 import zipfile
 
@@ -66,7 +67,7 @@ def qr():
     made.set_content("Scan the code.\n")
     made.add_alternative('<p>Your multi-factor authentication expires today. Scan the code with your phone to keep access to your account.</p>'
                          '<img src="cid:code">', subtype="html")
-    made.get_payload()[1].add_related(png_of("https://login.sender.example/m365/verify?u=a.khan@else.example"), "image", "png", cid="<code>")
+    made.get_payload()[1].add_related(png_of("https://m365-login.shop.example/verify?u=a.khan@else.example"), "image", "png", cid="<code>")
     return sent(made)
 
 
@@ -99,6 +100,30 @@ def archive_of(files):
     return out.getvalue()
 
 
+def compressed(text):
+    """Source of VBA as documents hold it, of literals alone (MS-OVBA section 2.4.1)."""
+    tokens = b"".join(b"\0" + text[at:at + 8] for at in range(0, len(text), 8))
+    return b"\1" + struct.pack("<H", 0xB000 | len(tokens) - 1) + tokens
+
+
+def compound(storage, stream, content):
+    """A compound file of one stream in one storage (MS-CFB): header, table of sectors, directory, the stream's sectors."""
+    free, end, size = 0xFFFFFFFF, 0xFFFFFFFE, 512
+    content = content.ljust(4096, b"\0")  # shorter ones would stand in sectors of another size
+    content += bytes(-len(content) % size)
+    count = len(content) // size
+
+    def entry(name, kind, child, start=0, length=0):
+        text = name.encode("utf-16-le") + b"\0\0"
+        return (text.ljust(64, b"\0") + struct.pack("<HBBIII", len(text), kind, 1, free, free, child) + bytes(36) + struct.pack("<IQ", start, length))
+
+    header = (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(10)
+              + struct.pack("<IIIIIIIII", 1, 1, 0, 4096, end, 0, end, 0, 0) + struct.pack("<I", free) * 108)
+    table = struct.pack("<II", 0xFFFFFFFD, end) + b"".join(struct.pack("<I", at + 3) for at in range(count - 1)) + struct.pack("<I", end)
+    directory = entry("Root Entry", 5, 1, end) + entry(storage, 1, 2) + entry(stream, 2, free, 2, len(content)) + bytes(128)
+    return header + table.ljust(size, b"\xff") + directory + content
+
+
 def macro():
     """A Word document with a macro that runs when it is opened."""
     word = "application/vnd.ms-word.document.macroEnabled"
@@ -115,7 +140,7 @@ def macro():
                              "<w:t>Enable content to see this document.</w:t></w:r></w:p></w:body></w:document>",
         "word/_rels/document.xml.rels": '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
                                         'Id="r1" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="vbaProject.bin"/></Relationships>',
-        "word/vbaProject.bin": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + b"Attribute VB_Name = \"ThisDocument\"\r\nSub AutoOpen()\r\nShell \"powershell\"\r\n",
+        "word/vbaProject.bin": compound("VBA", "ThisDocument", compressed(b'Attribute VB_Name = "ThisDocument"\r\nSub AutoOpen()\r\nShell "powershell"\r\nEnd Sub\r\n')),
     })
     made = message("Orders <orders@sender.example>", "Purchase order 5521")
     made.set_content("The order is attached. Please confirm.\n")

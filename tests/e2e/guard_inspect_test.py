@@ -3,20 +3,22 @@
 import unittest
 
 import lying_mail
+from clamd import Clamd
 from guard_case import OURS, GuardCase
 from guard_run import send
 from rampart_run import rampart
 
-RULES = """own_domains = ["else.example"]
+RULES = """inspect = true
+own_domains = ["else.example"]
 own_names = ["Else"]
 protected_people = ["Ayesha Karim <ayesha.karim@else.example>"]
 """
-# The code of a signal that has to be among the causes' evidence.
+# What the event has to say of it.
 SAYS = {
     "executive impersonation": "Ayesha Karim",
     "lookalike domain": "else.example",
     "QR code": "Microsoft",
-    "smuggling attachment": "Invoice_48112.html",
+    "smuggling attachment": "whose program makes another file",
     "macro document": "PO_5521.docm",
 }
 
@@ -40,6 +42,15 @@ class GuardInspectTest(GuardCase):
                 self.assertEqual(send(postfix, OURS, author, [lying_mail.TO], text)[0], 250)
                 self.assertEqual(guard.event(name)["answered"], "accept", guard.event(name))
                 self.delivered(postfix, name)
+
+    def test_what_clamd_names_is_kept(self):
+        with Clamd("Eicar.Local", lying_mail.EICAR.encode()) as clamd:
+            guard, postfix = self.both(config=RULES + f'clamd = "unix:{clamd.socket}"\n')
+            name, author, text = lying_mail.eicar()
+            self.assertEqual(send(postfix, OURS, author, [lying_mail.TO], text)[0], 250)
+            event = guard.event(name)
+            self.assertEqual(event["answered"], "quarantine", event)
+            self.assertIn("Eicar.Local", str(event))
 
     def test_a_monitor_only_says_it(self):
         guard, postfix = self.both(config=RULES, mode="monitor")

@@ -50,7 +50,7 @@ void add_unchecked(Verdict& verdict) {
 double Verdict::score() const {
   double out = 0;
   for (const auto& signal : signals) out += signal.strength;
-  return std::min(out, 100.0);
+  return std::min(std::round(out * 10) / 10, 100.0);
 }
 
 Scan::Scan(const mail::Message& message, Situation situation, const RoleRules& roles, const LocalRules& local,

@@ -105,8 +105,9 @@ std::string sentence(const Verdict& verdict) {
   const auto because = ruling.causes.empty() ? std::string() : ": " + ruling.causes.back().text;
   switch (ruling.action) {
     case Action::accept:
-      return ruling.causes.empty() ? "This message would be delivered: nothing speaks against it."
-                                   : fmt::format("This message would be delivered{}.", because);
+      if (!ruling.causes.empty()) return fmt::format("This message would be delivered{}.", because);
+      return verdict.signals.empty() ? "This message would be delivered: nothing speaks against it."
+                                     : "This message would be delivered: too little speaks against it.";
     case Action::quarantine:
       return fmt::format("This message would be kept in quarantine{}.",
                          ruling.causes.empty() ? because : ": " + ruling.causes.front().text);
