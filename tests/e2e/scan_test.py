@@ -72,7 +72,8 @@ class ScanTest(unittest.TestCase):
 
     def test_what_a_second_fact_speaks_against_would_be_rejected(self):
         verdict = self.scan(*FORGED, status=1)
-        self.assertEqual((verdict["action"], verdict["score"]), ("reject", 80))
+        self.assertEqual(verdict["action"], "reject")
+        self.assertGreaterEqual(verdict["score"], 80)
         self.assertEqual([one["code"] for one in verdict["causes"]], ["dmarc-reject", "second-fact-spf-hard-fail"])
         self.assertEqual((verdict["answer"]["code"], verdict["answer"]["enhanced"]), (550, "5.7.26"))
         self.assertEqual(verdict["signals"][0]["code"], "dmarc-fail-reject")

@@ -26,16 +26,18 @@ void add_signals(Verdict& verdict) {
   const auto& causes = verdict.ruling.causes;
   if (const auto blocked = std::ranges::find(causes, "blocked", &Cause::code); blocked != causes.end())
     add("blocked", verdict.ruling.action == Action::accept ? 0 : 100, blocked->text, "message");
+  if (!result.author.fault.empty()) add("from-malformed", 50, result.author.fault, "header");
+  const bool has_failed = result.dmarc == dmarc::Result::fail;
+  if (has_failed && result.policy == dmarc::Policy::none) add("dmarc-fail-none", 0, result.why, "header");
+  if (has_failed && result.policy == dmarc::Policy::quarantine)
+    add("dmarc-fail-quarantine", 50, result.why, "header");
+  if (has_failed && result.policy == dmarc::Policy::reject)
+    add("dmarc-fail-reject", 80, result.why, "header");
   if (verdict.content)
     for (const auto& [signal, points] : verdict.content->signals)
       if (points > 0)
         add(std::string(signal::kind_of(signal.code).code), std::min(std::round(points * 10) / 10, 100.0),
             signal.evidence, signal.part);
-  if (!result.author.fault.empty()) add("from-malformed", 50, result.author.fault, "header");
-  if (result.dmarc != dmarc::Result::fail) return;
-  if (result.policy == dmarc::Policy::none) add("dmarc-fail-none", 0, result.why, "header");
-  if (result.policy == dmarc::Policy::quarantine) add("dmarc-fail-quarantine", 50, result.why, "header");
-  if (result.policy == dmarc::Policy::reject) add("dmarc-fail-reject", 80, result.why, "header");
 }
 
 void add_unchecked(Verdict& verdict) {

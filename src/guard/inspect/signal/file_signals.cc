@@ -117,7 +117,9 @@ void find_signals_of_file(const files::FileFacts& file, std::string_view part, C
     const auto shown = found == file.evidence.end() ? std::string(files::to_string(one.fact))
                        : found->text.empty()        ? found->path
                                                     : found->path + ": " + found->text;
-    out.add(one.code, one.strength, shown, part);
+    // A program that nobody can read is no better than one that runs by itself.
+    const bool is_hidden = one.fact == macros && file.is_unseen(files::Unseen::damaged);
+    out.add(one.code, is_hidden ? 1 : one.strength, shown, part);
   }
   // What cannot be opened without a password is told above.
   for (const auto& one : file.not_seen)
@@ -136,8 +138,10 @@ void find_file_signals(const View& view, Collector& out) {
   }
   for (const auto& pdf : view.seen.pdfs) look_at_pdf(view, pdf, out);
   for (const auto& link : view.file_links) {
-    if (!link.is_away()) continue;
-    if (link.link->source == LinkSource::qr) out.add(Code::file_qr_link, 1, link.link->url, link.link->part);
+    // A code in another's name is one that nobody reads before he follows it, wherever it leads.
+    const bool is_code = link.link->source == LinkSource::qr;
+    if (!link.is_away() && !(is_code && !view.claims.empty())) continue;
+    if (is_code) out.add(Code::file_qr_link, 1, link.link->url, link.link->part);
     if (link.link->source == LinkSource::pdf || link.link->source == LinkSource::file)
       out.add(Code::file_document_link, std::max(kPlainDocumentLink, 2 * link.link->share), link.host,
               link.link->part);

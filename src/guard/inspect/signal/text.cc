@@ -157,6 +157,28 @@ constexpr auto kSmallPrint = std::to_array<std::string_view>({
     "privacidade", "disiscriviti",    "browser",
 });
 
+// Suffixes that are sold for next to nothing, or were given away, and that lists of abuse have led for years.
+constexpr auto kAbusedSuffixes = std::to_array<std::string_view>(
+    {"top",     "xyz",    "icu",   "click",   "cfd",    "sbs",      "buzz",   "rest",   "bond",   "cyou",
+     "monster", "quest",  "fit",   "gq",      "ml",     "cf",       "ga",     "tk",     "work",   "live",
+     "shop",    "online", "site",  "website", "space",  "fun",      "club",   "vip",    "life",   "pw",
+     "lol",     "beauty", "hair",  "autos",   "boats",  "skin",     "mom",    "makeup", "yachts", "best",
+     "win",     "bid",    "loan",  "date",    "stream", "download", "racing", "review", "trade",  "zip",
+     "mov",     "link",   "world", "today",   "support"});
+
+// What anybody may call himself, whoever he is.
+constexpr auto kAnyonesNames = std::to_array<std::string_view>(
+    {"the",           "team",     "support", "service", "services", "info", "mail",     "news",
+     "newsletter",    "from",     "via",     "and",     "for",      "your", "admin",    "notification",
+     "notifications", "customer", "care",    "online",  "help",     "desk", "helpdesk", "office",
+     "account",       "accounts", "mrs",     "com",     "net",      "org",  "www"});
+
+// Before an address in a sentence that tells of it, and does not speak to whose it is.
+constexpr auto kTellsOf = std::to_array<std::string_view>(
+    {"to",   "for",    "from", "by",     "of",  "is",   "at",    "with", "as",       "address", "email",
+     "mail", "e-mail", "an",   "von",    "für", "bei",  "a",     "para", "por",      "de",      "à",
+     "pour", "cc",     "bcc",  "mailto", "aan", "naar", "wrote", "user", "recipient"});
+
 constexpr std::string_view kBase58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 constexpr std::string_view kBech32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 constexpr std::size_t kBitcoinBytes = 25;       // of an account in base58: version, hash, check sum
@@ -164,6 +186,9 @@ constexpr std::size_t kEthereumDigits = 40;     // hexadecimal
 constexpr std::size_t kMinPhone = 10;           // digits
 constexpr std::size_t kMaxPhone = 15;           // ITU-T E.164 section 6
 constexpr std::size_t kMaxGreeting = 24;        // bytes before the address in its line
+constexpr std::size_t kMinNameWord = 3;         // characters of a name's word that says anything
+constexpr std::size_t kNameBeginning = 4;       // characters of it that an address has, too
+constexpr std::size_t kMinSpaced = 5;           // letters in a row
 constexpr std::size_t kGreetingReach = 400;     // bytes of the text
 constexpr std::size_t kCurrencyReach = 12;      // bytes beside an amount
 constexpr std::size_t kMaxAddressLength = 254;  // RFC 5321 section 4.5.3.1.3, erratum 1690
@@ -314,6 +339,49 @@ bool is_mixed_case(std::string_view word) {
   return rises >= 2;
 }
 
+bool has_abused_suffix(std::string_view registered) {
+  const auto dot = registered.find('.');
+  return dot != std::string_view::npos &&
+         std::ranges::find(kAbusedSuffixes, registered.substr(dot + 1)) != kAbusedSuffixes.end();
+}
+
+bool is_named_in(std::string_view display_name, std::string_view address) {
+  std::string plain;
+  for (const char c : address)
+    if (is_alnum(c)) plain += to_lower(c);
+  std::string initials;
+  bool compares = false;
+  const bool found = any_word(display_name, [&](std::string_view word) {
+    if (!base::is_ascii(word)) return false;
+    const auto small = base::lower(word);
+    initials += small[0];
+    if (small.size() < kMinNameWord || std::ranges::find(kAnyonesNames, small) != kAnyonesNames.end())
+      return false;
+    compares = true;
+    // "Kate" of katherine@: the beginning is enough.
+    return plain.find(small.substr(0, std::min(small.size(), kNameBeginning))) != std::string::npos;
+  });
+  if (found || !compares) return true;
+  return initials.size() >= 2 && plain.find(initials) != std::string::npos;
+}
+
+std::size_t spaced_letters(std::string_view text) {
+  std::size_t out = 0;
+  std::size_t run = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_alone =
+        is_alpha(text[i]) && (i == 0 || text[i - 1] == ' ') && (i + 1 == text.size() || text[i + 1] == ' ');
+    if (is_alone) {
+      ++run;
+      ++i;  // its space
+      continue;
+    }
+    if (run >= kMinSpaced) out += run;
+    run = 0;
+  }
+  return run >= kMinSpaced ? out + run : out;
+}
+
 bool has_word(std::string_view text, std::span<const std::string_view> words) {
   return any_word(text, [words](std::string_view word) {
     return std::ranges::any_of(words, [word](auto other) { return base::iequals(word, other); });
@@ -392,19 +460,24 @@ std::string_view phone_number(std::string_view text) {
         break;
       }
     }
-    const bool is_whole = end == text.size() || !is_word(text[end]) || !is_digit(text[end - 1]);
+    while (end > i && !is_digit(text[end - 1])) --end;
+    const bool is_whole = end == text.size() || !is_word(text[end]);
     if (digits >= kMinPhone && digits <= kMaxPhone && groups >= 2 && is_whole)
       return base::trim(text.substr(i, end - i));
-    i = std::max(i, end == i ? i : end - 1);
+    i = std::max(i, end <= i ? i : end - 1);
   }
   return {};
 }
 
 double greets_by(std::string_view text, std::string_view address) {
   static constexpr auto kGreetings = std::to_array<std::string_view>(
-      {"dear",     "hi",       "hello", "hey",    "attention", "attn",    "hola",
-       "estimado", "estimada", "olá",   "ola",    "prezado",   "bonjour", "cher",
-       "hallo",    "guten",    "liebe", "lieber", "user",      "welcome"});
+      {"dear",     "hi",       "hello",    "hey",     "attention", "attn",
+       "hola",     "estimado", "estimada", "olá",     "ola",       "prezado",
+       "bonjour",  "cher",     "hallo",    "guten",   "liebe",     "lieber",
+       "user",     "welcome",  "beste",    "geachte", "tarde",     "dia",
+       "noite",    "buenos",   "buenas",   "caro",    "cara",      "ciao",
+       "salut",    "herr",     "frau",     "madame",  "monsieur",  "congratulations",
+       "parabéns", "atenção",  "atención"});
   text = text.substr(0, kGreetingReach);
   if (address.empty()) return 0;
   const auto small = base::lower(text);
@@ -413,9 +486,15 @@ double greets_by(std::string_view text, std::string_view address) {
     const auto line = std::string_view(small).substr(0, at);
     const auto before = base::trim(line.substr(line.rfind('\n') + 1));
     const auto behind = std::string_view(small).substr(at + address.size());
-    const bool is_alone =
-        before.empty() && (behind.starts_with(",") || behind.starts_with("!") || behind.starts_with(" ,"));
-    if (is_alone || (before.size() < kMaxGreeting && has_word(before, kGreetings))) return 1;
+    const bool speaks = behind.starts_with(",") || behind.starts_with("!") || behind.starts_with(" ,") ||
+                        behind.starts_with(" !");
+    if ((before.empty() && speaks) || (before.size() < kMaxGreeting && has_word(before, kGreetings)))
+      return 1;
+    // "Your money is waiting, a@b.example!"
+    const auto word = before.substr(before.find_last_of(" \t") + 1);
+    const bool tells = word.ends_with(':') || word.ends_with('<') || word.ends_with('(') ||
+                       word.ends_with('>') || has_word(word, kTellsOf);
+    if (speaks && !tells && !before.starts_with('>')) return 0.7;
   }
   const auto local = address.substr(0, address.find('@'));
   if (local.size() < 4) return 0;
