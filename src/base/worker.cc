@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -41,6 +42,12 @@ constexpr std::chrono::milliseconds kGrace{500};      // for a process that has 
 constexpr std::size_t kKept = std::size_t{1} << 20U;  // bytes of a buffer that stays
 
 using End = Worker::End;
+
+// What stands before a request.
+struct Request {
+  std::uint64_t size = 0;
+  std::uint64_t is_alone = 0;
+};
 
 // How one call ended, as the waiting process says it.
 struct Frame {
@@ -119,19 +126,19 @@ bool close_in(std::vector<sock_filter>& filter) {
   return !filter.empty() && ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }
 
-// What each process needs that does one thing.
+// What each process needs that does the work.
 struct Job {
   Worker::Function function;
+  Worker::Company company;
   WorkerLimits limits;
   std::vector<sock_filter> filter;
 };
 
-[[noreturn]] void do_one(Job& job, std::string_view request, int answer) {
-  // Nothing of the others is left but the way to answer.
-  if (answer != 3) {
-    ::dup2(answer, 3);
-    answer = 3;
-  }
+constexpr int kAnswer = 3;  // where a process that does the work answers
+
+// Nothing of the others is left but the way to answer.
+void shut_in(Job& job, int answer) {
+  if (answer != kAnswer) ::dup2(answer, kAnswer);
   ::close_range(0, 2, 0);
   ::close_range(4, ~0U, 0);
   limit(RLIMIT_CORE, 0);
@@ -141,22 +148,51 @@ struct Job {
   if (!kSanitized) limit(RLIMIT_DATA, job.limits.max_memory);
   ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
   if (!close_in(job.filter)) ::_exit(2);
+}
+
+[[noreturn]] void do_one(Job& job, std::string_view request, int answer) {
+  shut_in(job, answer);
   const auto reply = job.function(request);
-  ::_exit(write_all(answer, reply.data(), reply.size()) ? 0 : 1);
+  ::_exit(write_all(kAnswer, reply.data(), reply.size()) ? 0 : 1);
+}
+
+constexpr std::uint64_t kNeedsItsOwn = ~std::uint64_t{0};  // in place of a reply's size
+
+[[noreturn]] void do_many(Job& job, int socket) {
+  shut_in(job, socket);
+  std::string request;
+  for (;;) {
+    std::uint64_t size = 0;
+    if (!read_all(kAnswer, &size, sizeof size)) ::_exit(0);
+    request.resize(size);
+    if (!read_all(kAnswer, request.data(), size)) ::_exit(0);
+    const auto reply = job.company(request);
+    size = reply ? reply->size() : kNeedsItsOwn;
+    if (!write_all(kAnswer, &size, sizeof size)) ::_exit(1);
+    if (reply && !write_all(kAnswer, reply->data(), reply->size())) ::_exit(1);
+    ::explicit_bzero(request.data(), request.size());
+  }
 }
 
 // --- The process that waits ---
+
+// Whether something comes, or the end, before that time.
+bool is_readable(int from, Clock::time_point end) {
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
+    if (left <= 0) return false;
+    pollfd ready{from, POLLIN, 0};
+    const int found = ::poll(&ready, 1, static_cast<int>(left));
+    if (found < 0 && errno == EINTR) continue;
+    return found > 0;
+  }
+}
 
 // What comes out of a pipe until its end, its limit or its time.
 End collect(int from, const WorkerLimits& limits, std::string& reply) {
   const auto end = Clock::now() + limits.time;
   for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
-    if (left <= 0) return End::late;
-    pollfd ready{from, POLLIN, 0};
-    const int found = ::poll(&ready, 1, static_cast<int>(left));
-    if (found < 0 && errno == EINTR) continue;
-    if (found <= 0) return End::late;
+    if (!is_readable(from, end)) return End::late;
     const auto before = reply.size();
     reply.resize(before + kPiece);
     const auto got = ::read(from, reply.data() + before, kPiece);
@@ -204,20 +240,120 @@ Frame run_one(Job& job, std::string_view request, std::string& reply) {
   return out;
 }
 
-[[noreturn]] void wait_for_calls(Worker::Function function, const WorkerLimits& limits, int socket) {
+// The process that several calls share. Its word is no better than a stranger's: it may have been one's.
+class SharedProcess {
+ public:
+  explicit SharedProcess(Job& job) : job_(job) {}
+
+  // Nothing: the request needs a process of its own.
+  std::optional<Frame> run(std::string_view request, std::string& reply) {
+    if (process_ < 0 && !start()) return Frame{.end = End::no_process};
+    const auto size = ask(request, reply);
+    if (!size) return ended(End::late);
+    if (*size == kNeedsItsOwn || reply.size() == *size) {
+      if (++calls_ >= job_.limits.company) end();
+      if (*size == kNeedsItsOwn) return std::nullopt;
+      return Frame{.size = reply.size()};
+    }
+    reply.clear();
+    return ended(*size > job_.limits.max_reply ? End::too_long : End::died);
+  }
+
+ private:
+  bool start() {
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return false;
+    // It may have stopped reading.
+    const timeval time{.tv_sec = job_.limits.time.count(), .tv_usec = 0};
+    (void)::setsockopt(ends[0], SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
+    process_ = ::fork();
+    if (process_ == 0) do_many(job_, ends[1]);
+    ::close(ends[1]);
+    if (process_ < 0) {
+      ::close(ends[0]);
+      return false;
+    }
+    socket_ = ends[0];
+    calls_ = 0;
+    return true;
+  }
+
+  // The size of the reply that it promised, of which so much is in `reply` as came; nothing when it took too long.
+  std::optional<std::uint64_t> ask(std::string_view request, std::string& reply) {
+    const auto until = Clock::now() + job_.limits.time;
+    std::uint64_t size = request.size();
+    if (!write_all(socket_, &size, sizeof size) || !write_all(socket_, request.data(), request.size()))
+      return Clock::now() < until ? std::optional<std::uint64_t>(1) : std::nullopt;
+    std::size_t got = 0;
+    const auto read = [&](void* data, std::size_t most) -> std::optional<std::size_t> {
+      ssize_t here = 0;
+      do {
+        if (!is_readable(socket_, until)) return std::nullopt;
+        here = ::recv(socket_, data, most, MSG_DONTWAIT);
+      } while (here < 0 && (errno == EINTR || errno == EAGAIN));
+      return static_cast<std::size_t>(std::max<ssize_t>(here, 0));
+    };
+    while (got < sizeof size) {
+      const auto here = read(reinterpret_cast<char*>(&size) + got, sizeof size - got);
+      if (!here) return std::nullopt;
+      if (*here == 0) return 1;  // it is gone, and nothing of it is there
+      got += *here;
+    }
+    if (size == kNeedsItsOwn || size > job_.limits.max_reply) return size;
+    while (reply.size() < size) {
+      const auto before = reply.size();
+      const auto piece = std::min<std::uint64_t>(size - before, kPiece);
+      reply.resize(before + piece);
+      const auto here = read(reply.data() + before, piece);
+      reply.resize(before + here.value_or(0));
+      if (!here) return std::nullopt;
+      if (*here == 0) break;
+    }
+    return size;
+  }
+
+  Frame ended(End how) {
+    int status = 0;
+    Frame out{.end = how};
+    if (end(how == End::died ? &status : nullptr); WIFSIGNALED(status)) out.signal = WTERMSIG(status);
+    return out;
+  }
+
+  // `status`: of one that has ended by itself, soon.
+  void end(int* status = nullptr) {
+    ::close(socket_);
+    if (status == nullptr || !ends_within(process_, kGrace)) ::kill(process_, SIGKILL);
+    while (::waitpid(process_, status, 0) < 0 && errno == EINTR) {
+    }
+    process_ = -1;
+    socket_ = -1;
+  }
+
+  Job& job_;
+  pid_t process_ = -1;
+  int socket_ = -1;
+  std::size_t calls_ = 0;
+};
+
+[[noreturn]] void wait_for_calls(Worker::Function function, Worker::Company company,
+                                 const WorkerLimits& limits, int socket) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) (void)std::signal(signal, SIG_IGN);  // its owner decides
   (void)std::signal(SIGPIPE, SIG_IGN);
-  Job job{.function = function, .limits = limits, .filter = make_filter()};
+  Job job{.function = function, .company = company, .limits = limits, .filter = make_filter()};
+  SharedProcess shared(job);
   std::string request;
   std::string reply;
   for (;;) {
-    std::uint64_t size = 0;
-    if (!read_all(socket, &size, sizeof size)) ::_exit(0);
-    request.resize(size);
-    if (!read_all(socket, request.data(), size)) ::_exit(0);
+    Request head;
+    if (!read_all(socket, &head, sizeof head)) ::_exit(0);
+    request.resize(head.size);
+    if (!read_all(socket, request.data(), head.size)) ::_exit(0);
     reply.clear();
-    const auto frame = run_one(job, request, reply);
+    std::optional<Frame> done;
+    if (company != nullptr && head.is_alone == 0 && head.size <= limits.max_in_company)
+      done = shared.run(request, reply);
+    const auto frame = done ? *done : run_one(job, request, reply);
     if (!write_all(socket, &frame, sizeof frame) || !write_all(socket, reply.data(), reply.size()))
       ::_exit(0);
     // The next message's process finds nothing of this one, and a large one leaves nothing that each fork has to map.
@@ -248,14 +384,14 @@ std::string fault_of(const Frame& frame) {
 
 }  // namespace
 
-Result<Worker> Worker::start(Function function, const WorkerLimits& limits) {
+Result<Worker> Worker::start(Function function, const WorkerLimits& limits, Company company) {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
     return fail(ErrorKind::io, fmt::format("no worker could be started: {}", std::strerror(errno)));
   const auto process = ::fork();
   if (process == 0) {
     ::close(ends[0]);
-    wait_for_calls(function, limits, ends[1]);
+    wait_for_calls(function, company, limits, ends[1]);
   }
   ::close(ends[1]);
   if (process < 0) {
@@ -302,9 +438,9 @@ Result<> Worker::spawn() {
   return {};
 }
 
-void serve_worker(Worker::Function function, const WorkerLimits& limits) {
+void serve_worker(Worker::Function function, const WorkerLimits& limits, Worker::Company company) {
   ::close_range(kWorkerSocket + 1, ~0U, 0);
-  wait_for_calls(function, limits, kWorkerSocket);
+  wait_for_calls(function, company, limits, kWorkerSocket);
 }
 
 Worker::Worker(Worker&& other) noexcept
@@ -335,23 +471,23 @@ void Worker::end() {
   process_ = -1;
 }
 
-Result<Worker::Reply> Worker::call(std::string_view head, std::string_view rest) {
+Result<Worker::Reply> Worker::call(std::string_view head, std::string_view rest, bool is_alone) {
   Reply out;
-  if (socket_ >= 0 && ask(head, rest, out)) return out;
+  if (socket_ >= 0 && ask(head, rest, is_alone, out)) return out;
   if (!program_.empty()) {
     end();
     TRY(spawn());
-    if (ask(head, rest, out)) return out;
+    if (ask(head, rest, is_alone, out)) return out;
   }
   return fail(ErrorKind::io, "the process that unpacks what strangers send is gone", {}, "try again");
 }
 
-bool Worker::ask(std::string_view head, std::string_view rest, Reply& out) {
-  std::uint64_t size = head.size() + rest.size();
+bool Worker::ask(std::string_view head, std::string_view rest, bool is_alone, Reply& out) {
+  Request request{.size = head.size() + rest.size(), .is_alone = is_alone ? 1U : 0U};
   Frame frame;
   // MSG_NOSIGNAL: the process may be gone.
   bool well = true;
-  std::array<iovec, 3> pieces = {iovec{&size, sizeof size},
+  std::array<iovec, 3> pieces = {iovec{&request, sizeof request},
                                  iovec{const_cast<char*>(head.data()), head.size()},
                                  iovec{const_cast<char*>(rest.data()), rest.size()}};
   for (std::size_t first = 0; well && first < pieces.size();) {

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <optional>
 #include <string>
 
 #include <fcntl.h>
@@ -74,6 +75,60 @@ TEST_F(WorkerTest, MovesWithItsProcess) {
   EXPECT_EQ(other.call("a").value().bytes, "<a>");
   worker_ = std::move(other);
   EXPECT_EQ(call("b").bytes, "<b>");
+}
+
+// What begins with "own" needs a process of its own.
+std::optional<std::string> misbehave_in_company(std::string_view request) {
+  if (request.starts_with("own")) return std::nullopt;
+  if (request == "process") return std::to_string(::getpid());
+  return misbehave(request);
+}
+
+std::string process(std::string_view /*request*/) { return std::to_string(::getpid()); }
+
+class CompanyTest : public testing::Test {
+ protected:
+  static constexpr WorkerLimits kLimits{.time = std::chrono::seconds(2),
+                                        .cpu = std::chrono::seconds(1),
+                                        .max_reply = std::size_t{2} << 20U,
+                                        .max_in_company = std::size_t{1} << 20U,
+                                        .company = 3};
+  Worker::Reply call(std::string_view request) { return worker_.call(request).value(); }
+
+  Worker worker_ = Worker::start(&process, kLimits, &misbehave_in_company).value();
+};
+
+TEST_F(CompanyTest, AFewCallsShareAProcess) {
+  const auto first = call("process").bytes;
+  EXPECT_EQ(call("process").bytes, first);
+  EXPECT_EQ(call("a").bytes, "<a>");
+  const auto next = call("process").bytes;
+  EXPECT_NE(next, first);
+  EXPECT_EQ(call("process").bytes, next);
+}
+
+TEST_F(CompanyTest, WhatNeedsAProcessOfItsOwnHasOne) {
+  const auto shared = call("process").bytes;
+  EXPECT_NE(call("own").bytes, shared);
+  EXPECT_EQ(call("process").bytes, shared);
+  EXPECT_NE(worker_.call("process", {}, true).value().bytes, shared);
+  EXPECT_NE(call(std::string((1U << 20U) + 1, 'x')).bytes.front(), '<');  // too large for company
+  EXPECT_EQ(call("").bytes, "<>");
+}
+
+TEST_F(CompanyTest, WhatEndsTheProcessIsSaid) {
+  EXPECT_EQ(call("die").fault, "its process gave up");
+  EXPECT_NE(call("crash").fault, "");
+  EXPECT_NE(call("hang").fault, "");
+  EXPECT_EQ(call("flood").fault, "it became too large");
+  EXPECT_EQ(call("a").bytes, "<a>");
+}
+
+TEST_F(CompanyTest, ItReachesNothing) {
+  EXPECT_EQ(call("open").bytes, "refused");
+  EXPECT_EQ(call("fork").bytes, "refused");
+  EXPECT_EQ(call("inherited").bytes, "closed");
+  EXPECT_THAT(call("socket").fault, HasSubstr("signal"));
 }
 
 }  // namespace

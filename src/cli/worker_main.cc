@@ -1,4 +1,4 @@
-// rampart-worker: what the guard starts to look into messages (base/worker.h). Small, so that a process for each message is cheap.
+// rampart-worker: what the guard starts to look into messages (base/worker.h). Small, so that its processes are cheap.
 // Nobody else calls it: it answers on file descriptor 3.
 #include <cstdio>
 #include <cstring>
@@ -16,5 +16,6 @@ int main(int argc, char** argv) {
       std::fprintf(stderr, "rampart-worker: %s\n", loaded.error().message().c_str());
       return 3;
     }
-  rampart::base::serve_worker(&rampart::guard::look, rampart::guard::kLookLimits);
+  rampart::base::serve_worker(&rampart::guard::look, rampart::guard::kLookLimits,
+                              &rampart::guard::look_in_company);
 }

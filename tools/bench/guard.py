@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""The speed of `rampart guard`: what a message costs that is authenticated (SPF, DKIM, DMARC; signed mail).
+"""The speed of `rampart guard`: what a message costs that is authenticated (SPF, DKIM, DMARC; signed mail), and one that is looked into,
+too (everything but clamd).
 
 The figures of one run belong together; compare ratios, not runs. A null milter (null_milter.cc) takes all and does nothing: what is
 beside it is the guard's own. opendkim, which verifies DKIM alone, takes the same mail in the same run.
-usage: ./dev bench guard [SECONDS] [--only cpu|postfix|dns|connections]
+usage: ./dev bench guard [SECONDS] [--only cpu|postfix|dns|connections|inspection]
 
 Nothing but loopback is touched: NSD publishes the domains on an address of its own at port 53, since opendkim knows no other port.
 """
@@ -34,6 +35,8 @@ CONNECTIONS = 50
 MANY = 2_000
 IN_FLIGHT = 200
 SIZES = (("5 KB", "5k", "0.20", "0.10"), ("47 KB", "50k", "0.30", "0.15"))
+LOOKED = (("5 KB", "5k", "1.0", "0.4"), ("47 KB", "50k", "2.0", "0.8"))
+LOOKERS = 8  # workers whose memory is measured
 STARTS_WITHIN = 20  # seconds
 PAIRS = 5  # of runs with the null milter and with the guard behind Postfix
 MESSAGES = 400  # through Postfix in each of these
@@ -132,9 +135,13 @@ class Bench:
         self.client = compiled(need(SHARED / "tools" / "mail_load.cc"), "-pthread", "-w")
         self.null_milter = compiled(SOURCE / "tools" / "bench" / "null_milter.cc")
 
-    def guard(self, resolver, *more, mode=0o600):
+    def guard(self, resolver, *more, mode=0o600, inspect=False, workers=None):
+        """Of authentication alone, or of content, too."""
         path = self.folder / "guard.sock"
-        (self.folder / "rampart.toml").write_text(f'[guard]\nsocket_mode = "{mode:04o}"\nmessages_in_flight = {IN_FLIGHT}\n')
+        settings = f'[guard]\nsocket_mode = "{mode:04o}"\nmessages_in_flight = {IN_FLIGHT}\ninspect = {str(inspect).lower()}\n'
+        if workers:
+            settings += f"inspect_workers = {workers}\n"
+        (self.folder / "rampart.toml").write_text(settings)
         return Server([PROGRAM, "guard", "--config", self.folder / "rampart.toml", "--listen", f"unix:{path}", "--resolver", resolver, *more],
                       path, self.folder / "guard.log")
 
@@ -162,12 +169,17 @@ def show(name, value, unit, must="", aim="", more=""):
     print(f"{name:<52} {value:>10} {unit:<8} (target: {target}){'  ' + more if more else ''}", flush=True)
 
 
-def cpu(bench, mail, resolver):
-    for size, part, must, aim in SIZES:
-        with bench.guard(resolver) as server:
+def cpu_of_guard(bench, mail, resolver, sizes, inspect):
+    for size, part, must, aim in sizes:
+        with bench.guard(resolver, inspect=inspect) as server:
             guard = bench.load(server, mail / "msgs" / part, CONNECTIONS)
-        show(f"CPU of a message of {size}", f"{guard['srvcpu']:.3f}", "ms", must, aim,
+        show(f"CPU of a message of {size}{', looked into' if inspect else ''}", f"{guard['srvcpu']:.3f}", "ms", must, aim,
              f"{guard['msg/s']:,.0f} messages/s, p50 {guard['p50']:.2f} ms, p99 {guard['p99']:.2f} ms")
+        yield part, guard
+
+
+def cpu(bench, mail, resolver):
+    for part, guard in cpu_of_guard(bench, mail, resolver, SIZES, inspect=False):
         with bench.null() as server:
             show("  null milter", f"{bench.load(server, mail / 'msgs' / part, CONNECTIONS)['srvcpu']:.3f}", "ms")
         if shutil.which("opendkim"):
@@ -201,8 +213,8 @@ def connections(bench, mail, resolver):
 # Postfix.
 
 
-def cpu_seconds(root):
-    """Of a process and all below it, those that have ended among them."""
+def family(root):
+    """A process and all below it, and the CPU seconds of each, with those of its children that have ended."""
     children, own = {}, {}
     for entry in pathlib.Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -212,12 +224,16 @@ def cpu_seconds(root):
                 continue
             children.setdefault(int(fields[1]), []).append(int(entry.name))
             own[int(entry.name)] = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-    total, left = 0.0, [root]
+    out, left = {}, [root]
     while left:
         process = left.pop()
-        total += own.get(process, 0.0)
+        out[process] = own.get(process, 0.0)
         left += children.get(process, [])
-    return total
+    return out
+
+
+def cpu_seconds(root):
+    return sum(family(root).values())
 
 
 def through_postfix(bench, server, messages):
@@ -257,7 +273,45 @@ def through_postfix(bench, server, messages):
         return (cpu_seconds(postfix.process.pid) + cpu_seconds(server.process.pid) - before) / len(messages)
 
 
-def behind_postfix(bench, mail, resolver):
+def memory(root):
+    """MiB of a process and all below it; pages that they share are counted once between them."""
+    total = 0
+    for process in family(root):
+        try:
+            found = re.search(r"^Pss: +(\d+) kB", pathlib.Path(f"/proc/{process}/smaps_rollup").read_text(), re.M)
+        except OSError:
+            continue
+        total += int(found.group(1)) if found else 0
+    return total / 1024
+
+
+def memory_of_workers(bench, mail, resolver):
+    with bench.guard(resolver, inspect=True, workers=LOOKERS) as server:
+        time.sleep(2)
+        idle, most, done = memory(server.process.pid), 0.0, threading.Event()
+
+        def watch():
+            nonlocal most
+            while not done.wait(0.2):
+                most = max(most, memory(server.process.pid))
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        bench.load(server, mail / "msgs" / "50k", CONNECTIONS)
+        done.set()
+        watcher.join()
+    show(f"memory with {LOOKERS} workers, idle", f"{idle:.0f}", "MiB", "250", "150")
+    show(f"memory with {LOOKERS} workers, under load", f"{most:.0f}", "MiB", "500", "300")
+
+
+def inspection(bench, mail, resolver):
+    for _ in cpu_of_guard(bench, mail, resolver, LOOKED, inspect=True):
+        pass
+    memory_of_workers(bench, mail, resolver)
+    behind_postfix(bench, mail, resolver, inspect=True)
+
+
+def behind_postfix(bench, mail, resolver, inspect=False):
     texts = []
     for path in sorted((mail / "msgs" / "5k").glob("*.eml")):
         text = path.read_bytes()
@@ -269,11 +323,12 @@ def behind_postfix(bench, mail, resolver):
         with bench.null() as server:
             server.socket.chmod(0o666)
             null = through_postfix(bench, server, messages)
-        with bench.guard(resolver, mode=0o666) as server:
+        with bench.guard(resolver, mode=0o666, inspect=inspect) as server:
             guard = through_postfix(bench, server, messages)
         ratios.append(guard / null)
         costs.append((null, guard))
-    show("CPU of Postfix and guard over Postfix and null milter", f"{statistics.median(ratios):.3f}", "x", "1.15", "1.06",
+    must, aim = ("1.6", "1.3") if inspect else ("1.15", "1.06")
+    show(f"CPU of Postfix and {'full ' if inspect else ''}guard over Postfix and null milter", f"{statistics.median(ratios):.3f}", "x", must, aim,
          f"{1000 * statistics.median(null for null, _ in costs):.2f} ms and {1000 * statistics.median(guard for _, guard in costs):.2f} ms; "
          f"pairs {' '.join(f'{ratio:.2f}' for ratio in ratios)}")
 
@@ -356,7 +411,7 @@ def far_names(bench):
 def main():
     parser = argparse.ArgumentParser(prog="./dev bench guard", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("seconds", nargs="?", type=float, default=8, help="of each load")
-    parser.add_argument("--only", choices=("cpu", "postfix", "dns", "connections"))
+    parser.add_argument("--only", choices=("cpu", "postfix", "dns", "connections", "inspection"))
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="rampart-bench-") as name:
         folder = pathlib.Path(name)
@@ -367,7 +422,7 @@ def main():
         zones.mkdir()
         (zones / "root.zone").write_text("$ORIGIN .\n" + (mail / "dns" / "root.zone").read_text())
         with Nsd(zones, host=address, port=53):
-            for part, run in (("cpu", cpu), ("postfix", behind_postfix), ("connections", connections)):
+            for part, run in (("cpu", cpu), ("postfix", behind_postfix), ("connections", connections), ("inspection", inspection)):
                 if arguments.only in (None, part):
                     run(bench, mail, address)
         if arguments.only in (None, "dns"):

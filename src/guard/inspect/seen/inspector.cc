@@ -61,7 +61,7 @@ base::Result<std::unique_ptr<Inspector>> Inspector::start(InspectorOptions optio
   made.reserve(options.workers);
   for (std::size_t i = 0; i < options.workers; ++i)
     made.push_back(TRY(options.program.empty()
-                           ? base::Worker::start(options.function, options.limits)
+                           ? base::Worker::start(options.function, options.limits, options.company)
                            : base::Worker::start(options.program, words_of(options.rules))));
   return std::unique_ptr<Inspector>(new Inspector(std::move(options), std::move(made)));
 }
@@ -168,7 +168,8 @@ bool Inspector::is_known(const std::shared_ptr<Job>& job) {
 // Whoever asked may have given up on one that kills; that it does is worth knowing all the same, for when it comes again.
 void Inspector::do_one(base::Worker& worker, std::shared_ptr<Job> job) {
   if ((job->is_answered && !job->is_suspect) || is_known(job)) return;
-  const auto reply = worker.call(job->header, job->body);
+  // One that ended a process that others shared may have had nothing to do with it.
+  const auto reply = worker.call(job->header, job->body, job->is_suspect);
   if (!reply) return finish(std::move(job), not_inspected(reply.error().what, Extent::late));
   const auto hash = reply->is_killed() || job->is_suspect ? job->hash() : std::string();
   {

@@ -44,6 +44,7 @@ struct InspectorOptions {
   std::string rules = {};           // a folder of YARA rules (load_rules()); empty: none
   std::string program = {};         // rampart-worker, a process that is small; empty: this one is forked
   base::Worker::Function function = &look;  // without a program; tests give their own
+  base::Worker::Company company = nullptr;  // likewise
   base::WorkerLimits limits = kLookLimits;
   std::function<base::Time()> now = &base::now;  // for how long killers are known
 };

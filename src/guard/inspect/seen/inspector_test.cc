@@ -102,6 +102,21 @@ TEST_F(InspectorTest, AKillerKillsTwiceAndTheOthersArrive) {
   EXPECT_EQ(inspector_->counts().killed, 2U) << "after days it is tried anew";
 }
 
+// A process that messages share is ended by one of them, not by the one that it is looking at.
+TEST_F(InspectorTest, WhoMeetsATroubledProcessIsTriedAlone) {
+  inspector_ =
+      Inspector::start({.workers = 1,
+                        .function = &fragile,
+                        .company = [](std::string_view) -> std::optional<std::string> { ::_exit(7); },
+                        .now = [this] { return now_; }})
+          .value();
+  for (int i = 0; i < 5; ++i) look_at(std::to_string(i) + " https://a.example/");
+  run();
+  EXPECT_EQ(count(Extent::all), 5U);
+  EXPECT_EQ(inspector_->counts().tried_again, 5U);
+  EXPECT_EQ(inspector_->counts().killed, 0U);
+}
+
 TEST_F(InspectorTest, OneThatHangsHoldsUpNobodyElse) {
   start(2);
   look_at("HANG");

@@ -34,6 +34,12 @@ constexpr std::size_t kMaxMetaLooked =
 bool is_html(std::string_view type) { return type == "text/html" || type == "application/xhtml+xml"; }
 bool is_text(std::string_view type) { return type.starts_with("text/") || is_html(type); }
 
+bool is_shown_type(std::string_view type) { return is_text(type) || type.starts_with("multipart/"); }
+
+bool is_body(const BodyPart& part) {
+  return part.disposition != mail::Disposition::attachment && is_text(part.type) && part.name.empty();
+}
+
 // The character set that a page names for itself; empty without one.
 std::string charset_of_page(std::string_view text) {
   const auto low = base::lower(text.substr(0, kMaxMetaLooked));
@@ -112,12 +118,14 @@ std::size_t shown_characters_of(std::string_view text) {
   return out;
 }
 
+// Whether take_part() finds no file in it.
+bool is_read_by_us(const BodyPart& part) { return !part.is_leaf() || is_body(part); }
+
 class Look {
  public:
   explicit Look(Inspected& seen) : seen_(seen), links_(seen) {}
 
-  void take(std::string_view message) {
-    const auto parts = mail::read_body_parts(message);
+  void take(const mail::BodyParts& parts) {
     if (parts.has_more) seen_.doubt("it has more parts than are looked at");
     if (parts.is_deeper) seen_.doubt("its parts are nested deeper than is looked at");
     if (parts.is_ambiguous) seen_.doubt("its parts may be read in more than one way");
@@ -138,9 +146,7 @@ class Look {
     seen.content_id = base::printable(part.content_id);
     seen.depth = part.depth;
     if (part.has_parts) return;
-    const bool is_body =
-        part.disposition != mail::Disposition::attachment && is_text(part.type) && part.name.empty();
-    seen.is_attachment = !is_body && !part.is_message;
+    seen.is_attachment = !is_body(part) && !part.is_message;
     if (part.is_message)
       seen.is_attachment = part.disposition == mail::Disposition::attachment || !part.name.empty();
     auto content = mail::decode_body(part);
@@ -152,7 +158,7 @@ class Look {
     if (!part.is_leaf()) return;
     match_rules(seen, content, seen.name);
     // What others offer as a file is looked at as one, too; and what could not be taken apart as it stands.
-    const bool is_shown = is_text(part.type) || part.type.starts_with("multipart/");
+    const bool is_shown = is_shown_type(part.type);
     if (!is_shown || seen.is_attachment) take_file(seen, content, is_shown);
     if (is_shown) take_text(part, seen, std::move(content));
   }
@@ -519,10 +525,18 @@ base::Result<> load_rules(const std::string& folder) {
 
 Inspected inspect(std::string_view text) {
   Inspected out;
-  Look(out).take(text);
+  Look(out).take(mail::read_body_parts(text));
   return out;
 }
 
 std::string look(std::string_view text) { return write_inspected(inspect(text)); }
+
+std::optional<std::string> look_in_company(std::string_view text) {
+  const auto parts = mail::read_body_parts(text);
+  if (rules() || !std::ranges::all_of(parts.all, is_read_by_us)) return std::nullopt;
+  Inspected out;
+  Look(out).take(parts);
+  return write_inspected(out);
+}
 
 }  // namespace rampart::guard

@@ -7,6 +7,7 @@
 // What is looked at is what says how the body is to be read, and the body: nothing else of the header, which is read elsewhere.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,9 @@ void prepare_to_look();
 base::Result<> load_rules(const std::string& folder);
 // The worker's function: from content_header() and body to what read_inspected() reads.
 std::string look(std::string_view text);
+// The same in a process that messages share, of those that are text and pages alone, which our own code reads. What has a file is read
+// by others' libraries, in a process of its own: nothing.
+std::optional<std::string> look_in_company(std::string_view text);
 // The same without a process between. Total, whatever the bytes.
 Inspected inspect(std::string_view text);
 

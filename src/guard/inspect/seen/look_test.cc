@@ -150,6 +150,19 @@ TEST(Look, KnowsImagesThatCameAlongAndWhatFormsAskFor) {
   EXPECT_FALSE(found.parts[2].is_attachment);
 }
 
+TEST(Look, OnlyTextsAndPagesAreReadInCompany) {
+  const auto page = part("text/html; charset=utf-8", "<a href=\"https://evil.example/\">here</a>");
+  const auto shared = mixed(part("text/plain", "Hello https://a.example/") + page);
+  EXPECT_EQ(look_in_company(shared), look(shared));
+  const auto inside = mixed(part("message/rfc822", "Subject: x\r\nContent-Type: text/html\r\n\r\n<p>y"));
+  EXPECT_EQ(look_in_company(inside), look(inside));
+  for (const auto& file :
+       {part("image/png", "\x89PNG"), part("application/pdf", "%PDF-1.7"), part("application/x", "y"),
+        part("text/html", "<p>y", "Content-Disposition: attachment\r\n"), part("text/plain; name=a.txt", "y"),
+        part("multipart/mixed", "y"), part("message/rfc822", "Content-Type: application/zip\r\n\r\nPK")})
+    EXPECT_FALSE(look_in_company(mixed(page + file))) << file;
+}
+
 TEST(Look, SaysWhenItHasNotSeenAll) {
   std::string many;
   for (int i = 0; i < 300; ++i) many += part("text/plain", std::to_string(i));
