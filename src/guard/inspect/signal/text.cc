@@ -256,8 +256,10 @@ bool is_bech32(std::string_view word) {
   return check == 1 || check == 0x2bc830a3U;
 }
 
+constexpr std::size_t kMinCoin = 26;  // characters of the shortest address of a Bitcoin key
+
 bool is_coin(std::string_view word) {
-  if (word.size() >= 26 && word.size() <= 35 && (word.front() == '1' || word.front() == '3'))
+  if (word.size() >= kMinCoin && word.size() <= 35 && (word.front() == '1' || word.front() == '3'))
     return is_base58check(word);
   if (word.size() >= 42 && word.size() <= 62 && base::istarts_with(word, "bc1")) return is_bech32(word);
   return word.size() == kEthereumDigits + 2 && word.starts_with("0x") &&
@@ -378,6 +380,9 @@ std::size_t spaced_letters(std::string_view text) {
     }
     if (run >= kMinSpaced) out += run;
     run = 0;
+    // The next that may stand alone is behind a space.
+    i = text.find(' ', i);
+    if (i == std::string_view::npos) break;
   }
   return run >= kMinSpaced ? out + run : out;
 }
@@ -433,13 +438,21 @@ std::string_view large_sum(std::string_view text) {
 }
 
 std::string_view coin_address(std::string_view text) {
-  std::string_view found;
-  any_word(text, [&found](std::string_view word) {
-    if (!is_coin(word)) return false;
-    found = word;
-    return true;
-  });
-  return found;
+  for (std::size_t at = 0; at + kMinCoin <= text.size();) {
+    // Hardly a word is that long: from where the shortest would end back to what is of no word.
+    auto end = at + kMinCoin;
+    while (end > at && is_alnum(text[end - 1])) --end;
+    if (end > at) {
+      at = end;
+      continue;
+    }
+    end += kMinCoin;
+    while (end < text.size() && is_alnum(text[end])) ++end;
+    const auto word = text.substr(at, end - at);
+    if (is_coin(word)) return word;
+    at = end + 1;
+  }
+  return {};
 }
 
 std::string_view phone_number(std::string_view text) {

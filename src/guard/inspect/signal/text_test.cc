@@ -46,6 +46,12 @@ TEST(SignalText, FindsAccountsOfCoins) {
   EXPECT_EQ(coin_address("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"),
             "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4");
   EXPECT_EQ(coin_address("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5"), "");
+  for (std::size_t before = 0; before < 60; ++before)
+    EXPECT_EQ(coin_address(std::string(before, 'x') + ":1BoatSLRHtKNngkdXEeobR76b53LETtpyT"),
+              "1BoatSLRHtKNngkdXEeobR76b53LETtpyT")
+        << before;
+  EXPECT_EQ(coin_address("x1BoatSLRHtKNngkdXEeobR76b53LETtpyT"), "");
+  EXPECT_EQ(coin_address("1BoatSLRHtKNngkdXEeobR76b53LETtpyTx"), "");
 }
 
 TEST(SignalText, FindsTelephoneNumbers) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include <boost/unordered/unordered_flat_set.hpp>
 
@@ -16,12 +17,13 @@ namespace {
 constexpr std::size_t kMaxBare = 2048;  // bytes of a word that may be a domain with a path
 
 // What no URL goes on behind: white space, and the marks that text puts around one. A first byte of those beyond ASCII is looked
-// at more closely.
-enum class Byte : std::uint8_t { inner, border, perhaps };
+// at more closely. Without a mark no word is an address.
+enum class Byte : std::uint8_t { inner, mark, border, perhaps };
 constexpr auto kBytes = [] {
   std::array<Byte, 256> table{};
   for (std::size_t c = 0; c <= ' '; ++c) table[c] = Byte::border;
   for (const char c : {'<', '>', '"', '|', '`', '\x7f'}) table[static_cast<unsigned char>(c)] = Byte::border;
+  for (const char c : {'.', ':'}) table[static_cast<unsigned char>(c)] = Byte::mark;
   for (const std::size_t c : {0xc2U, 0xe1U, 0xe2U, 0xe3U, 0xefU}) table[c] = Byte::perhaps;
   return table;
 }();
@@ -37,9 +39,11 @@ constexpr std::string_view kTrailing = ".,;:!?'*_~";
 constexpr std::array<std::string_view, 6> kWideTrailing{"\u06d4", "\u060c", "\u061f",
                                                         "\u3002", "\u2026", "\u2019"};
 
+Byte kind_of(char c) { return kBytes[static_cast<unsigned char>(c)]; }
+
 // The bytes of the border at `at`; 0 when none is there.
 std::size_t border_at(std::string_view text, std::size_t at) {
-  const auto byte = kBytes[static_cast<unsigned char>(text[at])];
+  const auto byte = kind_of(text[at]);
   if (byte != Byte::perhaps) return byte == Byte::border ? 1 : 0;
   const auto wide =
       std::ranges::find_if(kWideBorders, [&](auto mark) { return text.substr(at).starts_with(mark); });
@@ -48,25 +52,30 @@ std::size_t border_at(std::string_view text, std::size_t at) {
 
 // Without the punctuation of the sentence around it, and closing brackets that it does not open itself.
 std::string_view trim_end(std::string_view text) {
-  auto balance = [](std::string_view of, char open, char close) {
-    return std::ranges::count(of, close) - std::ranges::count(of, open);
-  };
-  std::array<std::ptrdiff_t, 3> surplus{balance(text, '(', ')'), balance(text, '[', ']'),
-                                        balance(text, '{', '}')};
+  constexpr std::string_view kOpening = "([{";
   constexpr std::string_view kClosing = ")]}";
+  // Of the text that is left; counted when it is asked for, and then kept.
+  std::array<std::optional<std::ptrdiff_t>, kClosing.size()> surplus;
+  const auto has_surplus = [&](std::size_t of) {
+    if (!surplus[of])
+      surplus[of] = std::ranges::count(text, kClosing[of]) - std::ranges::count(text, kOpening[of]);
+    return *surplus[of] > 0;
+  };
   for (bool goes_on = true; goes_on && !text.empty();) {
     const char last = text.back();
     const auto closing = kClosing.find(last);
-    const auto wide = std::ranges::find_if(kWideTrailing, [&](auto mark) { return text.ends_with(mark); });
     if (kTrailing.find(last) != std::string_view::npos) {
       text.remove_suffix(1);
-    } else if (closing != std::string_view::npos && surplus[closing] > 0) {
-      --surplus[closing];
+    } else if (closing != std::string_view::npos && has_surplus(closing)) {
+      --*surplus[closing];
       text.remove_suffix(1);
-    } else if (wide != kWideTrailing.end()) {
-      text.remove_suffix(wide->size());
     } else {
-      goes_on = false;
+      const auto wide =
+          static_cast<unsigned char>(last) < 0x80
+              ? kWideTrailing.end()
+              : std::ranges::find_if(kWideTrailing, [&](auto mark) { return text.ends_with(mark); });
+      goes_on = wide != kWideTrailing.end();
+      if (goes_on) text.remove_suffix(wide->size());
     }
   }
   return text;
@@ -106,15 +115,19 @@ class AllFinder {
  public:
   AllFound find(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
-      const auto c = static_cast<unsigned char>(text[at]);
-      if (kBytes[c] == Byte::border) {
-        if (c == '<') take_folded(text.substr(at + 1, kMaxFolded));
+      if (kind_of(text[at]) == Byte::border) {
+        if (text[at] == '<') take_folded(text.substr(at + 1, kMaxFolded));
         ++at;
         continue;
       }
       const auto begin = at;
-      while (at < text.size() && kBytes[static_cast<unsigned char>(text[at])] != Byte::border) ++at;
-      take_word(text.substr(begin, at - begin));
+      bool has_mark = false;
+      for (; at < text.size(); ++at) {
+        const auto kind = kind_of(text[at]);
+        if (kind == Byte::border) break;
+        has_mark |= kind == Byte::mark;
+      }
+      if (has_mark) take_word(text.substr(begin, at - begin));
     }
     return std::move(out_);
   }
@@ -148,7 +161,7 @@ class AllFinder {
   }
 
   void take_word(std::string_view word) {
-    if (word.size() < kMinWord || word.find_first_of(".:") == std::string_view::npos) return;
+    if (word.size() < kMinWord) return;
     auto first = std::string_view::npos;
     auto begin = std::string_view::npos;
     for (auto colon = word.find(':'); colon != std::string_view::npos; colon = word.find(':', colon + 1)) {
@@ -263,9 +276,14 @@ std::vector<Found> find_urls(std::string_view text) {
       continue;
     }
     const auto begin = at;
-    while (at < text.size() && border_at(text, at) == 0) ++at;
+    bool has_mark = false;
+    for (; at < text.size(); ++at) {
+      const auto kind = kind_of(text[at]);
+      if (kind == Byte::border || (kind == Byte::perhaps && border_at(text, at) != 0)) break;
+      has_mark |= kind == Byte::mark;
+    }
     const auto word = text.substr(begin, at - begin);
-    if (word.size() < 4 || word.find_first_of(".:") == std::string_view::npos) continue;
+    if (!has_mark || word.size() < 4) continue;
     const auto put = [&](std::string_view found, std::optional<Url> url) {
       if (!url || !url->has_host()) return;
       out.push_back({.url = *std::move(url),
@@ -278,10 +296,12 @@ std::vector<Found> find_urls(std::string_view text) {
       continue;
     }
     if (word.size() > kMaxBare) continue;
-    const auto bare = trim_end(without_opening(word));
+    const auto opened = without_opening(word);
+    const bool is_www = base::istarts_with(opened, "www.");
+    if (!is_www && opened.find('/') == std::string_view::npos) continue;
+    const auto bare = trim_end(opened);
     const auto slash = bare.find('/');
     const auto host = bare.substr(0, slash);
-    const bool is_www = base::istarts_with(host, "www.");
     if (is_no_host(host) || (slash == std::string_view::npos && !is_www)) continue;
     put(bare, parse_shown(bare));
   }
