@@ -158,19 +158,33 @@ void shut_in(Job& job, int answer) {
 
 constexpr std::uint64_t kNeedsItsOwn = ~std::uint64_t{0};  // in place of a reply's size
 
+// Reads one request and answers it, with nothing left of it but what is on the stack.
+void do_next(Job& job) {
+  std::uint64_t size = 0;
+  if (!read_all(kAnswer, &size, sizeof size)) ::_exit(0);
+  std::string request(size, '\0');
+  if (!read_all(kAnswer, request.data(), size)) ::_exit(0);
+  auto reply = job.company(request);
+  size = reply ? reply->size() : kNeedsItsOwn;
+  if (!write_all(kAnswer, &size, sizeof size)) ::_exit(1);
+  if (reply && !write_all(kAnswer, reply->data(), reply->size())) ::_exit(1);
+  ::explicit_bzero(request.data(), request.size());
+  if (reply) ::explicit_bzero(reply->data(), reply->size());
+}
+
+constexpr std::size_t kStackWiped = std::size_t{256} << 10U;  // bytes: more than a call goes down
+
+[[gnu::noinline]] void wipe_stack() {
+  std::array<char, kStackWiped>
+      below;  // NOLINT(cppcoreguidelines-pro-type-member-init): wiped is what it is for
+  ::explicit_bzero(below.data(), below.size());
+}
+
 [[noreturn]] void do_many(Job& job, int socket) {
   shut_in(job, socket);
-  std::string request;
   for (;;) {
-    std::uint64_t size = 0;
-    if (!read_all(kAnswer, &size, sizeof size)) ::_exit(0);
-    request.resize(size);
-    if (!read_all(kAnswer, request.data(), size)) ::_exit(0);
-    const auto reply = job.company(request);
-    size = reply ? reply->size() : kNeedsItsOwn;
-    if (!write_all(kAnswer, &size, sizeof size)) ::_exit(1);
-    if (reply && !write_all(kAnswer, reply->data(), reply->size())) ::_exit(1);
-    ::explicit_bzero(request.data(), request.size());
+    do_next(job);
+    wipe_stack();
   }
 }
 
@@ -356,7 +370,7 @@ class SharedProcess {
     const auto frame = done ? *done : run_one(job, request, reply);
     if (!write_all(socket, &frame, sizeof frame) || !write_all(socket, reply.data(), reply.size()))
       ::_exit(0);
-    // The next message's process finds nothing of this one, and a large one leaves nothing that each fork has to map.
+    // The next request's process finds nothing of this one, and a large one leaves nothing that each fork has to map.
     for (auto* buffer : {&request, &reply}) {
       ::explicit_bzero(buffer->data(), buffer->capacity());
       if (buffer->capacity() > kKept) std::string().swap(*buffer);

@@ -42,7 +42,8 @@ class Worker {
  public:
   // What is done: bytes in, bytes out. It runs in the other process; an exception ends it.
   using Function = std::string (*)(std::string_view request);
-  // The same where the process is shared with the calls before and after; nothing: the request needs a process of its own, and is
+  // The same where the process is shared with the calls before and after, whose requests, replies and stack are wiped between them; heap
+  // is the program's to wipe. Nothing: the request needs a process of its own, and is
   // done there. What a process did that ends in company may be another call's doing: call it once more, alone.
   using Company = std::optional<std::string> (*)(std::string_view request);
 

@@ -1,7 +1,9 @@
 #include "dns/domain.h"
 
 #include <array>
+#include <cstring>
 #include <memory>
+#include <type_traits>
 #include <vector>
 
 #include <fmt/format.h>
@@ -235,15 +237,34 @@ struct KnownSuffix {
   unsigned labels = 0;  // of its suffix; 0: nothing is kept here
 };
 constexpr std::size_t kKnownSuffixes = 4096;  // about a megabyte a thread: hundreds of domains are in flight
+static_assert(std::is_trivially_copyable_v<KnownSuffix>);
+
+struct KnownSuffixes {
+  std::vector<KnownSuffix> places = std::vector<KnownSuffix>(kKnownSuffixes);
+  std::vector<std::size_t> taken;
+};
+
+KnownSuffixes& known_suffixes() {
+  thread_local KnownSuffixes known;
+  return known;
+}
 
 }  // namespace
 
 Name public_suffix(const Name& name) {
   if (name.is_root()) return name;
-  thread_local std::vector<KnownSuffix> known(kKnownSuffixes);
-  auto& place = known[name.hash() % known.size()];
+  auto& known = known_suffixes();
+  const auto at = name.hash() % kKnownSuffixes;
+  auto& place = known.places[at];
+  if (place.labels == 0) known.taken.push_back(at);
   if (place.labels == 0 || place.name != name) place = {name, find_public_suffix(name).label_count()};
   return name.suffix(place.labels);
+}
+
+void forget_public_suffixes() {
+  auto& known = known_suffixes();
+  for (const auto at : known.taken) ::explicit_bzero(&known.places[at], sizeof known.places[at]);
+  known.taken.clear();
 }
 
 std::optional<Name> registered_domain(const Name& name) {

@@ -31,6 +31,8 @@ std::string display(const Name& name);
 // libpsl was built. It serves hints and RFC 7489's view of the world; RFC 9989 decides by the tree walk and
 // never by this. An unknown top-level domain is a public suffix. The root's suffix is the root.
 Name public_suffix(const Name& name);
+// What this thread remembers of names that it was asked for is wiped: they were somebody's.
+void forget_public_suffixes();
 // The public suffix and one label more; nothing when `name` is itself a public suffix.
 std::optional<Name> registered_domain(const Name& name);
 

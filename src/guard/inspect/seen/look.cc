@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "dns/domain.h"
 #include "guard/inspect/files/file_facts.h"
 #include "guard/inspect/html/html_facts.h"
 #include "guard/inspect/images/images.h"
@@ -536,6 +537,7 @@ std::optional<std::string> look_in_company(std::string_view text) {
   if (rules() || !std::ranges::all_of(parts.all, is_read_by_us)) return std::nullopt;
   Inspected out;
   Look(out).take(parts);
+  dns::forget_public_suffixes();
   return write_inspected(out);
 }
 
