@@ -1,5 +1,5 @@
 #!/bin/bash
-# Installs what is missing of the package groups named (build, test, package) from Debian. Called by ./dev; needs root only when
+# Installs what is missing of the package groups named (build, test, package, peers) from Debian. Called by ./dev; needs root only when
 # something is missing. No service that a package brings is started: while apt runs, policy-rc.d says no.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

@@ -20,6 +20,7 @@ import urllib.request
 # What fires because no name exists here, whatever the message: DNS, the client and the authentication that a file has not.
 ARTEFACTS = ("HFILTER_", "RDNS_", "AUTH_NA", "R_SPF", "R_DKIM", "DMARC", "ARC_", "RCVD_", "DATE_IN", "FROMHOST", "MID_RHS", "VIOLATED_DIRECT_SPF", "DIRECT_TO_MX", "ASN", "RECEIVED_")
 WAIT = 30  # seconds for a filter to answer a message
+LARGEST = 50_000_000  # bytes of a message that SpamAssassin is asked about
 START = 1800  # seconds for it to begin: rspamd compiles its patterns the first time
 STATE = pathlib.Path(__file__).resolve().parents[2] / "build/rspamd"  # where it keeps them
 
@@ -90,8 +91,12 @@ def spamassassin(files):
         wait_for(783)
 
         def check(file):
-            reply = subprocess.run(["spamc", "-d", "127.0.0.1", "-p", "783", "-c", "-t", str(WAIT * 4)], input=file.read_bytes(), capture_output=True, check=False)
-            return float(reply.stdout.decode().split("/")[0] or 0)
+            command = ["spamc", "-d", "127.0.0.1", "-p", "783", "-c", "-t", str(WAIT * 4), "-s", str(LARGEST)]
+            reply = subprocess.run(command, input=file.read_bytes(), capture_output=True, check=False).stdout.decode()
+            score, _, threshold = reply.strip().partition("/")
+            if not threshold or float(threshold) == 0:  # what it prints when it did not ask
+                raise RuntimeError(f"spamc gave no score to {file.name}: {reply!r}")
+            return float(score)
 
         with concurrent.futures.ThreadPoolExecutor(2) as pool:
             yield from zip(files, pool.map(check, files))

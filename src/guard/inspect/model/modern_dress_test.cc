@@ -1,5 +1,5 @@
 // What only says that mail is of today, or by which provider, must weigh nothing: honest plain mail is dressed up as HTML in utf-8 that
-// came by TLS through a large provider, and scores what it scored.
+// was written today and came by TLS, signed, through a large provider, and scores what it scored.
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -61,9 +61,11 @@ std::string dressed(const mail::Message& message, bool with_links) {
       " Fri, 27 Nov 2026 10:00:00 +0000\r\n"
       "Authentication-Results: mx.else.example; spf=pass; dkim=pass; dmarc=pass; compauth=pass\r\n"
       "DKIM-Signature: v=1; a=rsa-sha256; d=provider.example; s=s1; h=from; bh=AA==; b=AA==\r\n"
-      "X-MS-Exchange-Organization-SCL: -1\r\nX-Google-DKIM-Signature: v=1\r\nX-Mailer: Modern 16.0\r\n";
+      "X-MS-Exchange-Organization-SCL: -1\r\nX-Google-DKIM-Signature: v=1\r\nX-Mailer: Modern 16.0\r\n"
+      "Date: Fri, 27 Nov 2026 10:00:00 +0000\r\n";
   for (const auto& field : message.header.fields)
-    if (!field.is("Content-Type") && !field.is("Content-Transfer-Encoding") && !field.is("MIME-Version")) {
+    if (!field.is("Content-Type") && !field.is("Content-Transfer-Encoding") && !field.is("MIME-Version") &&
+        !field.is("Date")) {
       out += field.raw;
       if (!out.ends_with('\n')) out += "\r\n";
     }

@@ -209,10 +209,12 @@ void look_at_all(const View& view, Collector& out) {
 void find_link_signals(const View& view, Collector& out) {
   for (const auto& link : view.links) look_at_link(view, link, out);
   for (const auto& link : view.file_links) look_at_link(view, link, out);
-  for (const auto& link : view.seen.links)
-    if ((link.facts.has(UrlFact::script_url) || link.facts.has(UrlFact::data_url)) && link.is_followed() &&
-        !link.is_hidden)
-      out.add(Code::link_script, link.is_in_attachment ? 0.6 : 1, link.url, link.part);
+  // No mail program runs "javascript:", and pages that were sent as newsletters still hold it; a browser does, and shows "data:".
+  for (const auto& link : view.seen.links) {
+    const bool is_script = link.facts.has(UrlFact::script_url);
+    if ((is_script || link.facts.has(UrlFact::data_url)) && link.is_followed() && !link.is_hidden)
+      out.add(Code::link_script, link.is_in_attachment ? 0.6 : is_script ? 0.3 : 1, link.url, link.part);
+  }
   look_at_mailto(view, out);
   look_at_all(view, out);
 }

@@ -70,6 +70,19 @@ TEST(Signals, ALinkThatShowsABrandIsNoLinkToIt) {
   EXPECT_EQ(strength(found, Code::link_one_place), 1);
 }
 
+TEST(Signals, ALinkThatNoMailProgramFollowsIsWeak) {
+  const auto script = strength(found_in(page("Shop <news@northgate.example>", "News",
+                                             "<a href='javascript:popUp(\"offer\")'>Our offer</a>")),
+                               Code::link_script);
+  const auto page_in_link =
+      strength(found_in(page("Shop <news@northgate.example>", "News",
+                             "<a href='data:text/html;base64,PGI+U2lnbiBpbjwvYj4='>Our offer</a>")),
+               Code::link_script);
+  EXPECT_GT(script, 0);
+  EXPECT_LT(script, 0.5);
+  EXPECT_EQ(page_in_link, 1);
+}
+
 TEST(Signals, ALinkThatCarriesItsReaderCountsOnlyAway) {
   EXPECT_EQ(strength(found_in(page("IT <it@northgate.example>", "Mailbox",
                                    "<a href='https://evil.test/#sana.malik@ministry.example'>Open</a>")),

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "guard/inspect/signal/letter_pairs.h"
 #include "mail/domain_part.h"
 
 namespace rampart::guard::signal {
@@ -309,6 +310,28 @@ bool names_currency(std::string_view text) {
 
 }  // namespace
 
+namespace {
+
+constexpr int kUnsaid =
+    -12;  // in powers of two against chance: one in 1,900 compounds of two words has less; our own
+constexpr char kPairByChance = '6';  // in kLetterPairs
+
+// Whether its letters follow each other as those of no word do, by 1.5 powers of two for a pair: "jmtwspzy", not "testscripts".
+bool is_unsaid(std::string_view label) {
+  int sum = 0;
+  int pairs = 0;
+  for (std::size_t i = 1; i < label.size(); ++i) {
+    if (!is_alpha(label[i - 1]) || !is_alpha(label[i])) continue;
+    const auto row = static_cast<std::size_t>(to_lower(label[i - 1]) - 'a');
+    const auto column = static_cast<std::size_t>(to_lower(label[i]) - 'a');
+    sum += kLetterPairs[row][column] - kPairByChance;
+    ++pairs;
+  }
+  return sum <= kUnsaid && 2 * sum <= -3 * pairs;
+}
+
+}  // namespace
+
 bool is_random(std::string_view label) {
   if (label.size() < kMinSaid || label.starts_with("xn--")) return false;
   std::size_t letters = 0;
@@ -331,7 +354,7 @@ bool is_random(std::string_view label) {
   const bool is_hex = label.size() >= kMinHexadecimal && std::ranges::all_of(label, is_hexadecimal) &&
                       digits >= 3 && letters >= 3;
   return is_hex || turns >= 4 || (turns >= 3 && digits * 4 >= label.size()) ||
-         (letters >= kMinSaid && longest >= 5 && vowels * 4 < letters);
+         (letters >= kMinSaid && longest >= 5 && vowels * 4 < letters && is_unsaid(label));
 }
 
 bool is_mixed_case(std::string_view word) {

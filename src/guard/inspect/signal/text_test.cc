@@ -6,11 +6,15 @@ namespace rampart::guard::signal {
 namespace {
 
 TEST(SignalText, TellsWhatNobodyCouldSay) {
-  for (const auto* random : {"x7k2qv9p4", "bcdfghjklm", "a1b2c3d4", "3a9f193c0b7e"})
+  for (const auto* random : {"x7k2qv9p4", "bcdfghjklm", "a1b2c3d4", "3a9f193c0b7e", "hxkvzmprtw", "jmtwspzy"})
     EXPECT_TRUE(is_random(random)) << random;
   for (const auto* said :
        {"northgate", "newsletter", "support", "sana.malik", "bank24", "xn--bcher-kva", "a7", "notifications"})
     EXPECT_FALSE(is_random(said)) << said;
+  // Five consonants in a row are no rarity where words and initials are written together.
+  for (const auto* compound : {"freshphotos", "testscripts", "lengthsfinder", "nightsprint", "herbstschmuck",
+                               "directgrpms", "nbtglobal"})
+    EXPECT_FALSE(is_random(compound)) << compound;
   EXPECT_TRUE(is_mixed_case("zLvuYFa"));
   EXPECT_FALSE(is_mixed_case("SanaMalik"));
 }
