@@ -260,8 +260,8 @@ class SharedProcess {
   explicit SharedProcess(Job& job) : job_(job) {}
 
   // Nothing: the request needs a process of its own.
-  std::optional<Frame> run(std::string_view request, std::string& reply) {
-    if (process_ < 0 && !start()) return Frame{.end = End::no_process};
+  std::optional<Frame> run(std::string& request, std::string& reply) {
+    if (process_ < 0 && !start(request)) return Frame{.end = End::no_process};
     const auto size = ask(request, reply);
     if (!size) return ended(End::late);
     if (*size == kNeedsItsOwn || reply.size() == *size) {
@@ -274,14 +274,18 @@ class SharedProcess {
   }
 
  private:
-  bool start() {
+  // `request`: of which the new process has a copy of its own, as it comes into being.
+  bool start(std::string& request) {
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return false;
     // It may have stopped reading.
     const timeval time{.tv_sec = job_.limits.time.count(), .tv_usec = 0};
     (void)::setsockopt(ends[0], SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time);
     process_ = ::fork();
-    if (process_ == 0) do_many(job_, ends[1]);
+    if (process_ == 0) {
+      ::explicit_bzero(request.data(), request.size());
+      do_many(job_, ends[1]);
+    }
     ::close(ends[1]);
     if (process_ < 0) {
       ::close(ends[0]);
