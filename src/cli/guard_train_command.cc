@@ -78,6 +78,7 @@ struct Set {
   std::vector<std::string> files;
   std::vector<guard::model::Example> examples;
   std::size_t faults = 0;
+  std::size_t left_out = 0;  // files that are no messages
 };
 
 Result<Set> read_set(Session& session, const TrainRequest& request, const guard::names::NameRules& rules) {
@@ -90,7 +91,14 @@ Result<Set> read_set(Session& session, const TrainRequest& request, const guard:
     out.files.reserve(out.files.size() + looked.size());
     out.examples.reserve(out.examples.size() + looked.size());
     documents.reserve(documents.size() + looked.size());
+    if (std::ranges::none_of(looked, &LookedMail::is_message))
+      return base::fail(ErrorKind::usage, "there is no message in what was named",
+                        is_phish ? "--phish" : "--ham", "name a folder of .eml files");
     for (auto& mail : looked) {
+      if (!mail.is_message) {
+        ++out.left_out;
+        continue;
+      }
       out.faults += mail.fault.empty() ? 0 : 1;
       out.files.push_back(std::move(mail.file));
       out.examples.push_back({.signals = std::move(mail.signals), .is_phish = is_phish});
@@ -216,6 +224,8 @@ Result<Exit> run_train(Session& session, const TrainRequest& request) {
   auto out = signal_table(set, trained) + "\n";
   for (const auto& remark : remarks) out += remark + "\n";
   if (set.faults != 0) out += fmt::format("Of {} messages not everything was seen.\n", set.faults);
+  if (set.left_out != 0)
+    out += fmt::format("Files that are no messages, and were left out: {}.\n", set.left_out);
   if (request.output != "-") TRY(session.print(out));
   return Exit::clean;
 }

@@ -17,10 +17,12 @@ using testing::Not;
 
 // In the name of somebody whom only a configuration knows.
 constexpr std::string_view kFraud =
-    "From: Sana Malik <sana@elsewhere.example>\r\nTo: a@ministry.example\r\nSubject: hello\r\nDate: Fri, 27 Nov 2026 "
+    "From: Sana Malik <sana@elsewhere.example>\r\nTo: a@ministry.example\r\nSubject: hello\r\nDate: Fri, 27 "
+    "Nov 2026 "
     "10:00:00 +0000\r\n\r\nAre you there?\r\n";
 constexpr std::string_view kHonest =
-    "From: Bilal <bilal@supplier.example>\r\nTo: a@ministry.example\r\nSubject: minutes\r\nDate: Fri, 27 Nov 2026 "
+    "From: Bilal <bilal@supplier.example>\r\nTo: a@ministry.example\r\nSubject: minutes\r\nDate: Fri, 27 Nov "
+    "2026 "
     "10:00:00 +0000\r\n\r\nHere they are.\r\n";
 
 class GuardTrain : public testing::Test {
@@ -101,8 +103,8 @@ TEST_F(GuardTrain, SaysWhatItCannotRead) {
 
 TEST_F(GuardTrain, TrainsByWhomTheConfigurationNames) {
   const auto train = [&](const std::string& config) {
-    return run({config.empty() ? "--no-config" : "--config=" + config, "guard", "train", "--ham", dir_ + "/ham",
-                "--phish", dir_ + "/phish", "--folds", "2", "--output", dir_ + "/made.toml"});
+    return run({config.empty() ? "--no-config" : "--config=" + config, "guard", "train", "--ham",
+                dir_ + "/ham", "--phish", dir_ + "/phish", "--folds", "2", "--output", dir_ + "/made.toml"});
   };
   EXPECT_EQ(train(""), 0) << err;
   EXPECT_THAT(err, HasSubstr("the configuration names no domain, name or person of yours"));
@@ -111,10 +113,15 @@ TEST_F(GuardTrain, TrainsByWhomTheConfigurationNames) {
     return line.substr(0, line.find('\n'));
   };
   EXPECT_THAT(share(), HasSubstr("  0.0      0.0"));
+  put("ham/picture.eml", "\x89PNG\n");
   // The file that is to be written may be named already.
   EXPECT_EQ(train(configured(fmt::format("weights_file = \"{}/made.toml\"", dir_))), 0) << err;
   EXPECT_EQ(err, "");
   EXPECT_THAT(share(), HasSubstr("100.0      0.0"));
+  EXPECT_THAT(out, HasSubstr("Files that are no messages, and were left out: 1."));
+  fs::remove(dir_ + "/ham/honest.eml");
+  EXPECT_EQ(train(""), 2);
+  EXPECT_THAT(err, HasSubstr("--ham: there is no message in what was named"));
 }
 
 TEST_F(GuardTrain, ListsSignalsWithinATerminal) {

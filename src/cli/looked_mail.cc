@@ -44,6 +44,10 @@ LookedMail look_at(const std::string& file, const guard::names::NameRules& rules
     out.fault = message.error().message();
     return out;
   }
+  if (message->header.fields.empty()) {
+    out.fault = bytes->empty() ? "it is empty" : "it is no message: no header field is in it";
+    return out;
+  }
   out.is_message = true;
   auto reply = worker.call(guard::content_header(message->header) + std::string(message->body));
   const auto seen = !reply                  ? guard::not_inspected(reply.error().message())

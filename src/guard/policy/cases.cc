@@ -127,18 +127,18 @@ void add_content_cases(std::vector<PolicyCase>& out, const InspectionRules& rule
   const auto add = [&](std::string what, const Example& example) {
     out.push_back({.what = std::move(what), .ruling = example.ruling(none, now)});
   };
-  const auto& model = *rules.model;
+  const auto& weights = *rules.model;
   using enum model::Level;
   using signal::Code;
-  if (model.tag() < model.quarantine())
-    add("it passes DMARC, and its content is worth guard.tag_score", holding(model, tag, Code::link_away));
+  if (weights.tag() < weights.quarantine())
+    add("it passes DMARC, and its content is worth guard.tag_score", holding(weights, tag, Code::link_away));
   add("it passes DMARC, and its content is worth guard.quarantine_score",
-      holding(model, quarantine, Code::credentials_link_away));
+      holding(weights, quarantine, Code::words_credentials));
   add("the same, in the name of your organisation or of one of guard.protected_people",
-      holding(model, quarantine, Code::protected_person));
+      holding(weights, quarantine, Code::protected_person));
   add("the same, and it imitates a partner's or a brand's domain, and asks for nothing harmful",
-      holding(model, quarantine, Code::brand_lookalike));
-  add("the same, and nothing of that is in it", holding(model, quarantine, Code::link_away));
+      holding(weights, quarantine, Code::brand_lookalike));
+  add("the same, and nothing of that is in it", holding(weights, quarantine, Code::link_away));
 }
 
 // Where messages are looked into, whatever is made of it.
