@@ -128,17 +128,17 @@ void add_content_cases(std::vector<PolicyCase>& out, const InspectionRules& rule
     out.push_back({.what = std::move(what), .ruling = example.ruling(none, now)});
   };
   const auto& weights = *rules.model;
-  using enum model::Level;
   using signal::Code;
   if (weights.tag() < weights.quarantine())
-    add("it passes DMARC, and its content is worth guard.tag_score", holding(weights, tag, Code::link_away));
+    add("it passes DMARC, and its content is worth guard.tag_score",
+        holding(weights, model::Level::tag, Code::link_away));
   add("it passes DMARC, and its content is worth guard.quarantine_score",
-      holding(weights, quarantine, Code::words_credentials));
+      holding(weights, model::Level::quarantine, Code::words_credentials));
   add("the same, in the name of your organisation or of one of guard.protected_people",
-      holding(weights, quarantine, Code::protected_person));
+      holding(weights, model::Level::quarantine, Code::protected_person));
   add("the same, and it imitates a partner's or a brand's domain, and asks for nothing harmful",
-      holding(weights, quarantine, Code::brand_lookalike));
-  add("the same, and nothing of that is in it", holding(weights, quarantine, Code::link_away));
+      holding(weights, model::Level::quarantine, Code::brand_lookalike));
+  add("the same, and nothing of that is in it", holding(weights, model::Level::quarantine, Code::link_away));
 }
 
 // Where messages are looked into, whatever is made of it.
