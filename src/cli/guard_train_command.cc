@@ -320,8 +320,9 @@ Result<Exit> run_signals(Session& session, const std::string& format) {
       out += hanging(fmt::format("{:>6.1f}  {:<28}", model.weight(kind.code_number), kind.code), kind.english,
                      kTextIndent, width_of(session));
     out += fmt::format(
-        "\nA message is tagged from {} points on, and quarantined from {} on: weights \"{}\".\nWhat weighs 0 "
-        "is found, and counts for nothing.\n",
+        "\nTagged from {} points on, quarantined from {} on, by the weights \"{}\".\nWhat weighs 0 is found, "
+        "and "
+        "counts for nothing.\n",
         tenths(model.tag()), tenths(model.quarantine()), model.name());
   }
   TRY(session.print(out));

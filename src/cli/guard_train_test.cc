@@ -80,7 +80,7 @@ TEST_F(GuardTrain, ScoresByTheWeightsOfTheConfigurationUnlessOthersAreNamed) {
                            "4.25\nlink-away = 0.0\n");
   const auto config = configured(fmt::format("weights_file = \"{}\"", weights));
   EXPECT_EQ(run({"--config", config, "guard", "signals"}), 0) << err;
-  EXPECT_THAT(out, HasSubstr("tagged from 3 points on, and quarantined from 9 on: weights \"ours\""));
+  EXPECT_THAT(out, HasSubstr("Tagged from 3 points on, quarantined from 9 on, by the weights \"ours\"."));
   EXPECT_EQ(run({"--config", config, "guard", "score", "--format", "jsonl", dir_ + "/phish"}), 1) << err;
   EXPECT_THAT(out, HasSubstr("\"score\":4.25,\"level\":\"tag\""));
   EXPECT_EQ(run({"--config", config, "guard", "score", "--model", RAMPART_SOURCE_DIR "/model/weights.toml",
