@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <thread>
 
+#include <boost/asio/io_context.hpp>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
@@ -23,6 +24,7 @@
 #include "cli/release_key.h"
 #include "cli/store_url.h"
 #include "crypto/private_file.h"
+#include "guard/inspect/settings.h"
 #include "guard/setup/doctor.h"
 
 namespace rampart::cli {
@@ -279,6 +281,41 @@ void check_signing(Checks& out, const guard::Settings& settings, const base::Con
          fmt::format("{} seals with {}", rules.sealer->text(), guard::sealing_key(sealing->keys).selector));
 }
 
+// What messages are judged by: files, rules and the scanner.
+void check_inspection(Checks& out, const guard::Settings& settings) {
+  const auto mend = [](const base::Error& error) { return error.hint.empty() ? "mend it" : error.hint; };
+  const auto& sources = settings.inspect;
+  guard::InspectionRules rules;
+  if (const auto loaded = guard::load_rules_of(sources, rules); !loaded)
+    return bad(out, loaded.error().message(), mend(loaded.error()));
+  if (settings.rules.inspection.is_on) {
+    const auto& names = sources.names;
+    good(out,
+         fmt::format("content is judged by the weights \"{}\": tagged from {} points on, quarantined from {}",
+                     base::printable(rules.model->name()), guard::model::tenths(rules.model->tag()),
+                     guard::model::tenths(rules.model->quarantine())));
+    good(out, fmt::format("who imitates these is found: {} domains of ours, {} names, {} people, {} partners",
+                          names.own_domains.size(), names.own_names.size(), names.people.size(),
+                          names.partner_domains.size()));
+  }
+  if (const auto checked = check_yara_rules(settings); !checked)
+    bad(out, checked.error().message(), mend(checked.error()));
+  else if (!settings.yara_rules.empty())
+    good(out, fmt::format("the rules of {} can be read", base::printable(settings.yara_rules)));
+  if (!settings.clamd) return;
+  boost::asio::io_context io{1};
+  guard::Clamd clamd(io, *settings.clamd, {});
+  std::optional<guard::ClamdAnswer> answer;
+  clamd.scan("rampart doctor", [&](guard::ClamdAnswer said) { answer = std::move(said); });
+  while (!answer && io.run_one() > 0) {
+  }
+  if (answer && answer->said == guard::ClamdSaid::clean)
+    good(out, "clamd answers");
+  else
+    bad(out, answer ? answer->text() : "clamd does not answer",
+        "start clamd, and let the guard's user connect to guard.clamd");
+}
+
 std::string text_of(const Checks& checks) {
   std::string out;
   for (const auto& check : checks) {
@@ -318,6 +355,7 @@ Result<Exit> run_doctor(Session& session, const Request& request) {
   check_signing(checks, settings, *config);
   check_store(checks, settings, *config);
   check_lists(checks, settings);
+  check_inspection(checks, settings);
   TRY(session.print(request.format == "json" ? json_of(checks) : text_of(checks)));
   const auto any = [&](State state) {
     return std::ranges::find(checks, state, &Check::state) != checks.end();

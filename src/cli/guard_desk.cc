@@ -88,7 +88,9 @@ GuardDesk::GuardDesk(const base::Config& config, net::LiveOptions live, facts::D
       ring_(config),
       token_(std::move(token)),
       parts_(std::move(parts)),
-      server_(io_, {}, *this) {}
+      server_(io_, {}, *this) {
+  if (parts_.clamd) clamd_.emplace(io_, *parts_.clamd, guard::ClamdOptions());
+}
 
 GuardDesk::~GuardDesk() {
   stop();
@@ -242,7 +244,8 @@ void GuardDesk::scan(const std::string& query, std::string body, const std::func
   const auto& job = *made;
   const auto now = base::now();
   job->set_sender(parts_.correspondents.recall(job->author(), job->recipients(), now));
-  const auto judge = [this, job, now, done] {
+  const auto judge = [this, job, now, done, awaited = std::make_shared<int>(clamd_ ? 2 : 1)] {
+    if (--*awaited > 0) return;
     facts::drive<guard::Verdict>(
         [job, now](facts::Facts& facts) { return job->run(facts, now); }, provider_, drive_,
         [this, job, now, done](facts::Driven<guard::Verdict> driven) {
@@ -256,6 +259,13 @@ void GuardDesk::scan(const std::string& query, std::string body, const std::func
                                             options)});
         });
   };
+  if (clamd_ && job->is_from_outside())
+    clamd_->scan(std::string(job->bytes()), [job, judge](guard::ClamdAnswer answer) {
+      job->set_clamd(std::move(answer));
+      judge();
+    });
+  else if (clamd_)
+    judge();
   if (!job->wants_look()) return judge();
   parts_.inspector.look(job->text(), io_, guard::kLookPatience, [job, judge](guard::Inspected seen) {
     job->set_inspected(std::move(seen));

@@ -35,6 +35,7 @@ class GuardDesk : public net::http::Handler {
     std::function<std::string()> metrics;                        // the same
     const guard::Correspondents& correspondents;
     guard::Inspector& inspector;
+    std::optional<guard::ClamdAddress> clamd;  // nothing: no scanner is asked
     std::function<void(const std::string&)> log;
     std::unique_ptr<DigestDesk> digests;   // null: no link is answered
     guard::EventFeed* feed = nullptr;      // nullptr: nobody follows events
@@ -67,6 +68,7 @@ class GuardDesk : public net::http::Handler {
 
   boost::asio::io_context io_{1};
   net::LiveProvider provider_;
+  std::optional<guard::Clamd> clamd_;
   facts::DriveOptions drive_;
   FolderRing ring_;                  // of its thread, for what would be signed
   std::vector<std::string> source_;  // as a verdict names it

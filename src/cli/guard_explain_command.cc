@@ -89,8 +89,8 @@ std::string policy_text(const Session& session, const guard::Settings& settings,
 
 Result<Exit> run_policy(Session& session, const std::string& format) {
   const auto* config = TRY(session.config());
-  const auto settings = TRY(guard_settings(*config));
-  const auto cases = guard::policy_cases(settings.rules.local, base::now());
+  const auto settings = TRY(judging_guard_settings(*config));
+  const auto cases = guard::policy_cases(settings.rules.local, settings.rules.inspection, base::now());
   TRY(session.print(format == "json" ? policy_json(settings, cases) : policy_text(session, settings, cases)));
   return Exit::clean;
 }
@@ -130,7 +130,7 @@ std::string explain_json(const guard::Standing& standing, const guard::SigningPl
 }
 
 std::string explain_text(const Session& session, const guard::Standing& standing,
-                         const guard::SigningPlan& plan) {
+                         const guard::SigningPlan& plan, bool looks) {
   auto out = paragraph(session, "role", guard::to_string(standing.role));
   out += paragraph(session, "why", base::printable(standing.why));
   const bool held = is_held(standing.role);
@@ -142,6 +142,10 @@ std::string explain_text(const Session& session, const guard::Standing& standing
           standing.helo.empty() ? "" : ", which says that it is " + base::printable(standing.helo));
     out += paragraph(session, "SPF", spf);
   }
+  if (!guard::is_of_ours(standing.role))
+    out += paragraph(session, "content",
+                     looks ? "looked into and judged (rampart guard signals)"
+                           : "judged by nobody: guard.inspect is false");
   out += paragraph(session, "policy",
                    held ? "that of the author's domain, and ours (rampart guard policy)"
                         : "none: it is let through whatever DMARC says");
@@ -232,8 +236,9 @@ Result<Exit> run_explain(Session& session, const Question& question) {
                                   ring, settings.rules.signing, settings.rules.roles.gateway.domains,
                                   settings.authserv_id);
   if (plan.none == guard::kNoAuthor) plan.none += ": name him with --from";
-  TRY(session.print(question.format == "json" ? explain_json(standing, plan)
-                                              : explain_text(session, standing, plan)));
+  TRY(session.print(question.format == "json"
+                        ? explain_json(standing, plan)
+                        : explain_text(session, standing, plan, settings.rules.inspection.is_on)));
   return Exit::clean;
 }
 

@@ -28,7 +28,6 @@
 #include "cli/store_url.h"
 #include "guard/events/event_store.h"
 #include "guard/events/metrics.h"
-#include "guard/inspect/yara/rules.h"
 #include "guard/milter/server.h"
 
 namespace rampart::cli {
@@ -200,6 +199,7 @@ class Service {
                                  .metrics = [this] { return metrics_text(); },
                                  .correspondents = correspondents_,
                                  .inspector = *inspector_,
+                                 .clamd = settings_.clamd,
                                  .log = log,
                                  .digests = std::move(digests),
                                  .feed = feed_ ? &*feed_ : nullptr,
@@ -402,7 +402,7 @@ class Service {
     auto out = TRY(running_guard_settings(config));
     if (signs(out)) TRY(FolderRing(config_).check());
     TRY(check_senders(out));
-    if (!out.yara_rules.empty()) TRY(guard::yara::Rules::compile(out.yara_rules));
+    TRY(check_yara_rules(out));
     change = TRY(listeners_.prepare(out.listen, settings_.socket_mode));
     return out;
   }
@@ -622,7 +622,7 @@ std::string worker_program() {
 }  // namespace
 
 Result<> run_guard(Session& session, const base::Config& config, guard::Settings settings) {
-  if (!settings.yara_rules.empty()) TRY(guard::yara::Rules::compile(settings.yara_rules));
+  TRY(check_yara_rules(settings));
   // Its processes are made before there are threads, which a Service has from the beginning.
   auto inspector = TRY(guard::Inspector::start(
       {.workers = settings.look_workers, .rules = settings.yara_rules, .program = worker_program()}));

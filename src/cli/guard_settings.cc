@@ -7,6 +7,8 @@
 
 #include "base/text.h"
 #include "crypto/private_file.h"
+#include "guard/inspect/settings.h"
+#include "guard/inspect/yara/rules.h"
 
 namespace rampart::cli {
 
@@ -37,6 +39,13 @@ base::Result<guard::Settings> running_guard_settings(const base::Config& config)
     return base::fail(base::ErrorKind::config, "mode enforce needs a quarantine", "guard.quarantine",
                       "name a folder: --quarantine /var/lib/rampart/quarantine");
   return out;
+}
+
+base::Result<> check_yara_rules(const guard::Settings& settings) {
+  if (settings.yara_rules.empty()) return {};
+  auto rules = guard::yara::Rules::compile(settings.yara_rules);
+  if (!rules) return std::unexpected(guard::named_by("guard.yara_rules", std::move(rules).error()));
+  return {};
 }
 
 base::Result<guard::Quarantine> open_quarantine(const guard::Settings& settings, store::Database& database) {

@@ -6,11 +6,14 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "cli/fix_options.h"
 #include "cli/guard_commands.h"
+#include "cli/guard_settings.h"
 #include "cli/help.h"
 #include "cli/looked_mail.h"
 #include "cli/mail_options.h"
 #include "guard/inspect/model/train.h"
+#include "guard/inspect/settings.h"
 
 namespace rampart::cli {
 namespace {
@@ -41,8 +44,33 @@ struct ScoreRequest {
   std::string format = "text";
 };
 
-Result<guard::names::NameRules> rules_of(const base::Config& /*config*/) {
-  return guard::names::NameRules::make({});
+using guard::model::tenths;
+
+constexpr std::size_t kPointsWidth = 8;    // columns, before what they are of
+constexpr std::size_t kSignalIndent = 12;  // columns
+
+// Whom the configuration says to be ours, whom to protect and with whom we deal; brands of ours among it.
+Result<std::shared_ptr<const guard::names::NameRules>> names_of(Session& session, const base::Config& config,
+                                                                bool is_training) {
+  const auto settings = TRY(guard_settings(config));
+  const auto& names = settings.inspect.names;
+  if (is_training && names.own_domains.empty() && names.own_names.empty() && names.people.empty())
+    session.note(
+        "the configuration names no domain, name or person of yours (guard.own_domains, guard.own_names, "
+        "guard.protected_people): signals of these are found in no message, and keep the weights they were "
+        "given");
+  return guard::load_names(settings.inspect);
+}
+
+std::size_t width_of(const Session& session) { return text_width(session.surroundings().out_is_terminal, 0); }
+
+// Words beneath each other, behind what stands before them.
+std::string hanging(std::string_view first, std::string_view words, std::size_t indent, std::size_t width) {
+  std::string out;
+  for (const auto& line : base::wrap(words, std::max(width, indent + kSignalIndent) - indent)) {
+    out += base::pad_right(out.empty() ? first : std::string_view(), indent) + line + "\n";
+  }
+  return out;
 }
 
 // Both classes, looked at, with their clusters.
@@ -50,6 +78,7 @@ struct Set {
   std::vector<std::string> files;
   std::vector<guard::model::Example> examples;
   std::size_t faults = 0;
+  std::size_t left_out = 0;  // files that are no messages
 };
 
 Result<Set> read_set(Session& session, const TrainRequest& request, const guard::names::NameRules& rules) {
@@ -62,7 +91,14 @@ Result<Set> read_set(Session& session, const TrainRequest& request, const guard:
     out.files.reserve(out.files.size() + looked.size());
     out.examples.reserve(out.examples.size() + looked.size());
     documents.reserve(documents.size() + looked.size());
+    if (std::ranges::none_of(looked, &LookedMail::is_message))
+      return base::fail(ErrorKind::usage, "there is no message in what was named",
+                        is_phish ? "--phish" : "--ham", "name a folder of .eml files");
     for (auto& mail : looked) {
+      if (!mail.is_message) {
+        ++out.left_out;
+        continue;
+      }
       out.faults += mail.fault.empty() ? 0 : 1;
       out.files.push_back(std::move(mail.file));
       out.examples.push_back({.signals = std::move(mail.signals), .is_phish = is_phish});
@@ -129,14 +165,17 @@ std::string signal_table(const Set& set, const guard::model::Trained& trained) {
   return out;
 }
 
+// Without what arithmetic leaves behind the third digit.
+double rounded(double value) { return std::round(value * 1000) / 1000; }
+
 void write_signals(base::JsonWriter& json, std::span<const guard::signal::Signal> signals,
                    const guard::model::Model* model) {
   json.key("signals").begin_array();
   for (const auto& signal : signals) {
     json.begin_object()
         .member("code", guard::signal::kind_of(signal.code).code)
-        .member("strength", signal.strength);
-    if (model != nullptr) json.member("points", signal.strength * model->weight(signal.code));
+        .member("strength", rounded(signal.strength));
+    if (model != nullptr) json.member("points", rounded(signal.strength * model->weight(signal.code)));
     json.member("evidence", signal.evidence).member("part", signal.part).end_object();
   }
   json.end_array();
@@ -163,8 +202,8 @@ Result<Exit> run_train(Session& session, const TrainRequest& request) {
   if (!(request.false_positives > 0 && request.false_positives < 1))
     return base::fail(ErrorKind::usage, "--false-positives takes a share above 0 and below 1", {},
                       "write --false-positives 0.01");
-  const auto rules = TRY(rules_of(*config));
-  const auto set = TRY(read_set(session, request, rules));
+  const auto rules = TRY(names_of(session, *config, true));
+  const auto set = TRY(read_set(session, request, *rules));
   const guard::model::TrainOptions options{.prior_strength = request.prior_strength, .folds = request.folds};
   const auto trained = guard::model::train(set.examples, options);
   const auto validated = guard::model::cross_validate(set.examples, options);
@@ -185,58 +224,82 @@ Result<Exit> run_train(Session& session, const TrainRequest& request) {
   auto out = signal_table(set, trained) + "\n";
   for (const auto& remark : remarks) out += remark + "\n";
   if (set.faults != 0) out += fmt::format("Of {} messages not everything was seen.\n", set.faults);
+  if (set.left_out != 0)
+    out += fmt::format("Files that are no messages, and were left out: {}.\n", set.left_out);
   if (request.output != "-") TRY(session.print(out));
   return Exit::clean;
 }
 
+// By which the guard of this configuration would judge, or one that is named.
+Result<std::shared_ptr<const guard::model::Model>> model_of(const base::Config& config,
+                                                            const std::string& file) {
+  auto sources = TRY(guard_settings(config)).inspect;
+  if (file.empty()) return guard::load_model(sources);
+  return std::make_shared<const guard::model::Model>(
+      TRY(guard::model::Model::parse(TRY(base::read_file(file, guard::model::kMaxModelBytes)), file)));
+}
+
+// A message's score, and beneath it what made it.
+std::string score_text(const LookedMail& mail, const guard::model::Judged& judged, std::size_t width) {
+  const auto file = base::printable(mail.file);
+  if (!mail.is_message)
+    return fmt::format("{:>{}}  {:<11}{}\n", "?", kPointsWidth, "unknown", file) +
+           hanging("", "it was not judged: " + base::printable(mail.fault), kSignalIndent, width);
+  auto out = fmt::format("{:>{}}  {:<11}{}\n", tenths(judged.score), kPointsWidth,
+                         guard::model::to_string(judged.level), file);
+  for (const auto& contribution : judged.contributions) {
+    const auto& signal = mail.signals[contribution.signal];
+    out += hanging(fmt::format("{:>{}}", tenths(contribution.points), kPointsWidth),
+                   base::printable(fmt::format("{} ({}): {}", guard::signal::kind_of(signal.code).code,
+                                               signal.part, signal.evidence)),
+                   kSignalIndent, width);
+  }
+  if (!mail.fault.empty())
+    out += hanging("", "not all was seen: " + base::printable(mail.fault), kSignalIndent, width);
+  return out;
+}
+
 Result<Exit> run_score(Session& session, const ScoreRequest& request) {
   const auto* config = TRY(session.config());
-  auto model = guard::model::built_in_model();
-  if (!request.model.empty())
-    model = TRY(guard::model::Model::parse(TRY(base::read_file(request.model, guard::model::kMaxModelBytes)),
-                                           request.model));
-  const auto rules = TRY(rules_of(*config));
+  const auto model = TRY(model_of(*config, request.model));
+  const auto rules = TRY(names_of(session, *config, false));
   const auto files = TRY(mail_files(request.paths));
   Progress progress(session.surroundings().err, session.surroundings().err_is_terminal, "messages");
-  const auto looked = TRY(look_at_mail(files, rules, progress));
+  const auto looked = TRY(look_at_mail(files, *rules, progress));
   std::vector<guard::model::Document> documents;
   documents.reserve(looked.size());
   for (const auto& mail : looked) documents.push_back(mail.document);
   const auto clusters = guard::model::cluster(documents);
-  auto worst = Exit::clean;
+  bool any_found = false;
+  bool any_unknown = false;
   std::string out;
   for (std::size_t i = 0; i < looked.size(); ++i) {
     const auto& mail = looked[i];
-    const auto judged = model.judge(mail.signals);
-    if (judged.level != guard::model::Level::none) worst = Exit::findings;
-    if (request.format == "jsonl") {
-      base::JsonWriter json(out);
-      json.begin_object()
-          .member("file", mail.file)
-          .member("score", judged.score)
-          .member("level", guard::model::to_string(judged.level));
-      json.member("cluster", clusters[i]).member("fault", mail.fault);
-      write_signals(json, mail.signals, &model);
-      json.end_object();
-      out += '\n';
+    const auto judged = model->judge(mail.signals);
+    any_found = any_found || judged.level != guard::model::Level::none;
+    any_unknown = any_unknown || !mail.is_message;
+    if (request.format != "jsonl") {
+      out += score_text(mail, judged, width_of(session));
       continue;
     }
-    out += fmt::format("{:8.1f}  {:<11}{}\n", judged.score, guard::model::to_string(judged.level),
-                       base::printable(mail.file));
-    for (const auto& contribution : judged.contributions) {
-      const auto& signal = mail.signals[contribution.signal];
-      out += fmt::format("{:8.1f}    {} ({}): {}\n", contribution.points,
-                         guard::signal::kind_of(signal.code).code, signal.part, signal.evidence);
-    }
-    if (!mail.fault.empty())
-      out += fmt::format("            not all was seen: {}\n", base::printable(mail.fault));
+    base::JsonWriter json(out);
+    json.begin_object()
+        .member("file", mail.file)
+        .member("score", rounded(judged.score))
+        .member("level", mail.is_message ? guard::model::to_string(judged.level) : "unknown");
+    json.member("cluster", clusters[i]).member("fault", mail.fault);
+    write_signals(json, mail.signals, model.get());
+    json.end_object();
+    out += '\n';
   }
   TRY(session.print(out));
-  return worst;
+  return any_found ? Exit::findings : any_unknown ? Exit::undetermined : Exit::clean;
 }
 
 Result<Exit> run_signals(Session& session, const std::string& format) {
-  const auto& model = guard::model::built_in_model();
+  const auto* config = TRY(session.config());
+  const auto loaded = TRY(model_of(*config, {}));
+  const auto& model = *loaded;
   std::string out;
   if (format == "json") {
     base::JsonWriter json(out, base::JsonStyle::pretty);
@@ -245,17 +308,22 @@ Result<Exit> run_signals(Session& session, const std::string& format) {
     for (const auto& kind : guard::signal::kinds()) {
       json.begin_object().member("code", kind.code).member("family", guard::signal::to_string(kind.family));
       json.member("points", model.weight(kind.code_number))
-          .member("en", kind.english)
-          .member("ur", kind.urdu)
+          .member("text", kind.english)
+          .member("text_ur", kind.urdu)
           .end_object();
     }
     json.end_array().end_object();
     out += "\n";
   } else {
+    constexpr std::size_t kTextIndent = 36;  // columns; the longest code has 26
     for (const auto& kind : guard::signal::kinds())
-      out += fmt::format("{:>6.1f}  {:<28}{}\n", model.weight(kind.code_number), kind.code, kind.english);
-    out += fmt::format("\nTagged from {:.1f} points, quarantined from {:.1f}; model \"{}\".\n", model.tag(),
-                       model.quarantine(), model.name());
+      out += hanging(fmt::format("{:>6.1f}  {:<28}", model.weight(kind.code_number), kind.code), kind.english,
+                     kTextIndent, width_of(session));
+    out += fmt::format(
+        "\nTagged from {} points on, quarantined from {} on, by the weights \"{}\".\nWhat weighs 0 is found, "
+        "and "
+        "counts for nothing.\n",
+        tenths(model.tag()), tenths(model.quarantine()), model.name());
   }
   TRY(session.print(out));
   return Exit::clean;
@@ -273,20 +341,27 @@ void add_train(CLI::App& guard, Session& session) {
   train->add_option("--phish", request->phish, "The same of phishing and fraud")
       ->type_name("PATH")
       ->required();
-  train->add_option("--folds", request->folds, "Parts that measure each other; near duplicates stay in one")
-      ->check(whole_number(2, kMostFolds))
-      ->capture_default_str();
+  train
+      ->add_option("--folds", request->folds,
+                   fmt::format("Parts that measure each other; near duplicates stay in one [{}]",
+                               guard::model::kDefaultFolds))
+      ->type_name("NUMBER")
+      ->check(whole_number(2, kMostFolds));
   train
       ->add_option("--false-positives", request->false_positives,
-                   "The share of honest mail that may be tagged; a tenth of it may be quarantined")
-      ->type_name("SHARE")
-      ->capture_default_str();
+                   fmt::format("The share of honest mail that may be tagged; a tenth of it may be "
+                               "quarantined [{}]",
+                               kDefaultFalsePositives))
+      ->type_name("SHARE");
   train
       ->add_option("--prior", request->prior_strength,
-                   "How much mail it takes to move a weight from where it was given")
-      ->type_name("NUMBER")
-      ->capture_default_str();
-  train->add_option("--name", request->name, "What the model is called in verdicts")->type_name("TEXT");
+                   fmt::format("How much mail it takes to move a weight from where it was given [{}]",
+                               guard::model::kPriorStrength))
+      ->type_name("NUMBER");
+  train
+      ->add_option("--name", request->name,
+                   fmt::format("What the model is called in verdicts [{}]", request->name))
+      ->type_name("TEXT");
   train
       ->add_option("--scores", request->scores,
                    "Write each message's score, by a model that did not see it, as JSON lines")
@@ -295,7 +370,10 @@ void add_train(CLI::App& guard, Session& session) {
       ->type_name("FILE")
       ->required();
   train->footer(
-      "Offline: what DNS says of a sender is not asked, and those signals keep the weights they were given.\n"
+      "Offline: what DNS says of a sender is not asked, and those signals keep the weights they were given. "
+      "Whom the configuration names (guard.own_domains, guard.own_names, guard.protected_people, "
+      "guard.partner_domains, guard.brands_file) counts as in the guard.\n"
+      "Exit status: 0 the model is written, 2 wrong usage or configuration, or there is no mail.\n"
       "Most often: rampart guard train --ham good/ --phish bad/ --output model.toml");
   session.on_run(*train, [request](Session& s) { return run_train(s, *request); });
 }
@@ -309,21 +387,31 @@ void add_guard_train_commands(CLI::App& guard, Session& session) {
   score->add_option("PATH", request->paths, "Messages, and folders of them")->required();
   score
       ->add_option("--model", request->model,
-                   "A model that rampart guard train wrote, instead of the one brought along")
+                   "A model that rampart guard train wrote, instead of guard.weights_file or the one brought "
+                   "along")
       ->type_name("FILE");
-  score->add_option("--format", request->format, "text or jsonl")
-      ->check(one_of({"text", "jsonl"}))
-      ->capture_default_str();
-  score->footer("Most often: rampart guard score mail/");
+  score->add_option("--format", request->format, "text or jsonl [text]")
+      ->type_name("FORMAT")
+      ->check(one_of({"text", "jsonl"}));
+  score->footer(
+      "Whom the configuration names (guard.own_domains and the like), its brands, weights and thresholds "
+      "count "
+      "as in the guard; what DNS says of a sender, and what YARA rules and a virus scanner find, does not.\n"
+      "Exit status: 0 none is tagged, 1 one is tagged or quarantined, 2 wrong usage or configuration, 3 none "
+      "is, "
+      "and one could not be read.\n"
+      "Most often: rampart guard score mail/");
   session.on_run(*score, [request](Session& s) { return run_score(s, *request); });
 
   auto format = std::make_shared<std::string>("text");
   auto* signals =
       guard.add_subcommand("signals", "Print what speaks against a message's content, and what it weighs");
-  signals->add_option("--format", *format, "text or json")
-      ->check(one_of({"text", "json"}))
-      ->capture_default_str();
-  signals->footer("Most often: rampart guard signals");
+  signals->add_option("--format", *format, "text or json [text]")
+      ->type_name("FORMAT")
+      ->check(one_of({"text", "json"}));
+  signals->footer(
+      "The weights are those of guard.weights_file, or those brought along.\n"
+      "Most often: rampart guard signals");
   session.on_run(*signals, [format](Session& s) { return run_signals(s, *format); });
 }
 

@@ -44,6 +44,11 @@ LookedMail look_at(const std::string& file, const guard::names::NameRules& rules
     out.fault = message.error().message();
     return out;
   }
+  if (message->header.fields.empty()) {
+    out.fault = bytes->empty() ? "it is empty" : "it is no message: no header field is in it";
+    return out;
+  }
+  out.is_message = true;
   auto reply = worker.call(guard::content_header(message->header) + std::string(message->body));
   const auto seen = !reply                  ? guard::not_inspected(reply.error().message())
                     : !reply->fault.empty() ? guard::not_inspected(reply->fault)
@@ -64,6 +69,9 @@ Result<std::vector<std::string>> mail_files(const std::vector<std::string>& path
   for (const auto& path : paths) {
     std::error_code error;
     if (!fs::is_directory(path, error)) {
+      if (!fs::exists(path, error))
+        return base::fail(ErrorKind::usage, error ? error.message() : "no such file or directory",
+                          base::printable(path), "name messages, or folders of them");
       out.push_back(path);
       continue;
     }

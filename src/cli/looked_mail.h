@@ -17,15 +17,16 @@ inline constexpr std::size_t kMaxMailFiles = 1'000'000;  // our own
 
 struct LookedMail {
   std::string file;
-  std::string fault;  // why not all of it was seen, or nothing; empty: all was
+  bool is_message = false;  // it could be read, and is one
+  std::string fault;        // why not all of it was seen, or nothing; empty: all was
   std::vector<guard::signal::Signal> signals;
   guard::model::Document document;  // for clusters
 };
 
 // Files as named, and those of folders, however deep, in the order of their paths; without hidden ones. Errors are of kind io, and of
-// kind usage where there is none.
+// kind usage where one is named that is not there, or none is found.
 base::Result<std::vector<std::string>> mail_files(const std::vector<std::string>& paths);
-// A message that cannot be read has a fault and no signals.
+// What cannot be read, or is no message, has a fault and no signals.
 base::Result<std::vector<LookedMail>> look_at_mail(const std::vector<std::string>& files,
                                                    const guard::names::NameRules& rules, Progress& progress);
 

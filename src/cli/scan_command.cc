@@ -1,4 +1,6 @@
 // rampart scan: what the guard would do with a message.
+#include <boost/asio/io_context.hpp>
+
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/fix_options.h"
@@ -8,6 +10,7 @@
 #include "cli/help.h"
 #include "cli/scan_job.h"
 #include "cli/store_url.h"
+#include "guard/inspect/settings.h"
 #include "guard/memory/stored_senders.h"
 
 namespace rampart::cli {
@@ -62,7 +65,9 @@ Result<guard::Correspondence> known_sender(Session& session, const base::Config&
 // In a process of its own, as in the guard: what a message does to that is told.
 Result<guard::Inspected> inspect_once(const ScanJob& job, const std::string& yara_rules) {
   guard::prepare_to_look();
-  if (!yara_rules.empty()) TRY(guard::load_rules(yara_rules));
+  if (!yara_rules.empty())
+    if (auto loaded = guard::load_rules(yara_rules); !loaded)
+      return std::unexpected(guard::named_by("guard.yara_rules", std::move(loaded).error()));
   auto worker = TRY(base::Worker::start(&guard::look, guard::kLookLimits));
   const auto text = job.text();
   auto reply = TRY(worker.call(text.header, text.body));
@@ -72,6 +77,18 @@ Result<guard::Inspected> inspect_once(const ScanJob& job, const std::string& yar
                                 guard::Extent::killed);
   if (!reply.fault.empty()) return guard::not_inspected(reply.fault, guard::Extent::late);
   return guard::read_inspected(reply.bytes);
+}
+
+// As the guard asks it.
+guard::ClamdAnswer ask_clamd(const guard::ClamdAddress& address, std::string_view bytes) {
+  boost::asio::io_context io{1};
+  guard::Clamd clamd(io, address, {});
+  std::optional<guard::ClamdAnswer> out;
+  clamd.scan(std::string(bytes), [&](guard::ClamdAnswer answer) { out = std::move(answer); });
+  while (!out && io.run_one() > 0) {
+  }
+  if (out) return *std::move(out);
+  return {.said = guard::ClamdSaid::unknown, .why = guard::ClamdWhy::failed, .name = {}, .detail = {}};
 }
 
 Result<Exit> run_scan(Session& session, const Request& request) {
@@ -93,6 +110,7 @@ Result<Exit> run_scan(Session& session, const Request& request) {
   const auto now = source->now();
   job->set_sender(TRY(known_sender(session, *config, *job, now)));
   if (job->wants_look()) job->set_inspected(TRY(inspect_once(*job, settings.yara_rules)));
+  if (settings.clamd && job->is_from_outside()) job->set_clamd(ask_clamd(*settings.clamd, job->bytes()));
   auto asked =
       TRY(audit::ask_lane<guard::Verdict>(source->lanes().front(), drive_options(*config), {},
                                           [job, now](facts::Facts& facts) { return job->run(facts, now); }));
@@ -141,7 +159,9 @@ void add_scan_command(CLI::App& root, Session& session) {
   scan->add_option("--width", request->width, "Set text for this many columns")->type_name("COLUMNS");
   scan->footer(
       "The rules are those of [guard] in the configuration; what is known of who wrote it is that of the "
-      "store, if one is named. Nothing is delivered, kept or remembered.\n"
+      "store, if one is named; a virus scanner that guard.clamd names is asked. Nothing is delivered, kept "
+      "or "
+      "remembered.\n"
       "Exit status: 0 it would be delivered, 1 kept or rejected, 2 wrong usage, 3 put off: it could not be "
       "found out.\n"
       "Most often: rampart scan mail.eml --ip 192.0.2.25 --mail-from news@bank.example");

@@ -49,7 +49,7 @@ Result<std::shared_ptr<ScanJob>> ScanJob::make(std::unique_ptr<Mail> mail, const
 }
 
 bool ScanJob::wants_look() {
-  if (!guard::is_from_outside(scan_->standing().role)) return false;
+  if (!is_from_outside()) return false;
   auto unseen = guard::why_not_looked_at(rules_.inspection, rules_.local.name_content(), mail_->bytes.size());
   if (!unseen) return true;
   scan_->set_inspected(*std::move(unseen));

@@ -32,6 +32,11 @@ class ScanJob {
   [[nodiscard]] std::string author() const;
   [[nodiscard]] std::span<const std::string> recipients() const { return recipients_; }
   void set_sender(guard::Correspondence sender) { scan_->set_sender(std::move(sender)); }
+  // Whether what it holds counts: of mail of ours nobody looks at that.
+  [[nodiscard]] bool is_from_outside() const { return guard::is_from_outside(scan_->standing().role); }
+  // As it came, for a virus scanner, and what that says; before run().
+  [[nodiscard]] std::string_view bytes() const { return mail_->bytes; }
+  void set_clamd(guard::ClamdAnswer answer) { scan_->set_clamd(std::move(answer)); }
   // Whether somebody has to look into its text() before run(); where nobody may, that is noted.
   [[nodiscard]] bool wants_look();
   [[nodiscard]] guard::Inspector::Text text() const {

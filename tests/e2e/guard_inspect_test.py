@@ -51,6 +51,17 @@ class GuardInspectTest(GuardCase):
             event = guard.event(name)
             self.assertEqual(event["answered"], "quarantine", event)
             self.assertIn("Eicar.Local", str(event))
+            path = self.dir / "eicar.eml"
+            path.write_text(text)
+            scan = ("scan", path, "--config", guard.config, "--ip", OURS, "--mail-from", author, "--resolver", self.names.address, "--format", "json")
+            run = rampart(*scan)
+            self.assertEqual(run.status, 1, run.out + run.err)
+            self.assertIn("malware", [cause["code"] for cause in run.json()["causes"]])
+            doctor = lambda: rampart("doctor", "--config", guard.config, "--no-postfix", "--listen", guard.listen, "--store", guard.store).out
+            self.assertIn("ok      clamd answers\n", doctor())
+        with self.subTest("one that is gone is said to be"):
+            self.assertIn("whether it is malware: ", str(rampart(*scan).json()["unchecked"]))
+            self.assertRegex(doctor(), r"FAILED  clamd .*; fix: start clamd")
 
     def test_a_monitor_only_says_it(self):
         guard, postfix = self.both(config=RULES, mode="monitor")

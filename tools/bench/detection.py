@@ -107,7 +107,7 @@ def ours(folders, options):
     for name, folder in folders.items():
         command = [ROOT / "build/rampart", "guard", "score", "--no-config", "--format", "jsonl", folder, *(["--model", options.model] if options.model else [])]
         run = subprocess.run(command, capture_output=True, text=True, check=False)
-        if run.returncode not in (0, 1):
+        if run.returncode not in (0, 1, 3):
             sys.exit(f"error: {run.stderr}")
         out[name] = [json.loads(line) for line in run.stdout.splitlines()]
     return out

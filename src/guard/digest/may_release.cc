@@ -89,11 +89,17 @@ Reason reason_of(const KeptMessage& message) {
   };
   // The gravest first.
   constexpr std::array kReasons{
-      OfCode{"malware", Reason::danger},      OfCode{"executive-impersonation", Reason::danger},
-      OfCode{"blocked", Reason::blocked},     OfCode{"own-domain", Reason::own},
-      OfCode{"dmarc-reject", Reason::forged}, OfCode{"from-malformed", Reason::unreadable},
-      OfCode{"lookalike", Reason::content},   OfCode{"bulk", Reason::content},
-      OfCode{"content", Reason::danger},      OfCode{"cannot-remove", Reason::together},
+      OfCode{"malware", Reason::malware},
+      OfCode{"executive-impersonation", Reason::executive},
+      OfCode{"blocked", Reason::blocked},
+      OfCode{"own-domain", Reason::own},
+      OfCode{"dmarc-reject", Reason::forged},
+      OfCode{"from-malformed", Reason::unreadable},
+      OfCode{"inspection-failed", Reason::unseen},
+      OfCode{"lookalike", Reason::lookalike},
+      OfCode{"bulk", Reason::bulk},
+      OfCode{"content", Reason::fraud},
+      OfCode{"cannot-remove", Reason::together},
   };
   const auto has = [&](std::string_view code) {
     return std::ranges::any_of(message.causes, [&](const Cause& cause) { return cause.code == code; });

@@ -36,8 +36,12 @@ enum class Reason : std::uint8_t {
   own,         // it claims to come from the recipient's own domain, and does not
   unreadable,  // nobody can say whom it is from
   blocked,     // its sender is on a list of ours
-  content,     // its content: bulk or a look-alike
-  danger,      // its content: malware, or somebody who says that he is an executive
+  bulk,        // its content: like other bulk mail
+  lookalike,   // its content: it imitates a name or a domain
+  fraud,       // its content: what phishing and fraud are like
+  executive,   // its content: the name of one's own organisation or people
+  malware,     // a program that does harm
+  unseen,      // what it holds could not be looked into
   together,    // another recipient's copy had to be kept
   other,
 };

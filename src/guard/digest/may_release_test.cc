@@ -58,7 +58,13 @@ TEST(MayRelease, TellsTheGravestReason) {
   EXPECT_EQ(reason_of(kept({"dmarc-quarantine"}, "else.example")), Reason::own);
   EXPECT_EQ(reason_of(kept({"dmarc-reject", "no-second-fact"})), Reason::forged);
   EXPECT_EQ(reason_of(kept({"dmarc-quarantine", "blocked"})), Reason::blocked);
-  EXPECT_EQ(reason_of(kept({"bulk", "malware"})), Reason::danger);
+  EXPECT_EQ(reason_of(kept({"content", "bulk", "malware"})), Reason::malware);
+  EXPECT_EQ(reason_of(kept({"content", "executive-impersonation", "dmarc-quarantine"})), Reason::executive);
+  EXPECT_EQ(reason_of(kept({"content", "lookalike"})), Reason::lookalike);
+  EXPECT_EQ(reason_of(kept({"content", "bulk"})), Reason::bulk);
+  EXPECT_EQ(reason_of(kept({"content"})), Reason::fraud);
+  EXPECT_EQ(reason_of(kept({"content", "dmarc-reject"})), Reason::forged);
+  EXPECT_EQ(reason_of(kept({"inspection-failed"})), Reason::unseen);
   EXPECT_EQ(reason_of(kept({"cannot-remove"})), Reason::together);
   EXPECT_EQ(reason_of(kept({"of-a-later-version"})), Reason::other);
 }

@@ -32,7 +32,7 @@ struct DigestTexts {
   std::string_view warning;  // that nobody should release what he does not know
   std::string_view once;
   std::string_view footer;
-  std::array<std::string_view, 9> reasons;  // by Reason
+  std::array<std::string_view, 13> reasons;  // by Reason
 
   // Of pages.
   std::string_view page_title;

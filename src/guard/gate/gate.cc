@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "crypto/ids.h"
 #include "dns/domain.h"
+#include "mail/encoded_words.h"
 
 namespace rampart::guard {
 namespace {
@@ -28,6 +29,15 @@ std::string text_of(const mail::Header& header, std::string_view name) {
       std::ranges::find_if(header.fields, [&](const mail::Field& field) { return field.is(name); });
   return found == header.fields.end() ? std::string()
                                       : base::excerpt(base::trim(mail::unfold(found->value)), kShown);
+}
+
+// The same as mail programs show it (RFC 2047): what people know a message by.
+std::string shown_text_of(const mail::Header& header, std::string_view name) {
+  const auto found =
+      std::ranges::find_if(header.fields, [&](const mail::Field& field) { return field.is(name); });
+  return found == header.fields.end()
+             ? std::string()
+             : base::excerpt(base::trim(mail::decode_words(found->value).text), kShown);
 }
 
 // Where the MTA finds these fields: by their name, and how many of that name stand above. What is no field of its own cannot be
@@ -386,7 +396,7 @@ Result<std::string> Gate::keep(const Work& work, const Share& share) {
                     .mail_from = event.mail_from,
                     .recipients = std::move(recipients),
                     .author = event.author,
-                    .from = text_of(work.message.header, "From"),
+                    .from = shown_text_of(work.message.header, "From"),
                     .subject = event.subject,
                     .message_id = event.message_id,
                     .action = share.ruling.action,
@@ -576,7 +586,7 @@ void Gate::describe(Work& work, const Verdict& verdict) const {
   event = envelope_of(work.session, work.rules->mode);
   for (const auto& domain : verdict.authentication.author.domains)
     event.author += (event.author.empty() ? "" : ", ") + domain.text();
-  event.subject = text_of(header, "Subject");
+  event.subject = shown_text_of(header, "Subject");
   event.message_id = text_of(header, "Message-ID");
   event.draw = draw_of(header, work.session.message().sender.address);
   event.others = read_others(header);

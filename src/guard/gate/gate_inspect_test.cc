@@ -90,5 +90,27 @@ TEST_F(GateInspectTest, WhatAScannerFindsIsKeptAndWhatItDoesNotSayIsAsConfigured
   EXPECT_THAT(codes(events_.back()), ElementsAre("malware-unknown"));
 }
 
+TEST_F(GateInspectTest, TellsWhatStrikesFirstAndItsScoreBehind) {
+  add_link("http://198.51.100.7/login");
+  rules_.inspection.model = weighing("51.26");
+  pass(kOurs, "<news@bank.example>");
+  EXPECT_EQ(events_.back().causes.front().text,
+            "a link leads to a number instead of a name [http://198.51.100.7/login]; its content scores 51.3 "
+            "points, and 50 are enough to keep it");
+}
+
+TEST_F(GateInspectTest, TellsSubjectAndSenderAsMailProgramsShowThem) {
+  add_link("http://198.51.100.7/login");
+  rules_.inspection.model = weighing("60.0");
+  subject_ = "=?utf-8?B?2YHZiNix24w=?= =?utf-8?Q?rates=0d=0aX:_y?=";
+  author_ = "=?utf-8?Q?Caf=C3=A9?= <news@bank.example>";
+  EXPECT_EQ(pass(kOurs, "<news@bank.example>").verdict, Verb::discard);
+  EXPECT_EQ(events_.back().subject, "\u0641\u0648\u0631\u06ccrates\\x0d\\x0aX: y");
+  const auto kept = quarantine_.find(events_.back().kept);
+  ASSERT_TRUE(kept) << kept.error().message();
+  EXPECT_EQ(kept->from, "Caf\u00e9 <news@bank.example>");
+  EXPECT_EQ(kept->subject, events_.back().subject);
+}
+
 }  // namespace
 }  // namespace rampart::guard

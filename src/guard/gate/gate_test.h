@@ -88,7 +88,7 @@ class GateTest : public testing::Test {
         std::string(more) +
         milter::frame(Command::header,
                       milter::texts({"From", " " + (author_.empty() ? std::string(from) : author_)})) +
-        milter::frame(Command::header, milter::texts({"Subject", " rates"})) +
+        milter::frame(Command::header, milter::texts({"Subject", " " + subject_})) +
         milter::frame(Command::end_of_headers) + milter::frame(Command::body, "hello\r\n") +
         milter::frame(Command::end_of_body));
     std::optional<milter::Answer> out;
@@ -118,6 +118,7 @@ class GateTest : public testing::Test {
   base::Time now_ = kNow;
   std::size_t reported_ = 0;
   std::string author_;  // in From, where that is not the envelope sender
+  std::string subject_ = "rates";
   std::size_t rules_asked_ = 0;
   std::vector<std::string> others_;  // who get it beside a@else.example
   std::uint32_t actions_ = milter::kAllActions;

@@ -51,6 +51,22 @@ Tone tone_of(Action action) {
   return action == Action::tempfail ? Tone::warn : Tone::bad;
 }
 
+// Whether it is what the content that was judged comes to.
+bool is_content(const Cause& cause, const Verdict& verdict) {
+  return verdict.content && (cause.code == "content" || cause.code == "content-tagged");
+}
+
+// Whether it is delivered with the field of guard.content_field, and nothing else decided that.
+bool is_tagged(const Ruling& ruling) {
+  return !ruling.causes.empty() && ruling.causes.back().code == "content-tagged";
+}
+
+// Parts go by their numbers ("1.2"), and what is none by a word.
+std::string place_of(std::string_view part) {
+  const bool is_number = !part.empty() && base::is_digit(part.front());
+  return fmt::format("{}{}", is_number ? "part " : "", part);
+}
+
 std::string role_words(const Standing& standing) {
   return fmt::format("{}: {}", to_string(standing.role), standing.why);
 }
@@ -102,15 +118,20 @@ void write_content(base::JsonWriter& json, const std::optional<ContentJudged>& c
 
 std::string sentence(const Verdict& verdict) {
   const auto& ruling = verdict.ruling;
-  const auto because = ruling.causes.empty() ? std::string() : ": " + ruling.causes.back().text;
+  const auto text_of = [&](const Cause& cause) {
+    return ": " + (is_content(cause, verdict) ? verdict.content->text() : cause.text);
+  };
+  const auto because = ruling.causes.empty() ? std::string() : text_of(ruling.causes.back());
   switch (ruling.action) {
     case Action::accept:
+      if (is_tagged(ruling))
+        return fmt::format("This message would be delivered, tagged as suspicious{}.", because);
       if (!ruling.causes.empty()) return fmt::format("This message would be delivered{}.", because);
       return verdict.signals.empty() ? "This message would be delivered: nothing speaks against it."
                                      : "This message would be delivered: too little speaks against it.";
     case Action::quarantine:
       return fmt::format("This message would be kept in quarantine{}.",
-                         ruling.causes.empty() ? because : ": " + ruling.causes.front().text);
+                         ruling.causes.empty() ? because : text_of(ruling.causes.front()));
     case Action::tempfail:
       return fmt::format("This message would be put off, for its sender to try again{}.", because);
     case Action::reject:
@@ -124,17 +145,21 @@ std::string verdict_text(const VerdictReport& report, const auth::ReportOptions&
   const auto& ruling = verdict.ruling;
   Lines out(options);
   out.headline(sentence(verdict), tone_of(ruling.action));
-  for (const auto& cause : ruling.causes) out.line("Why", cause.text + section_of(cause.section));
+  // What its content shows stands in the lines of its signals.
+  for (const auto& cause : ruling.causes)
+    out.line("Why", is_content(cause, verdict) ? verdict.content->score_text()
+                                               : cause.text + section_of(cause.section));
   if (ruling.code != 0)
     out.line("Answer", fmt::format("{} {} {}", ruling.code, ruling.enhanced, ruling.text));
   for (const auto& signal : verdict.signals)
-    out.line("Signal",
-             fmt::format("{} ({}, {}): {}", signal.code, signal.strength, signal.part, signal.evidence));
+    out.line("Signal", fmt::format("{} ({}, {}): {}", signal.code, signal.strength, place_of(signal.part),
+                                   signal.evidence));
   out.line("Score", fmt::format("{} of 100, higher is worse", verdict.score()));
   if (verdict.content)
-    out.line("Content", fmt::format("{:.1f} points; tagged from {:.1f} on, kept from {:.1f} on ({})",
-                                    verdict.content->score, verdict.content->tag, verdict.content->quarantine,
-                                    verdict.content->model));
+    out.line("Content",
+             fmt::format("{} points; tagged from {} on, kept from {} on (weights \"{}\")",
+                         model::tenths(verdict.content->score), model::tenths(verdict.content->tag),
+                         model::tenths(verdict.content->quarantine), verdict.content->model));
   out.line("Role", role_words(verdict.standing));
   for (const auto& words : plan_lines(report.plan))
     out.line(report.plan.adds == "sealed" ? "Sealed" : "Signed", words);

@@ -26,6 +26,20 @@ bool has_family(const ContentJudged& judged, signal::Family family) {
   });
 }
 
+// The texts of signals begin with a capital, which is no name's.
+std::string strongest(const ContentJudged& judged, std::string (*behind)(const signal::Signal&)) {
+  std::string out;
+  std::size_t told = 0;
+  for (const auto& one : judged.signals) {
+    if (one.points <= 0 || told++ == kTold) break;
+    const auto text = signal::kind_of(one.signal.code).english;
+    out += base::lower(text.substr(0, 1));
+    out += text.substr(1);
+    out += behind(one.signal) + "; ";
+  }
+  return out;
+}
+
 }  // namespace
 
 std::optional<Inspected> why_not_looked_at(const InspectionRules& rules, bool lists_name_content,
@@ -52,17 +66,21 @@ std::string_view ContentJudged::kind() const {
   return has_family(*this, signal::Family::impersonation) ? std::string_view() : "bulk";
 }
 
+std::string ContentJudged::score_text() const {
+  const bool keeps = level == model::Level::quarantine;
+  return fmt::format("its content scores {} points, and {} are enough to {} it", model::tenths(score),
+                     model::tenths(keeps ? quarantine : tag), keeps ? "keep" : "tag");
+}
+
 std::string ContentJudged::text() const {
-  const auto threshold = level == model::Level::quarantine ? quarantine : tag;
-  auto out = fmt::format("its content scores {:.0f} points, of which {:.0f} are enough", score, threshold);
-  std::size_t told = 0;
-  for (const auto& one : signals) {
-    if (one.points <= 0 || told == kTold) break;
-    out += told++ == 0 ? ": " : "; ";
-    out += signal::kind_of(one.signal.code).english;
-    if (!one.signal.evidence.empty()) out += fmt::format(" ({})", one.signal.evidence);
-  }
-  return out;
+  return strongest(*this, [](const signal::Signal&) { return std::string(); }) + score_text();
+}
+
+std::string ContentJudged::text_with_evidence() const {
+  const auto evidence = [](const signal::Signal& signal) {
+    return signal.evidence.empty() ? std::string() : fmt::format(" [{}]", base::printable(signal.evidence));
+  };
+  return strongest(*this, evidence) + score_text();
 }
 
 ContentJudged judge_content(const ContentOf& of, const InspectionRules& rules) {

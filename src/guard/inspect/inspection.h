@@ -54,8 +54,12 @@ struct ContentJudged {
   // The gravest of what it is, as causes and may_release() have it: "malware", "executive-impersonation", "lookalike", "bulk"; empty:
   // none of these.
   [[nodiscard]] std::string_view kind() const;
-  // "scores 63 of 40 points: its links lead …; it asks …": the three strongest.
+  // "its content scores 63.2 points, and 40 are enough to keep it": printable, as all texts of it.
+  [[nodiscard]] std::string score_text() const;
+  // What the three strongest say, and the score behind: "its links lead …; it asks …; its content scores …".
   [[nodiscard]] std::string text() const;
+  // The same with what each was seen by: "its links lead … [from bank.example, to evil.example]; …".
+  [[nodiscard]] std::string text_with_evidence() const;
 };
 
 // What the message and its header are judged by together; all outlives the call.

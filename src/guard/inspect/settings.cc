@@ -4,6 +4,8 @@
 #include <array>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "base/file.h"
 #include "base/text.h"
 #include "dns/domain.h"
@@ -23,8 +25,7 @@ constexpr std::array<std::string_view, 2> kUnknown{"accept", "tempfail"};
 
 std::string check_clamd(std::string_view text) {
   if (text.empty()) return {};
-  const auto address = parse_clamd(text);
-  return address ? std::string() : address.error().what;
+  return parse_clamd(text) ? "" : "is neither unix:/PATH nor inet:ADDRESS:PORT";
 }
 
 std::string check_path(std::string_view text) {
@@ -71,8 +72,9 @@ constexpr std::array kSettings{
         .key = "guard.tag_score",
         .type = SettingType::integer,
         .standard = "0",
-        .brief = "From how many points on a message's content is marked by a field; 0: as the weights say",
-        .detail = "rampart scan shows the points of each signal. The field is guard.content_field.",
+        .brief = "From how many points on a message is marked for its content; 0: as the weights say",
+        .detail = "By the field guard.content_field. rampart scan shows the points of each signal. What "
+                  "reaches guard.quarantine_score is quarantined, whatever stands here.",
         .min = 0,
         .max = kMostPoints,
     },
@@ -99,7 +101,7 @@ constexpr std::array kSettings{
         .type = SettingType::list,
         .standard = "[]",
         .brief = "What our organisation calls itself, as in the names of its senders",
-        .detail = "Whoever writes under it from a domain that is not ours is told of.",
+        .detail = "Whoever writes under it from a domain that is not ours has a signal (own-name).",
         .max = kMaxNamed,
         .example = R"(["Example Bank"])",
     },
@@ -107,8 +109,9 @@ constexpr std::array kSettings{
         .key = "guard.protected_people",
         .type = SettingType::list,
         .standard = "[]",
-        .brief = "Whose names are used to deceive us, NAME <ADDRESS>…: those who may have something paid",
-        .detail = "With every address that is truly theirs; those of our own domains count without.",
+        .brief = "Whose names are used to deceive us, such as who may have something paid: NAME <ADDRESS>…",
+        .detail = "With every address that is truly theirs; those of our own domains need not be named. Who "
+                  "writes under such a name from elsewhere has a signal (protected-person).",
         .max = kMaxNamed,
         .example = R"(["Sana Malik <sana@bank.example> <sana.malik@home.example>"])",
         .check = names::check_person_setting,
@@ -117,8 +120,9 @@ constexpr std::array kSettings{
         .key = "guard.partner_domains",
         .type = SettingType::list,
         .standard = "[]",
-        .brief = "Domains of others whom we trust, and that somebody may imitate",
-        .detail = {},
+        .brief = "Domains of others with whom we deal, and that somebody may imitate",
+        .detail = "A domain that looks like one of them is a signal (partner-lookalike). Mail of theirs is "
+                  "looked at like any other.",
         .max = kMaxNamed,
         .example = R"(["supplier.example"])",
         .check = dns::check_domain_setting,
@@ -128,7 +132,7 @@ constexpr std::array kSettings{
         .type = SettingType::list,
         .standard = "[]",
         .brief = "Domains that look like one of ours, of a partner or a brand, and are honest",
-        .detail = {},
+        .detail = "With everything below them.",
         .max = kMaxNamed,
         .example = R"(["bank-museum.example"])",
         .check = dns::check_domain_setting,
@@ -138,7 +142,8 @@ constexpr std::array kSettings{
         .type = SettingType::text,
         .standard = "\"\"",
         .brief = "Brands and their true domains, beside those that Rampart knows; none when empty",
-        .detail = "In the form of brands/brands.toml. What it says of a brand that is known takes its place.",
+        .detail =
+            "docs/brands.md has its form. An entry with the id of a brand that is known takes its place.",
         .value_name = "FILE",
         .example = R"("/etc/rampart/brands.toml")",
         .check = check_path,
@@ -148,7 +153,7 @@ constexpr std::array kSettings{
         .type = SettingType::text,
         .standard = "\"\"",
         .brief = "What signals weigh, as rampart guard train writes it; Rampart's own when empty",
-        .detail = {},
+        .detail = "Its thresholds count, too, where guard.tag_score and guard.quarantine_score are 0.",
         .value_name = "FILE",
         .example = R"("/etc/rampart/weights.toml")",
         .check = check_path,
@@ -171,7 +176,9 @@ constexpr std::array kSettings{
         .standard = "\"\"",
         .brief = "Where clamd listens, which is asked about each message from outside: unix:/PATH or "
                  "inet:ADDRESS:PORT",
-        .detail = "What it finds is quarantined as malware. It reads all of that mail, unencrypted.",
+        .detail =
+            "What it finds is quarantined as malware, whatever it scores. It is sent each such message whole "
+            "and unencrypted.",
         .value_name = "ADDRESS",
         .example = R"("unix:/run/clamav/clamd.ctl")",
         .check = check_clamd,
@@ -195,31 +202,18 @@ std::vector<dns::Name> domains_of(const base::Config& config, std::string_view k
   return out;
 }
 
-base::Result<std::string> text_of(const std::string& file, std::size_t most) {
-  auto text = base::read_file(file, most);
-  if (!text) text.error().kind = base::ErrorKind::config;
-  return text;
+template <class T>
+base::Result<T> of_setting(std::string_view setting, base::Result<T> result) {
+  if (!result) return std::unexpected(named_by(setting, std::move(result).error()));
+  return result;
 }
 
-base::Result<std::shared_ptr<const names::NameRules>> names_of(const InspectSources& sources) {
-  auto out = sources.names;
-  if (!sources.brands_file.empty()) {
-    const auto brands = std::make_shared<names::BrandRegistry>(names::built_in_brands());
-    TRY(brands->add(TRY(text_of(sources.brands_file, names::kMaxBrandsBytes)), sources.brands_file));
-    out.brands = brands;
-  }
-  return std::make_shared<const names::NameRules>(TRY(names::NameRules::make(std::move(out))));
+base::Result<> add_brands(names::BrandRegistry& brands, const std::string& file) {
+  return brands.add(TRY(base::read_file(file, names::kMaxBrandsBytes)), file);
 }
 
-base::Result<std::shared_ptr<const model::Model>> model_of(const InspectSources& sources) {
-  auto out = model::built_in_model();
-  if (!sources.weights_file.empty())
-    out = TRY(
-        model::Model::parse(TRY(text_of(sources.weights_file, model::kMaxModelBytes)), sources.weights_file));
-  if (sources.tag > 0 || sources.quarantine > 0)
-    out = out.with_thresholds(sources.tag > 0 ? sources.tag : out.tag(),
-                              sources.quarantine > 0 ? sources.quarantine : out.quarantine());
-  return std::make_shared<const model::Model>(std::move(out));
+base::Result<model::Model> read_model(const std::string& file) {
+  return model::Model::parse(TRY(base::read_file(file, model::kMaxModelBytes)), file);
 }
 
 }  // namespace
@@ -253,10 +247,37 @@ base::Result<InspectSettings> read_inspect_settings(const base::Config& config, 
   return out;
 }
 
+base::Result<std::shared_ptr<const names::NameRules>> load_names(const InspectSources& sources) {
+  auto out = sources.names;
+  if (!sources.brands_file.empty()) {
+    const auto brands = std::make_shared<names::BrandRegistry>(names::built_in_brands());
+    TRY(of_setting("guard.brands_file", add_brands(*brands, sources.brands_file)));
+    out.brands = brands;
+  }
+  return std::make_shared<const names::NameRules>(TRY(names::NameRules::make(std::move(out))));
+}
+
+base::Result<std::shared_ptr<const model::Model>> load_model(const InspectSources& sources) {
+  auto out = model::built_in_model();
+  if (!sources.weights_file.empty())
+    out = TRY(of_setting("guard.weights_file", read_model(sources.weights_file)));
+  if (sources.tag > 0 || sources.quarantine > 0)
+    out = out.with_thresholds(sources.tag > 0 ? sources.tag : out.tag(),
+                              sources.quarantine > 0 ? sources.quarantine : out.quarantine());
+  return std::make_shared<const model::Model>(std::move(out));
+}
+
 base::Result<> load_rules_of(const InspectSources& sources, InspectionRules& rules) {
-  rules.names = TRY(names_of(sources));
-  rules.model = TRY(model_of(sources));
+  rules.names = TRY(load_names(sources));
+  rules.model = TRY(load_model(sources));
   return {};
+}
+
+base::Error named_by(std::string_view setting, base::Error error) {
+  error.kind = base::ErrorKind::config;
+  error.what += fmt::format(" ({} names it)", setting);
+  if (error.hint.empty()) error.hint = fmt::format("see: rampart config explain {}", setting);
+  return error;
 }
 
 }  // namespace rampart::guard

@@ -30,7 +30,12 @@ struct InspectSettings {
 // `own` are our own domains. Errors are of kind config.
 base::Result<InspectSettings> read_inspect_settings(const base::Config& config, std::vector<dns::Name> own);
 
-// Names and weights into rules. Errors are of kind config, and name the file and its line.
+// Of what names and weights are made, each alone and both into rules. Errors are of kind config, and name the file, its line and the
+// setting that names it.
+base::Result<std::shared_ptr<const names::NameRules>> load_names(const InspectSources& sources);
+base::Result<std::shared_ptr<const model::Model>> load_model(const InspectSources& sources);
 base::Result<> load_rules_of(const InspectSources& sources, InspectionRules& rules);
+// What is wrong with a file or folder that a setting names, with that setting said; of kind config.
+base::Error named_by(std::string_view setting, base::Error error);
 
 }  // namespace rampart::guard

@@ -20,6 +20,10 @@ struct Example {
   std::string mail_from = "someone@else.example";
   std::optional<base::IpAddress> client = base::IpAddress::parse("192.0.2.1");
   Memory memory;
+  std::optional<Inspected> inspected = {};
+  std::optional<ContentJudged> content = {};
+  std::optional<ClamdAnswer> clamd = {};
+  bool clamd_must_say = false;
 
   Example(dmarc::Result dmarc, dmarc::Policy policy, const dns::Name& from = author()) {
     result.dmarc = dmarc;
@@ -68,7 +72,11 @@ struct Example {
                    .client = client,
                    .mail_from = mail_from,
                    .memory = memory,
-                   .now = now});
+                   .now = now,
+                   .inspected = inspected ? &*inspected : nullptr,
+                   .content = content ? &*content : nullptr,
+                   .clamd = clamd ? &*clamd : nullptr,
+                   .clamd_must_say = clamd_must_say});
   }
 };
 
@@ -101,6 +109,58 @@ void add_general(std::vector<PolicyCase>& out, base::Time now) {
       Example(dmarc::Result::permerror, dmarc::Policy::none));
 }
 
+// A message that passes DMARC, whose content comes to this by one signal.
+Example holding(const model::Model& model, model::Level level, signal::Code code) {
+  Example out(dmarc::Result::pass, kReject);
+  const auto score = level == model::Level::tag ? model.tag() : model.quarantine();
+  out.content = ContentJudged{.score = score,
+                              .level = level,
+                              .signals = {{.signal = {.code = code}, .points = score}},
+                              .tag = model.tag(),
+                              .quarantine = model.quarantine(),
+                              .model = model.name()};
+  return out;
+}
+
+void add_content_cases(std::vector<PolicyCase>& out, const InspectionRules& rules, base::Time now) {
+  const LocalRules none;
+  const auto add = [&](std::string what, const Example& example) {
+    out.push_back({.what = std::move(what), .ruling = example.ruling(none, now)});
+  };
+  const auto& weights = *rules.model;
+  using signal::Code;
+  if (weights.tag() < weights.quarantine())
+    add("it passes DMARC, and its content is worth guard.tag_score",
+        holding(weights, model::Level::tag, Code::link_away));
+  add("it passes DMARC, and its content is worth guard.quarantine_score",
+      holding(weights, model::Level::quarantine, Code::words_credentials));
+  add("the same, in the name of your organisation or of one of guard.protected_people",
+      holding(weights, model::Level::quarantine, Code::protected_person));
+  add("the same, and it imitates a partner's or a brand's domain, and asks for nothing harmful",
+      holding(weights, model::Level::quarantine, Code::brand_lookalike));
+  add("the same, and nothing of that is in it", holding(weights, model::Level::quarantine, Code::link_away));
+}
+
+// Where messages are looked into, whatever is made of it.
+void add_look_cases(std::vector<PolicyCase>& out, const InspectionRules& rules, base::Time now) {
+  const LocalRules none;
+  const auto add = [&](std::string what, const Example& example) {
+    out.push_back({.what = std::move(what), .ruling = example.ruling(none, now)});
+  };
+  Example example(dmarc::Result::pass, kReject);
+  example.inspected = not_inspected("it ended the process that looked at it, twice", Extent::killed);
+  add("it ends the process that looks into it, twice", example);
+  example.inspected = not_inspected("too many messages wait", Extent::late);
+  add("nobody can look into it in time", example);
+  example.inspected.reset();
+  example.clamd =
+      ClamdAnswer{.said = ClamdSaid::found, .why = ClamdWhy::none, .name = "Example-Signature", .detail = {}};
+  add("ClamAV names what it holds (guard.clamd)", example);
+  example.clamd = ClamdAnswer{.said = ClamdSaid::unknown, .why = ClamdWhy::late, .name = {}, .detail = {}};
+  example.clamd_must_say = rules.clamd_must_say;
+  add("ClamAV says nothing of it in time (guard.clamd_unknown)", example);
+}
+
 void add_override(std::vector<PolicyCase>& out, const LocalRules& rules, const Override& rule,
                   base::Time now) {
   Example example(kFail, kReject, rule.author.value_or(author()));
@@ -119,9 +179,12 @@ void add_override(std::vector<PolicyCase>& out, const LocalRules& rules, const O
 
 }  // namespace
 
-std::vector<PolicyCase> policy_cases(const LocalRules& rules, base::Time now) {
+std::vector<PolicyCase> policy_cases(const LocalRules& rules, const InspectionRules& inspection,
+                                     base::Time now) {
   std::vector<PolicyCase> out;
   add_general(out, now);
+  if (inspection.judges()) add_content_cases(out, inspection, now);
+  if (inspection.judges()) add_look_cases(out, inspection, now);
   const auto lists = std::make_shared<Lists>();
   lists->block.push_back(read_list("a block list", author().text()));
   LocalRules blocking;

@@ -14,7 +14,9 @@ struct PolicyCase {
   Ruling ruling;
 };
 
-// The cases that the policy tells apart, then one for each own domain, override and trusted sealer that holds at `now`.
-std::vector<PolicyCase> policy_cases(const LocalRules& rules, base::Time now);
+// The cases that the policy tells apart, those of what messages hold among them where `inspection` judges that; then one for each own
+// domain, override and trusted sealer that holds at `now`.
+std::vector<PolicyCase> policy_cases(const LocalRules& rules, const InspectionRules& inspection,
+                                     base::Time now);
 
 }  // namespace rampart::guard

@@ -204,11 +204,13 @@ void set_blocked(Ruling& ruling, bool refused) {
 
 // What its content comes to, and then what it is, which says who may release it.
 void add_content(Ruling& ruling, const ContentJudged& content) {
-  if (content.level == model::Level::tag) return add(ruling, "content-tagged", content.text());
-  add(ruling, "content", content.text());
+  if (content.level == model::Level::tag) return add(ruling, "content-tagged", content.text_with_evidence());
+  add(ruling, "content", content.text_with_evidence());
   const auto kind = content.kind();
   if (kind == "executive-impersonation")
-    add(ruling, "executive-impersonation", "it claims to be from one of us, and comes from outside");
+    add(ruling, "executive-impersonation",
+        "it uses the name of our organisation, of one of its people or of its domains, and comes from "
+        "outside");
   if (kind == "lookalike") add(ruling, "lookalike", "it uses a name that is made to be taken for another's");
   if (kind == "bulk") add(ruling, "bulk", "nothing in it is known to do harm by itself");
 }

@@ -23,6 +23,7 @@ constexpr std::size_t kIdWidth = 26;
 constexpr std::size_t kTimeWidth = 20;
 constexpr std::size_t kStateWidth = 9;
 constexpr std::size_t kShownField = 300;  // octets
+constexpr std::size_t kShownWhy = 1'000;  // the same of a cause
 
 std::string why_of(const KeptMessage& message) {
   return message.causes.empty() ? std::string(to_string(message.action)) : message.causes.front().text;
@@ -63,9 +64,9 @@ void write_facts(JsonWriter& json, const KeptMessage& message) {
 class Lines {
  public:
   Lines(std::string& out, std::size_t width) : out_(out), width_(width) {}
-  void operator()(std::string_view label, std::string_view words) {
+  void operator()(std::string_view label, std::string_view words, std::size_t most = kShownField) {
     if (words.empty()) return;
-    for (const auto& part : base::wrap(base::excerpt(words, kShownField), width_ - kLabel - 2)) {
+    for (const auto& part : base::wrap(base::excerpt(words, most), width_ - kLabel - 2)) {
       out_ += fmt::format("  {}{}\n", base::pad_right(label, kLabel), part);
       label = {};
     }
@@ -167,12 +168,12 @@ std::string kept_text(const KeptMessage& message, const KeptContent& content, co
   const base::Ink ink(options.color);
   std::string out;
   for (const auto& part :
-       base::wrap(printable(fmt::format("A message in the name of {}, kept from {} since {}: {}.",
+       base::wrap(printable(fmt::format("A message in the name of {}, kept from {} since {}.",
                                         message.author.empty() ? "nobody that can be named" : message.author,
                                         message.recipients.size() == 1
                                             ? message.recipients.front()
                                             : fmt::format("{} recipients", message.recipients.size()),
-                                        base::format_time(message.received), why_of(message))),
+                                        base::format_time(message.received))),
                   width))
     out += ink(Tone::bold, part) + '\n';
   out += '\n';
@@ -187,7 +188,8 @@ std::string kept_text(const KeptMessage& message, const KeptContent& content, co
   line("Queue id", message.queue_id);
   line("State", state_of(message));
   for (const auto& cause : message.causes)
-    line("Why", cause.section.empty() ? cause.text : fmt::format("{} ({})", cause.text, cause.section));
+    line("Why", cause.section.empty() ? cause.text : fmt::format("{} ({})", cause.text, cause.section),
+         kShownWhy);
   line("Size", fmt::format("{} octets, SHA-256 {}", message.size, message.content));
   for (const auto& part : content.parts)
     if (is_leaf(part)) line("Part", part_words(part));

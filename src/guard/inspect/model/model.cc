@@ -105,6 +105,8 @@ Model Model::with_thresholds(double tag, double quarantine) const {
   return out;
 }
 
+std::string tenths(double points) { return fmt::format("{}", std::round(points * 10) / 10); }
+
 const Model& built_in_model() {
   static const Model model = [] {
     const auto texts = built_in_models();

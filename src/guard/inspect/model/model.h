@@ -63,6 +63,9 @@ class Model {
   std::string name_;
 };
 
+// Points as people are shown them everywhere: "42.5", "40".
+std::string tenths(double points);
+
 // model/weights.toml, as it was when the program was built. Read at the first call; safe from any thread.
 const Model& built_in_model();
 

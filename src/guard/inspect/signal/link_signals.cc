@@ -190,10 +190,10 @@ void look_at_all(const View& view, Collector& out) {
     if (places.size() == 1) out.add(Code::link_one_place, strength, evidence, part);
   }
   if (const auto* action = view.action_away()) {
-    const auto what = fmt::format(
-        "\"{}\" leads to {}",
-        base::excerpt(base::trim(action->link->text.empty() ? action->link->alt : action->link->text), 60),
-        action->host);
+    const auto shown = base::trim(action->link->text.empty() ? action->link->alt : action->link->text);
+    const auto what = shown.empty()
+                          ? fmt::format("what is to be clicked leads to {}", action->host)
+                          : fmt::format("\"{}\" leads to {}", base::excerpt(shown, 60), action->host);
     const double lists = view.names.has_list_trace ? 0.5 : 1;
     out.add(Code::action_link_away, action->action * view.away() * lists, what, part_of(*action));
     if (view.names.is_free_mail)
