@@ -75,6 +75,19 @@ TEST(BodyParts, SayWhereOthersMayReadSomethingElse) {
   for (const auto* text : {"Content-Type: text/html\nContent-Type: text/html\n\nx", "X: y\n\nx",
                            "Content-Type: multipart/mixed; boundary=a\n\n--a\n\nx\n--a--\n"})
     EXPECT_FALSE(read_body_parts(text).is_ambiguous) << text;
+  // What no program writes: told by itself, but not of a message that is handed on, which may be cut.
+  for (const auto* text :
+       {"Content-Type: text/html\nContent-Type: text/plain\n\nx",
+        "Content-Type: multipart/mixed; boundary=a; boundary=b\n\n--a\n\nx\n--a--\n",
+        "Content-Type: multipart/mixed; boundary=a\n\nx\n", "Content-Type: message/partial; id=x\n\nx"})
+    EXPECT_TRUE(read_body_parts(text).is_contradictory) << text;
+  const std::string report = "Content-Type: multipart/report; boundary=r\n\n--r\n\nfailed\n--r\n";
+  for (const auto& text :
+       {report + "Content-Type: message/rfc822\n\nContent-Type: multipart/mixed; boundary=a\n\ncut\n--r--\n",
+        report + "Content-Type: message/rfc822\n\nContent-Type: a/b\nContent-Type: c/d\n\nx\n--r--\n",
+        std::string("Content-Type: multipart/mixed; boundary=a\n\n--ab\n\nx\n--a\n\ny\n--a--\n"),
+        std::string("Content-Type: multipart/mixed; boundary=a\n\n")})
+    EXPECT_FALSE(read_body_parts(text).is_contradictory) << text;
   for (const auto* encoding : {"(a) base64", "base64 (b)", "\"base64\"", "base64;", "base-64", " BASE64 "})
     EXPECT_EQ(read_body_parts(fmt::format("Content-Transfer-Encoding: {}\n\naGk=", encoding)).all[0].encoding,
               BodyEncoding::base64)
