@@ -176,6 +176,7 @@ class Reader {
       auto& part = out_.all.emplace_back();
       part.type = std::move(fields.type);
       part.name = std::move(fields.name);
+      part.other_name = std::move(fields.other_name);
       part.charset = std::move(fields.charset);
       part.content_id = std::move(fields.content_id);
       part.disposition = fields.disposition;
@@ -188,6 +189,7 @@ class Reader {
       part.is_flowed = fields.is_flowed;
       part.has_delsp = fields.has_delsp;
       if (fields.is_ambiguous || part.type == "message/partial") contradict();
+      if (part.type.starts_with("multipart/") && !is_multipart) contradict();
       if (part.type == "message/external-body") out_.is_ambiguous = true;
       if (place.is_message_body && !is_multipart) part.path += part.path.empty() ? "1" : ".1";
       if (part.depth >= kMaxBodyDepth && (is_multipart || is_message)) {
@@ -268,7 +270,7 @@ class Reader {
 
   BodyParts& out_;
   std::string_view bytes_;
-  bool is_own_ = true;  // the message itself
+  bool is_own_ = true;      // the message itself
   std::vector<Open> open_;  // multiparts, the innermost last; at most kMaxBodyDepth
   std::optional<std::size_t> leaf_;
   std::size_t leaf_start_ = 0;

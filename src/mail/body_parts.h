@@ -33,6 +33,7 @@ struct BodyPart {
       path;  // "1.2", as IMAP numbers them (RFC 9051 section 6.4.5.1); empty of the message's own multipart
   std::string type;        // "text/html", lower case; text/plain where none is said
   std::string name;        // of the file, decoded; empty without one
+  std::string other_name;  // that Content-Type gives it, where Content-Disposition gives another
   std::string charset;     // lower case; empty without one
   std::string content_id;  // without its brackets
   Disposition disposition = Disposition::none;

@@ -125,6 +125,29 @@ TEST(ContentFields, ParametersAreContinuedAndEncoded) {
   EXPECT_EQ(fields.disposition, Disposition::attachment);
 }
 
+// What stands behind a limit others may read.
+TEST(ContentFields, SayWhatIsNotRead) {
+  const auto is_told = [](const std::string& text) { return read_body_parts(text).is_contradictory; };
+  const std::string parts = "\n\n--a\n\nx\n--a--\n";
+  EXPECT_TRUE(
+      is_told("Content-Type: multipart/mixed; x=" + std::string(9'000, 'y') + "; boundary=a" + parts));
+  std::string many = "Content-Type: multipart/mixed";
+  for (int i = 0; i < 60; ++i) many += fmt::format("; p{}=x", i);
+  EXPECT_TRUE(is_told(many + "; boundary=a" + parts));
+  std::string fields;
+  for (int i = 0; i < 1'200; ++i) fields += "X: y\n";
+  EXPECT_TRUE(is_told(fields + "Content-Type: multipart/mixed; boundary=a" + parts));
+  EXPECT_TRUE(is_told("Content-Type: multipart/mixed" + parts));
+  EXPECT_FALSE(is_told("Content-Type: multipart/mixed; boundary=a" + parts));
+  const auto& both =
+      read_body_parts("Content-Type: a/b; name=x.exe\nContent-Disposition: attachment; filename=x.txt\n\nx");
+  EXPECT_EQ(both.all[0].name, "x.txt");
+  EXPECT_EQ(both.all[0].other_name, "x.exe");
+  EXPECT_FALSE(
+      is_told("Content-Disposition: attachment; filename*=utf-8''r%C3%A4.pdf; filename=\"ra.pdf\"\n\nx"));
+  EXPECT_TRUE(is_told("Content-Disposition: attachment; filename=a.exe; filename=a.txt\n\nx"));
+}
+
 TEST(BodyParts, StrangersMakeThemAsManyAndAsDeepAsTheyLike) {
   const auto begun = std::clock();  // of this process, however busy the machine is
   std::string deep;

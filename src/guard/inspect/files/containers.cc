@@ -254,7 +254,8 @@ void look_into_zip(Walk& walk, const Zip& zip) {
     if (i == kMaxZipsBefore) return walk.cannot(Unseen::too_many);
     const auto one = Zip::read(before, walk.budget().listed);
     if (one.entries.empty()) return;
-    walk.add(FileFact::two_archives, one.entries.front().name);
+    // Without a directory of its own it may be what a writer left of entries that he took out.
+    if (!one.is_damaged) walk.add(FileFact::two_archives, one.entries.front().name);
     look_into_one(walk, one);
     before = one.before();
   }

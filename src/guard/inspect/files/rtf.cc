@@ -109,7 +109,8 @@ class RtfWalk {
   // What follows them is data again. \'41 is a character of a text, and \bin has data behind it as it is. Where to go on.
   std::size_t take_word_of_data(std::size_t at, std::string& data) const {
     const auto is_at = [&](std::size_t i, auto kind) { return i < bytes_.size() && kind(bytes_[i]); };
-    if (!is_at(at, base::is_alpha)) return std::min(at + (is_at(at, [](char c) { return c == '\''; }) ? 3U : 1U), bytes_.size());
+    if (!is_at(at, base::is_alpha))
+      return std::min(at + (is_at(at, [](char c) { return c == '\''; }) ? 3U : 1U), bytes_.size());
     const auto begin = at;
     while (is_at(at, base::is_alpha)) ++at;
     const auto word = bytes_.substr(begin, at - begin);

@@ -172,7 +172,8 @@ std::expected<Zip::Unpacked, Zip::Fault> Zip::unpack(const ZipEntry& entry, std:
   if (entry.header > bytes_.size()) return std::unexpected(Fault{.why = Unseen::damaged});
   const auto at = base_ + entry.header;
   const auto head = part_of(bytes_, at, kLocalSize);
-  if (head.size() < kLocalSize || !head.starts_with(kLocal)) return std::unexpected(Fault{.why = Unseen::damaged});
+  if (head.size() < kLocalSize || !head.starts_with(kLocal))
+    return std::unexpected(Fault{.why = Unseen::damaged});
   const auto data = at + kLocalSize + *u16_at(head, 26) + *u16_at(head, 28);
   const auto packed = part_of(bytes_, data, entry.packed);
   if (packed.size() != entry.packed) return std::unexpected(Fault{.why = Unseen::damaged});
@@ -186,7 +187,6 @@ std::expected<Zip::Unpacked, Zip::Fault> Zip::unpack(const ZipEntry& entry, std:
   return Unpacked{.bytes = std::move(unpacked.bytes),
                   .is_cut = unpacked.is_cut,
                   .is_bomb = unpacked.is_cut && by_ratio <= most};
-
 }
 
 }  // namespace rampart::guard::files

@@ -38,7 +38,7 @@ inline constexpr std::size_t kMaxLinkKeys = 10'000;                     // diffe
 inline constexpr std::size_t kMaxLinkKeyBytes = std::size_t{4} << 20U;  // … and all together
 inline constexpr std::size_t kMaxSeenPdfs = 10;
 inline constexpr std::size_t kMaxSeenHashes = 2'500;  // of parts, and of all files in them that are looked at
-inline constexpr std::size_t kMaxSeenRules = 20;  // of one part
+inline constexpr std::size_t kMaxSeenRules = 20;      // of one part
 inline constexpr std::size_t kMaxSeenWords = 2 * words::kKinds;
 
 enum class LinkSource : std::uint8_t { text, html, calendar, pdf, qr, file };

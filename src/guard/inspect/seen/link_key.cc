@@ -21,7 +21,8 @@ std::string link_key(const url::Url& url) {
   };
   // Servers take several slashes for one.
   auto path = url::normal_path(url.path);
-  path.erase(std::ranges::unique(path, [](char a, char b) { return a == '/' && b == '/'; }).begin(), path.end());
+  path.erase(std::ranges::unique(path, [](char a, char b) { return a == '/' && b == '/'; }).begin(),
+             path.end());
   put(path);
   if (!url.query.empty()) {
     put("?");

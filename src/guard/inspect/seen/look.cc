@@ -28,7 +28,7 @@ using mail::BodyPart;
 
 constexpr std::size_t kMaxOddText = std::size_t{1}
                                     << 20U;  // bytes of a file of no known kind in which links are looked for
-constexpr std::size_t kMaxFileBegin = 1'024;  // bytes that tell what a file is
+constexpr std::size_t kMaxFileBegin = 1'024;   // bytes that tell what a file is
 constexpr std::size_t kMaxZeroesLooked = 512;  // bytes that say whether a text is UTF-16
 constexpr std::size_t kMaxMetaLooked =
     1'024;  // bytes in which a page names its character set (WHATWG HTML 13.2.3.2)
@@ -149,7 +149,11 @@ class Look {
     auto& seen = seen_.parts.emplace_back();
     seen.path = part.path;
     seen.type = base::printable(part.type);
-    seen.name = base::printable(part.name);
+    // Which of two a program goes by nobody knows: the more dangerous one counts.
+    const bool is_other = !files::is_dangerous(files::kind_of_name(part.name)) &&
+                          (files::is_dangerous(files::kind_of_name(part.other_name)) ||
+                           files::kind_of_name(part.other_name) == files::NameKind::web_page);
+    seen.name = base::printable(is_other ? part.other_name : part.name);
     seen.charset = base::printable(part.charset);
     seen.content_id = base::printable(part.content_id);
     seen.depth = part.depth;

@@ -117,8 +117,10 @@ void look_at_pdf(const View& view, const SeenPdf& pdf, Collector& out) {
     return link.link->source == LinkSource::pdf && link.link->part == pdf.part && link.is_away();
   });
   if (leads != view.file_links.end() && pdf.is_image_only)
-    out.add(Code::file_document_link, 1, fmt::format("{}, a picture of a page, leads to {}", file_of(view, pdf.part, pdf.inside), leads->host),
-            pdf.part);
+    out.add(
+        Code::file_document_link, 1,
+        fmt::format("{}, a picture of a page, leads to {}", file_of(view, pdf.part, pdf.inside), leads->host),
+        pdf.part);
 }
 
 // A bill names its firm's site; a page most of which is a link wants a click.

@@ -26,7 +26,8 @@ inline constexpr unsigned kMaxDecodings = 4;        // of percent-encoding over 
 inline constexpr std::size_t kMaxCarried = 200;
 inline constexpr unsigned kMaxCarriedDecodings = 16;
 inline constexpr std::size_t kMaxCarriedWork = 64;  // bytes looked at, for each of the URL
-inline constexpr std::size_t kMaxCarriedBytes = std::size_t{32} << 20U;  // bytes looked at, of all URLs of a message
+inline constexpr std::size_t kMaxCarriedBytes = std::size_t{32}
+                                                << 20U;  // bytes looked at, of all URLs of a message
 
 struct Target {
   Url url;
