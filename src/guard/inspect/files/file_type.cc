@@ -456,8 +456,9 @@ FileType type_of(std::string_view bytes, std::string_view name) {
   } else if (is_text(bytes)) {
     type = type_of_text(bytes, ending);
   }
-  // Pages and scripts run in spite of a few odd bytes.
-  if (type == unknown && is_run) return named->type;
+  // Pages and scripts run, and messages are read, in spite of a few odd bytes.
+  if (type == unknown && named != std::end(kTextEndings) && (is_run || named->type == message))
+    return named->type;
   if ((type == unknown || type == FileType::text) &&
       bytes.substr(0, kMaxPdfHeader).find("%PDF-") != std::string_view::npos)
     return pdf;

@@ -517,6 +517,7 @@ class Look {
                    std::size_t characters) {
     if (!all) all = Shown{.part = part, .text = {}, .characters = 0};
     all->characters += characters;
+    if (text.empty()) return;
     const auto room = kMaxSeenText - std::min(all->text.size() + 1, kMaxSeenText);
     if (!all->text.empty() && room != 0) all->text += '\n';
     all->text += text.substr(0, room);
