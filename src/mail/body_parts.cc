@@ -59,6 +59,7 @@ class Reader {
 
   void read(const Inner& message) {
     bytes_ = message.bytes;
+    is_own_ = message.depth == 0;
     open_.clear();
     leaf_.reset();
     messages_.clear();
@@ -91,6 +92,7 @@ class Reader {
     std::size_t depth = 0;
     std::size_t start = 0;  // of its text
     bool is_closed = false;
+    bool is_own = true;  // of the message itself, and not of one that it hands on
   };
   struct Hit {
     std::size_t open = 0;
@@ -128,6 +130,12 @@ class Reader {
                                [&](const Open& open) { return line.substr(2).starts_with(open.boundary); });
   }
 
+  // Messages that are handed on are cut and put together by all kinds of programs.
+  void contradict() {
+    out_.is_ambiguous = true;
+    if (is_own_ && messages_.empty()) out_.is_contradictory = true;
+  }
+
   // A multipart whose boundary never came holds what stands there.
   void close(const Open& open, std::size_t end) {
     auto& part = out_.all[open.part];
@@ -137,6 +145,7 @@ class Reader {
     if (part.path.empty()) part.path = "1";
     part.body = text_between(open.start, end);
     out_.is_ambiguous = true;
+    if (open.is_own && !base::trim(part.body).empty()) out_.is_contradictory = true;
   }
 
   void take_boundary(const Hit& hit, std::size_t start, Lines& lines) {
@@ -167,6 +176,7 @@ class Reader {
       auto& part = out_.all.emplace_back();
       part.type = std::move(fields.type);
       part.name = std::move(fields.name);
+      part.other_name = std::move(fields.other_name);
       part.charset = std::move(fields.charset);
       part.content_id = std::move(fields.content_id);
       part.disposition = fields.disposition;
@@ -178,8 +188,9 @@ class Reader {
       part.is_guess = fields.is_guess;
       part.is_flowed = fields.is_flowed;
       part.has_delsp = fields.has_delsp;
-      if (fields.is_ambiguous || part.type == "message/partial" || part.type == "message/external-body")
-        out_.is_ambiguous = true;
+      if (fields.is_ambiguous || part.type == "message/partial") contradict();
+      if (part.type.starts_with("multipart/") && !is_multipart) contradict();
+      if (part.type == "message/external-body") out_.is_ambiguous = true;
       if (place.is_message_body && !is_multipart) part.path += part.path.empty() ? "1" : ".1";
       if (part.depth >= kMaxBodyDepth && (is_multipart || is_message)) {
         out_.is_deeper = true;
@@ -190,7 +201,8 @@ class Reader {
                          .part = out_.all.size() - 1,
                          .path = part.path,
                          .depth = part.depth,
-                         .start = lines.at()});
+                         .start = lines.at(),
+                         .is_own = is_own_ && messages_.empty()});
         return;
       } else if (is_message && part.encoding == BodyEncoding::identity) {
         part.is_message = true;
@@ -258,6 +270,7 @@ class Reader {
 
   BodyParts& out_;
   std::string_view bytes_;
+  bool is_own_ = true;      // the message itself
   std::vector<Open> open_;  // multiparts, the innermost last; at most kMaxBodyDepth
   std::optional<std::size_t> leaf_;
   std::size_t leaf_start_ = 0;
@@ -277,31 +290,6 @@ constexpr auto kBase64Values = [] {
 int hex_digit(char c) {
   const char lower = base::to_lower(c);
   return base::is_digit(c) ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-// Lines of a length and as many bytes, between "begin MODE NAME" and "end".
-std::string decode_uuencode(std::string_view text) {
-  std::string out;
-  Lines lines(text);
-  bool begun = false;
-  while (!lines.is_end()) {
-    const auto line = lines.next().text;
-    if (!begun) {
-      begun = line.starts_with("begin ");
-      continue;
-    }
-    if (line.empty() || line == "end") break;
-    const auto value = [&](std::size_t i) {
-      return i < line.size() ? (static_cast<unsigned>(static_cast<unsigned char>(line[i])) - 32U) & 63U : 0U;
-    };
-    auto left = std::size_t{value(0)};
-    for (std::size_t i = 1; left != 0 && i < line.size(); i += 4) {
-      const auto three = value(i) << 18U | value(i + 1) << 12U | value(i + 2) << 6U | value(i + 3);
-      for (unsigned k = 0; k < 3 && left != 0; ++k, --left)
-        out += static_cast<char>(three >> (16 - 8 * k) & 0xffU);
-    }
-  }
-  return out;
 }
 
 }  // namespace
@@ -337,6 +325,30 @@ std::string decode_lenient_base64(std::string_view text) {
     if (count % 4 == 0) *to++ = static_cast<char>(bits & 0xffU);
   }
   out.resize(static_cast<std::size_t>(to - out.data()));
+  return out;
+}
+
+std::string decode_uuencode(std::string_view text) {
+  std::string out;
+  Lines lines(text);
+  bool begun = false;
+  while (!lines.is_end()) {
+    const auto line = lines.next().text;
+    if (!begun) {
+      begun = line.starts_with("begin ");
+      continue;
+    }
+    if (line.empty() || line == "end") break;
+    const auto value = [&](std::size_t i) {
+      return i < line.size() ? (static_cast<unsigned>(static_cast<unsigned char>(line[i])) - 32U) & 63U : 0U;
+    };
+    auto left = std::size_t{value(0)};
+    for (std::size_t i = 1; left != 0 && i < line.size(); i += 4) {
+      const auto three = value(i) << 18U | value(i + 1) << 12U | value(i + 2) << 6U | value(i + 3);
+      for (unsigned k = 0; k < 3 && left != 0; ++k, --left)
+        out += static_cast<char>(three >> (16 - 8 * k) & 0xffU);
+    }
+  }
   return out;
 }
 

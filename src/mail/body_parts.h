@@ -33,6 +33,7 @@ struct BodyPart {
       path;  // "1.2", as IMAP numbers them (RFC 9051 section 6.4.5.1); empty of the message's own multipart
   std::string type;        // "text/html", lower case; text/plain where none is said
   std::string name;        // of the file, decoded; empty without one
+  std::string other_name;  // that Content-Type gives it, where Content-Disposition gives another
   std::string charset;     // lower case; empty without one
   std::string content_id;  // without its brackets
   Disposition disposition = Disposition::none;
@@ -56,6 +57,8 @@ struct BodyParts {
   // Other readers may see other parts: fields that say it twice, or as nobody does; a boundary with something behind it; a multipart
   // whose boundary never comes, or that is encoded (RFC 2045 section 6.4); a piece of a message (message/partial).
   bool is_ambiguous = false;
+  // Of these, what no program writes and only who wants readers to differ: in the message itself, and not in one that it hands on.
+  bool is_contradictory = false;
   std::deque<std::string> decoded;  // messages that travelled encoded; parts are views of these, too
 };
 
@@ -65,5 +68,7 @@ BodyParts read_body_parts(std::string_view message);
 std::string decode_body(const BodyPart& part);
 std::string decode_lenient_base64(std::string_view text);
 std::string decode_quoted_printable(std::string_view text);
+// Lines of a length and as many bytes, between "begin MODE NAME" and "end" (POSIX uuencode); of the first of them.
+std::string decode_uuencode(std::string_view text);
 
 }  // namespace rampart::mail

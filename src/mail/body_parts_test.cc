@@ -75,6 +75,19 @@ TEST(BodyParts, SayWhereOthersMayReadSomethingElse) {
   for (const auto* text : {"Content-Type: text/html\nContent-Type: text/html\n\nx", "X: y\n\nx",
                            "Content-Type: multipart/mixed; boundary=a\n\n--a\n\nx\n--a--\n"})
     EXPECT_FALSE(read_body_parts(text).is_ambiguous) << text;
+  // What no program writes: told by itself, but not of a message that is handed on, which may be cut.
+  for (const auto* text :
+       {"Content-Type: text/html\nContent-Type: text/plain\n\nx",
+        "Content-Type: multipart/mixed; boundary=a; boundary=b\n\n--a\n\nx\n--a--\n",
+        "Content-Type: multipart/mixed; boundary=a\n\nx\n", "Content-Type: message/partial; id=x\n\nx"})
+    EXPECT_TRUE(read_body_parts(text).is_contradictory) << text;
+  const std::string report = "Content-Type: multipart/report; boundary=r\n\n--r\n\nfailed\n--r\n";
+  for (const auto& text :
+       {report + "Content-Type: message/rfc822\n\nContent-Type: multipart/mixed; boundary=a\n\ncut\n--r--\n",
+        report + "Content-Type: message/rfc822\n\nContent-Type: a/b\nContent-Type: c/d\n\nx\n--r--\n",
+        std::string("Content-Type: multipart/mixed; boundary=a\n\n--ab\n\nx\n--a\n\ny\n--a--\n"),
+        std::string("Content-Type: multipart/mixed; boundary=a\n\n")})
+    EXPECT_FALSE(read_body_parts(text).is_contradictory) << text;
   for (const auto* encoding : {"(a) base64", "base64 (b)", "\"base64\"", "base64;", "base-64", " BASE64 "})
     EXPECT_EQ(read_body_parts(fmt::format("Content-Transfer-Encoding: {}\n\naGk=", encoding)).all[0].encoding,
               BodyEncoding::base64)
@@ -110,6 +123,29 @@ TEST(ContentFields, ParametersAreContinuedAndEncoded) {
   EXPECT_EQ(fields.content_id, "a@b");
   EXPECT_EQ(fields.encoding, BodyEncoding::base64);
   EXPECT_EQ(fields.disposition, Disposition::attachment);
+}
+
+// What stands behind a limit others may read.
+TEST(ContentFields, SayWhatIsNotRead) {
+  const auto is_told = [](const std::string& text) { return read_body_parts(text).is_contradictory; };
+  const std::string parts = "\n\n--a\n\nx\n--a--\n";
+  EXPECT_TRUE(
+      is_told("Content-Type: multipart/mixed; x=" + std::string(9'000, 'y') + "; boundary=a" + parts));
+  std::string many = "Content-Type: multipart/mixed";
+  for (int i = 0; i < 60; ++i) many += fmt::format("; p{}=x", i);
+  EXPECT_TRUE(is_told(many + "; boundary=a" + parts));
+  std::string fields;
+  for (int i = 0; i < 1'200; ++i) fields += "X: y\n";
+  EXPECT_TRUE(is_told(fields + "Content-Type: multipart/mixed; boundary=a" + parts));
+  EXPECT_TRUE(is_told("Content-Type: multipart/mixed" + parts));
+  EXPECT_FALSE(is_told("Content-Type: multipart/mixed; boundary=a" + parts));
+  const auto& both =
+      read_body_parts("Content-Type: a/b; name=x.exe\nContent-Disposition: attachment; filename=x.txt\n\nx");
+  EXPECT_EQ(both.all[0].name, "x.txt");
+  EXPECT_EQ(both.all[0].other_name, "x.exe");
+  EXPECT_FALSE(
+      is_told("Content-Disposition: attachment; filename*=utf-8''r%C3%A4.pdf; filename=\"ra.pdf\"\n\nx"));
+  EXPECT_TRUE(is_told("Content-Disposition: attachment; filename=a.exe; filename=a.txt\n\nx"));
 }
 
 TEST(BodyParts, StrangersMakeThemAsManyAndAsDeepAsTheyLike) {

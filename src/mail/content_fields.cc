@@ -164,11 +164,15 @@ Parametrised read_parameters(std::string_view field) {
     // What is encoded counts before what is not (RFC 2231 section 4).
     if (piece.is_encoded && pieces.size() == 1 && number == 0 && !pieces.begin()->second.is_encoded)
       pieces.clear();
+    // It stands behind the encoded one, for programs that do not know that.
+    if (!piece.is_encoded && number == 0 && pieces.size() == 1 && pieces.begin()->second.is_encoded) continue;
     const auto text = piece.text;
     if (const auto put = pieces.try_emplace(number, std::move(piece));
         !put.second && put.first->second.text != text)
       out.is_ambiguous = true;
   }
+  // What others read behind that is not known here.
+  if (rest.find(';') != std::string_view::npos) out.is_ambiguous = true;
   for (const auto& name : order) out.parameters.emplace_back(name, joined(found[name]));
   return out;
 }
@@ -183,13 +187,21 @@ bool ContentFieldReader::is_field(std::string_view line) {
 
 void ContentFieldReader::add(std::string_view line) {
   if (!line.empty() && base::is_wsp(line.front())) {
-    if (!field_.empty() && field_.size() < kMaxPartField) field_ += line.substr(0, kMaxPartField);
+    if (field_.empty()) return;
+    if (field_.size() + line.size() > kMaxPartField) is_ambiguous_ = true;
+    if (field_.size() < kMaxPartField) field_ += line.substr(0, kMaxPartField);
     return;
   }
   end_field();
-  if (count_ == kMaxPartFields || !is_field(line)) return;
+  if (!is_field(line)) return;
+  if (count_ == kMaxPartFields) {
+    is_ambiguous_ = is_ambiguous_ || base::istarts_with(line, kPrefix);
+    return;
+  }
   ++count_;
-  if (base::istarts_with(line, kPrefix)) field_ = line.substr(0, kMaxPartField);
+  if (!base::istarts_with(line, kPrefix)) return;
+  if (line.size() > kMaxPartField) is_ambiguous_ = true;
+  field_ = line.substr(0, kMaxPartField);
 }
 
 void ContentFieldReader::end_field() {
@@ -225,11 +237,14 @@ ContentFields ContentFieldReader::finish() {
   out.boundary = type.find("boundary").substr(0, kMaxBoundary);
   while (!out.boundary.empty() && base::is_wsp(out.boundary.back())) out.boundary.pop_back();
   const auto disposition = read_parameters(disposition_);
+  out.is_ambiguous = out.is_ambiguous || disposition.is_ambiguous;
   if (disposition.value == "inline") out.disposition = Disposition::is_inline;
   // What is unknown is an attachment (RFC 2183 section 2.8).
   if (!disposition.value.empty() && disposition.value != "inline") out.disposition = Disposition::attachment;
   out.name = shown_name(disposition.find("filename"));
-  if (out.name.empty()) out.name = shown_name(type.find("name"));
+  out.other_name = shown_name(type.find("name"));
+  if (out.name.empty()) out.name = std::move(out.other_name);
+  if (out.other_name == out.name) out.other_name.clear();
   auto encoding = read_parameters(encoding_).value;
   out.encoding = encoding_of(encoding);
   auto id = base::trim(id_);

@@ -18,12 +18,13 @@ namespace rampart::mail {
 struct ContentFields {
   std::string type = "text/plain";
   std::string name;
+  std::string other_name;  // that Content-Type gives, where Content-Disposition gives another
   std::string charset;
   std::string boundary;
   std::string content_id;
   Disposition disposition = Disposition::none;
   BodyEncoding encoding = BodyEncoding::identity;
-  bool is_ambiguous = false;  // a field or a parameter twice, differently, or with a bare CR
+  bool is_ambiguous = false;  // a field or a parameter twice, differently, with a bare CR, or past a limit
   bool is_guess = false;      // a type that is none
   bool is_flowed = false;     // format=flowed (RFC 3676)
   bool has_delsp = false;     // delsp=yes
@@ -54,7 +55,7 @@ struct Parametrised {
   std::string value;
   std::vector<std::pair<std::string, std::string>> parameters;
 
-  bool is_ambiguous = false;  // a parameter twice, with another text
+  bool is_ambiguous = false;  // a parameter twice, with another text, or more of them than are read
 
   [[nodiscard]] std::string_view find(std::string_view name) const;
 };

@@ -23,6 +23,7 @@ struct Case {
   std::string text = "From: news@bank.example\r\n\r\n";
   std::string mail_from = "news@bank.example";
   const Inspected* inspected = nullptr;
+  const ClamdAnswer* clamd = nullptr;
 
   explicit Case(dmarc::Result dmarc, dmarc::Policy policy = dmarc::Policy::none) {
     result.dmarc = dmarc;
@@ -53,7 +54,8 @@ struct Case {
                           .mail_from = mail_from,
                           .memory = memory,
                           .now = kNow,
-                          .inspected = inspected});
+                          .inspected = inspected,
+                          .clamd = clamd});
   }
 };
 
@@ -265,6 +267,24 @@ TEST(Policy, LetsAllowListsAndExceptionsLiftABlock) {
                           .by = {},
                           .until = {}}};
   EXPECT_THAT(codes(one.decide()), ElementsAre("blocked", "override"));
+}
+
+// Whom we allow may be broken into; an exception says who wanted it, and why.
+TEST(Policy, AnAllowListDoesNotLiftWhatAScannerFinds) {
+  auto one = Case(dmarc::Result::pass, dmarc::Policy::reject);
+  const ClamdAnswer found{.said = ClamdSaid::found, .name = "Eicar-Test-Signature"};
+  one.clamd = &found;
+  one.local.lists = lists("", "bank.example reason=a partner");
+  EXPECT_EQ(one.decide().action, Action::quarantine);
+  EXPECT_THAT(codes(one.decide()), ElementsAre("malware"));
+  one.local.overrides = {{.says = Override::Says::accept,
+                          .author = name("bank.example"),
+                          .mail_from = {},
+                          .network = {},
+                          .reason = {},
+                          .by = {},
+                          .until = {}}};
+  EXPECT_EQ(one.decide().action, Action::accept);
 }
 
 TEST(Policy, AllowsNobodyForANameThatIsNotProven) {

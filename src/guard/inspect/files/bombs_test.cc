@@ -55,6 +55,19 @@ TEST(FileBombs, OneByteManyTimes) {
   EXPECT_TRUE(timed("x.tgz", tar).is_unseen(Unseen::too_large));
 }
 
+// Entries that are one and the same, which turn out to be damaged once they are unpacked: that has a price, too.
+TEST(FileBombs, DamagedAgainAndAgain) {
+  std::string text;
+  while (text.size() < 3'000'000)
+    text += std::string(500, '\0') + made::le(text.size() * 2'654'435'761U, 4);
+  auto packed = made::deflated(text);
+  packed.resize(packed.size() - 20);
+  packed += std::string(20, '\xff');
+  const auto bytes = made::overlapping_zip("a.txt", packed, text.size(), 1'900);
+  const auto facts = timed("a.zip", bytes);
+  EXPECT_TRUE(facts.is_unseen(Unseen::damaged));
+}
+
 // One budget is for all files of a message.
 TEST(FileBombs, BudgetIsShared) {
   const auto bytes = made::zip({{"a.txt", std::string(30'000, 'a')}, {"b.txt", "b"}});

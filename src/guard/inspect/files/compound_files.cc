@@ -47,7 +47,7 @@ class CompoundWalk {
     if (has_macros_) finish_macros();
     if (type == FileType::ole_word) read_word();
     if (type == FileType::ole_excel) read_workbook();
-    if (type == FileType::ole_powerpoint && file_.find("EncryptedSummary") != nullptr) lock();
+    if (type == FileType::ole_powerpoint) read_slides();
     if (type == FileType::outlook_message) read_message();
     if (type == FileType::locked_ooxml) lock();
   }
@@ -172,6 +172,12 @@ class CompoundWalk {
     }
   }
 
+  void read_slides() {
+    if (file_.find("EncryptedSummary") != nullptr) return lock();
+    if (const auto* entry = file_.find("PowerPoint Document"))
+      look_into_slides(walk_, bytes_of(*entry, walk_.bytes_left()));
+  }
+
   // [MS-OXMSG] 2.2: attachments are storages, their properties streams named by tag and type.
   void read_message() {
     for (const auto& entry : file_.entries) {
@@ -239,6 +245,14 @@ FileType kind_of_compound(const Compound& compound) {
 
 void look_into_compound(Walk& walk, const Compound& compound, FileType type) {
   CompoundWalk(walk, compound).take(type);
+}
+
+void look_into_object(Walk& walk, std::string_view bytes, std::string_view name) {
+  const auto file = Compound::read(bytes);
+  if (!file) return walk.cannot(Unseen::damaged);
+  const auto type = kind_of_compound(*file);
+  if (type == FileType::ole) return look_into_compound(walk, *file, type);
+  walk.look_inside(name, bytes);
 }
 
 // [MS-OLEDS] 2.3.6 and what writers put there: flags, label, path, two numbers, a path again with its length, the file.

@@ -1,6 +1,8 @@
 // Archives: zips by our own directory, all others by libarchive, in memory.
 #include <algorithm>
+#include <clocale>
 #include <ctime>
+#include <cwchar>
 #include <memory>
 #include <vector>
 
@@ -14,6 +16,7 @@ namespace rampart::guard::files {
 namespace {
 
 constexpr std::size_t kMaxEntryName = 4'096;  // bytes; our own
+constexpr std::size_t kMaxZipsBefore = 4;     // one behind another; our own
 
 // What somebody would run comes first: the budget may not last for all.
 std::vector<const ZipEntry*> by_danger(const Zip& zip) {
@@ -28,6 +31,26 @@ std::vector<const ZipEntry*> by_danger(const Zip& zip) {
   out.insert(out.end(), others.begin(), others.end());
   return out;
 }
+
+// libarchive writes names in the character set of the locale: in that of C those of 7z and RAR lose all that is not ASCII.
+class InUtf8 {
+ public:
+  InUtf8() : before_(::uselocale(utf8())) {}
+  ~InUtf8() { ::uselocale(before_); }
+  InUtf8(const InUtf8&) = delete;
+  InUtf8& operator=(const InUtf8&) = delete;
+  InUtf8(InUtf8&&) = delete;
+  InUtf8& operator=(InUtf8&&) = delete;
+
+ private:
+  // Null, which changes nothing, where the machine has none.
+  static ::locale_t utf8() {
+    static const ::locale_t kept = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    return kept;
+  }
+
+  ::locale_t before_;
+};
 
 struct ReaderEnd {
   void operator()(::archive* reader) const { ::archive_read_free(reader); }
@@ -75,6 +98,7 @@ class ArchiveWalk {
   ArchiveWalk(Walk& walk, std::string_view bytes) : walk_(walk), bytes_(bytes) {}
 
   void take() {
+    const InUtf8 here;
     reader_ = make_reader();
     if (!reader_ || ::archive_read_open_memory(reader_.get(), bytes_.data(), bytes_.size()) < ARCHIVE_WARN)
       return fault();
@@ -148,6 +172,7 @@ class ArchiveWalk {
       const int result = ::archive_read_data_block(reader_.get(), &block, &size, &offset);
       if (result == ARCHIVE_EOF) break;
       if (result < ARCHIVE_WARN) {
+        walk_.spend(content.size());
         walk_.look_at_name(name);
         fault();
         return result != ARCHIVE_FATAL && can_skip();
@@ -157,6 +182,7 @@ class ArchiveWalk {
       if (at > most || size > most - at) {
         walk_.spend(content.size());
         walk_.look_at_name(name);
+        if (most == by_ratio) walk_.add(FileFact::bomb, name);
         walk_.cannot(Unseen::too_large);
         return can_skip();
       }
@@ -175,15 +201,21 @@ class ArchiveWalk {
 
 }  // namespace
 
-// libarchive asks for the zone of times in archives: it is read before files can no longer be.
+// libarchive asks for the zone of times in archives, and for the tables of character sets: they are read before files can no longer be.
 void prepare_files() {
   ::tzset();
+  const InUtf8 here;
+  std::mbstate_t state{};
+  wchar_t wide = 0;
+  std::mbrtowc(&wide, "\xd8\xb1", 2, &state);
   kind_of_ending("exe");
 }
 
 void look_into_archive(Walk& walk, std::string_view bytes) { ArchiveWalk(walk, bytes).take(); }
 
-void look_into_zip(Walk& walk, const Zip& zip) {
+namespace {
+
+void look_into_one(Walk& walk, const Zip& zip) {
   if (zip.is_damaged) walk.cannot(Unseen::damaged);
   if (zip.has_more) walk.cannot(Unseen::too_many);
   // What zlib does not read, libarchive may.
@@ -200,14 +232,32 @@ void look_into_zip(Walk& walk, const Zip& zip) {
     }
     auto content = zip.unpack(*entry, walk.bytes_left(), walk.budget().ratio);
     if (!content) {
-      if (content.error() == Unseen::encrypted) walk.add(FileFact::encrypted_archive);
-      walk.cannot(content.error());
+      if (content.error().why == Unseen::encrypted) walk.add(FileFact::encrypted_archive);
+      walk.spend(content.error().unpacked);
+      walk.cannot(content.error().why);
       walk.look_at_name(entry->name);
       continue;
     }
     walk.spend(content->bytes.size());
     if (content->is_cut) walk.cannot(Unseen::too_large);
+    if (content->is_bomb) walk.add(FileFact::bomb, entry->name);
     walk.look_inside(entry->name, content->bytes);
+  }
+}
+
+}  // namespace
+
+void look_into_zip(Walk& walk, const Zip& zip) {
+  look_into_one(walk, zip);
+  auto before = zip.before();
+  for (std::size_t i = 0; !before.empty(); ++i) {
+    if (i == kMaxZipsBefore) return walk.cannot(Unseen::too_many);
+    const auto one = Zip::read(before, walk.budget().listed);
+    if (one.entries.empty()) return;
+    // Without a directory of its own it may be what a writer left of entries that he took out.
+    if (!one.is_damaged) walk.add(FileFact::two_archives, one.entries.front().name);
+    look_into_one(walk, one);
+    before = one.before();
   }
 }
 

@@ -53,6 +53,9 @@ enum class FileFact : std::uint8_t {
   archive,
   encrypted_archive,
   nested_archive,   // archives within archives
+  bomb,             // it unpacks to far more than it holds
+  outside_name,     // an entry of it that would be written outside of the folder in which it is unpacked
+  two_archives,     // one behind another, so that programs show different ones
   locked_document,  // by a password
   web_page,
   mail_in_file,  // a message

@@ -42,8 +42,8 @@ constexpr Endings kEndings[] = {
      "url webloc website"},
     {NameKind::disk_image, "bin cue dmg img iso toast udf vcd vdi vhd vhdx vmdk"},
     {NameKind::archive,
-     "7z ace ar arj bz2 cab cpio gz gzip lha lz lzh lzma r00 rar tar tbz tbz2 tgz txz uu "
-     "uue xz z zip zipx zst"},
+     "001 7z ace alz ar arj bz2 cab cpio egg gz gzip lha lz lzh lzma r00 r01 rar tar tbz tbz2 tgz txz uu "
+     "uue wim xz z z01 zip zipx zpaq zst"},
     {NameKind::macro_document,
      "accdb accde accdr ade adp docm dotm mde potm ppam ppsm pptm sldm xla xlam xlsb xlsm "
      "xlt xltm"},
@@ -176,6 +176,25 @@ NameKind kind_of_name(std::string_view name) { return kind_of_ending(ending_of(n
 bool is_dangerous(NameKind kind) {
   return kind == NameKind::executable || kind == NameKind::script || kind == NameKind::shortcut ||
          kind == NameKind::add_in || kind == NameKind::system || kind == NameKind::help;
+}
+
+bool leads_outside(std::string_view name) {
+  name = name.substr(0, name.find('\0'));
+  if (name.size() > 2 && base::is_alpha(name[0]) && name[1] == ':' && (name[2] == '\\' || name[2] == '/'))
+    return true;
+  // How many folders down; above where it began is outside.
+  std::ptrdiff_t depth = 0;
+  while (!name.empty()) {
+    const auto end = std::min(name.find_first_of("/\\"), name.size());
+    const auto part = name.substr(0, end);
+    name.remove_prefix(std::min(end + 1, name.size()));
+    if (part == "..")
+      --depth;
+    else if (!part.empty() && part != ".")
+      ++depth;
+    if (depth < 0) return true;
+  }
+  return false;
 }
 
 bool has_double_ending(std::string_view name) {

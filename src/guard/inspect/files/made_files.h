@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <clocale>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <zlib.h>
 
 namespace rampart::guard::files::made {
 
@@ -48,6 +50,9 @@ inline std::string archive(int format, int filter, const Entries& entries, const
     ::archive_write_set_passphrase(a, "open sesame");
   }
   ::archive_write_open(a, &out, nullptr, &append, nullptr);
+  // Names are of the locale: in that of C none but ASCII.
+  const ::locale_t utf8 = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+  const ::locale_t before = ::uselocale(utf8);
   for (const auto& [name, bytes] : entries) {
     auto* entry = ::archive_entry_new();
     ::archive_entry_set_pathname(entry, name.c_str());
@@ -60,11 +65,41 @@ inline std::string archive(int format, int filter, const Entries& entries, const
   }
   ::archive_write_close(a);
   ::archive_write_free(a);
+  ::uselocale(before);
+  ::freelocale(utf8);
   return out;
 }
 
 inline std::string zip(const Entries& entries, const char* options = nullptr) {
   return archive(ARCHIVE_FORMAT_ZIP, ARCHIVE_FILTER_NONE, entries, options);
+}
+
+// RFC 1950, and RFC 1951 without what is around it.
+inline std::string zlib(std::string_view bytes) {
+  std::string out(::compressBound(bytes.size()), '\0');
+  auto size = static_cast<::uLongf>(out.size());
+  ::compress2(reinterpret_cast<Bytef*>(out.data()), &size, reinterpret_cast<const Bytef*>(bytes.data()),
+              bytes.size(), 9);
+  out.resize(size);
+  return out;
+}
+inline std::string deflated(std::string_view bytes) {
+  const auto whole = zlib(bytes);
+  return whole.substr(2, whole.size() - 6);
+}
+
+// Whose entries all are the first.
+inline std::string overlapping_zip(std::string_view name, std::string_view packed, std::size_t size,
+                                   std::size_t count) {
+  const auto sizes = le(0, 4) + le(packed.size(), 4) + le(size, 4) + le(name.size(), 2) + le(0, 2);
+  const auto local =
+      "PK\3\4" + le(20, 2) + le(0, 2) + le(8, 2) + le(0, 4) + sizes + std::string(name) + std::string(packed);
+  std::string directory;
+  for (std::size_t i = 0; i < count; ++i)
+    directory += "PK\1\2" + le(20, 2) + le(20, 2) + le(0, 2) + le(8, 2) + le(0, 4) + sizes + le(0, 2) +
+                 le(0, 2) + le(0, 2) + le(0, 4) + le(0, 4) + std::string(name);
+  return local + directory + "PK\5\6" + le(0, 4) + le(count, 2) + le(count, 2) + le(directory.size(), 4) +
+         le(local.size(), 4) + le(0, 2);
 }
 
 // [MS-OVBA] 2.4.1 of literals alone.

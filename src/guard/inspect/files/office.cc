@@ -3,7 +3,9 @@
 #include <array>
 
 #include "base/text.h"
+#include "guard/inspect/files/bytes.h"
 #include "guard/inspect/files/formats.h"
+#include "guard/inspect/files/inflate.h"
 #include "guard/inspect/files/text.h"
 
 namespace rampart::guard::files {
@@ -15,6 +17,7 @@ constexpr std::size_t kMaxRelations = 1'000;                      // parts of th
 constexpr std::size_t kMaxPart = std::size_t{8} << 20U;           // bytes of one XML part that is searched
 constexpr std::size_t kMaxRelationsPart = std::size_t{1} << 18U;  // bytes of one part of relations
 constexpr std::size_t kMaxPictures = 20;                          // handed on, of one document
+constexpr std::size_t kMaxService = 40;                           // bytes of a program's name in a formula
 constexpr std::size_t kMaxTargets = 500;                          // links of one document that are read
 
 bool in_folder(std::string_view low, std::string_view folder) {
@@ -67,12 +70,14 @@ class OfficeWalk {
     }
     auto content = zip_.unpack(entry, std::min(most, walk_.bytes_left()), walk_.budget().ratio);
     if (!content) {
-      if (content.error() == Unseen::encrypted) walk_.add(FileFact::locked_document);
-      walk_.cannot(content.error());
+      if (content.error().why == Unseen::encrypted) walk_.add(FileFact::locked_document);
+      walk_.spend(content.error().unpacked);
+      walk_.cannot(content.error().why);
       return std::nullopt;
     }
     walk_.spend(content->bytes.size());
     if (content->is_cut) walk_.cannot(Unseen::too_large);
+    if (content->is_bomb) walk_.add(FileFact::bomb, entry.name);
     return std::move(content->bytes);
   }
 
@@ -98,10 +103,9 @@ class OfficeWalk {
   void take_binary(const ZipEntry& entry, std::string_view low) {
     const auto content = bytes_of(entry, walk_.bytes_left());
     if (!content) return;
-    if (auto compound = Compound::read(*content)) {
-      // It is the document's own: its facts are the document's.
+    // Whatever it is called, it is the document's own: its facts are the document's.
+    if (const auto compound = Compound::read(*content))
       return look_into_compound(walk_, *compound, FileType::ole);
-    }
     if (low.ends_with("vbaproject.bin")) {
       walk_.add(FileFact::macros, entry.name);
       return walk_.cannot(Unseen::damaged);
@@ -196,10 +200,11 @@ class OfficeWalk {
     // A template of the writer's own office stands on a share; one of the web is another matter.
     if (is("/attachedtemplate"))
       walk_.add(FileFact::remote_template, *target);
-    else if (is("/oleobject") || is("/frame") || is("/subdocument") || is("/afchunk") ||
-             is("/externallinkpath") || is("/control") || base::istarts_with(*target, "mhtml:"))
+    else if (is("/oleobject") || is("/frame") || is("/subdocument") || is("/afchunk") || is("/control") ||
+             base::istarts_with(*target, "mhtml:"))
       walk_.add(FileFact::remote_object, *target);
-    walk_.add_link(*target, LinkOrigin::document, true);
+    // A workbook that refers to another asks before it reads it, and honest ones do.
+    walk_.add_link(*target, LinkOrigin::document, !is("/externallinkpath"));
   }
 
   void take_content(const ZipEntry& entry) {
@@ -226,6 +231,7 @@ class OfficeWalk {
 
 FileType kind_of_zip(const Zip& zip) {
   bool has_types = false;
+  bool has_manifest = false;
   bool has_classes = false;
   FileType folder = FileType::ooxml;
   for (const auto& entry : zip.entries) {
@@ -238,10 +244,11 @@ FileType kind_of_zip(const Zip& zip) {
       folder = FileType::xps;
     if (name == "AppxManifest.xml" || name == "AppxMetadata/AppxBundleManifest.xml") return FileType::msix;
     if (name == "AndroidManifest.xml") return FileType::apk;
-    if (base::iequals(name, "META-INF/MANIFEST.MF")) has_classes = true;
+    if (base::iequals(name, "META-INF/MANIFEST.MF")) has_manifest = true;
+    if (base::lower(name).ends_with(".class") || base::lower(name).ends_with(".jar")) has_classes = true;
   }
   if (has_types) return folder;
-  if (has_classes) return FileType::jar;
+  if (has_manifest && has_classes) return FileType::jar;
   // Both write their type as the first entry, stored (OpenDocument 1.2 part 3 section 3.3; EPUB OCF).
   if (!zip.entries.empty() && zip.entries[0].name == "mimetype") {
     const auto type = zip.unpack(zip.entries[0], 256, 1);
@@ -254,6 +261,42 @@ FileType kind_of_zip(const Zip& zip) {
 void look_into_office(Walk& walk, const Zip& zip, FileType /*type*/) { OfficeWalk(walk, zip).take_ooxml(); }
 void look_into_opendocument(Walk& walk, const Zip& zip) { OfficeWalk(walk, zip).take_opendocument(); }
 
+void look_into_active_mime(Walk& walk, std::string_view bytes) {
+  // Its length says where the packed stream begins; writers of old, and those who copy them, put it there.
+  const auto said = std::uint64_t{u16_at(bytes, 0x1e).value_or(0)} + 46;
+  for (const auto at : {said, std::uint64_t{0x32}, std::uint64_t{0x22a}}) {
+    const auto packed = part_of(bytes, at, bytes.size());
+    if (!packed.starts_with('\x78')) continue;
+    const auto by_ratio = std::max(kLargeEntry, packed.size() * walk.budget().ratio);
+    const auto content = inflate(packed, Wrapping::zlib, 0, std::min(walk.bytes_left(), by_ratio));
+    walk.spend(content.bytes.size());
+    if (content.is_cut) walk.cannot(Unseen::too_large);
+    if (!content.is_damaged && Compound::read(content.bytes))
+      return look_into_object(walk, content.bytes, "object");
+  }
+  walk.cannot(Unseen::damaged);
+}
+
+// =cmd|'/c calc'!A1: a table that is text, and the programs of an office do what it says.
+void look_for_formulas(Walk& walk, std::string_view name, std::string_view text) {
+  const auto ending = ending_of(name);
+  if (ending == "iqy") return walk.add(FileFact::remote_object, "a query of the web");
+  if (ending != "csv" && ending != "slk" && ending != "tsv" && ending != "dif" && ending != "prn") return;
+  for (auto at = text.find('|'); at != std::string_view::npos; at = text.find('|', at + 1)) {
+    auto begin = at;
+    while (begin > 0 && at - begin < kMaxService &&
+           (base::is_alnum(text[begin - 1]) || text[begin - 1] == '.'))
+      --begin;
+    if (begin == 0 || begin == at) continue;
+    // Behind a sign that begins a formula, or behind the letter that does in SYLK.
+    const bool is_formula = std::string_view("=+-@").find(text[begin - 1]) != std::string_view::npos ||
+                            (ending == "slk" && text[begin - 1] == ';' && base::to_lower(text[begin]) == 'e');
+    const auto line = text.substr(at, std::min(text.find_first_of("\r\n", at), text.size()) - at);
+    if (is_formula && line.find('!') != std::string_view::npos)
+      return walk.add(FileFact::dde, text.substr(begin, at + 60 - begin));
+  }
+}
+
 void look_into_flat_office(Walk& walk, std::string_view bytes) {
   const auto decoded = as_utf8(bytes);
   const std::string_view text = (decoded ? std::string_view(*decoded) : bytes).substr(0, kMaxPart);
@@ -262,7 +305,7 @@ void look_into_flat_office(Walk& walk, std::string_view bytes) {
     walk.add(FileFact::macros);
   if (has_word(text, "oledata.mso") || has_word(text, "ocxpresent=\"yes\""))
     walk.add(FileFact::embedded_object);
-  // Parts in base64 are not unpacked.
+  // Parts in base64 are not unpacked, macros among them.
   if (has_word(text, "pkg:binarydata") || has_word(text, "bindata")) walk.cannot(Unseen::unsupported);
   std::size_t count = 0;
   for (auto at = find_word(text, "target=\"http"); at != std::string_view::npos && count++ < kMaxTargets;

@@ -88,10 +88,9 @@ class RtfWalk {
         if (depth == 0) break;
         --depth;
       } else if (c == '\\') {
-        // A control word within: passed over with its number.
-        while (at + 1 < bytes_.size() &&
-               (base::is_alnum(bytes_[at + 1]) || bytes_[at + 1] == '-' || bytes_[at + 1] == '*'))
-          ++at;
+        const auto next = take_word_of_data(at + 1, data);
+        if (data.size() > most) data.resize(most);
+        at = next - 1;
       } else if (const int value = hex_value(c); value >= 0) {
         if (high < 0) {
           high = value;
@@ -106,6 +105,28 @@ class RtfWalk {
     return at;
   }
 
+  // A control word within the digits: letters, a number that may have a sign, and one space (specification 1.9.1, "Control Word").
+  // What follows them is data again. \'41 is a character of a text, and \bin has data behind it as it is. Where to go on.
+  std::size_t take_word_of_data(std::size_t at, std::string& data) const {
+    const auto is_at = [&](std::size_t i, auto kind) { return i < bytes_.size() && kind(bytes_[i]); };
+    if (!is_at(at, base::is_alpha))
+      return std::min(at + (is_at(at, [](char c) { return c == '\''; }) ? 3U : 1U), bytes_.size());
+    const auto begin = at;
+    while (is_at(at, base::is_alpha)) ++at;
+    const auto word = bytes_.substr(begin, at - begin);
+    const auto number = at;
+    if (is_at(at, [](char c) { return c == '-'; }) && is_at(at + 1, base::is_digit)) ++at;
+    while (is_at(at, base::is_digit)) ++at;
+    const auto digits = bytes_.substr(number, at - number);
+    if (is_at(at, [](char c) { return c == ' '; })) ++at;
+    if (word != "bin") return at;
+    const auto size = base::parse_number(digits).value_or(0);
+    const auto raw = part_of(bytes_, at, size);
+    if (raw.size() != size) return at;
+    data += raw;
+    return at + raw.size();
+  }
+
   // [MS-OLEDS] 2.2.4: version, format, class name, two more names, size, native data.
   void judge_object(std::string_view data) {
     const auto name_size = u32_at(data, 8).value_or(0);
@@ -118,11 +139,7 @@ class RtfWalk {
     if (const auto compound = data.find("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1");
         compound != std::string_view::npos) {
       const auto bytes = data.substr(compound);
-      if (const auto file = Compound::read(bytes)) {
-        const auto type = kind_of_compound(*file);
-        if (type == FileType::ole) return look_into_compound(walk_, *file, type);
-        return walk_.look_inside("object", bytes);
-      }
+      if (Compound::read(bytes)) return look_into_object(walk_, bytes, "object");
     }
     if (base::iequals(name, "Package")) {
       std::uint64_t at = 12 + std::uint64_t{name_size};

@@ -11,6 +11,7 @@ namespace rampart::guard::files {
 namespace {
 
 constexpr std::size_t kLookedAt = 4'096;      // bytes in which a text shows that it is one
+constexpr std::size_t kMaxPairs = 256;        // characters that say whether it is UTF-16
 constexpr std::size_t kMaxAttribute = 4'096;  // bytes of a value
 
 void put(std::string& out, char32_t c) {
@@ -36,6 +37,17 @@ std::string swapped(std::string_view bytes) {
   std::string out(bytes.substr(0, bytes.size() & ~std::size_t{1}));
   for (std::size_t i = 0; i + 1 < out.size(); i += 2) std::swap(out[i], out[i + 1]);
   return out;
+}
+
+// Whether most of its beginning is Western text of which each character has a zero, at the even places or at the odd ones. A few zeroes
+// among a text are no other encoding of it: readers pass over them.
+bool is_wide(std::string_view bytes, std::size_t zero) {
+  if (bytes.size() < 4) return false;
+  std::size_t wide = 0;
+  std::size_t pairs = 0;
+  for (std::size_t i = 0; i + 1 < bytes.size() && pairs < kMaxPairs; i += 2, ++pairs)
+    if (bytes[i + zero] == '\0' && bytes[i + 1 - zero] != '\0') ++wide;
+  return 2 * wide > pairs;
 }
 
 std::string decode_references(std::string_view text) {
@@ -105,9 +117,8 @@ std::optional<std::string> as_utf8(std::string_view bytes) {
   if (bytes.starts_with("\xef\xbb\xbf")) return std::string(bytes.substr(3));
   if (bytes.starts_with("\xff\xfe")) return from_utf16(bytes.substr(2));
   if (bytes.starts_with("\xfe\xff")) return from_utf16(swapped(bytes.substr(2)));
-  if (bytes.size() < 4) return std::nullopt;
-  if (bytes[1] == '\0' && bytes[3] == '\0' && bytes[0] != '\0') return from_utf16(bytes);
-  if (bytes[0] == '\0' && bytes[2] == '\0' && bytes[1] != '\0') return from_utf16(swapped(bytes));
+  if (is_wide(bytes, 1)) return from_utf16(bytes);
+  if (is_wide(bytes, 0)) return from_utf16(swapped(bytes));
   return std::nullopt;
 }
 

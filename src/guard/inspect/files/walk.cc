@@ -15,47 +15,28 @@ constexpr std::uint8_t kMaxEvidenceOfOne = 2;  // of one fact; our own
 constexpr std::size_t kMaxPkcs7Head = 64;  // bytes in which it says what it is; our own
 constexpr std::string_view kEnvelopedData = "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03";  // RFC 5652 section 6
 
-constexpr std::string_view kFactNames[] = {"dangerous-name",
-                                           "double-ending",
-                                           "padded-name",
-                                           "bidi-name",
-                                           "hidden-name",
-                                           "wrong-ending",
-                                           "wrong-declared",
-                                           "executable",
-                                           "script",
-                                           "shortcut",
-                                           "shortcut-command",
-                                           "remote-shortcut",
-                                           "installer",
-                                           "disk-image",
-                                           "help-file",
-                                           "note-with-file",
-                                           "archive",
-                                           "encrypted-archive",
-                                           "nested-archive",
-                                           "locked-document",
-                                           "web-page",
-                                           "mail-in-file",
-                                           "macros",
-                                           "auto-macro",
-                                           "macro-command",
-                                           "old-macros",
-                                           "remote-template",
-                                           "remote-object",
-                                           "dde",
-                                           "active-x",
-                                           "embedded-object",
-                                           "embedded-program",
-                                           "equation-object",
-                                           "rtf-objects",
-                                           "rtf-update",
-                                           "credential-form",
-                                           "smuggling",
-                                           "page-script",
-                                           "page-redirect",
-                                           "svg-script",
-                                           "svg-link",
+constexpr std::string_view kFactNames[] = {"dangerous-name",   "double-ending",
+                                           "padded-name",      "bidi-name",
+                                           "hidden-name",      "wrong-ending",
+                                           "wrong-declared",   "executable",
+                                           "script",           "shortcut",
+                                           "shortcut-command", "remote-shortcut",
+                                           "installer",        "disk-image",
+                                           "help-file",        "note-with-file",
+                                           "archive",          "encrypted-archive",
+                                           "nested-archive",   "bomb",
+                                           "outside-name",     "two-archives",
+                                           "locked-document",  "web-page",
+                                           "mail-in-file",     "macros",
+                                           "auto-macro",       "macro-command",
+                                           "old-macros",       "remote-template",
+                                           "remote-object",    "dde",
+                                           "active-x",         "embedded-object",
+                                           "embedded-program", "equation-object",
+                                           "rtf-objects",      "rtf-update",
+                                           "credential-form",  "smuggling",
+                                           "page-script",      "page-redirect",
+                                           "svg-script",       "svg-link",
                                            "encoded-page"};
 static_assert(std::size(kFactNames) == kFileFacts);
 static_assert(kFileFacts <= 64);  // FileFacts::own
@@ -74,7 +55,8 @@ bool is_remote(std::string_view url) {
 }
 
 bool is_container(FileType type) {
-  return is_archive(type) || is_document(type) || type == FileType::tnef || is_disk_image(type);
+  return is_archive(type) || is_document(type) || type == FileType::tnef || is_disk_image(type) ||
+         type == FileType::message || type == FileType::pkcs7;
 }
 
 }  // namespace
@@ -172,10 +154,20 @@ void Walk::open(FileType type, std::string_view bytes) {
       return;
     case FileType::pkcs7:
       if (bytes.substr(0, kMaxPkcs7Head).find(kEnvelopedData) != std::string_view::npos)
-        cannot(Unseen::encrypted);
-      return;
+        return cannot(Unseen::encrypted);
+      return look_into_signed(*this, bytes);
     case FileType::ole:  // whose directory cannot be read
       return cannot(Unseen::damaged);
+    case FileType::message:
+    case FileType::mhtml:
+      return look_into_message(*this, type, bytes);
+    case FileType::text:
+      look_for_uuencoded(*this, bytes);
+      return look_for_formulas(*this, name(), bytes);
+    case FileType::unknown:
+      if (bytes.starts_with(kActiveMime)) return look_into_active_mime(*this, bytes);
+      if (kind_of_name(name()) == NameKind::archive) cannot(Unseen::unsupported);
+      return;
     case FileType::ace:
     case FileType::arj:
     case FileType::udf:
@@ -195,7 +187,11 @@ void Walk::judge_name(std::string_view name, FileType type, std::string_view dec
   if (name.empty()) return;
   const auto ending = ending_of(name);
   const auto kind = kind_of_ending(ending);
-  if (is_dangerous(kind)) add(FileFact::dangerous_name, name);
+  // What a shortcut starts is told by what is in it.
+  if (kind == NameKind::shortcut)
+    add(FileFact::shortcut, name);
+  else if (is_dangerous(kind))
+    add(FileFact::dangerous_name, name);
   if (has_double_ending(name)) add(FileFact::double_ending, name);
   if (is_padded(name)) add(FileFact::padded_name, name);
   if (has_bidi(name)) add(FileFact::bidi_name, name);
@@ -233,9 +229,6 @@ void Walk::look_at_name(std::string_view name) {
     case NameKind::script:
       add(FileFact::script, name);
       break;
-    case NameKind::shortcut:
-      add(FileFact::shortcut, name);
-      break;
     case NameKind::disk_image:
       add(FileFact::disk_image, name);
       break;
@@ -261,6 +254,7 @@ bool Walk::list(std::string_view name) {
   }
   --budget_.listed;
   ++facts_.entries;
+  if (leads_outside(name)) add(FileFact::outside_name, name);
   if (facts_.names.size() < kMaxNames) {
     const Here entry{.outer = here_, .name = name, .depth = here_->depth + 1};
     facts_.names.push_back(base::excerpt(entry.path(), kMaxFileName));

@@ -1,12 +1,10 @@
 #include "guard/inspect/files/zip.h"
 
 #include <algorithm>
-#include <memory>
-
-#include <zlib.h>
 
 #include "base/text.h"
 #include "guard/inspect/files/bytes.h"
+#include "guard/inspect/files/inflate.h"
 
 namespace rampart::guard::files {
 namespace {
@@ -27,7 +25,6 @@ constexpr std::uint16_t kMaskedFlag = 1U << 13U;  // the directory is encrypted
 constexpr std::uint16_t kAesMethod = 99;
 constexpr std::uint16_t kUnicodePath = 0x7075;
 constexpr std::uint32_t kIn64 = 0xffff'ffff;
-constexpr std::size_t kBlock = 65'536;
 
 // Sizes and offset of more than 32 bits stand in the extra field 1 in this order, those that do not fit.
 void read_extra64(std::string_view extra, ZipEntry& entry) {
@@ -56,50 +53,6 @@ std::string_view unicode_name(std::string_view extra) {
     extra.remove_prefix(std::min<std::size_t>(extra.size(), std::size_t{4} + size));
   }
   return {};
-}
-
-struct InflateEnd {
-  void operator()(z_stream* stream) const {
-    ::inflateEnd(stream);
-    delete stream;  // NOLINT(cppcoreguidelines-owning-memory)
-  }
-};
-
-std::expected<Zip::Unpacked, Unseen> inflate_raw(std::string_view packed, std::uint64_t said,
-                                                 std::size_t most) {
-  std::unique_ptr<z_stream, InflateEnd> stream(new z_stream{});
-  if (::inflateInit2(stream.get(), -MAX_WBITS) != Z_OK) return std::unexpected(Unseen::damaged);
-  Zip::Unpacked out;
-  // zlib only reads what next_in points at.
-  stream->next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
-  stream->avail_in = static_cast<uInt>(packed.size());
-  out.bytes.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(said, most)));
-  std::size_t size = 0;
-  for (;;) {
-    if (size == most) {
-      // One byte more says whether there is more.
-      char more = 0;
-      stream->next_out = reinterpret_cast<Bytef*>(&more);
-      stream->avail_out = 1;
-      ::inflate(stream.get(), Z_NO_FLUSH);
-      out.is_cut = stream->avail_out == 0;
-      break;
-    }
-    const auto block = std::min({most - size, kBlock + size, std::size_t{1} << 24U});
-    int result = Z_OK;
-    out.bytes.resize_and_overwrite(size + block, [&](char* to, std::size_t /*all*/) {
-      stream->next_out = reinterpret_cast<Bytef*>(to + size);
-      stream->avail_out = static_cast<uInt>(block);
-      result = ::inflate(stream.get(), Z_NO_FLUSH);
-      return size + block - stream->avail_out;
-    });
-    const bool is_stuck = out.bytes.size() == size;
-    size = out.bytes.size();
-    if (result == Z_STREAM_END) break;
-    // What there was of it is looked at by nobody: it is not what somebody's program would show.
-    if (result != Z_OK || is_stuck) return std::unexpected(Unseen::damaged);
-  }
-  return out;
 }
 
 }  // namespace
@@ -199,27 +152,41 @@ void Zip::read_headers(std::size_t most) {
   }
 }
 
+std::string_view Zip::before() const {
+  if (is_damaged || !bytes_.starts_with(kLocal)) return {};
+  std::uint64_t first = bytes_.size();
+  for (const auto& entry : entries) first = std::min(first, base_ + entry.header);
+  return entries.empty() ? std::string_view() : part_of(bytes_, 0, first);
+}
+
 const ZipEntry* Zip::find(std::string_view name) const {
   const auto found =
       std::ranges::find_if(entries, [&](const auto& entry) { return base::iequals(entry.name, name); });
   return found == entries.end() ? nullptr : &*found;
 }
 
-std::expected<Zip::Unpacked, Unseen> Zip::unpack(const ZipEntry& entry, std::size_t most,
-                                                 std::size_t ratio) const {
-  if (entry.is_encrypted) return std::unexpected(Unseen::encrypted);
-  if (!entry.is_readable()) return std::unexpected(Unseen::unsupported);
-  if (entry.header > bytes_.size()) return std::unexpected(Unseen::damaged);
+std::expected<Zip::Unpacked, Zip::Fault> Zip::unpack(const ZipEntry& entry, std::size_t most,
+                                                     std::size_t ratio) const {
+  if (entry.is_encrypted) return std::unexpected(Fault{.why = Unseen::encrypted});
+  if (!entry.is_readable()) return std::unexpected(Fault{.why = Unseen::unsupported});
+  if (entry.header > bytes_.size()) return std::unexpected(Fault{.why = Unseen::damaged});
   const auto at = base_ + entry.header;
   const auto head = part_of(bytes_, at, kLocalSize);
-  if (head.size() < kLocalSize || !head.starts_with(kLocal)) return std::unexpected(Unseen::damaged);
+  if (head.size() < kLocalSize || !head.starts_with(kLocal))
+    return std::unexpected(Fault{.why = Unseen::damaged});
   const auto data = at + kLocalSize + *u16_at(head, 26) + *u16_at(head, 28);
   const auto packed = part_of(bytes_, data, entry.packed);
-  if (packed.size() != entry.packed) return std::unexpected(Unseen::damaged);
+  if (packed.size() != entry.packed) return std::unexpected(Fault{.why = Unseen::damaged});
   if (entry.method == 0)
-    return Unpacked{.bytes = std::string(packed.substr(0, most)), .is_cut = packed.size() > most};
+    return Unpacked{
+        .bytes = std::string(packed.substr(0, most)), .is_cut = packed.size() > most, .is_bomb = false};
   const auto by_ratio = std::max(kLargeEntry, packed.size() * ratio);
-  return inflate_raw(packed, entry.size, std::min(most, by_ratio));
+  auto unpacked = inflate(packed, Wrapping::none, entry.size, std::min(most, by_ratio));
+  if (unpacked.is_damaged)
+    return std::unexpected(Fault{.why = Unseen::damaged, .unpacked = unpacked.bytes.size()});
+  return Unpacked{.bytes = std::move(unpacked.bytes),
+                  .is_cut = unpacked.is_cut,
+                  .is_bomb = unpacked.is_cut && by_ratio <= most};
 }
 
 }  // namespace rampart::guard::files

@@ -45,10 +45,18 @@ class Zip {
   struct Unpacked {
     std::string bytes;
     bool is_cut = false;
+    bool is_bomb = false;  // it was cut for what it becomes, not for what is left to spend
   };
-  [[nodiscard]] std::expected<Unpacked, Unseen> unpack(const ZipEntry& entry, std::size_t most,
-                                                       std::size_t ratio) const;
+  struct Fault {
+    Unseen why = Unseen::damaged;
+    std::size_t unpacked = 0;  // bytes, before it was found to be damaged: they cost as much as others
+  };
+  [[nodiscard]] std::expected<Unpacked, Fault> unpack(const ZipEntry& entry, std::size_t most,
+                                                      std::size_t ratio) const;
   [[nodiscard]] std::string_view bytes() const { return bytes_; }
+  // What stands before the first entry that the directory names, where that is a zip of its own: some programs open the first of
+  // two zips, others the last. Empty: nothing does.
+  [[nodiscard]] std::string_view before() const;
 
  private:
   bool read_directory(std::size_t most);

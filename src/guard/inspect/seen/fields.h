@@ -88,7 +88,9 @@ void fields(Wire& wire, words::Found& found) {
 template <class Wire>
 void fields(Wire& wire, SeenPage& page) {
   wire.text(page.part, kMaxSeenName);
+  wire.text(page.inside, kMaxSeenInside);
   wire.flag(page.is_attachment);
+  wire.flag(page.is_of_mail);
   wire.text(page.title, kMaxSeenLinkText);
   fields(wire, page.facts);
   wire.list(page.forms, kMaxSeenForms, [&](SeenForm& form) { fields(wire, form); });
@@ -153,6 +155,7 @@ void fields(Wire& wire, Inspected& seen) {
   wire.text(seen.fault, kMaxSeenName);
   wire.list(seen.parts, kMaxSeenParts, [&](SeenPart& part) { fields(wire, part); });
   wire.number(seen.parts_left_out);
+  wire.flag(seen.is_contradictory);
   wire.list(seen.links, kMaxSeenLinks, [&](SeenLink& link) { fields(wire, link); });
   wire.number(seen.links_left_out);
   wire.list(seen.pages, kMaxSeenPages, [&](SeenPage& page) { fields(wire, page); });
@@ -164,7 +167,7 @@ void fields(Wire& wire, Inspected& seen) {
   wire.number(seen.shown_characters);
   wire.list(seen.words, kMaxSeenWords, [&](words::Found& found) { fields(wire, found); });
   wire.list(seen.link_keys, kMaxLinkKeys, [&](std::string& key) { wire.text(key, kMaxLinkKey + 3); });
-  wire.list(seen.hashes, kMaxSeenParts, [&](std::string& hash) { wire.text(hash, kMaxSeenName); });
+  wire.list(seen.hashes, kMaxSeenHashes, [&](std::string& hash) { wire.text(hash, kMaxSeenName); });
 }
 
 }  // namespace rampart::guard

@@ -37,7 +37,8 @@ inline constexpr std::size_t kMaxSeenInside = 1'024;                    // bytes
 inline constexpr std::size_t kMaxLinkKeys = 10'000;                     // different ones, for lists …
 inline constexpr std::size_t kMaxLinkKeyBytes = std::size_t{4} << 20U;  // … and all together
 inline constexpr std::size_t kMaxSeenPdfs = 10;
-inline constexpr std::size_t kMaxSeenRules = 20;  // of one part
+inline constexpr std::size_t kMaxSeenHashes = 2'500;  // of parts, and of all files in them that are looked at
+inline constexpr std::size_t kMaxSeenRules = 20;      // of one part
 inline constexpr std::size_t kMaxSeenWords = 2 * words::kKinds;
 
 enum class LinkSource : std::uint8_t { text, html, calendar, pdf, qr, file };
@@ -99,7 +100,9 @@ struct SeenForm {
 // One HTML part, in the body or attached.
 struct SeenPage {
   std::string part;
+  std::string inside;  // of one that stands in a file: "a.zip/b.html"; else empty
   bool is_attachment = false;
+  bool is_of_mail = false;  // the text of a message in a file, so that nobody opens it as a page
   std::string title;
   html::HtmlFacts facts;  // without `links`, `forms`, `text`, `title` and `base`
   std::vector<SeenForm> forms;
@@ -158,6 +161,7 @@ struct Inspected {
   std::string fault;  // why it is not all, one clause
   std::vector<SeenPart> parts;
   std::size_t parts_left_out = 0;
+  bool is_contradictory = false;  // mail::BodyParts has it
   std::vector<SeenLink> links;
   std::size_t links_left_out = 0;
   std::vector<SeenPage> pages;

@@ -1,11 +1,13 @@
 #include "guard/inspect/seen/link_key.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace rampart::guard {
 
 std::string link_key(const url::Url& url) {
-  if (!url.is_web() || !url.has_host()) return {};
+  if (!url.has_host()) return {};
   auto out = url.host_kind == url::HostKind::domain ? url.name.text() : url.host;
   if (url.port != 0) out += fmt::format(":{}", url.port);
   const auto put = [&](std::string_view text) {
@@ -17,7 +19,11 @@ std::string link_key(const url::Url& url) {
         out += c;
     }
   };
-  put(url::normal_path(url.path));
+  // Servers take several slashes for one.
+  auto path = url::normal_path(url.path);
+  path.erase(std::ranges::unique(path, [](char a, char b) { return a == '/' && b == '/'; }).begin(),
+             path.end());
+  put(path);
   if (!url.query.empty()) {
     put("?");
     put(url::normal_escapes(url.query));

@@ -10,7 +10,8 @@
 namespace rampart::guard {
 namespace {
 
-constexpr std::size_t kMaxLoaded = 200;  // links that merely load
+constexpr std::size_t kMaxLoaded = 200;        // links that merely load
+constexpr std::size_t kMaxUnwrapped = 20'000;  // URLs that are kept in mind as looked into
 
 std::string host_of(const url::Url& url) {
   if (url.host_kind == url::HostKind::domain) return url.name.text();
@@ -36,8 +37,9 @@ void Links::add_key(const url::Url& url) {
 }
 
 void Links::add_keys(const url::Url& url) {
+  if (unwrapped_.size() < kMaxUnwrapped && !unwrapped_.insert(url.text()).second) return;
   add_key(url);
-  const auto carried = url::unwrap_all(url, url::built_in_services());
+  const auto carried = url::unwrap_all(url, url::built_in_services(), carried_left_);
   if (carried.is_cut) seen_.doubt("a link carries more than is looked at");
   for (const auto& one : carried.urls) add_key(one);
 }
@@ -60,11 +62,11 @@ void Links::add(const url::Url& url, const At& at) {
   }
   add_keys(url);
   const auto& services = url::built_in_services();
-  const auto targets = url::unwrap(url, services);
   if (all.size() == (is_followed ? kMaxSeenLinks : kMaxLoaded)) {
     ++seen_.links_left_out;
     return;
   }
+  const auto targets = url::unwrap(url, services);
   known_.emplace(mark, all.size());
   auto& link = all.emplace_back();
   link.source = at.source;

@@ -14,6 +14,7 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include "guard/inspect/seen/inspected.h"
+#include "guard/inspect/url/unwrap.h"
 
 namespace rampart::guard {
 
@@ -49,6 +50,8 @@ class Links {
   boost::unordered_flat_map<std::string, std::size_t> known_;  // in followed_ or loaded_
   boost::unordered_flat_set<std::string> keys_;
   std::size_t key_bytes_ = 0;
+  boost::unordered_flat_set<std::string> unwrapped_;  // URLs whose keys are there
+  std::size_t carried_left_ = url::kMaxCarriedBytes;
 };
 
 }  // namespace rampart::guard

@@ -12,6 +12,7 @@
 #include "guard/inspect/files/file_facts.h"
 #include "guard/inspect/html/html_facts.h"
 #include "guard/inspect/images/images.h"
+#include "guard/inspect/images/text_art.h"
 #include "guard/inspect/pdf/pdf.h"
 #include "guard/inspect/seen/calendar.h"
 #include "guard/inspect/seen/links.h"
@@ -28,11 +29,13 @@ using mail::BodyPart;
 
 constexpr std::size_t kMaxOddText = std::size_t{1}
                                     << 20U;  // bytes of a file of no known kind in which links are looked for
-constexpr std::size_t kMaxFileBegin = 1'024;  // bytes that tell what a file is
+constexpr std::size_t kMaxFileBegin = 1'024;   // bytes that tell what a file is
+constexpr std::size_t kMaxZeroesLooked = 512;  // bytes that say whether a text is UTF-16
 constexpr std::size_t kMaxMetaLooked =
     1'024;  // bytes in which a page names its character set (WHATWG HTML 13.2.3.2)
 
-bool is_html(std::string_view type) { return type == "text/html" || type == "application/xhtml+xml"; }
+// Of whatever kind: mail programs show text/x-amp-html and the like, too.
+bool is_html(std::string_view type) { return type.find("html") != std::string_view::npos; }
 bool is_text(std::string_view type) { return type.starts_with("text/") || is_html(type); }
 
 bool is_shown_type(std::string_view type) { return is_text(type) || type.starts_with("multipart/"); }
@@ -63,12 +66,19 @@ std::string_view charset_of_mark(std::string_view text) {
   return {};
 }
 
-// Zeroes at every other place are UTF-16 of a Western text, whatever it says that it is.
+// Zeroes at every other place are UTF-16 of a Western text, whatever it says that it is. A few are no more than dirt, which some mail
+// programs take out.
 std::string_view charset_of_zeroes(std::string_view text) {
+  text = text.substr(0, kMaxZeroesLooked);
   if (text.size() < 4 || text.find('\0') == std::string_view::npos) return {};
-  if (text[1] == '\0' && text[3] == '\0') return "utf-16le";
-  if (text[0] == '\0' && text[2] == '\0') return "utf-16be";
-  return {};
+  std::size_t even = 0;
+  std::size_t odd = 0;
+  for (std::size_t i = 0; i + 1 < text.size(); i += 2) {
+    even += text[i] == '\0' && text[i + 1] != '\0' ? 1U : 0U;
+    odd += text[i] != '\0' && text[i + 1] == '\0' ? 1U : 0U;
+  }
+  if (4 * odd > text.size()) return "utf-16le";
+  return 4 * even > text.size() ? std::string_view("utf-16be") : std::string_view();
 }
 
 // A page by its name, or by how it begins.
@@ -97,6 +107,7 @@ Decoded decode_text(std::string bytes, std::string_view said, bool is_page) {
   if (const auto zeroes = charset_of_zeroes(bytes);
       !zeroes.empty() && !charset.starts_with("utf-16") && !charset.starts_with("utf-32"))
     charset = zeroes;
+  if (!charset.starts_with("utf-16") && !charset.starts_with("utf-32")) std::erase(bytes, '\0');
   const bool is_plain = charset.empty() || charset == "utf-8" || charset == "utf8" || charset == "us-ascii" ||
                         charset == "ascii";
   if (is_plain && base::is_utf8(bytes)) return {.text = std::move(bytes)};
@@ -112,6 +123,10 @@ std::optional<yara::Rules>& rules() {
   return kept;
 }
 
+bool may_hold_uuencoded(std::string_view text) {
+  return text.starts_with("begin ") || text.find("\nbegin ") != std::string_view::npos;
+}
+
 std::size_t shown_characters_of(std::string_view text) {
   std::size_t out = 0;
   for (const char c : text)
@@ -119,16 +134,23 @@ std::size_t shown_characters_of(std::string_view text) {
   return out;
 }
 
-// Whether take_part() finds no file in it.
+// Whether it is no file as it stands.
 bool is_read_by_us(const BodyPart& part) { return !part.is_leaf() || is_body(part); }
 
 class Look {
  public:
-  explicit Look(Inspected& seen) : seen_(seen), links_(seen) {}
+  explicit Look(Inspected& seen, bool in_company = false)
+      : seen_(seen), links_(seen), in_company_(in_company) {
+    if (in_company) images_ = {.pixels = 0, .scanned = 0};
+  }
+
+  // In company: it holds what others' libraries read, which was left out.
+  [[nodiscard]] bool needs_own() const { return needs_own_; }
 
   void take(const mail::BodyParts& parts) {
     if (parts.has_more) seen_.doubt("it has more parts than are looked at");
     if (parts.is_deeper) seen_.doubt("its parts are nested deeper than is looked at");
+    seen_.is_contradictory = parts.is_contradictory;
     if (parts.is_ambiguous) seen_.doubt("its parts may be read in more than one way");
     seen_.parts.reserve(parts.all.size());
     for (const auto& part : parts.all) take_part(part);
@@ -142,7 +164,11 @@ class Look {
     auto& seen = seen_.parts.emplace_back();
     seen.path = part.path;
     seen.type = base::printable(part.type);
-    seen.name = base::printable(part.name);
+    // Which of two a program goes by nobody knows: the more dangerous one counts.
+    const bool is_other = !files::is_dangerous(files::kind_of_name(part.name)) &&
+                          (files::is_dangerous(files::kind_of_name(part.other_name)) ||
+                           files::kind_of_name(part.other_name) == files::NameKind::web_page);
+    seen.name = base::printable(is_other ? part.other_name : part.name);
     seen.charset = base::printable(part.charset);
     seen.content_id = base::printable(part.content_id);
     seen.depth = part.depth;
@@ -153,15 +179,22 @@ class Look {
     auto content = mail::decode_body(part);
     seen.size = content.size();
     seen.sha256 = base::hex(crypto::sha256(content));
-    if (seen_.hashes.size() < kMaxSeenParts) seen_.hashes.push_back(seen.sha256);
+    add_hash(seen.sha256);
     if (part.encoding == mail::BodyEncoding::unknown)
       seen_.doubt("a part is encoded in a way that is not known");
     if (!part.is_leaf()) return;
     match_rules(seen, content, seen.name);
     // What others offer as a file is looked at as one, too; and what could not be taken apart as it stands.
     const bool is_shown = is_shown_type(part.type);
-    if (!is_shown || seen.is_attachment) take_file(seen, content, is_shown);
+    const bool is_file = !is_shown || seen.is_attachment || may_hold_uuencoded(content);
+    if (is_file && in_company_) needs_own_ = true;
+    if (is_file && !in_company_) take_file(seen, content, is_shown);
     if (is_shown) take_text(part, seen, std::move(content));
+  }
+
+  void add_hash(std::string hash) {
+    if (seen_.hashes.size() == kMaxSeenHashes) return seen_.doubt("it holds more files than are compared");
+    seen_.hashes.push_back(std::move(hash));
   }
 
   void match_rules(SeenPart& seen, std::string_view bytes, std::string_view name) {
@@ -182,8 +215,7 @@ class Look {
     std::string unseen;
     auto facts = files::look_at_file(file, files_, [&](const files::Found& found) {
       if (found.depth != 0) match_rules(seen, found.bytes, found.name);
-      if (found.depth != 0 && seen_.hashes.size() < kMaxSeenParts)
-        seen_.hashes.push_back(base::hex(crypto::sha256(found.bytes)));
+      if (found.depth != 0) add_hash(base::hex(crypto::sha256(found.bytes)));
       // A text's own links are those of the text.
       if (found.depth != 0 || !is_text) take_found(seen, found, unseen);
     });
@@ -236,14 +268,24 @@ class Look {
     }
   }
 
-  void take_codes(const std::vector<images::Code>& codes, const SeenPart& seen, std::string_view inside) {
-    for (const auto& code : codes)
+  void take_codes(const std::vector<images::Code>& codes, std::string_view part, bool is_attachment,
+                  std::string_view inside) {
+    for (const auto& code : codes) {
       for (const auto& link : code.links)
         if (const auto url = url::parse_shown(link))
-          links_.add(*url, {.source = LinkSource::qr,
-                            .part = seen.path,
-                            .inside = inside,
-                            .is_in_attachment = seen.is_attachment});
+          links_.add(
+              *url,
+              {.source = LinkSource::qr, .part = part, .inside = inside, .is_in_attachment = is_attachment});
+      take_keys_of_text(code.text);
+    }
+  }
+
+  // Codes that are drawn with characters.
+  void take_drawings(std::string_view text, std::string_view part, bool is_attachment,
+                     std::string_view inside) {
+    const auto facts = images::look_at_text(text, images_);
+    if (in_company_ && (facts.width != 0 || !facts.unseen.empty())) needs_own_ = true;
+    take_codes(facts.codes, part, is_attachment, inside);
   }
 
   void take_image(SeenPart& seen, const files::Found& found, std::string& unseen) {
@@ -253,19 +295,21 @@ class Look {
       seen.height = facts.height;
     }
     if (unseen.empty()) unseen = facts.unseen;
-    take_codes(facts.codes, seen, found.path);
+    take_codes(facts.codes, seen.path, seen.is_attachment, found.path);
   }
 
   void take_pdf(const SeenPart& seen, const files::Found& found, std::string& unseen) {
-    const auto facts = pdf::read_pdf(found.bytes, images_);
-    for (const auto& link : facts.links)
+    const auto facts = pdf::read_pdf(found.bytes, images_, pdfs_);
+    for (const auto& link : facts.links) {
+      take_keys_of_text(link.url);
       if (const auto url = url::parse_shown(link.url))
         links_.add(*url, {.source = LinkSource::pdf,
                           .part = seen.path,
                           .inside = found.path,
                           .is_in_attachment = seen.is_attachment,
                           .share = link.share});
-    take_codes(facts.codes, seen, found.path);
+    }
+    take_codes(facts.codes, seen.path, seen.is_attachment, found.path);
     if (unseen.empty()) unseen = facts.unseen;
     if (seen_.pdfs.size() == kMaxSeenPdfs) {
       if (unseen.empty()) unseen = "it has more PDFs than are told of";
@@ -285,7 +329,7 @@ class Look {
     one.unseen = base::excerpt(facts.unseen, kMaxSeenName - 40);
   }
 
-  // A message in a file: its texts and pages, and no further.
+  // A message in a file: its texts and pages. What comes along with it is found as what is in an archive.
   void take_message(const SeenPart& seen, const files::Found& found) {
     const auto inside = mail::read_body_parts(found.bytes);
     if (inside.has_more || inside.is_deeper || inside.is_ambiguous)
@@ -297,7 +341,7 @@ class Look {
       const bool is_page = is_html(part.type);
       const auto decoded = decode_text(std::move(content), part.charset, is_page);
       if (is_page)
-        take_page(decoded.text, seen.path, true, LinkSource::html, found.path);
+        take_page(decoded.text, seen.path, true, LinkSource::html, found.path, true);
       else
         take_links_of_text(decoded.text, seen.path, true, LinkSource::file, found.path);
     }
@@ -347,28 +391,29 @@ class Look {
 
   void take_plain(const std::string& text, const std::string& part, bool is_attachment, LinkSource source) {
     take_links_of_text(text, part, is_attachment, source);
+    take_drawings(text, part, is_attachment, {});
     if (is_attachment) return;
-    // The first of the plain texts stands for those without HTML.
-    if (!plain_)
-      plain_ = {.part = part, .text = text.substr(0, kMaxSeenText), .characters = shown_characters_of(text)};
+    show(plain_, part, text, shown_characters_of(text));
     add_words(words::find_phrases(text));
   }
 
   void take_calendar(std::string_view text, const SeenPart& seen) {
     const auto said = read_calendar(text);
     if (said.is_cut) seen_.doubt("a calendar is longer than is looked at");
-    for (const auto& link : said.links)
+    for (const auto& link : said.links) {
+      take_keys_of_text(link);
       if (const auto url = url::parse(link); url && url->has_host())
         links_.add(
             *url,
             {.source = LinkSource::calendar, .part = seen.path, .is_in_attachment = seen.is_attachment});
+    }
     take_links_of_text(said.text, seen.path, seen.is_attachment, LinkSource::calendar);
     if (!said.html.empty()) take_page(said.html, seen.path, true, LinkSource::calendar);
     if (!said.text.empty()) add_words(words::find_phrases(said.text));
   }
 
   void take_page(std::string_view text, const std::string& part, bool is_attachment, LinkSource source,
-                 std::string_view inside = {}) {
+                 std::string_view inside = {}, bool is_of_mail = false) {
     auto facts = html::read_html(text);
     if (html::is_cut(facts)) seen_.doubt("a part is longer than is looked at");
     for (const auto& one : facts.other_urls) links_.add_keys(one);
@@ -388,11 +433,8 @@ class Look {
     }
     take_links_of_text(facts.text, part, is_attachment,
                        source == LinkSource::html ? LinkSource::text : source, inside);
-    if (!is_attachment) {
-      if (!page_)
-        page_ = {
-            .part = part, .text = facts.text.substr(0, kMaxSeenText), .characters = facts.shown_characters};
-    }
+    take_drawings(facts.text, part, is_attachment, inside);
+    if (!is_attachment) show(page_, part, facts.text, facts.shown_characters);
     auto found = facts.text.empty() ? std::vector<words::Found>() : words::find_phrases(facts.text);
     if (!is_attachment) add_words(found);
     if (seen_.pages.size() == kMaxSeenPages) {
@@ -401,7 +443,9 @@ class Look {
     }
     auto& page = seen_.pages.emplace_back();
     page.part = part;
+    page.inside = base::excerpt(inside, kMaxSeenInside - 40);
     page.is_attachment = is_attachment;
+    page.is_of_mail = is_of_mail;
     page.title = base::excerpt(facts.title, kMaxSeenLinkText - 40);
     page.words = std::move(found);
     page.has_base = facts.base.has_value();
@@ -485,10 +529,24 @@ class Look {
     std::size_t characters = 0;
   };
 
+  // Several texts are shown one below the other, as mail programs do: the first alone may be a decoy. It stands for them by its place.
+  static void show(std::optional<Shown>& all, const std::string& part, std::string_view text,
+                   std::size_t characters) {
+    if (!all) all = Shown{.part = part, .text = {}, .characters = 0};
+    all->characters += characters;
+    if (text.empty()) return;
+    const auto room = kMaxSeenText - std::min(all->text.size() + 1, kMaxSeenText);
+    if (!all->text.empty() && room != 0) all->text += '\n';
+    all->text += text.substr(0, room);
+  }
+
   Inspected& seen_;
   Links links_;
+  bool in_company_ = false;
+  bool needs_own_ = false;
   files::Budget files_;
   images::Budget images_;
+  pdf::Budget pdfs_;
   std::size_t text_bytes_ = 0;
   std::optional<Shown> plain_;
   std::optional<Shown> page_;
@@ -536,8 +594,10 @@ std::optional<std::string> look_in_company(std::string_view text) {
   const auto parts = mail::read_body_parts(text);
   if (rules() || !std::ranges::all_of(parts.all, is_read_by_us)) return std::nullopt;
   Inspected out;
-  Look(out).take(parts);
+  Look look(out, true);
+  look.take(parts);
   dns::forget_public_suffixes();
+  if (look.needs_own()) return std::nullopt;
   return write_inspected(out);
 }
 

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "crypto/digest.h"
+#include "guard/inspect/images/drawn_test.h"
 
 namespace rampart::guard {
 namespace {
@@ -39,6 +40,9 @@ TEST(LinkKey, BringsLinksToOneForm) {
   EXPECT_EQ(key("https://evil.example/a%5cb?%41=%7e%c3"), "evil.example/a%5Cb?A=~%C3");
   EXPECT_EQ(key("https://u:p@Evil.example:8443"), "evil.example:8443/");
   EXPECT_EQ(key("https://evil.example/\xc3\xa4 b"), "evil.example/%C3%A4%20b");
+  EXPECT_EQ(key("https://evil.example//a///b?c=//d"), "evil.example/a/b?c=//d");
+  EXPECT_EQ(key("ftp://evil.example/a"), "evil.example/a");
+  EXPECT_EQ(key("intent://evil.example/a#Intent;end"), "evil.example/a");
   EXPECT_EQ(key("mailto:a@b.example"), "");
 }
 
@@ -192,6 +196,72 @@ TEST(Look, TakesOnlyWhatSaysHowABodyIsRead) {
   EXPECT_EQ(content_header(message.header), "Content-Type: text/html;\r\n charset=utf-8\r\n\r\n");
 }
 
+// What is dirt to some programs, another encoding is not.
+TEST(Look, ZeroesHideNothing) {
+  const auto keys_of = [](std::string_view type, std::string text) {
+    std::ranges::replace(text, '~', '\0');
+    return seen_in(fmt::format("Content-Type: {}\r\n\r\n{}", type, text)).link_keys;
+  };
+  for (const auto* text :
+       {"~~~<a href=https://evil.example/a>x</a>", "~<~a href=https://evil.example/a>x</a>",
+        "<a hr~ef='https://ev~il.example/a'>x</a>", "<~a~ href=https://evil.example/a>x</a>"})
+    EXPECT_THAT(keys_of("text/html", text), Contains("evil.example/a")) << text;
+  EXPECT_THAT(keys_of("text/plain", "https://ev~il.example/a"), Contains("evil.example/a"));
+  std::string wide;
+  for (const char c : std::string_view("<a href=https://evil.example/a>x</a>")) (wide += c) += '~';
+  EXPECT_THAT(keys_of("text/html; charset=us-ascii", wide), Contains("evil.example/a"));
+}
+
+TEST(Look, ReadsAllTextsThatAreShown) {
+  const auto found =
+      seen_in(mixed(part("text/html", "<p>News of today") + part("text/html", "<p>Your mailbox is full") +
+                    part("text/x-amp-html", "<a href=\"https&colon;//evil.example/a\">x</a>")));
+  EXPECT_THAT(found.text, HasSubstr("News of today"));
+  EXPECT_THAT(found.text, HasSubstr("Your mailbox is full"));
+  EXPECT_EQ(found.body_part, "1");
+  EXPECT_GT(found.shown_characters, 20U);
+  EXPECT_THAT(found.link_keys, Contains("evil.example/a"));
+}
+
+TEST(Look, FindsFilesInATextAndWhatIsDrawnInIt) {
+  // "MZ" and enough to be a program, as uuencode writes it.
+  const auto found = seen_in(
+      "Content-Type: text/plain\r\n\r\nHello\r\n\r\nbegin 644 invoice.js\r\n"
+      "#86%A\r\n`\r\nend\r\n");
+  ASSERT_EQ(found.parts.size(), 1U);
+  EXPECT_TRUE(found.parts[0].file.has(files::FileFact::script));
+  EXPECT_FALSE(found.parts[0].is_attachment);
+  EXPECT_EQ(found.hashes.size(), 2U);
+  const auto code = images::drawn("https://evil.example/pay", 1, 4);
+  std::string art;
+  for (std::size_t y = 0; y < code.height; y += 2) {
+    for (std::size_t x = 0; x < code.width; ++x) {
+      const bool top = code.row(y)[x] == 0;
+      const bool bottom = y + 1 < code.height && code.row(y + 1)[x] == 0;
+      art += top && bottom ? "\u2588" : top ? "\u2580" : bottom ? "\u2584" : " ";
+    }
+    art += "\r\n";
+  }
+  const auto drawn = seen_in("Content-Type: text/plain; charset=utf-8\r\n\r\nScan this:\r\n" + art);
+  EXPECT_THAT(drawn.link_keys, Contains("evil.example/pay"));
+  ASSERT_EQ(drawn.links.size(), 1U);
+  EXPECT_EQ(drawn.links[0].source, LinkSource::qr);
+}
+
+TEST(Look, WhatComesAlongWithAMessageInAFile) {
+  const std::string inner =
+      "From: a@b.example\r\nSubject: x\r\nTo: c@d.example\r\nContent-Type: multipart/mixed; "
+      "boundary=y\r\n\r\n"
+      "--y\r\nContent-Type: text/html\r\n\r\n<a href=https://evil.example/a>x</a>\r\n"
+      "--y\r\nContent-Type: application/x-a; name=run.js\r\n\r\nnew ActiveXObject('x')\r\n--y--\r\n";
+  const auto found = seen_in(mixed(part("application/octet-stream; name=a.eml", inner)));
+  EXPECT_THAT(found.link_keys, Contains("evil.example/a"));
+  EXPECT_TRUE(found.parts.at(1).file.is_inside(files::FileFact::script));
+  ASSERT_EQ(found.pages.size(), 1U);
+  EXPECT_TRUE(found.pages[0].is_of_mail);
+  EXPECT_EQ(found.pages[0].inside, "a.eml");
+}
+
 TEST(Look, StrangersMessagesCostLittle) {
   const auto quick = [](std::string_view text, const char* what) {
     const auto begun = std::clock();  // of this process, however busy the machine is
@@ -205,6 +275,13 @@ TEST(Look, StrangersMessagesCostLittle) {
   for (int i = 0; i < 100'000; ++i)
     deep += fmt::format("Content-Type: multipart/mixed; boundary=b{0}\n\n--b{0}\n", i);
   quick(deep, "nested parts");
+  std::string carriers = "Content-Type: text/html\r\n\r\n";
+  for (int i = 0; i < 500; ++i) {
+    carriers += "<a href=\"";
+    for (int k = 0; k < 200; ++k) carriers += fmt::format("https://a{}.example/?u=", i);
+    carriers += "\">x</a>";
+  }
+  quick(carriers, "links that carry links");
 }
 
 TEST(Look, CorpusOfMalformedMail) {

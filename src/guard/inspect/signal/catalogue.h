@@ -90,6 +90,7 @@ enum class Code : std::uint8_t {
   little_text_link,
   script_in_body,
   page_redirect,
+  parts_contradict,
   // What comes along.
   file_malware,
   file_rule,
@@ -107,6 +108,7 @@ enum class Code : std::uint8_t {
   file_active_document,
   file_document_link,
   file_qr_link,
+  file_hostile_archive,
   file_unseen,
   // What it says.
   words_payment_change,

@@ -21,15 +21,23 @@ double smuggles(const html::HtmlFacts& facts) {
   return decodes && writes ? 0.8 : 0;
 }
 
+// Which of the files that came along, for a person: "a.zip/b.pdf", the name of a part, or that it has none.
+std::string file_of(const View& view, std::string_view part, std::string_view inside) {
+  if (!inside.empty()) return std::string(inside);
+  const auto found = std::ranges::find(view.seen.parts, part, &SeenPart::path);
+  return found == view.seen.parts.end() || found->name.empty() ? "a file without a name" : found->name;
+}
+
 void look_at_page(const View& view, const SeenPage& page, Collector& out) {
-  out.add(Code::file_web_page, 1, "a page as a file", page.part);
+  const auto file = file_of(view, page.part, page.inside);
+  if (!page.is_of_mail) out.add(Code::file_web_page, 1, file, page.part);
   const auto smuggled = smuggles(page.facts);
-  out.add(Code::file_smuggling, smuggled, "a script that makes a file or a page", page.part);
+  out.add(Code::file_smuggling, smuggled, file + ": a script that makes a file or a page", page.part);
   for (const auto& form : page.forms) {
     const bool is_related = !form.registered.empty() && form.registered == view.names.registered;
     if (form.asks_for_credentials() && !is_related)
       out.add(Code::file_web_form, 1,
-              fmt::format("sends it to {}", form.host.empty() ? "nowhere that is known" : form.host),
+              fmt::format("{} sends it to {}", file, form.host.empty() ? "nowhere that is known" : form.host),
               page.part);
   }
 }
@@ -61,11 +69,17 @@ constexpr auto kOfFile = std::to_array<OfFile>({
     {dde, Code::file_remote_content, 1},
     {equation_object, Code::file_remote_content, 1},
     {rtf_update, Code::file_remote_content, 1},
+    {outside_name, Code::file_hostile_archive, 1},
+    {two_archives, Code::file_hostile_archive, 1},
+    {bomb, Code::file_hostile_archive, 0.7},
     {encrypted_archive, Code::file_encrypted, 1},
     {locked_document, Code::file_encrypted, 0.8},
     {disk_image, Code::file_container, 1},
     {help_file, Code::file_container, 1},
     {note_with_file, Code::file_container, 1},
+    // What it starts is a program, here or elsewhere; a shortcut to a page of the web is one alone.
+    {shortcut_command, Code::file_executable, 1},
+    {remote_shortcut, Code::file_executable, 0.7},
     {shortcut_command, Code::file_shortcut, 1},
     {remote_shortcut, Code::file_shortcut, 1},
     {shortcut, Code::file_shortcut, 0.7},
@@ -95,14 +109,18 @@ void look_at_pdf(const View& view, const SeenPdf& pdf, Collector& out) {
   for (const auto& one : kOfPdfs)
     if (pdf.has(one.mark))
       out.add(one.code, one.strength, fmt::format("{} ({})", pdf.inside, pdf::to_string(one.mark)), pdf.part);
-  if (!pdf.unseen.empty()) out.add(Code::file_unseen, 0.5, pdf.unseen, pdf.part);
+  if (!pdf.unseen.empty())
+    out.add(Code::file_unseen, 0.5, fmt::format("{}: {}", file_of(view, pdf.part, pdf.inside), pdf.unseen),
+            pdf.part);
   // A picture of a page, all of which leads elsewhere.
   const auto leads = std::ranges::find_if(view.file_links, [&pdf](const LinkView& link) {
     return link.link->source == LinkSource::pdf && link.link->part == pdf.part && link.is_away();
   });
   if (leads != view.file_links.end() && pdf.is_image_only)
-    out.add(Code::file_document_link, 1, fmt::format("a page that is a picture leads to {}", leads->host),
-            pdf.part);
+    out.add(
+        Code::file_document_link, 1,
+        fmt::format("{}, a picture of a page, leads to {}", file_of(view, pdf.part, pdf.inside), leads->host),
+        pdf.part);
 }
 
 // A bill names its firm's site; a page most of which is a link wants a click.
@@ -118,7 +136,8 @@ void find_signals_of_file(const files::FileFacts& file, std::string_view part, C
                        : found->text.empty()        ? found->path
                                                     : found->path + ": " + found->text;
     // A program that nobody can read is no better than one that runs by itself.
-    const bool is_hidden = one.fact == macros && file.is_unseen(files::Unseen::damaged);
+    const bool is_hidden = one.fact == macros && (file.is_unseen(files::Unseen::damaged) ||
+                                                  file.is_unseen(files::Unseen::unsupported));
     out.add(one.code, is_hidden ? 1 : one.strength, shown, part);
   }
   // What cannot be opened without a password is told above.
@@ -133,8 +152,11 @@ void find_file_signals(const View& view, Collector& out) {
     if (page.is_attachment) look_at_page(view, page, out);
   for (const auto& part : view.seen.parts) {
     find_signals_of_file(part.file, part.path, out);
-    for (const auto& rule : part.rules) out.add(Code::file_rule, 1, rule, part.path);
-    if (!part.unseen.empty()) out.add(Code::file_unseen, 0.5, part.unseen, part.path);
+    for (const auto& rule : part.rules)
+      out.add(Code::file_rule, 1, part.name.empty() ? rule : part.name + ": " + rule, part.path);
+    if (!part.unseen.empty())
+      out.add(Code::file_unseen, 0.5, part.name.empty() ? part.unseen : part.name + ": " + part.unseen,
+              part.path);
   }
   for (const auto& pdf : view.seen.pdfs) look_at_pdf(view, pdf, out);
   for (const auto& link : view.file_links) {
@@ -143,7 +165,8 @@ void find_file_signals(const View& view, Collector& out) {
     if (!link.is_away() && !(is_code && !view.claims.empty())) continue;
     if (is_code) out.add(Code::file_qr_link, 1, link.link->url, link.link->part);
     if (link.link->source == LinkSource::pdf || link.link->source == LinkSource::file)
-      out.add(Code::file_document_link, std::max(kPlainDocumentLink, 2 * link.link->share), link.host,
+      out.add(Code::file_document_link, std::max(kPlainDocumentLink, 2 * link.link->share),
+              fmt::format("{} leads to {}", file_of(view, link.link->part, link.link->inside), link.host),
               link.link->part);
   }
 }

@@ -174,6 +174,12 @@ void look_at_mailto(const View& view, Collector& out) {
   }
 }
 
+// Whose links are handed to a program of this machine, with what it is to open: searches on others' machines, and tools of Windows.
+bool starts_program(std::string_view scheme) {
+  return scheme == "search-ms" || scheme == "search" || scheme == "mhtml" || scheme.starts_with("ms-") ||
+         scheme == "its" || scheme == "mk" || scheme == "vbscript";
+}
+
 // What all of them together say.
 void look_at_all(const View& view, Collector& out) {
   const auto* first = view.first_away();
@@ -212,8 +218,9 @@ void find_link_signals(const View& view, Collector& out) {
   // No mail program runs "javascript:", and pages that were sent as newsletters still hold it; a browser does, and shows "data:".
   for (const auto& link : view.seen.links) {
     const bool is_script = link.facts.has(UrlFact::script_url);
-    if ((is_script || link.facts.has(UrlFact::data_url)) && link.is_followed() && !link.is_hidden)
-      out.add(Code::link_script, link.is_in_attachment ? 0.6 : is_script ? 0.3 : 1, link.url, link.part);
+    const bool is_harmful = link.facts.has(UrlFact::data_url) || starts_program(link.scheme);
+    if ((is_script || is_harmful) && link.is_followed() && !link.is_hidden)
+      out.add(Code::link_script, link.is_in_attachment ? 0.6 : is_harmful ? 1 : 0.3, link.url, link.part);
   }
   look_at_mailto(view, out);
   look_at_all(view, out);

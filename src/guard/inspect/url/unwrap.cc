@@ -277,15 +277,17 @@ bool has_http(std::string_view text) {
 
 class Gatherer {
  public:
-  explicit Gatherer(const LinkServices& services) : services_(services) {}
+  Gatherer(const LinkServices& services, std::size_t& budget) : services_(services), budget_(budget) {}
 
   Carried all(const Url& url) {
-    left_ =
-        std::max(kLeastWork, kMaxCarriedWork * (url.path.size() + url.query.size() + url.fragment.size()));
+    const auto size = url.path.size() + url.query.size() + url.fragment.size();
+    const auto most = std::min(budget_, std::max(kLeastWork, kMaxCarriedWork * size));
+    left_ = most;
     out_.is_cut = url.is(kCut);
     known_.insert(url.text());
     look_into(url, false);
     for (std::size_t i = 0; i < out_.urls.size(); ++i) look_into(Url(out_.urls[i]), is_covered_[i]);
+    budget_ -= most - left_;
     return std::move(out_);
   }
 
@@ -415,6 +417,7 @@ class Gatherer {
   }
 
   const LinkServices& services_;
+  std::size_t& budget_;
   Carried out_;
   std::vector<bool> is_covered_;  // by the same index as out_.urls
   std::set<std::string> known_;
@@ -428,6 +431,8 @@ std::vector<Target> unwrap(const Url& url, const LinkServices& services) {
   return Unwrapper(services).all(url);
 }
 
-Carried unwrap_all(const Url& url, const LinkServices& services) { return Gatherer(services).all(url); }
+Carried unwrap_all(const Url& url, const LinkServices& services, std::size_t& left) {
+  return Gatherer(services, left).all(url);
+}
 
 }  // namespace rampart::guard::url

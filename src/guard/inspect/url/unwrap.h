@@ -26,6 +26,8 @@ inline constexpr unsigned kMaxDecodings = 4;        // of percent-encoding over 
 inline constexpr std::size_t kMaxCarried = 200;
 inline constexpr unsigned kMaxCarriedDecodings = 16;
 inline constexpr std::size_t kMaxCarriedWork = 64;  // bytes looked at, for each of the URL
+inline constexpr std::size_t kMaxCarriedBytes = std::size_t{32}
+                                                << 20U;  // bytes looked at, of all URLs of a message
 
 struct Target {
   Url url;
@@ -45,6 +47,12 @@ struct Carried {
 // For block lists, which nobody may slip through: whatever a service could take from `url`, by all parameters of one name, at each
 // place of a text that begins a URL, decoded as often as there is something to decode, and in any base64. Of a scheme that is no
 // place (view-source:, ms-word:ofe|u|) what stands behind it. More than is true: for finding what is listed, not for judging.
-Carried unwrap_all(const Url& url, const LinkServices& services);
+// What it costs is taken from `left`: many URLs, each of them many URLs, cost no more than that together.
+Carried unwrap_all(const Url& url, const LinkServices& services, std::size_t& left);
+// Of one alone.
+inline Carried unwrap_all(const Url& url, const LinkServices& services) {
+  auto left = kMaxCarriedBytes;
+  return unwrap_all(url, services, left);
+}
 
 }  // namespace rampart::guard::url

@@ -231,6 +231,9 @@ TEST(UnwrapAll, TellsWhatItLeavesOut) {
   std::string many = "https://r.example/?";
   for (std::size_t i = 0; i < 300; ++i) many += "https://" + std::to_string(i) + ".example/&";
   EXPECT_THAT(carried(many), testing::SizeIs(kMaxCarried + 1));
+  std::size_t left = 10'000;
+  EXPECT_TRUE(unwrap_all(*parse(many), built_in_services(), left).is_cut);
+  EXPECT_EQ(left, 0U) << "of all URLs of a message together";
   for (const std::string_view unit :
        {"https:", "https://a,", "%25", "aHR0", "aHR0cHM6", "&u=", "//", "=//a", "https%3A//a/", "/"}) {
     std::string text = "https://r.example/?u=";
