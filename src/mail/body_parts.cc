@@ -188,8 +188,12 @@ class Reader {
       part.is_guess = fields.is_guess;
       part.is_flowed = fields.is_flowed;
       part.has_delsp = fields.has_delsp;
-      if (fields.is_ambiguous || part.type == "message/partial") contradict();
-      if (part.type.starts_with("multipart/") && !is_multipart) contradict();
+      if (fields.is_ambiguous) contradict();
+      // Of the whole message nothing honest is; within a report, what programs that send it back made of an honest one.
+      if (part.type == "message/partial" || (part.type.starts_with("multipart/") && !is_multipart)) {
+        out_.is_ambiguous = true;
+        if (part.depth == 0) contradict();
+      }
       if (part.type == "message/external-body") out_.is_ambiguous = true;
       if (place.is_message_body && !is_multipart) part.path += part.path.empty() ? "1" : ".1";
       if (part.depth >= kMaxBodyDepth && (is_multipart || is_message)) {

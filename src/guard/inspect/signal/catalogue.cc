@@ -210,7 +210,7 @@ constexpr auto kKinds = std::to_array<Kind>({
      "اس کے متن میں پروگرام ہے"},
     {Code::page_redirect, "page-redirect", Family::html, 2.5, "Its text leads to another page by itself",
      "اس کا متن خود بخود کسی اور صفحے پر لے جاتا ہے"},
-    {Code::parts_contradict, "parts-contradict", Family::html, 3,
+    {Code::parts_contradict, "parts-contradict", Family::html, 2,
      "It is put together so that programs read different things in it",
      "یہ اس طرح جوڑا گیا ہے کہ مختلف پروگرام اس میں مختلف چیزیں پڑھیں"},
     {Code::file_malware, "file-malware", Family::attachments, 8, "A virus scanner names what it holds",
