@@ -43,6 +43,7 @@ enum class FileFact : std::uint8_t {
   // what it is
   executable,
   script,
+  source_code,  // of a shell or another language: who runs it means to
   shortcut,
   shortcut_command,  // that runs a program with arguments, or a script
   remote_shortcut,   // that leads to another machine

@@ -19,7 +19,7 @@ constexpr std::size_t kBlanksBeforeEnding = 3;
 constexpr std::string_view kKindNames[] = {"other",      "none",    "executable",     "script",   "shortcut",
                                            "disk-image", "archive", "macro-document", "document", "web-page",
                                            "help",       "note",    "add-in",         "message",  "image",
-                                           "media",      "text",    "system"};
+                                           "media",      "text",    "system",         "source"};
 static_assert(std::size(kKindNames) == kNameKinds);
 
 struct Endings {
@@ -34,9 +34,10 @@ constexpr Endings kEndings[] = {
      "crx deb dll drv elf exe gadget ipa jar msi msix msixbundle msp mst msu ocx paf pif "
      "pkg rpm run scr sys xap xbap xpi"},
     {NameKind::script,
-     "a3x ahk applescript au3 bash bat btm cmd csh csx fsx hta jnlp js jse ksh mjs msh "
-     "msh1 msh1xml msh2 msh2xml mshxml osa php pl ps1 ps1xml ps2 ps2xml psc1 psc2 psd1 "
-     "psm1 py pyc pyw pyz rb scpt sct sh vb vbe vbs vbscript ws wsc wsf wsh xsl xslt"},
+     "a3x ahk applescript au3 bat btm cmd hta jnlp js jse msh msh1 msh1xml msh2 "
+     "msh2xml mshxml osa ps1 ps1xml ps2 ps2xml psc1 psc2 psd1 psm1 pyw pyz scpt sct "
+     "vb vbe vbs vbscript ws wsc wsf wsh"},
+    {NameKind::source, "bash csh csx fsx ksh mjs php pl py pyc rb sh xsl xslt"},
     {NameKind::shortcut,
      "desktop fileloc inetloc library-ms lnk rdp scf search-ms searchconnector-ms terminal "
      "url webloc website"},

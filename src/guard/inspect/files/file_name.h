@@ -18,7 +18,7 @@ enum class NameKind : std::uint8_t {
   other,       // an ending that nobody knows
   none,        // no ending
   executable,  // .exe, .scr, .msi
-  script,      // .js, .vbs, .ps1
+  script,      // .js, .vbs, .ps1: run by a click, or made to look so
   shortcut,    // .lnk, .url
   disk_image,  // .iso, .vhd: opened as a drive
   archive,
@@ -33,8 +33,9 @@ enum class NameKind : std::uint8_t {
   media,
   text,
   system,  // .reg, .settingcontent-ms, .theme and the like: they change settings or start something
+  source,  // .sh, .py: what programmers send each other, and run on purpose
 };
-inline constexpr std::size_t kNameKinds = static_cast<std::size_t>(NameKind::system) + 1;
+inline constexpr std::size_t kNameKinds = static_cast<std::size_t>(NameKind::source) + 1;
 std::string_view to_string(NameKind kind);  // "disk-image"
 
 // The last ending, in lower case and without the dot; empty without one. Trailing dots, blanks and what follows a NUL are not seen,

@@ -15,28 +15,21 @@ constexpr std::uint8_t kMaxEvidenceOfOne = 2;  // of one fact; our own
 constexpr std::size_t kMaxPkcs7Head = 64;  // bytes in which it says what it is; our own
 constexpr std::string_view kEnvelopedData = "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03";  // RFC 5652 section 6
 
-constexpr std::string_view kFactNames[] = {"dangerous-name",   "double-ending",
-                                           "padded-name",      "bidi-name",
-                                           "hidden-name",      "wrong-ending",
-                                           "wrong-declared",   "executable",
-                                           "script",           "shortcut",
-                                           "shortcut-command", "remote-shortcut",
-                                           "installer",        "disk-image",
-                                           "help-file",        "note-with-file",
-                                           "archive",          "encrypted-archive",
-                                           "nested-archive",   "bomb",
-                                           "outside-name",     "two-archives",
-                                           "locked-document",  "web-page",
-                                           "mail-in-file",     "macros",
-                                           "auto-macro",       "macro-command",
-                                           "old-macros",       "remote-template",
-                                           "remote-object",    "dde",
-                                           "active-x",         "embedded-object",
-                                           "embedded-program", "equation-object",
-                                           "rtf-objects",      "rtf-update",
-                                           "credential-form",  "smuggling",
-                                           "page-script",      "page-redirect",
-                                           "svg-script",       "svg-link",
+constexpr std::string_view kFactNames[] = {"dangerous-name",    "double-ending",   "padded-name",
+                                           "bidi-name",         "hidden-name",     "wrong-ending",
+                                           "wrong-declared",    "executable",      "script",
+                                           "source-code",       "shortcut",        "shortcut-command",
+                                           "remote-shortcut",   "installer",       "disk-image",
+                                           "help-file",         "note-with-file",  "archive",
+                                           "encrypted-archive", "nested-archive",  "bomb",
+                                           "outside-name",      "two-archives",    "locked-document",
+                                           "web-page",          "mail-in-file",    "macros",
+                                           "auto-macro",        "macro-command",   "old-macros",
+                                           "remote-template",   "remote-object",   "dde",
+                                           "active-x",          "embedded-object", "embedded-program",
+                                           "equation-object",   "rtf-objects",     "rtf-update",
+                                           "credential-form",   "smuggling",       "page-script",
+                                           "page-redirect",     "svg-script",      "svg-link",
                                            "encoded-page"};
 static_assert(std::size(kFactNames) == kFileFacts);
 static_assert(kFileFacts <= 64);  // FileFacts::own
@@ -192,6 +185,8 @@ void Walk::judge_name(std::string_view name, FileType type, std::string_view dec
     add(FileFact::shortcut, name);
   else if (is_dangerous(kind))
     add(FileFact::dangerous_name, name);
+  else if (kind == NameKind::source)
+    add(FileFact::source_code, name);
   if (has_double_ending(name)) add(FileFact::double_ending, name);
   if (is_padded(name)) add(FileFact::padded_name, name);
   if (has_bidi(name)) add(FileFact::bidi_name, name);
@@ -206,7 +201,10 @@ void Walk::judge_type(FileType type) {
   } else if (is_program(type)) {
     add(FileFact::executable, what);
   }
-  if (is_script(type)) add(FileFact::script, what);
+  if (type == FileType::shell)
+    add(FileFact::source_code, what);
+  else if (is_script(type))
+    add(FileFact::script, what);
   if (is_shortcut(type)) add(FileFact::shortcut, what);
   if (is_disk_image(type)) add(FileFact::disk_image, what);
   if (type == FileType::chm) add(FileFact::help_file, what);
@@ -228,6 +226,9 @@ void Walk::look_at_name(std::string_view name) {
       break;
     case NameKind::script:
       add(FileFact::script, name);
+      break;
+    case NameKind::source:
+      add(FileFact::source_code, name);
       break;
     case NameKind::disk_image:
       add(FileFact::disk_image, name);

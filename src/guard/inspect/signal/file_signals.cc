@@ -54,6 +54,7 @@ constexpr auto kOfFile = std::to_array<OfFile>({
     {embedded_program, Code::file_executable, 1},
     {dangerous_name, Code::file_executable, 0.9},
     {script, Code::file_script, 1},
+    {source_code, Code::file_script, 0.4},
     {encoded_page, Code::file_script, 0.7},
     {double_ending, Code::file_disguised, 1},
     {padded_name, Code::file_disguised, 1},
@@ -131,10 +132,12 @@ constexpr double kPlainDocumentLink = 0.4;
 void find_signals_of_file(const files::FileFacts& file, std::string_view part, Collector& out) {
   for (const auto& one : kOfFile) {
     if (!file.has(one.fact)) continue;
+    // A script is one by its name already.
+    if (one.fact == dangerous_name && file.has(script)) continue;
     const auto found = std::ranges::find(file.evidence, one.fact, &files::Evidence::fact);
     const auto shown = found == file.evidence.end() ? std::string(files::to_string(one.fact))
-                       : found->text.empty()        ? found->path
-                                                    : found->path + ": " + found->text;
+                       : found->text.empty() || found->text == found->path ? found->path
+                                                                           : found->path + ": " + found->text;
     // A program that nobody can read is no better than one that runs by itself.
     const bool is_hidden = one.fact == macros && (file.is_unseen(files::Unseen::damaged) ||
                                                   file.is_unseen(files::Unseen::unsupported));

@@ -175,6 +175,18 @@ TEST(Signals, OfWhatIsBuiltToBeReadInTwoWays) {
   EXPECT_EQ(strength(found_in(with_file("a.txt", "x")), Code::parts_contradict), 0);
 }
 
+TEST(Signals, TellWhatAClickRunsFromWhatProgrammersSend) {
+  const auto of = [](std::string_view name, std::string_view bytes, Code code) {
+    return strength(found_in(with_file(name, bytes)), code);
+  };
+  EXPECT_EQ(of("build.sh", "#!/bin/sh\nmake", Code::file_script), 0.4);
+  EXPECT_EQ(of("build.sh", "#!/bin/sh\nmake", Code::file_executable), 0);
+  EXPECT_EQ(of("tool.py", "print(1)", Code::file_script), 0.4);
+  EXPECT_EQ(of("bill.vbs", "CreateObject(\"WScript.Shell\").Run \"calc\"", Code::file_script), 1);
+  EXPECT_EQ(of("bill.vbs", "CreateObject(\"WScript.Shell\").Run \"calc\"", Code::file_executable), 0);
+  EXPECT_EQ(of("bill.exe", "no program, by what is in it", Code::file_executable), 0.9);
+}
+
 TEST(Signals, AreTheSameEachTime) {
   const auto text =
       page("PayPal <service@northgate.example>", "Your account", "<a href='https://evil.test/x'>Verify</a>");
