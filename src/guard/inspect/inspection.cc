@@ -55,9 +55,29 @@ std::string_view ContentJudged::kind() const {
   constexpr std::array kExecutive{Code::protected_person, Code::own_name, Code::own_lookalike};
   constexpr std::array kLookalike{Code::partner_lookalike, Code::brand_lookalike, Code::brand_disguised,
                                   Code::link_lookalike};
-  constexpr std::array kHarmful{Code::form_credentials,     Code::words_credentials,
-                                Code::words_account_threat, Code::words_extortion,
-                                Code::words_payment_change, Code::words_gift_card};
+  // What wants a password, money or a click on what is not what it seems.
+  constexpr std::array kHarmful{Code::form_credentials,
+                                Code::words_credentials,
+                                Code::words_account_threat,
+                                Code::words_extortion,
+                                Code::words_payment_change,
+                                Code::words_gift_card,
+                                Code::credentials_link_away,
+                                Code::credentials_file,
+                                Code::threat_link_away,
+                                Code::brand_hosted_page,
+                                Code::hosted_page_request,
+                                Code::gift_card_request,
+                                Code::payment_change_diverted,
+                                Code::extortion_coin,
+                                Code::personal_request_free_mail,
+                                Code::money_offer_diverted,
+                                Code::unauthenticated_claim,
+                                Code::first_contact_request,
+                                Code::link_script,
+                                Code::link_shown_brand,
+                                Code::page_redirect,
+                                Code::parts_contradict};
   if (has_any(*this, kMalware)) return "malware";
   if (has_any(*this, kExecutive)) return "executive-impersonation";
   const bool has_files = has_family(*this, signal::Family::attachments);
