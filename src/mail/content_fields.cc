@@ -226,8 +226,9 @@ ContentFields ContentFieldReader::finish() {
   end_field();
   ContentFields out;
   const auto type = read_parameters(type_);
-  if (type.value.find('/') != std::string::npos)
-    out.type = type.value.substr(0, kMaxPartText);
+  // One whose slash stands behind the limit is none.
+  if (const auto kept = type.value.substr(0, kMaxPartText); kept.find('/') != std::string::npos)
+    out.type = kept;
   else
     out.is_guess = !type_.empty();
   out.is_ambiguous = is_ambiguous_ || type.is_ambiguous;
