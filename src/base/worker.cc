@@ -140,7 +140,7 @@ constexpr int kAnswer = 3;  // where a process that does the work answers
 void shut_in(Job& job, int answer) {
   if (answer != kAnswer) ::dup2(answer, kAnswer);
   ::close_range(0, 2, 0);
-  ::close_range(4, ~0U, 0);
+  ::close_range(kAnswer + 1, ~0U, 0);
   limit(RLIMIT_CORE, 0);
   limit(RLIMIT_FSIZE, 0);
   limit(RLIMIT_NPROC, 0);
@@ -156,7 +156,9 @@ void shut_in(Job& job, int answer) {
   ::_exit(write_all(kAnswer, reply.data(), reply.size()) ? 0 : 1);
 }
 
-constexpr std::uint64_t kNeedsItsOwn = ~std::uint64_t{0};  // in place of a reply's size
+// In place of a reply's size.
+constexpr std::uint64_t kNeedsItsOwn = ~std::uint64_t{0};
+constexpr std::uint64_t kGone = kNeedsItsOwn - 1;  // the process is, and promised nothing
 
 // Reads one request and answers it, with nothing left of it but what is on the stack.
 void do_next(Job& job) {
@@ -270,7 +272,7 @@ class SharedProcess {
       return Frame{.size = reply.size()};
     }
     reply.clear();
-    return ended(*size > job_.limits.max_reply ? End::too_long : End::died);
+    return ended(*size != kGone && *size > job_.limits.max_reply ? End::too_long : End::died);
   }
 
  private:
@@ -301,7 +303,7 @@ class SharedProcess {
     const auto until = Clock::now() + job_.limits.time;
     std::uint64_t size = request.size();
     if (!write_all(socket_, &size, sizeof size) || !write_all(socket_, request.data(), request.size()))
-      return Clock::now() < until ? std::optional<std::uint64_t>(1) : std::nullopt;
+      return Clock::now() < until ? std::optional(kGone) : std::nullopt;
     std::size_t got = 0;
     const auto read = [&](void* data, std::size_t most) -> std::optional<std::size_t> {
       ssize_t here = 0;
@@ -314,9 +316,10 @@ class SharedProcess {
     while (got < sizeof size) {
       const auto here = read(reinterpret_cast<char*>(&size) + got, sizeof size - got);
       if (!here) return std::nullopt;
-      if (*here == 0) return 1;  // it is gone, and nothing of it is there
+      if (*here == 0) return kGone;
       got += *here;
     }
+    if (size == kGone) return size - 1;  // which it may not say
     if (size == kNeedsItsOwn || size > job_.limits.max_reply) return size;
     while (reply.size() < size) {
       const auto before = reply.size();

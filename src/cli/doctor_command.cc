@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <thread>
 
-#include <boost/asio/io_context.hpp>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
@@ -22,6 +21,7 @@
 #include "cli/guard_settings.h"
 #include "cli/help.h"
 #include "cli/release_key.h"
+#include "cli/scan_job.h"
 #include "cli/store_url.h"
 #include "crypto/private_file.h"
 #include "guard/inspect/settings.h"
@@ -303,17 +303,11 @@ void check_inspection(Checks& out, const guard::Settings& settings) {
   else if (!settings.yara_rules.empty())
     good(out, fmt::format("the rules of {} can be read", base::printable(settings.yara_rules)));
   if (!settings.clamd) return;
-  boost::asio::io_context io{1};
-  guard::Clamd clamd(io, *settings.clamd, {});
-  std::optional<guard::ClamdAnswer> answer;
-  clamd.scan("rampart doctor", [&](guard::ClamdAnswer said) { answer = std::move(said); });
-  while (!answer && io.run_one() > 0) {
-  }
-  if (answer && answer->said == guard::ClamdSaid::clean)
+  const auto answer = ask_clamd(*settings.clamd, "rampart doctor");
+  if (answer.said == guard::ClamdSaid::clean)
     good(out, "clamd answers");
   else
-    bad(out, answer ? answer->text() : "clamd does not answer",
-        "start clamd, and let the guard's user connect to guard.clamd");
+    bad(out, answer.text(), "start clamd, and let the guard's user connect to guard.clamd");
 }
 
 std::string text_of(const Checks& checks) {

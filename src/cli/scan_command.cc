@@ -1,6 +1,4 @@
 // rampart scan: what the guard would do with a message.
-#include <boost/asio/io_context.hpp>
-
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/fix_options.h"
@@ -77,18 +75,6 @@ Result<guard::Inspected> inspect_once(const ScanJob& job, const std::string& yar
                                 guard::Extent::killed);
   if (!reply.fault.empty()) return guard::not_inspected(reply.fault, guard::Extent::late);
   return guard::read_inspected(reply.bytes);
-}
-
-// As the guard asks it.
-guard::ClamdAnswer ask_clamd(const guard::ClamdAddress& address, std::string_view bytes) {
-  boost::asio::io_context io{1};
-  guard::Clamd clamd(io, address, {});
-  std::optional<guard::ClamdAnswer> out;
-  clamd.scan(std::string(bytes), [&](guard::ClamdAnswer answer) { out = std::move(answer); });
-  while (!out && io.run_one() > 0) {
-  }
-  if (out) return *std::move(out);
-  return {.said = guard::ClamdSaid::unknown, .why = guard::ClamdWhy::failed, .name = {}, .detail = {}};
 }
 
 Result<Exit> run_scan(Session& session, const Request& request) {

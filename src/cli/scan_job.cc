@@ -82,4 +82,15 @@ guard::VerdictReport ScanJob::report(guard::Verdict& verdict, guard::KeyRing& ri
   return out;
 }
 
+guard::ClamdAnswer ask_clamd(const guard::ClamdAddress& address, std::string_view bytes) {
+  boost::asio::io_context io{1};
+  guard::Clamd clamd(io, address, {});
+  std::optional<guard::ClamdAnswer> out;
+  clamd.scan(std::string(bytes), [&](guard::ClamdAnswer answer) { out = std::move(answer); });
+  while (!out && io.run_one() > 0) {
+  }
+  if (out) return *std::move(out);
+  return {.said = guard::ClamdSaid::unknown, .why = guard::ClamdWhy::failed, .name = {}, .detail = {}};
+}
+
 }  // namespace rampart::cli

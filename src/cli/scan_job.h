@@ -59,4 +59,7 @@ class ScanJob {
   std::optional<guard::Scan> scan_;
 };
 
+// What clamd says of a message, as the guard asks it; waited for.
+guard::ClamdAnswer ask_clamd(const guard::ClamdAddress& address, std::string_view bytes);
+
 }  // namespace rampart::cli

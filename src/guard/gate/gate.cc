@@ -24,20 +24,22 @@ constexpr std::string_view kFieldsName = "X-Rampart-";  // how the names of our 
 constexpr std::size_t kToldSignals = 5;                 // in the field of what is tagged
 constexpr std::size_t kShown = 200;                     // octets of a field in an event
 
-std::string text_of(const mail::Header& header, std::string_view name) {
+const mail::Field* first_of(const mail::Header& header, std::string_view name) {
   const auto found =
       std::ranges::find_if(header.fields, [&](const mail::Field& field) { return field.is(name); });
-  return found == header.fields.end() ? std::string()
-                                      : base::excerpt(base::trim(mail::unfold(found->value)), kShown);
+  return found == header.fields.end() ? nullptr : &*found;
+}
+
+std::string text_of(const mail::Header& header, std::string_view name) {
+  const auto* field = first_of(header, name);
+  return field == nullptr ? std::string() : base::excerpt(base::trim(mail::unfold(field->value)), kShown);
 }
 
 // The same as mail programs show it (RFC 2047): what people know a message by.
 std::string shown_text_of(const mail::Header& header, std::string_view name) {
-  const auto found =
-      std::ranges::find_if(header.fields, [&](const mail::Field& field) { return field.is(name); });
-  return found == header.fields.end()
-             ? std::string()
-             : base::excerpt(base::trim(mail::decode_words(found->value).text), kShown);
+  const auto* field = first_of(header, name);
+  return field == nullptr ? std::string()
+                          : base::excerpt(base::trim(mail::decode_words(field->value).text), kShown);
 }
 
 // Where the MTA finds these fields: by their name, and how many of that name stand above. What is no field of its own cannot be

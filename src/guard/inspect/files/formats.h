@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "guard/inspect/files/compound.h"
+#include "guard/inspect/files/inflate.h"
 #include "guard/inspect/files/walk.h"
 #include "guard/inspect/files/zip.h"
 
@@ -31,6 +32,9 @@ void look_into_signed(Walk& walk, std::string_view bytes);   // what is signed w
 void look_for_uuencoded(Walk& walk, std::string_view text);  // files between "begin MODE NAME" and "end"
 void look_for_formulas(Walk& walk, std::string_view name, std::string_view text);  // of tables that are text
 void look_into_slides(Walk& walk, std::string_view stream);  // records of older presentations
+
+// A stream of an office's own, packed by zlib (RFC 1950), within the walk's budget, which it is charged to.
+Inflated unpack_object(Walk& walk, std::string_view packed);
 
 // Streams of macros as web pages of an office hold them.
 inline constexpr std::string_view kActiveMime = "ActiveMime";

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "base/worker.h"
 #include "guard/inspect/files/file_facts.h"
 #include "guard/inspect/files/made_files.h"
@@ -24,21 +25,6 @@ std::vector<std::string> facts_of(std::string_view name, std::string_view bytes)
   for (std::size_t i = 0; i < kUnseens; ++i)
     if (facts.is_unseen(static_cast<Unseen>(i)))
       out.push_back("?" + std::string(to_string(static_cast<Unseen>(i))));
-  return out;
-}
-
-std::string base64(std::string_view bytes) {
-  static constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    unsigned bits = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      bits = bits << 8U | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-    for (std::size_t k = 0; k < 4; ++k)
-      out += i + k > bytes.size() ? '=' : kDigits[bits >> (18 - 6 * k) & 63U];
-    if (i % 57 == 54) out += "\r\n";
-  }
   return out;
 }
 
@@ -156,7 +142,7 @@ TEST(HiddenFiles, MessagesAndPagesAsFiles) {
   };
   const auto program =
       "Content-Type: application/octet-stream; name=a.exe\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
-      base64(made::program());
+      base::encode_base64(made::program());
   const auto mail = with("multipart/mixed", program);
   EXPECT_THAT(facts_of("a.eml", mail), ElementsAre("dangerous-name", "executable", "mail-in-file"));
   EXPECT_THAT(facts_of("a.zip", made::zip({{"a.eml", mail}})), Contains("executable"));
@@ -164,7 +150,7 @@ TEST(HiddenFiles, MessagesAndPagesAsFiles) {
   const auto macros =
       "Content-Location: file:///C:/editdata.mso\r\nContent-Type: application/x-mso\r\n"
       "Content-Transfer-Encoding: base64\r\n\r\n" +
-      base64("ActiveMime" + std::string(0x28, '\0') + made::zlib(project()));
+      base::encode_base64("ActiveMime" + std::string(0x28, '\0') + made::zlib(project()));
   EXPECT_THAT(facts_of("a.doc", with("multipart/related", macros)), Contains("auto-macro"));
 }
 

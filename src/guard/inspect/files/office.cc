@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "guard/inspect/files/bytes.h"
 #include "guard/inspect/files/formats.h"
-#include "guard/inspect/files/inflate.h"
 #include "guard/inspect/files/text.h"
 
 namespace rampart::guard::files {
@@ -267,10 +266,7 @@ void look_into_active_mime(Walk& walk, std::string_view bytes) {
   for (const auto at : {said, std::uint64_t{0x32}, std::uint64_t{0x22a}}) {
     const auto packed = part_of(bytes, at, bytes.size());
     if (!packed.starts_with('\x78')) continue;
-    const auto by_ratio = std::max(kLargeEntry, packed.size() * walk.budget().ratio);
-    const auto content = inflate(packed, Wrapping::zlib, 0, std::min(walk.bytes_left(), by_ratio));
-    walk.spend(content.bytes.size());
-    if (content.is_cut) walk.cannot(Unseen::too_large);
+    const auto content = unpack_object(walk, packed);
     if (!content.is_damaged && Compound::read(content.bytes))
       return look_into_object(walk, content.bytes, "object");
   }

@@ -5,7 +5,6 @@
 
 #include "guard/inspect/files/bytes.h"
 #include "guard/inspect/files/formats.h"
-#include "guard/inspect/files/inflate.h"
 
 namespace rampart::guard::files {
 namespace {
@@ -20,6 +19,16 @@ constexpr std::string_view kCompound = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 constexpr char kZlib = '\x78';
 
 }  // namespace
+
+Inflated unpack_object(Walk& walk, std::string_view packed) {
+  const auto by_ratio = std::max(kLargeEntry, packed.size() * walk.budget().ratio);
+  const auto left = walk.bytes_left();
+  auto out = inflate(packed, Wrapping::zlib, 0, std::min(left, by_ratio));
+  walk.spend(out.bytes.size());
+  if (out.is_cut) walk.cannot(Unseen::too_large);
+  if (out.is_cut && by_ratio <= left) walk.add(FileFact::bomb);
+  return out;
+}
 
 void look_into_slides(Walk& walk, std::string_view stream) {
   std::size_t objects = 0;
@@ -38,10 +47,7 @@ void look_into_slides(Walk& walk, std::string_view stream) {
       continue;
     }
     const auto packed = data.substr(4);
-    const auto by_ratio = std::max(kLargeEntry, packed.size() * walk.budget().ratio);
-    const auto content = inflate(packed, Wrapping::zlib, 0, std::min(walk.bytes_left(), by_ratio));
-    walk.spend(content.bytes.size());
-    if (content.is_cut) walk.cannot(Unseen::too_large);
+    const auto content = unpack_object(walk, packed);
     if (content.is_damaged || !content.bytes.starts_with(kCompound)) {
       walk.cannot(Unseen::damaged);
       continue;
