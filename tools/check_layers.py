@@ -35,7 +35,7 @@ OWNED = {
     r"boost/beast.*": ["net"],
     r"curl/.*": ["net"],
     r"ldns/.*": ["net"],
-    r"soci/.*": ["store", *FEATURES],
+    r"soci/.*": ["store", *FEATURES, "server"],
     r"CLI/.*": ["cli"],
     r"libzscanner/.*|libknot/.*": ["dns", "facts"],
     r"libpsl\.h|idn2\.h": ["dns"],
@@ -44,6 +44,8 @@ OWNED = {
     r"seccomp\.h": ["base"],
     r"maxminddb\.h": ["reports"],
     r"archive(_entry)?\.h": ["guard"],
+    r"sodium\.h|liboath/.*|fido\.h|fido/.*|cbor\.h": ["accounts"],
+    r"qrencode\.h": ["accounts", "guard"],
     r"qpdf/.*|zbar\.h|png\.h|jpeglib\.h|yara\.h": ["guard"],
 }
 

@@ -22,6 +22,12 @@ missing=()
 for name in "${wanted[@]}"; do
   [[ ${have[$name]:-} ]] || missing+=("$name")
 done
+# Node of another source than Debian's brings its own npm, and Debian's would take it off the machine.
+if command -v npm >/dev/null && [[ $(node --version 2>/dev/null) =~ ^v([0-9]+) ]] && ((BASH_REMATCH[1] >= 18)); then
+  for i in "${!missing[@]}"; do
+    [[ ${missing[i]} == nodejs || ${missing[i]} == npm ]] && unset "missing[i]"
+  done
+fi
 ((${#missing[@]} == 0)) && exit 0
 
 if ((EUID != 0)); then
