@@ -82,7 +82,8 @@ base::Result<std::optional<Line>> line_at(int file, std::uint64_t size, std::uin
       return std::nullopt;  // the last line began before
     if (feed == std::string_view::npos || feed > kMaxBreachedLine)
       return base::fail(ErrorKind::input,
-                        fmt::format("a line of more than {} octets at octet {}", kMaxBreachedLine, at), path);
+                        fmt::format("a line of more than {} octets at octet {}", kMaxBreachedLine, at), path,
+                        std::string(kHint));
     start = feed + 1;
   }
   if (at + start >= size || start >= filled) return std::nullopt;
@@ -91,7 +92,7 @@ base::Result<std::optional<Line>> line_at(int file, std::uint64_t size, std::uin
   if (end == text.size() && at + filled < size)
     return base::fail(ErrorKind::input,
                       fmt::format("a line of more than {} octets at octet {}", kMaxBreachedLine, at + start),
-                      path);
+                      path, std::string(kHint));
   return Line{at + start, at + start + end + 1, std::string(text.substr(0, end))};
 }
 

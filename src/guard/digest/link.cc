@@ -31,7 +31,8 @@ std::string format_link(const Link& link, const crypto::Secret& key) {
   if (!crypto::is_id(link.id) || link.recipient.empty() || link.recipient.size() > kMaxLinkRecipient ||
       key.empty())
     return {};
-  return fmt::format("{}.{}.{}.{}", link.id, seconds(link.until), base::encode_base64url(link.recipient), sign(link, key));
+  return fmt::format("{}.{}.{}.{}", link.id, seconds(link.until), base::encode_base64url(link.recipient),
+                     sign(link, key));
 }
 
 std::optional<Link> parse_link(std::string_view text) {
