@@ -7,10 +7,12 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <string>
 
+#include "accounts/factor/breached_list.h"
+#include "accounts/factor/secret_box.h"
 #include "base/result.h"
-#include "crypto/seal_key.h"
 #include "crypto/sign_key.h"
 
 namespace rampart::accounts {
@@ -21,8 +23,7 @@ struct Policy {
   std::string public_url = "http://localhost:8080";
   std::chrono::minutes idle{30};           // ASVS 5.0, 7.3.1
   std::chrono::minutes absolute{12 * 60};  // 7.3.2
-  std::string breached_file;       // SHA-1 or plain lines as factor/password.h reads them; empty: none
-  std::string issuer = "Rampart";  // what an authenticator app shows beside the name
+  std::string issuer = "Rampart";          // what an authenticator app shows beside the name
   // Whether a browser's key must prove its person (PIN, finger) and not only that somebody touched it.
   bool user_verification = false;  // it is the second factor, beside a password: preferred, not required
 };
@@ -38,7 +39,7 @@ base::Result<Site> site_of(const std::string& public_url);
 // The keys of accounts: a folder (0700) with accounts.key (32 bytes in base64, seals TOTP secrets) and audit-log.pem (Ed25519, signs the
 // log's heads), each 0600 and made when it is not there. Without accounts.key of then, all apps have to be enrolled anew.
 struct Keys {
-  crypto::SealKey seal;
+  factor::SecretBox box;
   crypto::SignKey log;
   static base::Result<Keys> open(const std::string& folder);
 };
@@ -85,6 +86,7 @@ class HashRoom {
 struct Common {
   Policy policy;
   Keys keys;
+  std::optional<factor::BreachedList> breached{};  // passwords that nobody may take; nothing: none is given
   mutable HashRoom room{};
 };
 

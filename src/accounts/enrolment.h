@@ -20,7 +20,6 @@ namespace rampart::accounts {
 
 inline constexpr std::chrono::minutes kLinkTime{30};          // our own
 inline constexpr std::chrono::hours kInvitationTime{7 * 24};  // our own
-inline constexpr std::size_t kRecoveryCodes = 10;
 
 enum class Purpose : std::uint8_t {
   owner,  // the first start: the account is named on the way

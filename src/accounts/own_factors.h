@@ -8,10 +8,10 @@
 #include <optional>
 
 #include "accounts/enrolment.h"
+#include "accounts/factor/webauthn.h"
 
 namespace rampart::accounts {
 
-inline constexpr std::size_t kMostKeys = 10;  // passkeys and security keys of an account; our own
 inline constexpr std::size_t kMaxLabel = 64;  // characters
 
 struct Factor {

@@ -12,6 +12,7 @@
 // limit is not looked at. Limits: limits.h. Each sign-in, its failure and each alert is in the audit log.
 #pragma once
 
+#include "accounts/oidc/sign_in.h"
 #include "accounts/session.h"
 
 namespace rampart::accounts {
@@ -19,13 +20,6 @@ namespace rampart::accounts {
 inline constexpr std::chrono::minutes kChallengeTime{
     5};                                         // of a WebAuthn challenge: single use, bound to its session
 inline constexpr unsigned kMaxWrongCodes = 10;  // of one pending session, which then ends; our own
-
-// Who came from an identity provider, after accounts/oidc has checked all of it, the second factor among it.
-struct ExternalIdentity {
-  std::string issuer;
-  std::string subject;
-  base::Time authenticated{};  // auth_time
-};
 
 class SignIn {
  public:
@@ -51,11 +45,23 @@ class SignIn {
   base::Result<Outcome<Opened>> recovery(const Session& session, std::string_view code, const Client& client,
                                          base::Time now);
 
-  // Binds the asker's account to an identity, which is nobody else's yet; needs step-up.
-  base::Result<Outcome<>> bind_oidc(const Principal& asker, const ExternalIdentity& identity, base::Time now);
+  // Keeps a try at a provider (oidc::new_attempt) for kAttemptTime. What is returned goes into a cookie of the browser that begins it
+  // (HttpOnly, Secure, SameSite=Lax, as the answer comes from elsewhere).
+  base::Result<std::string> keep_attempt(const oidc::Attempt& attempt, base::Time now);
+  // The attempt that this browser began with this state; once. Nothing: unknown, over, used, or another browser's.
+  base::Result<std::optional<oidc::Attempt>> take_attempt(std::string_view cookie, std::string_view state,
+                                                          base::Time now);
+
+  // Below, the identity is what oidc::check_id_token() gave: it was checked, and a second factor was proven at the provider.
+  // Binds the asker's account to it, which nobody else is yet; needs step-up.
+  base::Result<Outcome<>> bind_oidc(const Principal& asker, const oidc::Identity& identity, base::Time now);
   base::Result<Outcome<>> unbind_oidc(const Principal& asker, const std::string& issuer, base::Time now);
-  // Refused (wrong) unless an active account that has enrolled is bound to issuer and subject; never by e-mail.
-  base::Result<Outcome<Opened>> oidc(const ExternalIdentity& identity, const Client& client, base::Time now);
+  base::Result<std::vector<std::string>> oidc_issuers(const std::string& account);
+  // Refused (wrong) unless an active account is bound to issuer and subject; never by e-mail.
+  base::Result<Outcome<Opened>> oidc(const oidc::Identity& identity, const Client& client, base::Time now);
+  // Step-up of a full session whose account is bound to it.
+  base::Result<Outcome<Opened>> oidc_step_up(const Session& session, const oidc::Identity& identity,
+                                             const Client& client, base::Time now);
 
  private:
   store::Database* database_;
