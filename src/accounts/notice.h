@@ -32,7 +32,7 @@ std::string text_of(const Notice& notice);     // an English sentence
 
 class Notices {
  public:
-  Notices(store::Database& database, const Common& common) : database_(&database), common_(&common) {}
+  explicit Notices(store::Database& database) : database_(&database) {}
 
   // What the asker has not put away yet, the newest first.
   base::Result<std::vector<Notice>> open_for(const Principal& asker, std::size_t most = 50);
@@ -47,7 +47,6 @@ class Notices {
 
  private:
   store::Database* database_;
-  const Common* common_;
 };
 
 }  // namespace rampart::accounts

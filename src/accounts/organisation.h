@@ -28,7 +28,7 @@ struct Organisation {
 
 class Organisations {
  public:
-  Organisations(store::Database& database, const Common& common) : database_(&database), common_(&common) {}
+  explicit Organisations(store::Database& database) : database_(&database) {}
 
   // By name, within the scope. `after`: the id behind which to go on.
   base::Result<std::vector<Organisation>> list(const Scope& scope, const std::string& after = {},
@@ -48,7 +48,6 @@ class Organisations {
 
  private:
   store::Database* database_;
-  const Common* common_;
 };
 
 }  // namespace rampart::accounts

@@ -40,10 +40,19 @@ struct Refused {
 template <class T = void>
 using Outcome = std::expected<T, Refused>;
 
-inline std::unexpected<Refused> refuse(Why why, std::string text, std::string where = {},
-                                       std::string hint = {}) {
-  return std::unexpected(
-      Refused{.why = why, .text = std::move(text), .where = std::move(where), .hint = std::move(hint)});
+// A refusal on its way out: becomes an Outcome of any type, and so the value of a Result of one.
+struct Refusing {
+  Refused refused;
+
+  template <class T>
+  // NOLINTNEXTLINE(google-explicit-constructor): so that it can be returned
+  operator std::expected<T, Refused>() const {
+    return std::unexpected(refused);
+  }
+};
+inline Refusing refuse(Why why, std::string text, std::string where = {}, std::string hint = {}) {
+  return {{.why = why, .text = std::move(text), .where = std::move(where), .hint = std::move(hint)}};
 }
+inline Refusing refuse(Refused refused) { return {std::move(refused)}; }
 
 }  // namespace rampart::accounts
