@@ -118,12 +118,12 @@ Result<Outcome<Organisation>> Organisations::add(const Principal& asker, Organis
   one.changed = now;
   one.etag = etag_of(one);
   return database_->transact([&](soci::session& sql) -> Result<Outcome<Organisation>> {
-    const auto made =
-        change(sql,
-               "INSERT INTO accounts_organisation (id, name, folded, sector, contact, language, changed) "
-               "VALUES (:id, :name,"
-               " :folded, :sector, :contact, :language, :changed) ON CONFLICT (folded) DO NOTHING",
-               one.id, one.name, base::lower(one.name), one.sector, one.contact, one.language, seconds(now));
+    const auto made = accounts::change(
+        sql,
+        "INSERT INTO accounts_organisation (id, name, folded, sector, contact, language, changed) "
+        "VALUES (:id, :name,"
+        " :folded, :sector, :contact, :language, :changed) ON CONFLICT (folded) DO NOTHING",
+        one.id, one.name, base::lower(one.name), one.sector, one.contact, one.language, seconds(now));
     if (made != 1) return refuse(Why::conflict, "there is an organisation of this name", "name");
     auto entry = log::entry_of(asker, "organisation.add", one.id, one.id);
     entry.details = details({{"name", one.name}});
