@@ -9,6 +9,7 @@
 #include "audit/assess.h"
 #include "audit/selectors.h"
 #include "cli/session.h"
+#include "server/audit/audit_input.h"
 #include "server/setup/fact_source.h"
 
 namespace rampart::cli {
@@ -34,18 +35,9 @@ base::Result<std::unique_ptr<server::FactSource>> open_source(const FactsOptions
                                                               std::size_t threads);
 base::Result<audit::SelectorBook> read_selectors(const FactsOptions& options, const base::Config& config,
                                                  Session& session);
-// Everything that the options, the configuration, the list and the source know of a domain.
-base::Result<audit::Input> input_of(audit::Entry entry, const server::FactSource& source,
-                                    const audit::SelectorBook& selectors, const base::Config& config);
-base::Result<audit::Input> input_of(const dns::Name& domain, const server::FactSource& source,
-                                    const audit::SelectorBook& selectors, const base::Config& config);
-
-// How many threads a run takes: audit.threads, or one for each processor.
-std::size_t threads_of(const base::Config& config);
-// How the runner treats each domain or name: at once, and at most what the configuration lets one cost.
-audit::RunnerOptions runner_options(const base::Config& config);
-
-// Whether audit.probe names this kind.
-bool wants_probe(const base::Config& config, std::string_view kind);
+using server::input_of;
+using server::runner_options;
+using server::threads_of;
+using server::wants_probe;
 
 }  // namespace rampart::cli
