@@ -301,14 +301,15 @@ Result<std::vector<Job>> Jobs::list(store::Database& database, const Filter& fil
     const std::string state(filter.state ? to_string(*filter.state) : std::string_view());
     const auto most = static_cast<long long>(filter.most);
     Row row;
-    auto prepared = (sql.prepare << fmt::format(
-                     "SELECT {} FROM server_job WHERE (created < :before OR (created = :same AND id < :id))"
-                     " AND (:no_account = '' OR account = :account) AND (:no_kind = '' OR kind = :kind)"
-                     " AND (:no_state = '' OR state = :state) ORDER BY created DESC, id DESC LIMIT :most",
-                     kColumns),
-                 soci::use(before), soci::use(before), soci::use(before_id), soci::use(filter.account),
-                 soci::use(filter.account), soci::use(filter.kind), soci::use(filter.kind), soci::use(state),
-                 soci::use(state), soci::use(most));
+    auto prepared =
+        (sql.prepare << fmt::format(
+             "SELECT {} FROM server_job WHERE (created < :before OR (created = :same AND id < :id))"
+             " AND (:no_account = '' OR account = :account) AND (:no_kind = '' OR kind = :kind)"
+             " AND (:no_state = '' OR state = :state) ORDER BY created DESC, id DESC LIMIT :most",
+             kColumns),
+         soci::use(before), soci::use(before), soci::use(before_id), soci::use(filter.account),
+         soci::use(filter.account), soci::use(filter.kind), soci::use(filter.kind), soci::use(state),
+         soci::use(state), soci::use(most));
     row.bind(prepared);
     soci::statement statement(prepared);
     statement.execute();

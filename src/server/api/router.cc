@@ -141,7 +141,9 @@ base::Result<std::unique_ptr<Router>> Router::make(RouterParts parts) {
   std::ranges::sort(router->routes_, [](const Route& a, const Route& b) {
     const auto order = std::lexicographical_compare_three_way(
         a.segments.begin(), a.segments.end(), b.segments.begin(), b.segments.end(),
-        [](const std::string& one, const std::string& other) { return is_variable(one) <=> is_variable(other); });
+        [](const std::string& one, const std::string& other) {
+          return is_variable(one) <=> is_variable(other);
+        });
     return order != 0 ? order < 0 : a.operation->id < b.operation->id;
   });
   return router;

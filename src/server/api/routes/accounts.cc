@@ -126,7 +126,8 @@ Answer change(Call& call) {
   if (const auto role = maybe_text(body, "role")) wanted.role = accounts::parse_role(*role);
   if (const auto* scope = body.if_contains("scope")) wanted.scope = read_scope(scope->as_object());
   if (const auto* disabled = body.if_contains("disabled")) wanted.disabled = disabled->as_bool();
-  return reply_account(call, TRY(TRY(call.desk().accounts.change(call.who(), call.text("id"), wanted, call.now()))));
+  return reply_account(
+      call, TRY(TRY(call.desk().accounts.change(call.who(), call.text("id"), wanted, call.now()))));
 }
 
 Answer leave(Call& call) {

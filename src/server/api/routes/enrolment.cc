@@ -8,7 +8,8 @@
 namespace rampart::server::api {
 namespace {
 
-std::expected<std::string, Problem> enrolment_json(Call& call, const accounts::Session& session, std::string_view token) {
+std::expected<std::string, Problem> enrolment_json(Call& call, const accounts::Session& session,
+                                                   std::string_view token) {
   const auto state = TRY(TRY(call.desk().enrolment.state(session, call.now())));
   std::string out;
   base::JsonWriter json(out);
@@ -26,14 +27,19 @@ std::expected<std::string, Problem> enrolment_json(Call& call, const accounts::S
       .member("min_length", accounts::factor::kMinPasswordLength)
       .member("max_length", accounts::factor::kMaxPasswordLength)
       .end_object();
-  json.member("expires", base::format_time(state.expires)).member("csrf", accounts::csrf_of(token)).end_object();
+  json.member("expires", base::format_time(state.expires))
+      .member("csrf", accounts::csrf_of(token))
+      .end_object();
   return out;
 }
 
-Answer as_it_stands(Call& call) { return reply_json(TRY(enrolment_json(call, *call.session(), call.cookie()))); }
+Answer as_it_stands(Call& call) {
+  return reply_json(TRY(enrolment_json(call, *call.session(), call.cookie())));
+}
 
 Answer open(Call& call) {
-  auto opened = TRY(call.desk().enrolment.open(text_of(call.body(), "token"), call.cookie(), call.client(), call.now()));
+  auto opened = TRY(
+      call.desk().enrolment.open(text_of(call.body(), "token"), call.cookie(), call.client(), call.now()));
   if (!opened) {
     // Unknown, used and too old are one answer.
     if (opened.error().why == accounts::Why::ended)
@@ -69,7 +75,8 @@ Answer webauthn_options(Call& call) {
 }
 
 Answer webauthn(Call& call) {
-  TRY(TRY(call.desk().enrolment.webauthn(*call.session(), boost::json::serialize(call.body().at("credential")),
+  TRY(TRY(call.desk().enrolment.webauthn(*call.session(),
+                                         boost::json::serialize(call.body().at("credential")),
                                          text_of(call.body(), "name"), call.now())));
   return as_it_stands(call);
 }

@@ -37,7 +37,8 @@ Answer read(Call& call, Jobs& jobs) { return reply_json(job_json(TRY(own(call, j
 
 Answer cancel(Call& call, Jobs& jobs) {
   const auto job = TRY(own(call, jobs));
-  if (!TRY(jobs.cancel(call.database(), job.id, call.now()))) return std::unexpected(conflict("the job has ended"));
+  if (!TRY(jobs.cancel(call.database(), job.id, call.now())))
+    return std::unexpected(conflict("the job has ended"));
   return accepted(job.id, job_json(TRY(own(call, jobs))));
 }
 

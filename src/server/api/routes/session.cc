@@ -9,18 +9,19 @@ namespace {
 
 Answer read(Call& call, const Parts& parts) {
   const auto* session = call.session();
-  return reply_json(
-      TRY(session_json(call, parts, session == nullptr ? std::nullopt : std::optional(*session), call.cookie())));
+  return reply_json(TRY(
+      session_json(call, parts, session == nullptr ? std::nullopt : std::optional(*session), call.cookie())));
 }
 
 Answer sign_in(Call& call, const Parts& parts) {
-  const auto opened = TRY(TRY(call.desk().sign_in.password(text_of(call.body(), "name"), text_of(call.body(), "password"),
-                                                           call.client(), call.now())));
+  const auto opened = TRY(TRY(call.desk().sign_in.password(
+      text_of(call.body(), "name"), text_of(call.body(), "password"), call.client(), call.now())));
   return reply_opened(call, parts, opened);
 }
 
 Answer end(Call& call) {
-  if (call.session() != nullptr) TRY(call.desk().sessions.end_this(*call.session(), call.client(), call.now()));
+  if (call.session() != nullptr)
+    TRY(call.desk().sessions.end_this(*call.session(), call.client(), call.now()));
   auto reply = no_content();
   reply.cookies.push_back(no_session_cookie());
   return reply;
@@ -46,15 +47,15 @@ Answer webauthn_options(Call& call) {
 
 Answer webauthn(Call& call, const Parts& parts) {
   const auto* session = TRY(session_of(call));
-  const auto opened = TRY(TRY(call.desk().sign_in.webauthn(*session, boost::json::serialize(call.body()), call.client(),
-                                                           call.now())));
+  const auto opened = TRY(TRY(call.desk().sign_in.webauthn(*session, boost::json::serialize(call.body()),
+                                                           call.client(), call.now())));
   return reply_opened(call, parts, opened);
 }
 
 Answer recovery(Call& call, const Parts& parts) {
   const auto* session = TRY(session_of(call));
-  const auto opened =
-      TRY(TRY(call.desk().sign_in.recovery(*session, text_of(call.body(), "code"), call.client(), call.now())));
+  const auto opened = TRY(
+      TRY(call.desk().sign_in.recovery(*session, text_of(call.body(), "code"), call.client(), call.now())));
   return reply_opened(call, parts, opened);
 }
 

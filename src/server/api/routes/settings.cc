@@ -12,11 +12,16 @@ using base::SettingType;
 
 std::string_view type_of(SettingType type) {
   switch (type) {
-    case SettingType::boolean: return "boolean";
-    case SettingType::integer: return "integer";
-    case SettingType::duration: return "duration";
-    case SettingType::text: return "text";
-    case SettingType::list: break;
+    case SettingType::boolean:
+      return "boolean";
+    case SettingType::integer:
+      return "integer";
+    case SettingType::duration:
+      return "duration";
+    case SettingType::text:
+      return "text";
+    case SettingType::list:
+      break;
   }
   return "list";
 }

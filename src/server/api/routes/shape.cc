@@ -26,7 +26,8 @@ void write_text_or_null(JsonWriter& json, std::string_view key, std::string_view
     json.value(text);
 }
 
-base::Result<> write_organisations(JsonWriter& json, accounts::Desk& desk, const std::vector<std::string>& ids) {
+base::Result<> write_organisations(JsonWriter& json, accounts::Desk& desk,
+                                   const std::vector<std::string>& ids) {
   json.begin_array();
   for (const auto& id : ids) {
     const auto found = TRY(desk.organisations.find({.everything = true}, id));
@@ -46,12 +47,15 @@ base::Result<> write_scope(JsonWriter& json, accounts::Desk& desk, const account
 accounts::Scope read_scope(const boost::json::object& choice) {
   accounts::Scope out;
   if (const auto* everything = choice.if_contains("everything")) out.everything = everything->as_bool();
-  if (const auto* organisations = choice.if_contains("organisations"); organisations != nullptr && !out.everything)
+  if (const auto* organisations = choice.if_contains("organisations");
+      organisations != nullptr && !out.everything)
     for (const auto& one : organisations->as_array()) out.organisations.emplace_back(one.as_string());
   return out;
 }
 
-std::string text_of(const boost::json::object& object, std::string_view name) { return base::text_member(object, name); }
+std::string text_of(const boost::json::object& object, std::string_view name) {
+  return base::text_member(object, name);
+}
 
 std::optional<std::string> maybe_text(const boost::json::object& object, std::string_view name) {
   const auto* found = object.if_contains(name);
@@ -78,7 +82,8 @@ std::string_view state_of(const std::optional<accounts::Session>& session, bool 
                                                         : "anonymous";
 }
 
-std::expected<std::vector<std::string>, Problem> factors_of(Call& call, const std::optional<accounts::Session>& session) {
+std::expected<std::vector<std::string>, Problem> factors_of(Call& call,
+                                                            const std::optional<accounts::Session>& session) {
   if (!session || session->stage == accounts::Stage::enrolling) return {};
   auto ways = TRY(call.desk().sign_in.ways(*session));
   std::erase_if(ways, [&](const std::string& way) {
@@ -107,7 +112,8 @@ std::expected<std::string, Problem> write_who(JsonWriter& json, Call& call,
   TRY(write_scope(json, call.desk(), who->scope));
   json.key("permissions").begin_array();
   for (std::size_t i = 0; i < accounts::kPermissions; ++i)
-    if (who->may(static_cast<accounts::Permission>(i))) json.value(to_string(static_cast<accounts::Permission>(i)));
+    if (who->may(static_cast<accounts::Permission>(i)))
+      json.value(to_string(static_cast<accounts::Permission>(i)));
   json.end_array();
   return language;
 }
@@ -130,8 +136,9 @@ std::expected<std::string, Problem> session_json(Call& call, const Parts& parts,
   write_text_or_null(json, "csrf", session ? accounts::csrf_of(token) : std::string());
   const bool full = session && who;
   write_time(json, "proven", full ? std::optional(session->proven) : std::nullopt);
-  write_time(json, "step_up_until",
-             full ? std::optional(session->proven + std::chrono::seconds(accounts::kStepUpTime)) : std::nullopt);
+  write_time(
+      json, "step_up_until",
+      full ? std::optional(session->proven + std::chrono::seconds(accounts::kStepUpTime)) : std::nullopt);
   write_time(json, "expires", session ? std::optional(session->expires) : std::nullopt);
   json.member("demo", parts.demo)
       .member("language", language)

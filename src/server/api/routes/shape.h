@@ -13,7 +13,8 @@ namespace rampart::server::api {
 void write_time(base::JsonWriter& json, std::string_view key, const std::optional<base::Time>& time);
 void write_text_or_null(base::JsonWriter& json, std::string_view key, std::string_view text);  // empty: null
 // [{"id","name"}]: organisations by their ids; one that is gone is called by its id.
-base::Result<> write_organisations(base::JsonWriter& json, accounts::Desk& desk, const std::vector<std::string>& ids);
+base::Result<> write_organisations(base::JsonWriter& json, accounts::Desk& desk,
+                                   const std::vector<std::string>& ids);
 base::Result<> write_scope(base::JsonWriter& json, accounts::Desk& desk, const accounts::Scope& scope);
 // A ScopeChoice of a body.
 accounts::Scope read_scope(const boost::json::object& choice);
