@@ -1,17 +1,15 @@
-#include "cli/advise_setup.h"
+#include "server/reports/advise_setup.h"
 
 #include "audit/ask_lane.h"
-#include "cli/interrupt.h"
-#include "cli/source_naming.h"
 #include "reports/archive/archive.h"
+#include "server/reports/source_naming.h"
 #include "server/setup/fact_source.h"
 
-namespace rampart::cli {
+namespace rampart::server {
 namespace {
 
 namespace advice = reports::advice;
 using base::Result;
-using server::FactSource;
 
 constexpr std::chrono::seconds kLookUpTime{120};  // for all addresses of a domain together; ours
 
@@ -44,7 +42,7 @@ Result<advice::DnsSeen> Advisers::look(const dns::Name& domain, const reports::D
   auto found =
       audit::ask_lane<advice::DnsSeen>(source_->lanes().front(), options, domain.text(),
                                        [input](facts::Facts& facts) { return advice::look(*input, facts); });
-  if (interrupted() != 0) return base::fail(base::ErrorKind::unavailable, "interrupted");
+  if (source_->stopped()) return base::fail(base::ErrorKind::unavailable, "interrupted");
   if (!found) return std::unexpected(found.error());
   return std::move(found->decision);
 }
@@ -73,4 +71,4 @@ Result<advice::Advice> Advisers::advise(const dns::Name& domain, const Options& 
                          .accept_risk = options.accept_risk});
 }
 
-}  // namespace rampart::cli
+}  // namespace rampart::server

@@ -12,14 +12,14 @@
 #include "server/setup/fact_source.h"
 #include "store/database.h"
 
-namespace rampart::cli {
+namespace rampart::server {
 
 // What is the same for all domains of a run.
 class Advisers {
  public:
   // `source` is null where DNS is not asked. The database, the configuration and the source outlive it.
   static base::Result<Advisers> open(store::Database& database, const base::Config& config,
-                                     server::FactSource* source);
+                                     FactSource* source);
 
   struct Options {
     std::optional<dmarc::Policy> rehearse;
@@ -35,17 +35,17 @@ class Advisers {
   [[nodiscard]] std::int32_t today() const;
 
  private:
-  Advisers(store::Database& database, const base::Config& config, server::FactSource* source)
+  Advisers(store::Database& database, const base::Config& config, FactSource* source)
       : database_(&database), config_(&config), source_(source) {}
   base::Result<reports::advice::DnsSeen> look(const dns::Name& domain, const reports::Daily& daily) const;
 
   store::Database* database_;
   const base::Config* config_;
-  server::FactSource* source_;
+  FactSource* source_;
   std::vector<dns::Name> own_domains_;
   std::vector<std::string> listed_;           // reports.reporters
   std::unique_ptr<mail::Registry> registry_;  // it stays at one place, as advice points into it
   std::vector<std::unique_ptr<const std::vector<reports::Mark>>> marks_;  // the same
 };
 
-}  // namespace rampart::cli
+}  // namespace rampart::server

@@ -1,4 +1,4 @@
-#include "cli/source_naming.h"
+#include "server/reports/source_naming.h"
 
 #include "audit/ask_lane.h"
 #include "base/file.h"
@@ -7,11 +7,10 @@
 #include "reports/advise/reporters.h"
 #include "server/setup/fact_source.h"
 
-namespace rampart::cli {
+namespace rampart::server {
 namespace {
 
 using base::Result;
-using server::FactSource;
 
 constexpr std::chrono::seconds kLookUpTime{120};  // for all addresses together; ours
 constexpr std::size_t kQuestionsForSpf = 500;     // beside those of each address; ours
@@ -63,4 +62,4 @@ Result<> look_up_sources(reports::Inventory& inventory, FactSource& source, std:
   return {};
 }
 
-}  // namespace rampart::cli
+}  // namespace rampart::server

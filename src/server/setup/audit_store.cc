@@ -1,15 +1,15 @@
-#include "cli/audit_store.h"
+#include "server/setup/audit_store.h"
 
 #include <algorithm>
 
 #include "audit/selectors.h"
 #include "audit/zone_hints.h"
-#include "cli/source_naming.h"
 #include "dns/domain.h"
 #include "reports/archive/archive.h"
 #include "reports/archive/seen_names.h"
+#include "server/reports/source_naming.h"
 
-namespace rampart::cli {
+namespace rampart::server {
 namespace {
 
 // All our own.
@@ -85,4 +85,4 @@ base::Result<> AuditStore::flush() {
   return {};
 }
 
-}  // namespace rampart::cli
+}  // namespace rampart::server

@@ -10,7 +10,7 @@
 #include "base/config.h"
 #include "reports/archive/numbers.h"
 
-namespace rampart::cli {
+namespace rampart::server {
 
 class AuditStore {
  public:
@@ -44,4 +44,4 @@ class AuditStore {
   reports::HeedReporter heed_;  // whose reports are read
 };
 
-}  // namespace rampart::cli
+}  // namespace rampart::server
