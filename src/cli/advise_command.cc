@@ -12,7 +12,7 @@
 #include "reports/advise/format.h"
 #include "reports/archive/history.h"
 #include "reports/show/show.h"
-#include "server/reports/advise_setup.h"
+#include "server/reports/advisers.h"
 #include "server/reports/source_naming.h"
 #include "server/setup/fact_source.h"
 #include "server/setup/store_url.h"
@@ -26,6 +26,7 @@ using base::Result;
 using server::Advisers;
 using server::FactSource;
 using server::open_known_store;
+using server::own_domains;
 using server::reporters_that_count;
 
 constexpr std::int32_t kMaxWindow = advice::kInventoryDays;  // days that a policy is tried on

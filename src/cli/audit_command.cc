@@ -25,7 +25,7 @@
 #include "dns/domain.h"
 #include "facts/book_file.h"
 #include "facts/overlay.h"
-#include "server/setup/audit_store.h"
+#include "server/audit/audit_store.h"
 #include "server/setup/fact_source.h"
 #include "server/setup/store_url.h"
 

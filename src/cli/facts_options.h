@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/session.h"
+#include "server/audit/audit_input.h"
 #include "server/setup/facts.h"
 
 namespace rampart::cli {

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "cli/interrupt.h"
-#include "server/reports/advise_setup.h"
+#include "server/reports/advisers.h"
 #include "server/setup/store_url.h"
 
 namespace rampart::cli {

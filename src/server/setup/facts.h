@@ -27,18 +27,4 @@ base::Result<std::unique_ptr<FactSource>> open_source(const FactsOptions& option
 // `note` is told of mails that name no selector.
 base::Result<audit::SelectorBook> read_selectors(const FactsOptions& options, const base::Config& config,
                                                  const std::function<void(std::string_view)>& note);
-// Everything that the options, the configuration, the list and the source know of a domain.
-base::Result<audit::Input> input_of(audit::Entry entry, const FactSource& source,
-                                    const audit::SelectorBook& selectors, const base::Config& config);
-base::Result<audit::Input> input_of(const dns::Name& domain, const FactSource& source,
-                                    const audit::SelectorBook& selectors, const base::Config& config);
-
-// How many threads a run takes: audit.threads, or one for each processor.
-std::size_t threads_of(const base::Config& config);
-// How the runner treats each domain or name: at once, and at most what the configuration lets one cost.
-audit::RunnerOptions runner_options(const base::Config& config);
-
-// Whether audit.probe names this kind.
-bool wants_probe(const base::Config& config, std::string_view kind);
-
 }  // namespace rampart::server

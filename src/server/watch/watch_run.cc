@@ -13,6 +13,7 @@
 #include "audit/watch/ledger_store.h"
 #include "audit/watch/watcher.h"
 #include "dns/domain.h"
+#include "server/audit/audit_input.h"
 #include "server/setup/store_url.h"
 #include "server/watch/watch_reports.h"
 #include "server/watch/watch_setup.h"

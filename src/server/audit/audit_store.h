@@ -16,6 +16,9 @@ class AuditStore {
  public:
   // Opens the store; the risks that were accepted are read now.
   static base::Result<std::unique_ptr<AuditStore>> open(const store::Url& url, const base::Config& config);
+  // The same over a database that is open and outlives it.
+  static base::Result<std::unique_ptr<AuditStore>> over(store::Database& database,
+                                                        const base::Config& config);
   AuditStore(const AuditStore&) = delete;
   AuditStore& operator=(const AuditStore&) = delete;
 
@@ -28,14 +31,18 @@ class AuditStore {
   base::Result<> flush();
 
  private:
-  AuditStore(store::Database database, const base::Config& config)
-      : database_(std::move(database)),
+  AuditStore(std::optional<store::Database> own, store::Database* database, const base::Config& config)
+      : own_(std::move(own)),
+        database_(database == nullptr ? &*own_ : database),
         max_key_age_(std::chrono::floor<std::chrono::seconds>(config.duration("audit.key_max_age"))),
         keep_(static_cast<std::size_t>(config.integer("store.snapshots"))) {}
 
   static constexpr std::size_t kBatch = 500;  // audits in one transaction; our own
 
-  store::Database database_;
+  base::Result<> begin(const base::Config& config);
+
+  std::optional<store::Database> own_;
+  store::Database* database_;  // own_, or the caller's
   std::optional<audit::state::State> state_;
   std::shared_ptr<const std::vector<audit::state::Risk>> risks_;
   std::vector<audit::state::Recorded> batch_;

@@ -1,4 +1,8 @@
-#include "server/setup/audit_store.h"
+<<<<<<<< HEAD:src/server/setup/audit_store.cc
+#include "server/audit/audit_store.h"
+========
+#include "server/audit/audit_store.h"
+>>>>>>>> g-routes:src/server/audit/audit_store.cc
 
 #include <algorithm>
 
@@ -50,20 +54,30 @@ base::Result<> add_seen_names(store::Database& database, const reports::HeedRepo
 
 base::Result<std::unique_ptr<AuditStore>> AuditStore::open(const store::Url& url,
                                                            const base::Config& config) {
-  auto database = TRY(store::Database::open(url));
-  std::unique_ptr<AuditStore> out(new AuditStore(std::move(database), config));
-  out->heed_ = TRY(reporters_that_count(config));
-  out->state_ = TRY(audit::state::State::open(out->database_));
-  out->risks_ =
-      std::make_shared<const std::vector<audit::state::Risk>>(TRY(audit::state::risks(out->database_)));
-  TRY(reports::Archive::open(out->database_));
+  std::unique_ptr<AuditStore> out(new AuditStore(TRY(store::Database::open(url)), nullptr, config));
+  TRY(out->begin(config));
   return out;
+}
+
+base::Result<std::unique_ptr<AuditStore>> AuditStore::over(store::Database& database,
+                                                           const base::Config& config) {
+  std::unique_ptr<AuditStore> out(new AuditStore(std::nullopt, &database, config));
+  TRY(out->begin(config));
+  return out;
+}
+
+base::Result<> AuditStore::begin(const base::Config& config) {
+  heed_ = TRY(reporters_that_count(config));
+  state_ = TRY(audit::state::State::open(*database_));
+  risks_ = std::make_shared<const std::vector<audit::state::Risk>>(TRY(audit::state::risks(*database_)));
+  TRY(reports::Archive::open(*database_));
+  return {};
 }
 
 base::Result<> AuditStore::prepare(audit::Input& input) {
   input.known_keys = TRY(state_->keys(input.domain));
   input.max_key_age = max_key_age_;
-  return add_seen_names(database_, heed_, input);
+  return add_seen_names(*database_, heed_, input);
 }
 
 audit::Runner::Decide AuditStore::decide() const {
