@@ -1,8 +1,4 @@
-<<<<<<<< HEAD:src/server/setup/audit_store.cc
 #include "server/audit/audit_store.h"
-========
-#include "server/audit/audit_store.h"
->>>>>>>> g-routes:src/server/audit/audit_store.cc
 
 #include <algorithm>
 

@@ -1,8 +1,4 @@
-<<<<<<<< HEAD:src/server/reports/advise_setup.cc
 #include "server/reports/advisers.h"
-========
-#include "server/reports/advisers.h"
->>>>>>>> g-routes:src/server/reports/advisers.cc
 
 #include "audit/ask_lane.h"
 #include "reports/archive/archive.h"
