@@ -1,25 +1,8 @@
 #include "cli/facts_options.h"
 
-#include <algorithm>
-#include <thread>
-
-#include "audit/portfolio/columns.h"
-#include "auth/dkim/from_mail.h"
-#include "base/file.h"
 #include "cli/interrupt.h"
-#include "dns/domain.h"
-#include "server/setup/fact_source.h"
-#include "server/setup/mail_file.h"
 
 namespace rampart::cli {
-namespace {
-
-using server::FactSource;
-using server::kMaxMail;
-using server::open_fact_source;
-
-
-}  // namespace
 
 void add_paths(CLI::App& command, const char* name, std::vector<std::string>& value, const std::string& help,
                const char* type) {
@@ -53,33 +36,15 @@ void add_question_options(CLI::App& command, Session& session, FactsOptions& opt
   session.add_setting(command, "audit.block_lists");
 }
 
-base::Result<std::unique_ptr<FactSource>> open_source(const FactsOptions& options, const base::Config& config,
-                                                      std::size_t threads) {
-  const auto told = [&](const char* key) {
-    return config.origin(key).from == base::Origin::From::command_line;
-  };
-  return open_fact_source({.zones = options.zones,
-                           .recording = options.recording,
-                           .live = told("dns.resolvers") || told("dns.authoritative") || told("audit.probe"),
-                           .threads = threads,
-                           .stop = [] { return interrupted() != 0; }},
-                          config);
+base::Result<std::unique_ptr<server::FactSource>> open_source(const FactsOptions& options,
+                                                              const base::Config& config,
+                                                              std::size_t threads) {
+  return server::open_source(options, config, threads, [] { return interrupted() != 0; });
 }
 
 base::Result<audit::SelectorBook> read_selectors(const FactsOptions& options, const base::Config& config,
                                                  Session& session) {
-  audit::SelectorBook selectors;
-  for (const auto& selector : config.list("audit.selectors")) selectors.add(selector);
-  if (!options.selector_list.empty()) {
-    const auto text = TRY(base::read_file(options.selector_list, audit::SelectorBook::kMaxListBytes));
-    TRY(selectors.add_list(text, options.selector_list));
-  }
-  for (const auto& path : options.mails) {
-    const auto keys = TRY(dkim::from_mail(TRY(base::read_file(path, kMaxMail))));
-    if (keys.empty()) session.note(fmt::format("{}: no DKIM signature, so no selector to learn", path));
-    for (const auto& key : keys) selectors.add(key.domain, key.selector);
-  }
-  return selectors;
+  return server::read_selectors(options, config, [&](std::string_view text) { session.note(text); });
 }
 
 }  // namespace rampart::cli

@@ -1,21 +1,12 @@
-#include "cli/report_origin.h"
+#include "server/reports/report_origin.h"
 
 #include "audit/ask_lane.h"
 #include "server/setup/mail_file.h"
 
-namespace rampart::cli {
+namespace rampart::server {
 
 using base::Result;
 using reports::Belief;
-using server::drive_options;
-
-void add_origin_options(CLI::App& command, Session& session, FactsOptions& options) {
-  session.add_setting(command, "reports.authserv_ids");
-  add_source_options(command, options, "Take the keys of signatures from zone files",
-                     "Take the keys of signatures from a recording, and nothing else");
-  for (const auto* key : {"dns.resolvers", "dns.authoritative", "dns.timeout"})
-    session.add_setting(command, key);
-}
 
 reports::OriginJudge OriginFacts::judge() {
   return {[this](const dns::Name& about, std::function<Belief(facts::Facts&)> function) {
@@ -26,7 +17,7 @@ reports::OriginJudge OriginFacts::judge() {
 
 Result<Belief> OriginFacts::decide(const dns::Name& about, std::function<Belief(facts::Facts&)> function) {
   if (!source_) {
-    auto source = TRY(open_source(options_, config_, 1));
+    auto source = TRY(open_source(options_, config_, 1, stop_));
     TRY(source->prepare(about));
     source_ = std::move(source);
   }
@@ -35,4 +26,4 @@ Result<Belief> OriginFacts::decide(const dns::Name& about, std::function<Belief(
       .decision;
 }
 
-}  // namespace rampart::cli
+}  // namespace rampart::server

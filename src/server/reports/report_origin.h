@@ -1,21 +1,20 @@
 // Who sent a report: facts for the question, asked live or of zone files (reports/trust/judge.h).
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "base/config.h"
-#include "cli/facts_options.h"
 #include "reports/trust/judge.h"
+#include "server/setup/facts.h"
 
-namespace rampart::cli {
-
-// The options of a command that asks it.
-void add_origin_options(CLI::App& command, Session& session, FactsOptions& options);
+namespace rampart::server {
 
 class OriginFacts {
  public:
-  // Both outlive it.
-  OriginFacts(const FactsOptions& options, const base::Config& config) : options_(options), config_(config) {}
+  // Both outlive it. `stop` as in FactSourceOptions.
+  OriginFacts(const FactsOptions& options, const base::Config& config, std::function<bool()> stop)
+      : options_(options), config_(config), stop_(std::move(stop)) {}
 
   // From here on everything is asked anew: what caches hold is old by the next look.
   void forget() { source_.reset(); }
@@ -27,7 +26,8 @@ class OriginFacts {
 
   const FactsOptions& options_;
   const base::Config& config_;
-  std::unique_ptr<server::FactSource> source_;
+  std::function<bool()> stop_;
+  std::unique_ptr<FactSource> source_;
 };
 
-}  // namespace rampart::cli
+}  // namespace rampart::server

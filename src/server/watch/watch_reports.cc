@@ -1,4 +1,4 @@
-#include "cli/watch_reports.h"
+#include "server/watch/watch_reports.h"
 
 #include <algorithm>
 #include <iterator>
@@ -8,15 +8,10 @@
 #include "server/reports/source_naming.h"
 #include "server/setup/fact_source.h"
 
-namespace rampart::cli {
+namespace rampart::server {
 namespace {
 
 using base::Result;
-using server::FactSource;
-using server::look_up_sources;
-using server::own_domains;
-using server::read_registry;
-using server::reporters_that_count;
 
 constexpr std::size_t kLookups = 200;      // addresses of a domain at each look; ours
 constexpr std::size_t kUnknownShare = 20;  // in a hundred messages: then who is new cannot be told; ours
@@ -102,4 +97,4 @@ void WatchReports::add_to(audit::watch::Observation& observation, audit::Severit
                                found->second.undecided.end());
 }
 
-}  // namespace rampart::cli
+}  // namespace rampart::server

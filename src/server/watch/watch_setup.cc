@@ -1,4 +1,4 @@
-#include "cli/watch_setup.h"
+#include "server/watch/watch_setup.h"
 
 #include <filesystem>
 
@@ -10,14 +10,12 @@
 #include "net/resolvers.h"
 #include "server/setup/mail_relay.h"
 
-namespace rampart::cli {
+namespace rampart::server {
 namespace {
 
 using audit::watch::SinkKind;
 using base::ErrorKind;
 using base::Result;
-using server::certificate_authorities;
-using server::mail_relay;
 
 std::unexpected<base::Error> lacks(std::string_view sink, std::string_view key) {
   return base::fail(ErrorKind::config, fmt::format("the sink {} needs {}", sink, key), std::string(key),
@@ -44,8 +42,8 @@ Result<std::unique_ptr<audit::watch::Sink>> make_mail(const base::Config& config
 }
 
 Result<std::unique_ptr<audit::watch::Sink>> make_sink(SinkKind kind, const base::Config& config,
-                                                      Session& session) {
-  const auto print = [&session](std::string_view text) { return session.print(text); };
+                                                      const Host& host) {
+  const auto print = [&host](std::string_view text) { return host.print(text); };
   switch (kind) {
     case SinkKind::terminal:
       return audit::watch::print_sink(kind, print);
@@ -62,7 +60,7 @@ Result<std::unique_ptr<audit::watch::Sink>> make_sink(SinkKind kind, const base:
 
 }  // namespace
 
-Result<audit::watch::Sinks> make_sinks(const base::Config& config, Session& session,
+Result<audit::watch::Sinks> make_sinks(const base::Config& config, const Host& host,
                                        const std::string& dry_run) {
   audit::watch::Sinks out;
   if (!dry_run.empty()) {
@@ -78,7 +76,7 @@ Result<audit::watch::Sinks> make_sinks(const base::Config& config, Session& sess
       return lacks("mail", "watch.mail_from");
     if (kind == SinkKind::mail && config.list("watch.mail_to").empty()) return lacks("mail", "watch.mail_to");
     out[kind] =
-        sent && !dry_run.empty() ? audit::watch::folder_sink(dry_run) : TRY(make_sink(kind, config, session));
+        sent && !dry_run.empty() ? audit::watch::folder_sink(dry_run) : TRY(make_sink(kind, config, host));
   }
   if (out.empty())
     return base::fail(ErrorKind::config, "there is no sink, so nobody would be told", "watch.sinks",
@@ -134,4 +132,4 @@ Result<base::Config> second_config(const base::Config& config) {
   return out;
 }
 
-}  // namespace rampart::cli
+}  // namespace rampart::server

@@ -5,13 +5,13 @@
 
 #include "audit/watch/watcher.h"
 #include "base/config.h"
-#include "cli/session.h"
+#include "server/setup/host.h"
 
-namespace rampart::cli {
+namespace rampart::server {
 
 // `dry_run`: a folder that webhook and mail are written into instead of being sent; empty: they are sent. Everything
 // that a sink needs is looked at now: a secret that cannot be read is an error before the first look.
-base::Result<audit::watch::Sinks> make_sinks(const base::Config& config, Session& session,
+base::Result<audit::watch::Sinks> make_sinks(const base::Config& config, const Host& host,
                                              const std::string& dry_run);
 base::Result<audit::watch::WatchOptions> make_watch_options(const base::Config& config);
 
@@ -21,4 +21,4 @@ std::string circumstances(const base::Config& config, std::span<const std::strin
 // The configuration with which a second resolver is asked (watch.second_resolvers).
 base::Result<base::Config> second_config(const base::Config& config);
 
-}  // namespace rampart::cli
+}  // namespace rampart::server
