@@ -143,11 +143,6 @@ void write_nullable(base::JsonWriter& json, std::string_view name, std::string_v
   text.empty() ? json.null() : json.value(text);
 }
 
-void write_time(base::JsonWriter& json, std::string_view name, const std::optional<base::Time>& time) {
-  json.key(name);
-  time ? json.value(base::format_time(*time)) : json.null();
-}
-
 void write_organisation(base::JsonWriter& json, std::string_view name, const std::string& id,
                         const std::string& called) {
   json.key(name);

@@ -17,6 +17,7 @@
 #include "base/json.h"
 #include "base/worker.h"
 #include "server/api/handlers.h"
+#include "server/api/routes/shape.h"
 #include "server/audit/audit_run.h"
 
 namespace rampart::server::api {
@@ -114,7 +115,6 @@ class BookSource : public FactSource {
 // --- JSON ---
 
 void write_nullable(base::JsonWriter& json, std::string_view name, std::string_view text);  // null when empty
-void write_time(base::JsonWriter& json, std::string_view name, const std::optional<base::Time>& time);
 void write_organisation(base::JsonWriter& json, std::string_view name, const std::string& id,
                         const std::string& called);
 // DomainRow.

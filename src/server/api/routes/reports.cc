@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <set>
 
+#include <boost/json/serialize.hpp>
+
 #include "base/text.h"
 #include "mail/mime.h"
 #include "reports/archive/report_list.h"
@@ -98,7 +100,7 @@ class Peek : public reports::Taker, public reports::Unpacker {
   [[nodiscard]] const std::set<std::string>& domains() const { return domains_; }
 
   base::Result<> take(reports::Report&& report, const reports::Origin&) override {
-    return see(report.published.domain);
+    return see(report.policy.domain);
   }
   base::Result<> take(reports::FailureReport&& report, const reports::Origin&) override {
     return see(report.reported_domain);
