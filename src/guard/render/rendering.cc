@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "guard/inspect/seen/inspected.h"
 #include "guard/inspect/seen/wire.h"
-#include "guard/inspect/signal/catalogue.h"
 
 namespace rampart::guard::render {
 namespace {
@@ -80,17 +79,20 @@ void write_body(base::JsonWriter& json, const RenderedBody& body) {
       .begin_array();
   for (const auto& one : body.notices)
     json.begin_object()
-        .member("code", to_string(one.notice))
-        .member("says", english(one.notice))
+        .member("notice", to_string(one.notice))
+        .member("text", english(one.notice))
         .member("count", one.count)
         .member("evidence", one.evidence)
         .end_object();
   json.end_array().end_object();
 }
 
-std::string_view says(std::string_view code) {
-  const auto* const kind = signal::find_kind(code);
-  return kind == nullptr ? std::string_view() : kind->english;
+void text_or_null(base::JsonWriter& json, std::string_view name, const std::string& text) {
+  json.key(name);
+  if (text.empty())
+    json.null();
+  else
+    json.value(text);
 }
 
 void write_part(base::JsonWriter& json, const RenderedPart& part) {
@@ -101,18 +103,15 @@ void write_part(base::JsonWriter& json, const RenderedPart& part) {
       .member("charset", part.charset)
       .member("sha256", part.sha256)
       .member("size", part.size)
-      .member("depth", part.depth)
       .member("attachment", part.is_attachment)
       .member("shown", part.is_shown)
       .key("found")
       .begin_array();
   for (const auto& one : part.found)
-    json.begin_object()
-        .member("code", one.code)
-        .member("says", says(one.code))
-        .member("evidence", one.evidence)
-        .end_object();
-  json.end_array().member_array("rules", part.rules).member("unseen", part.unseen).end_object();
+    json.begin_object().member("code", one.code).member("evidence", one.evidence).end_object();
+  json.end_array().member_array("rules", part.rules);
+  text_or_null(json, "unseen", part.unseen);
+  json.end_object();
 }
 
 void write_link(base::JsonWriter& json, const RenderedLink& link) {
@@ -122,11 +121,11 @@ void write_link(base::JsonWriter& json, const RenderedLink& link) {
       .member("text", link.text)
       .member("target", link.target)
       .member("host", link.host)
-      .member("claimed_host", link.claimed)
       .member("count", link.count)
       .member("hidden", link.is_hidden)
-      .member_array("facts", link.facts)
-      .end_object();
+      .member_array("facts", link.facts);
+  text_or_null(json, "claimed", link.claimed);
+  json.end_object();
 }
 
 }  // namespace
@@ -180,12 +179,12 @@ void write_members(base::JsonWriter& json, const Rendering& rendering) {
   json.end_array().member("links_left_out", rendering.links_left_out).key("marks").begin_array();
   for (const auto& mark : rendering.marks)
     json.begin_object()
-        .member("cause", mark.code)
-        .member("says", says(mark.code))
+        .member("code", mark.code)
         .member("text", mark.text)
         .member("places", mark.places)
         .end_object();
-  json.end_array().member("extent", rendering.extent).member("fault", rendering.fault);
+  json.end_array().member("extent", rendering.extent);
+  text_or_null(json, "fault", rendering.fault);
 }
 
 }  // namespace rampart::guard::render
