@@ -10,11 +10,12 @@
 #include "cli/progress.h"
 #include "cli/reports_options.h"
 #include "cli/source_naming.h"
-#include "cli/store_url.h"
 #include "dns/domain.h"
 #include "reports/advise/format.h"
 #include "reports/archive/history.h"
 #include "reports/show/show.h"
+#include "server/setup/fact_source.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
@@ -22,6 +23,8 @@ namespace {
 namespace advice = reports::advice;
 using base::ErrorKind;
 using base::Result;
+using server::FactSource;
+using server::open_known_store;
 
 constexpr std::int32_t kMaxWindow = advice::kInventoryDays;  // days that a policy is tried on
 

@@ -4,12 +4,14 @@
 #include "cli/interrupt.h"
 #include "cli/source_naming.h"
 #include "reports/archive/archive.h"
+#include "server/setup/fact_source.h"
 
 namespace rampart::cli {
 namespace {
 
 namespace advice = reports::advice;
 using base::Result;
+using server::FactSource;
 
 constexpr std::chrono::seconds kLookUpTime{120};  // for all addresses of a domain together; ours
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "cli/fact_source.h"
 #include "reports/advise/advise.h"
 #include "reports/sources/marks.h"
+#include "server/setup/fact_source.h"
 #include "store/database.h"
 
 namespace rampart::cli {
@@ -19,7 +19,7 @@ class Advisers {
  public:
   // `source` is null where DNS is not asked. The database, the configuration and the source outlive it.
   static base::Result<Advisers> open(store::Database& database, const base::Config& config,
-                                     FactSource* source);
+                                     server::FactSource* source);
 
   struct Options {
     std::optional<dmarc::Policy> rehearse;
@@ -35,13 +35,13 @@ class Advisers {
   [[nodiscard]] std::int32_t today() const;
 
  private:
-  Advisers(store::Database& database, const base::Config& config, FactSource* source)
+  Advisers(store::Database& database, const base::Config& config, server::FactSource* source)
       : database_(&database), config_(&config), source_(source) {}
   base::Result<reports::advice::DnsSeen> look(const dns::Name& domain, const reports::Daily& daily) const;
 
   store::Database* database_;
   const base::Config* config_;
-  FactSource* source_;
+  server::FactSource* source_;
   std::vector<dns::Name> own_domains_;
   std::vector<std::string> listed_;           // reports.reporters
   std::unique_ptr<mail::Registry> registry_;  // it stays at one place, as advice points into it

@@ -22,16 +22,19 @@
 #include "cli/interrupt.h"
 #include "cli/profiles.h"
 #include "cli/progress.h"
-#include "cli/store_url.h"
 #include "crypto/digest.h"
 #include "dns/domain.h"
 #include "facts/book_file.h"
 #include "facts/overlay.h"
+#include "server/setup/fact_source.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::ErrorKind;
+using server::FactSource;
+using server::store_url;
 
 constexpr std::size_t kMaxTextWidth = 120;                 // columns: longer lines are hard to read
 constexpr std::size_t kMaxRefusedShown = 20;               // on the terminal; the rest is counted

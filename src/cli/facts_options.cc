@@ -6,11 +6,17 @@
 #include "audit/portfolio/columns.h"
 #include "auth/dkim/from_mail.h"
 #include "base/file.h"
-#include "cli/mail_options.h"
+#include "cli/interrupt.h"
 #include "dns/domain.h"
+#include "server/setup/fact_source.h"
+#include "server/setup/mail_file.h"
 
 namespace rampart::cli {
 namespace {
+
+using server::FactSource;
+using server::kMaxMail;
+using server::open_fact_source;
 
 constexpr std::size_t kMaxOwnThreads = 8;  // unless more are asked for: resolvers are the wall then
 
@@ -56,7 +62,8 @@ base::Result<std::unique_ptr<FactSource>> open_source(const FactsOptions& option
   return open_fact_source({.zones = options.zones,
                            .recording = options.recording,
                            .live = told("dns.resolvers") || told("dns.authoritative") || told("audit.probe"),
-                           .threads = threads},
+                           .threads = threads,
+                           .stop = [] { return interrupted() != 0; }},
                           config);
 }
 

@@ -8,8 +8,8 @@
 
 #include "audit/assess.h"
 #include "audit/selectors.h"
-#include "cli/fact_source.h"
 #include "cli/session.h"
+#include "server/setup/fact_source.h"
 
 namespace rampart::cli {
 
@@ -29,14 +29,15 @@ void add_source_options(CLI::App& command, FactsOptions& options, const std::str
 // The resolvers, the selectors, the probes and the block lists.
 void add_question_options(CLI::App& command, Session& session, FactsOptions& options);
 
-base::Result<std::unique_ptr<FactSource>> open_source(const FactsOptions& options, const base::Config& config,
-                                                      std::size_t threads);
+base::Result<std::unique_ptr<server::FactSource>> open_source(const FactsOptions& options,
+                                                              const base::Config& config,
+                                                              std::size_t threads);
 base::Result<audit::SelectorBook> read_selectors(const FactsOptions& options, const base::Config& config,
                                                  Session& session);
 // Everything that the options, the configuration, the list and the source know of a domain.
-base::Result<audit::Input> input_of(audit::Entry entry, const FactSource& source,
+base::Result<audit::Input> input_of(audit::Entry entry, const server::FactSource& source,
                                     const audit::SelectorBook& selectors, const base::Config& config);
-base::Result<audit::Input> input_of(const dns::Name& domain, const FactSource& source,
+base::Result<audit::Input> input_of(const dns::Name& domain, const server::FactSource& source,
                                     const audit::SelectorBook& selectors, const base::Config& config);
 
 // How many threads a run takes: audit.threads, or one for each processor.

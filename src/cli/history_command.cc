@@ -9,8 +9,8 @@
 #include "cli/commands.h"
 #include "cli/fix_options.h"
 #include "cli/help.h"
-#include "cli/store_url.h"
 #include "dns/domain.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
@@ -19,6 +19,7 @@ using audit::state::Change;
 using audit::state::State;
 using base::ErrorKind;
 using base::Result;
+using server::open_known_store;
 
 constexpr std::size_t kMaxStates = 1000;  // of a domain that are shown; ours
 

@@ -12,11 +12,13 @@
 #include "cli/commands.h"
 #include "cli/fix_options.h"
 #include "cli/help.h"
-#include "cli/key_file.h"
 #include "cli/keys_options.h"
-#include "cli/mail_options.h"
 #include "cli/update_server.h"
 #include "dns/domain.h"
+#include "server/setup/fact_source.h"
+#include "server/setup/key_file.h"
+#include "server/setup/key_store.h"
+#include "server/setup/mail_file.h"
 
 namespace rampart::cli {
 namespace {
@@ -26,6 +28,11 @@ using base::Result;
 using dkim::KeyPhase;
 using dkim::KeyType;
 using dkim::ManagedDomain;
+using server::drive_options;
+using server::FactSource;
+using server::open_key_folder;
+using server::open_old_key_folder;
+using server::schedule_now;
 
 constexpr unsigned kBits = 2048;  // of RSA keys
 

@@ -4,15 +4,15 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/guard_settings.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
-#include "cli/mail_relay.h"
-#include "cli/release_key.h"
-#include "cli/store_url.h"
 #include "crypto/digest.h"
 #include "guard/digest/settings.h"
 #include "mail/compose.h"
+#include "server/guard/guard_settings.h"
+#include "server/guard/release_key.h"
+#include "server/setup/mail_relay.h"
+#include "server/setup/store_url.h"
 #include "store/lease.h"
 
 namespace rampart::cli {
@@ -21,6 +21,10 @@ namespace {
 using base::ErrorKind;
 using base::Result;
 using Untold = guard::Quarantine::Untold;
+using server::link_key;
+using server::mail_relay;
+using server::open_known_store;
+using server::open_quarantine;
 
 constexpr std::string_view kNoStore = "the guard makes it: rampart guard --mode enforce";
 constexpr std::size_t kMessageIdDigits = 32;
@@ -57,7 +61,7 @@ class Digests {
 
   Result<Exit> run() {
     settings_ = TRY(guard::read_digest_settings(config_));
-    const auto guard_settings = TRY(cli::guard_settings(config_));
+    const auto guard_settings = TRY(server::guard_settings(config_));
     TRY(make_options());
     if (request_.send) {
       if (settings_.from.empty())

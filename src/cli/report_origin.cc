@@ -1,12 +1,13 @@
 #include "cli/report_origin.h"
 
 #include "audit/ask_lane.h"
-#include "cli/mail_options.h"
+#include "server/setup/mail_file.h"
 
 namespace rampart::cli {
 
 using base::Result;
 using reports::Belief;
+using server::drive_options;
 
 void add_origin_options(CLI::App& command, Session& session, FactsOptions& options) {
   session.add_setting(command, "reports.authserv_ids");

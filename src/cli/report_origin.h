@@ -27,7 +27,7 @@ class OriginFacts {
 
   const FactsOptions& options_;
   const base::Config& config_;
-  std::unique_ptr<FactSource> source_;
+  std::unique_ptr<server::FactSource> source_;
 };
 
 }  // namespace rampart::cli

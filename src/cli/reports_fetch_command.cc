@@ -7,11 +7,11 @@
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/report_origin.h"
-#include "cli/store_url.h"
 #include "crypto/private_file.h"
 #include "net/imap/command.h"
 #include "net/outgoing.h"
 #include "reports/mailbox/fetcher.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
@@ -19,6 +19,7 @@ namespace {
 using base::ErrorKind;
 using base::Result;
 using net::imap::Server;
+using server::store_url;
 
 // All our own.
 constexpr std::chrono::seconds kFirstPause{5};  // after a failure; twice as long each time

@@ -9,8 +9,8 @@
 #include "cli/interrupt.h"
 #include "cli/progress.h"
 #include "cli/report_origin.h"
-#include "cli/store_url.h"
 #include "reports/intake/importer.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 
 using base::ErrorKind;
 using base::Result;
+using server::store_url;
 
 struct Request {
   std::vector<std::string> paths;

@@ -9,19 +9,26 @@
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/keys_options.h"
-#include "cli/mail_relay.h"
-#include "cli/report_desk.h"
 #include "dns/domain.h"
 #include "mail/compose.h"
 #include "reports/unpack/source.h"
 #include "reports/write/collector.h"
 #include "reports/write/summary.h"
+#include "server/reports/report_desk.h"
+#include "server/setup/fact_source.h"
+#include "server/setup/key_store.h"
+#include "server/setup/mail_relay.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::ErrorKind;
 using base::Result;
+using server::FactSource;
+using server::mail_relay;
+using server::report_writer;
+using server::ReportDesk;
+using server::schedule_now;
 
 constexpr std::size_t kReportsAtOnce = 32;  // whose destinations are looked up together; ours
 constexpr std::size_t kQuestionsOfReport =

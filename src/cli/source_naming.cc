@@ -3,14 +3,15 @@
 #include "audit/ask_lane.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "cli/interrupt.h"
 #include "dns/domain.h"
 #include "reports/advise/reporters.h"
+#include "server/setup/fact_source.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::Result;
+using server::FactSource;
 
 constexpr std::chrono::seconds kLookUpTime{120};  // for all addresses together; ours
 constexpr std::size_t kQuestionsForSpf = 500;     // beside those of each address; ours
@@ -56,7 +57,7 @@ Result<> look_up_sources(reports::Inventory& inventory, FactSource& source, std:
       [asked, domain = inventory.domain(), now = source.now()](facts::Facts& facts) {
         return reports::look_up_addresses(domain, *asked, now, facts);
       });
-  if (interrupted() != 0) return base::fail(base::ErrorKind::unavailable, "interrupted");
+  if (source.stopped()) return base::fail(base::ErrorKind::unavailable, "interrupted");
   if (!found) return std::unexpected(found.error());
   inventory.learn(*asked, found->decision);
   return {};

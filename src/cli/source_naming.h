@@ -4,10 +4,10 @@
 #include <vector>
 
 #include "base/config.h"
-#include "cli/fact_source.h"
 #include "mail/providers/registry.h"
 #include "reports/archive/numbers.h"
 #include "reports/sources/inventory.h"
+#include "server/setup/fact_source.h"
 
 namespace rampart::cli {
 
@@ -23,6 +23,6 @@ base::Result<std::vector<dns::Name>> own_domains(const base::Config& config);
 
 // Asks about the addresses with most messages, at most so many, all at once: each question once. `source` is prepared; its
 // first lane is used, by nobody else meanwhile.
-base::Result<> look_up_sources(reports::Inventory& inventory, FactSource& source, std::size_t most);
+base::Result<> look_up_sources(reports::Inventory& inventory, server::FactSource& source, std::size_t most);
 
 }  // namespace rampart::cli

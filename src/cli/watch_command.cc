@@ -14,10 +14,11 @@
 #include "cli/facts_options.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
-#include "cli/store_url.h"
 #include "cli/watch_reports.h"
 #include "cli/watch_setup.h"
 #include "dns/domain.h"
+#include "server/setup/fact_source.h"
+#include "server/setup/store_url.h"
 #include "store/database.h"
 #include "store/lease.h"
 
@@ -28,6 +29,9 @@ using audit::watch::Observation;
 using audit::watch::Watcher;
 using base::ErrorKind;
 using base::Result;
+using server::data_folder;
+using server::FactSource;
+using server::store_url;
 
 constexpr std::size_t kMaxOwnThreads = 8;
 constexpr std::size_t kRecordsAtOnce = 64;

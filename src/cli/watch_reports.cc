@@ -6,11 +6,13 @@
 #include "cli/source_naming.h"
 #include "reports/archive/archive.h"
 #include "reports/sources/news.h"
+#include "server/setup/fact_source.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::Result;
+using server::FactSource;
 
 constexpr std::size_t kLookups = 200;      // addresses of a domain at each look; ours
 constexpr std::size_t kUnknownShare = 20;  // in a hundred messages: then who is new cannot be told; ours

@@ -8,8 +8,8 @@
 #include "audit/portfolio/entry.h"
 #include "audit/watch/observe.h"
 #include "base/config.h"
-#include "cli/fact_source.h"
 #include "reports/archive/numbers.h"
+#include "server/setup/fact_source.h"
 #include "store/database.h"
 
 namespace rampart::cli {
@@ -20,7 +20,7 @@ class WatchReports {
   static base::Result<WatchReports> open(store::Database& database, const base::Config& config);
 
   // Reads the reports of these domains and asks DNS who the senders are: before `source` is used for anything else.
-  base::Result<> look(std::span<const audit::Entry* const> domains, FactSource& source);
+  base::Result<> look(std::span<const audit::Entry* const> domains, server::FactSource& source);
   // Puts the news of its domain into an observation, of this level or above; nothing where no report speaks of it.
   void add_to(audit::watch::Observation& observation, audit::Severity least) const;
 
@@ -32,7 +32,7 @@ class WatchReports {
 
   WatchReports(store::Database& database, const base::Config& config, reports::HeedReporter heed)
       : database_(&database), config_(&config), heed_(std::move(heed)) {}
-  base::Result<> look(const dns::Name& domain, FactSource& source);
+  base::Result<> look(const dns::Name& domain, server::FactSource& source);
 
   store::Database* database_;
   const base::Config* config_;

@@ -5,10 +5,10 @@
 #include <fmt/ranges.h>
 
 #include "base/text.h"
-#include "cli/mail_relay.h"
 #include "crypto/digest.h"
 #include "mail/compose.h"
 #include "net/resolvers.h"
+#include "server/setup/mail_relay.h"
 
 namespace rampart::cli {
 namespace {
@@ -16,6 +16,8 @@ namespace {
 using audit::watch::SinkKind;
 using base::ErrorKind;
 using base::Result;
+using server::certificate_authorities;
+using server::mail_relay;
 
 std::unexpected<base::Error> lacks(std::string_view sink, std::string_view key) {
   return base::fail(ErrorKind::config, fmt::format("the sink {} needs {}", sink, key), std::string(key),
