@@ -76,6 +76,8 @@ class Handler {
   virtual Plan plan(const Head& head) = 0;
 };
 
+inline constexpr std::size_t kWriteStep = std::size_t{256} << 10;  // octets; our own
+
 // All our own.
 struct ServerOptions {
   std::size_t max_connections =
@@ -88,6 +90,7 @@ struct ServerOptions {
   std::chrono::milliseconds write_time{30'000};  // for each kWriteStep of a response
   std::size_t max_requests = 1'000;              // of a connection
   std::chrono::milliseconds heartbeat{15'000};   // between signs of life of a stream that has nothing to say
+  std::function<void(const std::string&)> log = {};  // faults of our own
 };
 
 // Where is listened, and who may come there.
