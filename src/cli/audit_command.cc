@@ -15,7 +15,6 @@
 #include "base/columns.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "cli/audit_store.h"
 #include "cli/commands.h"
 #include "cli/facts_options.h"
 #include "cli/help.h"
@@ -26,6 +25,7 @@
 #include "dns/domain.h"
 #include "facts/book_file.h"
 #include "facts/overlay.h"
+#include "server/audit/audit_store.h"
 #include "server/setup/fact_source.h"
 #include "server/setup/store_url.h"
 
@@ -33,6 +33,7 @@ namespace rampart::cli {
 namespace {
 
 using base::ErrorKind;
+using server::AuditStore;
 using server::FactSource;
 using server::store_url;
 

@@ -2,8 +2,8 @@
 
 #include <unistd.h>
 
-#include "cli/advise_setup.h"
 #include "cli/interrupt.h"
+#include "server/reports/advisers.h"
 #include "server/setup/store_url.h"
 
 namespace rampart::cli {
@@ -11,6 +11,7 @@ namespace {
 
 namespace fix = audit::fix;
 using base::Result;
+using server::Advisers;
 using server::store_url;
 
 Result<std::vector<fix::Forecast>> read(const Planner& planner, const dns::Name& domain, fix::Owner& owner) {

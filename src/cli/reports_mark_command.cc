@@ -6,12 +6,12 @@
 #include "cli/commands.h"
 #include "cli/fix_options.h"
 #include "cli/help.h"
-#include "cli/source_naming.h"
 #include "cli/who.h"
 #include "dns/domain.h"
 #include "reports/archive/history.h"
 #include "reports/sources/marks.h"
 #include "reports/sources/page.h"
+#include "server/reports/source_naming.h"
 #include "server/setup/store_url.h"
 
 namespace rampart::cli {
@@ -20,6 +20,7 @@ namespace {
 using base::ErrorKind;
 using base::Result;
 using server::open_known_store;
+using server::read_registry;
 using server::store_url;
 
 struct Request {

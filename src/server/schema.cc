@@ -13,6 +13,7 @@
 #include "reports/settings.h"
 #include "reports/sources/settings.h"
 #include "reports/write/settings.h"
+#include "server/settings.h"
 #include "store/settings.h"
 
 namespace rampart::server {
@@ -46,7 +47,7 @@ const base::Schema& schema() {
       audit::watch::settings(),  guard::settings(),           guard::release_settings(),
       guard::digest_settings(),  guard::inspect_settings(),   net::settings(),
       reports::settings(),       reports::mailbox_settings(), reports::source_settings(),
-      reports::write_settings(), store::settings(),           kOutput};
+      reports::write_settings(), server::settings(),         store::settings(),           kOutput};
   return kSchema;
 }
 

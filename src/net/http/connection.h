@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -59,6 +60,7 @@ struct Connection {
   Clock::time_point idle_since;
   std::size_t served = 0;            // requests
   std::optional<Response> response;  // to the latest
+  std::function<Handler::Plan()> planned;  // of the latest, where that was put off
   bool by_unix = false;
   bool counted = false;  // among those of its address
   std::array<char, kRead> buffer;
@@ -81,9 +83,13 @@ class Answer {
 
   // From any thread.
   void give(Response response);
+  // Instead: what is done is known now.
+  void decide(std::function<Handler::Plan()> planned);
 
  private:
-  static void deliver(const std::weak_ptr<Connection>& to, std::size_t request, Response response);
+  void hand_over(Response response, std::function<Handler::Plan()> planned);
+  static void deliver(const std::weak_ptr<Connection>& to, std::size_t request, Response response,
+                      std::function<Handler::Plan()> planned);
 
   std::shared_ptr<Gate> gate_;
   std::weak_ptr<Connection> connection_;  // may be gone first; looked at on its loop's thread alone

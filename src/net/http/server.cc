@@ -288,6 +288,11 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
           connection, error_response(421, "this is no host of this server", base::excerpt(head.host, 80)));
     }
     auto plan = ask(listener, head);
+    if (plan.later) {
+      auto decided = co_await wait_for_plan(connection, plan);
+      if (!decided) co_return false;
+      plan = *std::move(decided);
+    }
     if (plan.refusal) {
       if (last || head.length.value_or(0) != 0) co_return co_await refuse(connection, *plan.refusal);
       connection->state = State::answering;
@@ -309,6 +314,40 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
     } catch (const std::exception& fault) {
       log(fault);
       return {.refusal = error_response(500, "a fault of rampart's own"), .body = 0, .answer = {}};
+    }
+  }
+
+  // What was put off, once it is decided; nothing when the client is gone before.
+  awaitable<std::optional<Handler::Plan>> wait_for_plan(const Shared& connection, const Handler::Plan& plan) {
+    connection->state = State::answering;
+    connection->limit_nothing();
+    connection->response.reset();
+    connection->planned = {};
+    connection->wake.expires_at(Connection::Clock::time_point::max());
+    const auto fault = [] {
+      return Handler::Plan{.refusal = error_response(500, "a fault of rampart's own"), .body = 0, .answer = {}};
+    };
+    try {
+      plan.later([to = std::make_shared<Answer>(gate_, connection)](std::function<Handler::Plan()> planned) {
+        to->decide(std::move(planned));
+      });
+    } catch (const std::exception& error) {
+      log(error);
+      co_return fault();
+    }
+    error_code ignored;
+    while (!connection->planned && !connection->response && connection->channel->is_open())
+      co_await connection->wake.async_wait(redirect_error(use_awaitable, ignored));
+    if (!connection->channel->is_open()) co_return std::nullopt;
+    if (!connection->planned) co_return fault();  // nobody decided
+    try {
+      auto decided = std::exchange(connection->planned, {})();
+      if (decided.later) co_return fault();
+      connection->state = State::reading;
+      co_return decided;
+    } catch (const std::exception& error) {
+      log(error);
+      co_return fault();
     }
   }
 

@@ -71,6 +71,10 @@ class Handler {
     std::unique_ptr<Stream> stream = {};
     // Instead of `answer`: of an upload.
     std::optional<SpooledBody> spooled = {};
+    // Instead of all others: what is done has to be found out first (who asks, before a large body is read or a stream begins). Called once, on
+    // the loop's thread; `decide` then once, now or later, from any thread, with what makes the plan, which is called on the loop's thread and
+    // must not put off again.
+    std::function<void(std::function<void(std::function<Plan()>)> decide)> later = {};
   };
   virtual ~Handler() = default;
   virtual Plan plan(const Head& head) = 0;

@@ -130,7 +130,7 @@ class Service final : public GuardService {
                                         [this](const std::string& line) { say(line); }));
     TRY(open_lanes());
     listen(TRY(listeners_.prepare(settings_.listen, settings_.socket_mode)));
-    if (!settings_.api_token_file.empty() || host_.follow) feed_.emplace(guard::FeedLimits());
+    if (!settings_.api_token_file.empty()) feed_.emplace(guard::FeedLimits());
     if (!settings_.http_listen.empty()) TRY(open_desk());
     introduce();
     started_ = true;
@@ -164,7 +164,6 @@ class Service final : public GuardService {
   void reload() override {
     asio::post(control_, [this] { read_config_again(); });
   }
-  guard::EventFeed* feed() override { return feed_ ? &*feed_ : nullptr; }
   [[nodiscard]] std::shared_ptr<const guard::Rules> rules() const override { return shared_.rules.load(); }
   guard::Inspector& inspector() override { return *inspector_; }
   [[nodiscard]] const guard::Correspondents& correspondents() const override { return correspondents_; }
@@ -229,7 +228,7 @@ class Service final : public GuardService {
                                  .clamd = settings_.clamd,
                                  .log = log,
                                  .digests = std::move(digests),
-                                 .feed = settings_.api_token_file.empty() ? nullptr : feed(),
+                                 .feed = feed_ ? &*feed_ : nullptr,
                                  .store = std::move(store)}));
     return {};
   }
@@ -357,7 +356,11 @@ class Service final : public GuardService {
   void tell(const guard::Event& event) {
     metrics_.note(event);
     auto json = guard::event_json(event);
-    if (feed_) feed_->push(guard::told(event, json));
+    if (host_.tell || feed_) {
+      auto told = guard::told(event, json);
+      if (host_.tell) host_.tell(told);
+      if (feed_) feed_->push(std::move(told));
+    }
     if (lines_) lines_->push(std::move(json));
     if (outbox_) outbox_->push(event, size_of(event));
   }

@@ -22,8 +22,8 @@ struct GuardHost {
   std::function<base::Result<>(std::string_view)> print = {};
   // The configuration as it is now, for reload(); empty: there is no other.
   std::function<base::Result<base::Config>()> read_config = {};
-  std::function<void(const base::Error&)> report = {};  // what is wrong with that one
-  bool follow = false;                                  // there is a feed(), whether or not HTTP is answered
+  std::function<void(const base::Error&)> report = {};     // what is wrong with that one
+  std::function<void(const guard::ToldEvent&)> tell = {};  // of each event, on any thread; never waits
 };
 
 class GuardService {
@@ -40,8 +40,7 @@ class GuardService {
   // From any thread, from open() on. stop() has what is under way finished, for a while; a second one does not wait.
   virtual void stop() = 0;
   virtual void reload() = 0;
-  // What is told of, as it happens; nullptr: nobody follows it. As long as this lives.
-  virtual guard::EventFeed* feed() = 0;
+  // As long as run() has not returned.
   [[nodiscard]] virtual std::shared_ptr<const guard::Rules> rules() const = 0;
   virtual guard::Inspector& inspector() = 0;
   [[nodiscard]] virtual const guard::Correspondents& correspondents() const = 0;
