@@ -1,9 +1,15 @@
 # Files of a folder as text in the program: a generated source of a layer, made anew when one of them changes.
 #
 #   rampart_built_in(audit profiles audit/profile/built_in.h rampart::audit BuiltInProfile built_in_profiles)
-# defines `std::span<const TYPE> FUNCTION()`, declared in HEADER, over every FOLDER/*.toml by its name without the ending.
+# defines `std::span<const TYPE> FUNCTION()`, declared in HEADER, over every FOLDER/*.toml (or *.ENDING, a seventh word) by its name without
+# the ending.
 function(rampart_built_in layer folder header namespace type function)
-  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.toml)
+  set(ending toml)
+  if(ARGC GREATER 6)
+    set(ending ${ARGV6})
+  endif()
+  string(REPLACE "/" "_" flat ${folder})
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.${ending})
   set(entries "")
   foreach(file ${files})
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
@@ -11,7 +17,7 @@ function(rampart_built_in layer folder header namespace type function)
     file(READ ${file} text)
     string(APPEND entries "    {\"${name}\", R\"data(${text})data\"},\n")
   endforeach()
-  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/built_in_${folder}.cc @ONLY CONTENT
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/built_in_${flat}.cc @ONLY CONTENT
     "// Made by cmake/built_in.cmake.
 #include \"@header@\"
 
@@ -25,5 +31,5 @@ std::span<const @type@> @function@() {
 
 }  // namespace @namespace@
 ")
-  target_sources(rampart_${layer} PRIVATE ${CMAKE_BINARY_DIR}/built_in_${folder}.cc)
+  target_sources(rampart_${layer} PRIVATE ${CMAKE_BINARY_DIR}/built_in_${flat}.cc)
 endfunction()
