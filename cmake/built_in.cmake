@@ -8,6 +8,7 @@ function(rampart_built_in layer folder header namespace type function)
   if(ARGC GREATER 6)
     set(pattern ${ARGV6})
   endif()
+  string(REPLACE "/" "_" flat ${folder})
   file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/${pattern})
   set(entries "")
   foreach(file ${files})
@@ -16,7 +17,7 @@ function(rampart_built_in layer folder header namespace type function)
     file(READ ${file} text)
     string(APPEND entries "    {\"${name}\", R\"data(${text})data\"},\n")
   endforeach()
-  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/built_in_${folder}.cc @ONLY CONTENT
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/built_in_${flat}.cc @ONLY CONTENT
     "// Made by cmake/built_in.cmake.
 #include \"@header@\"
 
@@ -30,5 +31,5 @@ std::span<const @type@> @function@() {
 
 }  // namespace @namespace@
 ")
-  target_sources(rampart_${layer} PRIVATE ${CMAKE_BINARY_DIR}/built_in_${folder}.cc)
+  target_sources(rampart_${layer} PRIVATE ${CMAKE_BINARY_DIR}/built_in_${flat}.cc)
 endfunction()
