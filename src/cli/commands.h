@@ -39,5 +39,6 @@ void add_quarantine_command(CLI::App& root, Session& session);
 // To `rampart quarantine`.
 void add_quarantine_digest_command(CLI::App& quarantine, Session& session);
 void add_config_command(CLI::App& root, Session& session);
+void add_backup_commands(CLI::App& root, Session& session);  // backup and restore
 
 }  // namespace rampart::cli
