@@ -12,6 +12,7 @@
 #include "server/api/jobs.h"
 #include "server/api/pool.h"
 #include "server/api/router.h"
+#include "server/api/routes/domain_parts.h"
 #include "server/api/streams.h"
 #include "server/guard/guard_service.h"
 #include "server/serve/log.h"
@@ -57,6 +58,8 @@ class ApiPart {
 
  private:
   ApiPart() = default;
+  // Each resource's, in plain code (api_handlers.cc).
+  void add_handlers(api::Handlers& handlers, const ServerSettings& settings, const ApiPartOptions& options);
 
   // Later members use earlier ones.
   std::unique_ptr<accounts::Common> common_;
@@ -66,6 +69,7 @@ class ApiPart {
   std::unique_ptr<api::Pool> pool_;
   std::unique_ptr<api::Streams> streams_;
   std::unique_ptr<api::Parts> parts_;
+  std::unique_ptr<api::AuditParts> audits_;
   std::unique_ptr<api::Router> router_;
 };
 
