@@ -275,9 +275,10 @@ Result<std::optional<Job>> Jobs::find(store::Database& database, const std::stri
   }
   return database.run([&](soci::session& sql) -> std::optional<Job> {
     Row row;
-    auto once = (sql << fmt::format("SELECT {} FROM server_job WHERE id = :id", kColumns), soci::use(id));
-    row.bind(once);
-    soci::statement statement(once);
+    auto prepared =
+        (sql.prepare << fmt::format("SELECT {} FROM server_job WHERE id = :id", kColumns), soci::use(id));
+    row.bind(prepared);
+    soci::statement statement(prepared);
     if (!statement.execute(true)) return std::nullopt;
     return row.read();
   });
@@ -300,16 +301,17 @@ Result<std::vector<Job>> Jobs::list(store::Database& database, const Filter& fil
     const std::string state(filter.state ? to_string(*filter.state) : std::string_view());
     const auto most = static_cast<long long>(filter.most);
     Row row;
-    auto once = (sql << fmt::format(
-                     "SELECT {} FROM server_job WHERE (created < :before OR (created = :same AND id < :id))"
-                     " AND (:no_account = '' OR account = :account) AND (:no_kind = '' OR kind = :kind)"
-                     " AND (:no_state = '' OR state = :state) ORDER BY created DESC, id DESC LIMIT :most",
-                     kColumns),
-                 soci::use(before), soci::use(before), soci::use(before_id), soci::use(filter.account),
-                 soci::use(filter.account), soci::use(filter.kind), soci::use(filter.kind), soci::use(state),
-                 soci::use(state), soci::use(most));
-    row.bind(once);
-    soci::statement statement(once);
+    auto prepared =
+        (sql.prepare << fmt::format(
+             "SELECT {} FROM server_job WHERE (created < :before OR (created = :same AND id < :id))"
+             " AND (:no_account = '' OR account = :account) AND (:no_kind = '' OR kind = :kind)"
+             " AND (:no_state = '' OR state = :state) ORDER BY created DESC, id DESC LIMIT :most",
+             kColumns),
+         soci::use(before), soci::use(before), soci::use(before_id), soci::use(filter.account),
+         soci::use(filter.account), soci::use(filter.kind), soci::use(filter.kind), soci::use(state),
+         soci::use(state), soci::use(most));
+    row.bind(prepared);
+    soci::statement statement(prepared);
     statement.execute();
     std::vector<Job> found;
     while (statement.fetch()) found.push_back(row.read());

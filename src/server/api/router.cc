@@ -103,7 +103,7 @@ net::http::Handler::Plan refusal(Response response) {
 
 struct Router::Route {
   const Operation* operation = nullptr;
-  const Handler* handler = nullptr;  // nullptr: a stream
+  const api::Handler* handler = nullptr;  // nullptr: a stream
   std::vector<std::string> segments = {};
 };
 
@@ -138,8 +138,13 @@ base::Result<std::unique_ptr<Router>> Router::make(RouterParts parts) {
     if (router->parts_.description->find(name) == nullptr)
       return base::fail(base::ErrorKind::internal, "a handler is of no operation of the API", name);
   // Literals before variables: /mail/trace is not /mail/{id}.
-  std::ranges::stable_sort(router->routes_, [](const Route& a, const Route& b) {
-    return std::ranges::lexicographical_compare(a.segments, b.segments, {}, is_variable, is_variable);
+  std::ranges::sort(router->routes_, [](const Route& a, const Route& b) {
+    const auto order = std::lexicographical_compare_three_way(
+        a.segments.begin(), a.segments.end(), b.segments.begin(), b.segments.end(),
+        [](const std::string& one, const std::string& other) {
+          return is_variable(one) <=> is_variable(other);
+        });
+    return order != 0 ? order < 0 : a.operation->id < b.operation->id;
   });
   return router;
 }
@@ -263,8 +268,7 @@ net::http::Handler::Plan Router::plan_large(std::shared_ptr<Work> work) {
         if (work->operation().body_limit < kSpooledFrom) return plan_answer(work);
         Plan spooled;
         spooled.body = work->operation().body_limit;
-        spooled.spooled.emplace();
-        spooled.spooled->folder = parts_.upload_folder;
+        spooled.spooled = SpooledBody{.folder = parts_.upload_folder, .answer = {}};
         spooled.spooled->answer = [this, work](base::Spool body, net::http::Done done) {
           work->upload.emplace(std::move(body));
           run(work, std::move(done));

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/json.h"
-#include "mail/address.h"
+#include "mail/domain_part.h"
 
 namespace rampart::server::api {
 namespace {
@@ -149,7 +149,7 @@ std::expected<std::unique_ptr<net::http::Stream>, Problem> Streams::open(Begin b
   auto& of_session = by_session_[begin.who.by_id];
   if (of_session >= kStreamsOfSession)
     return std::unexpected(
-        too_many(fmt::format("this session follows {} times already", of_session), kStillEvery / 1'000));
+        too_many(fmt::format("this session follows {} times already", of_session), std::chrono::seconds(2)));
   if (followers_.size() >= kMostStreams) {
     if (of_session == 0) by_session_.erase(begin.who.by_id);
     return std::unexpected(unavailable("too many follow events already"));

@@ -11,7 +11,7 @@ namespace {
 
 namespace roster = audit::roster;
 
-constexpr std::chrono::seconds kNamesKept{5};   // our own
+constexpr std::chrono::seconds kNamesKept{5};    // our own
 constexpr std::chrono::hours kForgedWithin{24};  // DomainRow.spoofed
 constexpr std::string_view kNeverAudited = "Nothing is known yet: it has not been audited.";
 
@@ -102,7 +102,8 @@ OrganisationNames& organisation_names(Bench& bench) {
 }
 
 Got<roster::Roster*> roster_of(Call& call) {
-  return TRY(call.bench().keep<roster::Roster>([](store::Database& database) { return roster::Roster::open(database); }));
+  return TRY(call.bench().keep<roster::Roster>(
+      [](store::Database& database) { return roster::Roster::open(database); }));
 }
 
 Got<audit::state::State*> state_of(Call& call) {

@@ -34,8 +34,8 @@ struct AuditParts {
   std::string rollback_folder;
   // What the guard knows, where it writes into this store; either may be empty.
   // Of these domains those in whose name mail was forged since then.
-  std::function<base::Result<std::map<std::string, Forged>>(Bench& bench, std::span<const std::string> domains,
-                                                            base::Time since)>
+  std::function<base::Result<std::map<std::string, Forged>>(
+      Bench& bench, std::span<const std::string> domains, base::Time since)>
       forged_of;
   // The domains in whose name most was forged since then, the most first.
   std::function<base::Result<std::vector<std::pair<std::string, Forged>>>(Bench& bench, base::Time since,
@@ -106,7 +106,8 @@ void write_time(base::JsonWriter& json, std::string_view name, const std::option
 void write_organisation(base::JsonWriter& json, std::string_view name, const std::string& id,
                         const std::string& called);
 // DomainRow.
-Got<std::string> rows_json(Call& call, const AuditParts& audits, std::span<const audit::roster::Standing> rows);
+Got<std::string> rows_json(Call& call, const AuditParts& audits,
+                           std::span<const audit::roster::Standing> rows);
 
 // U-labels where they differ; empty where they do not.
 std::string unicode_of(const std::string& domain);

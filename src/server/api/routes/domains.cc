@@ -22,7 +22,8 @@ constexpr std::size_t kMaxRefused = 100;  // as AddedDomains has it
 // --- The list ---
 
 audit::Status status_of(std::string_view text) {
-  for (const auto status : {audit::Status::spoofable, audit::Status::partly_protected, audit::Status::protected_}) {
+  for (const auto status :
+       {audit::Status::spoofable, audit::Status::partly_protected, audit::Status::protected_}) {
     if (text == to_string(status)) return status;
   }
   return audit::Status::unknown;
@@ -37,13 +38,16 @@ Got<roster::Query> query_of(Call& call) {
       out.grades = {*grade + "+", *grade, *grade + "-"};
   }
   if (const auto sends = call.maybe("sends"))
-    out.sends = {*sends == "yes" ? audit::Sends::yes : *sends == "no" ? audit::Sends::no : audit::Sends::unsaid};
+    out.sends = {*sends == "yes"  ? audit::Sends::yes
+                 : *sends == "no" ? audit::Sends::no
+                                  : audit::Sends::unsaid};
   out.finding = call.text("finding");
   out.text = call.text("text");
   out.tag = call.text("tag");
   if (const auto weakness = call.maybe("weakness")) {
     for (unsigned i = 1; i <= 7; ++i) {
-      if (*weakness == to_string(static_cast<audit::Weakness>(i))) out.weakness = static_cast<audit::Weakness>(i);
+      if (*weakness == to_string(static_cast<audit::Weakness>(i)))
+        out.weakness = static_cast<audit::Weakness>(i);
     }
   }
   auto sort = call.text("sort");
@@ -51,7 +55,8 @@ Got<roster::Query> query_of(Call& call) {
     out.descending = true;
     sort.erase(0, 1);
   }
-  out.sort = sort == "findings" ? roster::Sort::open_findings : roster::parse_sort(sort).value_or(roster::Sort::name);
+  out.sort = sort == "findings" ? roster::Sort::open_findings
+                                : roster::parse_sort(sort).value_or(roster::Sort::name);
   const auto from = TRY(call.page());
   out.limit = from.limit;
   if (from.after) {
@@ -96,7 +101,8 @@ Got<std::string> job_of(Call& call, const Parts& parts, const std::string& domai
   return std::string();
 }
 
-Got<std::string> detail_json(Call& call, const Parts& parts, const AuditParts& audits, const FoundDomain& found) {
+Got<std::string> detail_json(Call& call, const Parts& parts, const AuditParts& audits,
+                             const FoundDomain& found) {
   auto* state = TRY(state_of(call));
   const auto listed = TRY(TRY(roster_of(call))->find(found.name));
   const auto history = TRY(state->history(found.name));
@@ -141,11 +147,12 @@ Got<void> change(Call& call, audit::Entry& entry) {
   if (const auto* value = body.if_contains("organisation")) {
     entry.organisation = text_of(*value);
     TRY(call.within(entry.organisation, "organisation"));
-    if (!entry.organisation.empty() && !TRY(call.desk().organisations.find(call.who().scope, entry.organisation)))
+    if (!entry.organisation.empty() &&
+        !TRY(call.desk().organisations.find(call.who().scope, entry.organisation)))
       return std::unexpected(invalid("body.organisation", "there is no such organisation"));
   }
   if (const auto* value = body.if_contains("sends"))
-    entry.sends = !value->is_bool()     ? audit::Sends::unsaid
+    entry.sends = !value->is_bool()  ? audit::Sends::unsaid
                   : value->as_bool() ? audit::Sends::yes
                                      : audit::Sends::no;
   if (const auto* value = body.if_contains("contact")) {
@@ -159,7 +166,8 @@ Got<void> change(Call& call, audit::Entry& entry) {
     entry.selectors.clear();
     for (const auto& one : value->as_array()) {
       if (!audit::is_selector(text_of(one)))
-        return std::unexpected(invalid("body.selectors", "a selector is labels of letters, digits and hyphens"));
+        return std::unexpected(
+            invalid("body.selectors", "a selector is labels of letters, digits and hyphens"));
       entry.selectors.push_back(text_of(one));
     }
   }
@@ -214,8 +222,8 @@ Got<std::string> usual_organisation(Call& call) {
   const auto& scope = call.who().scope;
   if (scope.everything) return std::string();
   if (scope.organisations.size() == 1) return scope.organisations.front();
-  return std::unexpected(invalid("body.organisation", "it is not said whose the domains are",
-                                 "name one of your organisations"));
+  return std::unexpected(
+      invalid("body.organisation", "it is not said whose the domains are", "name one of your organisations"));
 }
 
 Got<Wanted> wanted_of_json(Call& call) {
@@ -260,7 +268,8 @@ Got<Wanted> wanted_of_list(Call& call) {
                       fmt::format("there is no organisation {}", base::printable(name)), "the list",
                       "add the organisation first");
   };
-  for (auto& one : TRY(roster::listed(std::move(read.entries), id_of, otherwise, call.who().name, call.now())))
+  for (auto& one :
+       TRY(roster::listed(std::move(read.entries), id_of, otherwise, call.who().name, call.now())))
     out.entries.push_back(std::move(one.entry));
   return out;
 }
@@ -309,18 +318,22 @@ Answer domains_add(Call& call, const Parts& parts, const AuditParts& audits) {
     }
     const bool known = before && !before->by.empty();
     if (!known) fresh.push_back(entry);
-    auto listed = known ? *std::move(before) : roster::Listed{.entry = {.domain = entry.domain}, .added = call.now(), .by = call.who().name};
+    auto listed =
+        known ? *std::move(before)
+              : roster::Listed{.entry = {.domain = entry.domain}, .added = call.now(), .by = call.who().name};
     listed.entry = merged(std::move(listed.entry), std::move(entry));
     listed.watched = true;
     all.push_back(std::move(listed));
   }
   const auto done = TRY(roster->put(all, roster::Existing::replace));
-  call.told.object = all.size() == 1 ? all.front().entry.domain.text() : fmt::format("{} domains", all.size());
+  call.told.object =
+      all.size() == 1 ? all.front().entry.domain.text() : fmt::format("{} domains", all.size());
   if (!all.empty()) call.told.organisation = all.front().entry.organisation;
   std::string job;
   if (wanted.audit && !fresh.empty() && parts.jobs != nullptr &&
       call.who().may(accounts::Permission::audits_run)) {
-    auto about = fresh.size() == 1 ? fresh.front().domain.text() : fmt::format("{} new domains", fresh.size());
+    auto about =
+        fresh.size() == 1 ? fresh.front().domain.text() : fmt::format("{} new domains", fresh.size());
     const auto started = TRY(start_audit(call, parts, audits, std::move(fresh), std::move(about), false));
     const auto parsed = base::parse_json(started.body, "job");
     if (parsed && parsed->is_object()) job = base::text_member(parsed->get_object(), "id");
