@@ -46,6 +46,13 @@ struct Standing {
   std::optional<base::Time> tried;  // the last audit
   std::string why;                  // why the last one did not find out; empty when it did
 
+  // The greatest effective level of an open finding.
+  [[nodiscard]] std::optional<Severity> worst() const {
+    for (std::size_t level = kSeverities; level-- > 0;) {
+      if (open[level] > 0) return static_cast<Severity>(level);
+    }
+    return std::nullopt;
+  }
   [[nodiscard]] std::int64_t open_findings() const {
     std::int64_t out = 0;
     for (const auto count : open) out += count;
