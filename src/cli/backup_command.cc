@@ -1,100 +1,105 @@
-// rampart backup and rampart restore: all of a server in one file, and the way back.
+// rampart backup and rampart restore: all that is kept, in one file, and put back again.
+#include <unistd.h>
+
 #include "base/text.h"
 #include "cli/commands.h"
+#include "cli/store_url.h"
 #include "server/backup/backup.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::ErrorKind;
-using base::Result;
 using server::backup::Manifest;
 
-std::string counted(std::size_t number, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", number, number == 1 ? one : many);
-}
-
-void tell_notes(Session& session, const Manifest& manifest) {
-  for (const auto& note : manifest.notes) session.note(note);
-}
-
-std::uint64_t bytes_of(const Manifest& manifest) {
-  std::uint64_t out = 0;
-  for (const auto& file : manifest.files) out += file.size;
-  return out;
-}
-
-Result<Exit> run_backup(Session& session, const std::string& path) {
-  const auto* config = TRY(session.config());
-  const auto made =
-      TRY(server::backup::make_backup(*config, session.config_file().value_or(std::string()), path));
-  tell_notes(session, made);
-  TRY(session.print(fmt::format("{}: {}, {} bytes\n", base::printable(path),
-                                counted(made.files.size(), "file", "files"), bytes_of(made))));
-  session.note("it holds private keys and mail: keep it where you keep those");
-  return Exit::clean;
-}
-
-struct Request {
-  std::string path;
-  std::string root = "/";
-  bool verify = false;
+struct Restoring {
+  std::string file;
+  std::string root;
   bool check = false;
 };
 
-Result<Exit> verify(Session& session, const Request& request) {
-  const auto verdict =
-      TRY(server::backup::verify_backup(request.path, {.root = request.root, .compare = request.verify}));
-  for (const auto& fault : verdict.faults) TRY(session.print(fault + '\n'));
-  if (!verdict.faults.empty()) return Exit::findings;
-  TRY(session.print(fmt::format(
-      "{} of {} {}\n", counted(verdict.manifest.files.size(), "file", "files"),
-      base::format_time(verdict.manifest.time),
-      request.verify ? "stand as they were saved, and the store is whole" : "are in the backup, whole")));
+std::string counted(const Manifest& manifest) {
+  std::uint64_t bytes = 0;
+  std::size_t kept = 0;
+  for (const auto& entry : manifest.entries) {
+    bytes += entry.size;
+    if (entry.name.starts_with("quarantine/")) ++kept;
+  }
+  return fmt::format("{} files, {} of them quarantined messages, {} bytes", manifest.entries.size(), kept,
+                     bytes);
+}
+
+base::Result<> tell_left_out(Session& session, const Manifest& manifest) {
+  for (const auto& text : manifest.left_out)
+    TRY(session.print("  left out: " + base::printable(text) + "\n"));
+  return {};
+}
+
+base::Result<Exit> run_backup(Session& session, const std::string& file) {
+  const auto* config = TRY(session.config());
+  const auto url = TRY(store_url(*config));
+  if (url.backend == store::Backend::sqlite && ::access(url.target.c_str(), F_OK) != 0)
+    return base::fail(ErrorKind::usage, "there is no store to back up", url.shown,
+                      "name the one in use: --store FILE");
+  const auto made = TRY(server::backup::back_up(
+      *config, {.config_file = session.config_file().value_or(""), .store = url, .now = base::now()}, file));
+  TRY(session.print(fmt::format("{}: {}\n", base::printable(file), counted(made))));
+  TRY(tell_left_out(session, made));
+  TRY(
+      session.print("It holds keys and mail: keep it as you keep these.\n"
+                    "Next: rampart restore --check " +
+                    base::printable(file) + "\n"));
   return Exit::clean;
 }
 
-Result<Exit> run_restore(Session& session, const Request& request) {
-  if (request.verify || request.check) return verify(session, request);
-  const auto manifest = TRY(server::backup::restore_backup(request.path, {.root = request.root}));
-  tell_notes(session, manifest);
-  TRY(session.print(fmt::format("{} of {} {} restored\n", counted(manifest.files.size(), "file", "files"),
-                                base::format_time(manifest.time),
-                                manifest.files.size() == 1 ? "is" : "are")));
-  session.note(
-      fmt::format("rampart restore --verify {} compares them with the backup, before the server is started",
-                  base::printable(request.path)));
+base::Result<Exit> run_restore(Session& session, const Restoring& wanted) {
+  if (wanted.check) {
+    const auto manifest = TRY(server::backup::check(wanted.file));
+    TRY(session.print(fmt::format("{} is whole: made by rampart {} at {}, of {}; {}\n",
+                                  base::printable(wanted.file), base::printable(manifest.version),
+                                  base::format_time(manifest.made), base::printable(manifest.store),
+                                  counted(manifest))));
+    for (const auto& entry : manifest.entries)
+      if (!entry.name.starts_with("quarantine/"))
+        TRY(session.print(
+            fmt::format("  {} ({})\n", base::printable(entry.path), base::printable(entry.setting))));
+    TRY(tell_left_out(session, manifest));
+    return Exit::clean;
+  }
+  const auto manifest = TRY(server::backup::restore(wanted.file, {.root = wanted.root}));
+  TRY(session.print(fmt::format("restored and read again: {}\n", counted(manifest))));
+  TRY(tell_left_out(session, manifest));
+  for (const auto& entry : manifest.entries)
+    if (entry.name == "config/rampart.toml")
+      TRY(session.print(fmt::format("Next: rampart config check --config {}{}\n",
+                                    base::printable(wanted.root), base::printable(entry.path))));
   return Exit::clean;
 }
 
 }  // namespace
 
 void add_backup_commands(CLI::App& root, Session& session) {
+  auto file = std::make_shared<std::string>();
   auto* backup =
-      root.add_subcommand("backup", "Save the store, quarantine, keys and configuration in one file");
-  const auto path = std::make_shared<std::string>();
-  backup->add_option("FILE", *path, "The backup, a tar archive that only its owner may read")->required();
-  for (const auto* key : {"store.url", "guard.quarantine", "dkim.keys"}) session.add_setting(*backup, key);
+      root.add_subcommand("backup", "Write the store, the quarantine, keys and settings into one file");
+  backup->add_option("FILE", *file, "The file to make; one that is there stays, which is an error")
+      ->required();
+  session.add_setting(*backup, "store.url");
   backup->footer(
-      "The server may run meanwhile. A PostgreSQL store is saved by pg_dump, and the rest by this.\n"
-      "Exit status: 0 saved, 2 wrong usage or something cannot be read.\n"
-      "Most often: rampart backup --config /etc/rampart/rampart.toml /var/backups/rampart.tar");
-  session.on_run(*backup, [path](Session& s) { return run_backup(s, *path); });
+      "It may be made while Rampart runs, and is of one moment.\n"
+      "Most often: rampart backup /root/rampart-$(date +%F).backup");
+  session.on_run(*backup, [file](Session& s) { return run_backup(s, *file); });
 
-  auto* restore = root.add_subcommand("restore", "Put back what rampart backup saved");
-  const auto request = std::make_shared<Request>();
-  restore->add_option("FILE", request->path, "The backup")->required();
-  restore->add_option("--root", request->root, "Put DIR in front of every path, to try it out [/]")
-      ->type_name("DIR");
-  auto* check = restore->add_flag("--check", request->check, "Only look whether the backup is whole");
-  restore->add_flag("--verify", request->verify, "Only compare what stands at the places with the backup")
-      ->excludes(check);
+  auto wanted = std::make_shared<Restoring>();
+  auto* restore = root.add_subcommand("restore", "Put back what a backup holds, where nothing of it is");
+  restore->add_option("FILE", wanted->file, "A file that rampart backup made")->required();
+  restore->add_option("--root", wanted->root, "Put everything below this folder instead")->type_name("DIR");
+  restore->add_flag("--check", wanted->check, "See whether it is whole and what it holds, and write nothing");
   restore->footer(
-      "Nothing is written where anything stands already, and all of it or nothing is.\n"
-      "Exit status: 0 done, 1 something is not as it was saved, 2 wrong usage, a place that is taken, or a "
-      "damaged file.\n"
-      "Most often: rampart restore /var/backups/rampart.tar");
-  session.on_run(*restore, [request](Session& s) { return run_restore(s, *request); });
+      "What was written is read again, the store is asked whether it is sound, and each message that it "
+      "keeps is looked for.\n"
+      "Most often: rampart restore --check FILE, then rampart restore FILE");
+  session.on_run(*restore, [wanted](Session& s) { return run_restore(s, *wanted); });
 }
 
 }  // namespace rampart::cli

@@ -102,6 +102,22 @@ std::string Quarantine::path_of(const std::string& id) const {
   return fmt::format("{}/{}{}", options_.folder, id, kEnding);
 }
 
+Result<std::vector<std::string>> Quarantine::kept_files(store::Database& database) {
+  TRY(database.migrate("guard-quarantine", kQuarantineMigrations));
+  return database.run([&](soci::session& sql) {
+    std::vector<std::string> out;
+    std::string id;
+    const std::string kept(to_string(KeptState::kept));
+    const std::string releasing(to_string(KeptState::releasing));
+    soci::statement rows =
+        (sql.prepare << "SELECT id FROM guard_kept WHERE state IN (:kept, :releasing) ORDER BY id",
+         soci::use(kept), soci::use(releasing), soci::into(id));
+    rows.execute();
+    while (rows.fetch()) out.push_back(id + std::string(kEnding));
+    return out;
+  });
+}
+
 Result<Quarantine::Totals> Quarantine::totals() {
   return database_->run([&](soci::session& sql) {
     const std::string kept(to_string(KeptState::kept));

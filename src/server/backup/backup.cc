@@ -1,182 +1,194 @@
 #include "server/backup/backup.h"
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <set>
 
 #include <fmt/format.h>
+#include <soci/soci.h>
 #include <unistd.h>
 
-#include "base/json.h"
 #include "base/text.h"
-#include "server/backup/archive.h"
-#include "server/backup/places.h"
-#include "server/backup/snapshot.h"
+#include "guard/quarantine/quarantine.h"
+#include "server/backup/sources.h"
 
 namespace rampart::server::backup {
 
 namespace fs = std::filesystem;
+
 using base::ErrorKind;
 using base::Result;
 
 namespace {
 
-class Making {
- public:
-  Making(const Places& places, ArchiveWriter& writer) : places_(places), writer_(writer) {}
+constexpr std::string_view kSqliteHead{"SQLite format 3\0", 16};  // sqlite.org/fileformat.html, section 1.3
 
-  Result<Manifest> run(const std::string& path) {
-    manifest_.version = RAMPART_VERSION;
-    manifest_.time = base::now();
-    manifest_.notes = places_.notes;
-    for (const auto& file : places_.files) TRY(add(file.name, file.path));
-    for (const auto& folder : places_.folders) TRY(add_folder(folder));
-    if (places_.store) TRY(add_store(*places_.store, path + ".store"));
-    // What came while the snapshot was made, so that whatever it speaks of is there.
-    for (const auto& folder : places_.folders) TRY(add_folder(folder));
-    for (const auto& folder : places_.folders) manifest_.folders.push_back(folder.path);
-    TRY(writer_.add(std::string(kManifest), manifest_json(manifest_)));
-    TRY(writer_.finish());
-    return std::move(manifest_);
+// A folder of ours that goes when it is not needed any more.
+class Staging {
+ public:
+  static Result<Staging> make(const fs::path& beside) {
+    auto name = (beside / ".rampart-backup-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr)
+      return base::fail(ErrorKind::io, "no folder can be made there", base::printable(beside.string()),
+                        "name a place where you may write");
+    return Staging(std::move(name));
   }
+  Staging(Staging&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  Staging& operator=(Staging&&) = delete;
+  ~Staging() {
+    std::error_code ignored;
+    if (!path_.empty()) fs::remove_all(path_, ignored);
+  }
+  [[nodiscard]] fs::path path() const { return path_; }
 
  private:
-  Result<> add(const std::string& name, const std::string& path) {
-    if (!names_.insert(name).second) return {};
-    const auto added = TRY(writer_.add_file(name, path));
-    if (!added) return {};  // gone meanwhile
-    manifest_.files.push_back(
-        {.name = name, .target = path, .size = added->size, .mode = added->mode, .digest = added->digest});
-    return {};
-  }
-
-  Result<> add_folder(const Folder& folder) {
-    std::error_code error;
-    fs::recursive_directory_iterator files(folder.path, error);
-    for (; !error && files != fs::recursive_directory_iterator(); files.increment(error)) {
-      std::error_code unknown;
-      if (files->symlink_status(unknown).type() != fs::file_type::regular) continue;
-      const auto path = files->path().string();
-      const auto relative = path.substr(folder.path.size() + 1);
-      if (path == places_.store || !is_kept(relative)) continue;
-      TRY(add(folder.prefix + relative, path));
-    }
-    if (error)
-      return base::fail(ErrorKind::io, fmt::format("the folder cannot be read: {}", error.message()),
-                        base::printable(folder.path), "run it as the user whom it belongs to");
-    return {};
-  }
-
-  Result<> add_store(const std::string& store, const std::string& temporary) {
-    const auto snapshot = TRY(Snapshot::make(store, temporary));
-    const std::string name = "store/rampart.db";
-    const auto added = TRY(writer_.add_file(name, snapshot.path()));
-    if (!added)
-      return base::fail(ErrorKind::io, "the snapshot of the store is gone", temporary, "run it again");
-    manifest_.files.push_back(
-        {.name = name, .target = store, .size = added->size, .mode = 0600, .digest = added->digest});
-    manifest_.tables = TRY(count_rows(snapshot.path()));
-    return {};
-  }
-
-  const Places& places_;
-  ArchiveWriter& writer_;
-  Manifest manifest_;
-  std::set<std::string> names_;
+  explicit Staging(std::string path) : path_(std::move(path)) {}
+  std::string path_;
 };
 
-std::int64_t integer(const boost::json::object& object, std::string_view name) {
-  const auto* const value = object.if_contains(name);
-  if (value == nullptr) return -1;
-  if (value->is_int64()) return value->as_int64();
-  return -1;
+// A copy of one moment, whoever writes meanwhile (sqlite.org/lang_vacuum.html).
+Result<> copy_sqlite(store::Database& database, const std::string& to) {
+  return database.run([&](soci::session& sql) { sql << "VACUUM INTO :target", soci::use(to); });
 }
 
-std::string text(const boost::json::object& object, std::string_view name) {
-  const auto* const value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->as_string()) : std::string();
+Result<bool> is_sqlite(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string head(kSqliteHead.size(), '\0');
+  file.read(head.data(), static_cast<std::streamsize>(head.size()));
+  return file && head == kSqliteHead;
 }
+
+class Backup {
+ public:
+  Backup(BundleWriter& bundle, fs::path staging) : bundle_(bundle), staging_(std::move(staging)) {}
+
+  Result<> add_store(const store::Url& url, const std::vector<Source>& all) {
+    const auto quarantine = std::ranges::find(all, SourceKind::quarantine, &Source::kind);
+    std::optional<Staging> links;
+    if (quarantine != all.end() && fs::is_directory(quarantine->path)) {
+      links.emplace(TRY(Staging::make(fs::path(quarantine->path).parent_path())));
+      TRY(link_all(quarantine->path, links->path()));
+    }
+    auto database = TRY(store::Database::open(url));
+    if (url.backend == store::Backend::sqlite) {
+      const auto copy = (staging_ / "rampart.db").string();
+      TRY(copy_sqlite(database, copy));
+      TRY(bundle_.add_file(copy, {.name = "store/rampart.db",
+                                  .path = fs::absolute(url.target).lexically_normal().string(),
+                                  .setting = "store.url"}));
+      database = TRY(store::Database::open("sqlite:" + copy));  // what it says counts
+    } else {
+      left_out_.push_back(
+          fmt::format("the database itself, {}: copy it with pg_dump, just before this", url.shown));
+    }
+    if (!links) return {};
+    TRY(link_all(quarantine->path, links->path()));
+    for (const auto& name : TRY(guard::Quarantine::kept_files(database))) {
+      const auto linked = links->path() / name;
+      if (!fs::exists(linked)) {
+        left_out_.push_back(fmt::format("the quarantined message {}: its file is gone", name));
+        continue;
+      }
+      TRY(bundle_.add_file(linked.string(), {.name = "quarantine/" + name,
+                                             .path = (fs::path(quarantine->path) / name).string(),
+                                             .setting = quarantine->setting}));
+    }
+    return {};
+  }
+
+  Result<> add(const Source& source) {
+    std::error_code failed;
+    if (source.kind == SourceKind::quarantine) return {};  // with the store
+    if (!fs::exists(source.path, failed)) {
+      left_out_.push_back(
+          fmt::format("{} (of {}): it is not there", base::printable(source.path), source.setting));
+      return {};
+    }
+    if (source.kind == SourceKind::file || fs::is_regular_file(source.path, failed))
+      return bundle_.add_file(fs::canonical(source.path, failed).string(),
+                              {.name = next_name(), .path = source.path, .setting = source.setting});
+    std::vector<fs::path> files;
+    for (fs::recursive_directory_iterator it(source.path, failed), end; !failed && it != end;
+         it.increment(failed)) {
+      if (it->is_regular_file(failed) && !it->is_symlink(failed)) files.push_back(it->path());
+    }
+    if (failed)
+      return base::fail(ErrorKind::io, fmt::format("cannot be read: {}", failed.message()),
+                        base::printable(source.path), source.setting);
+    std::ranges::sort(files);
+    for (const auto& file : files) TRY(add_within(source, file));
+    return {};
+  }
+
+  [[nodiscard]] std::vector<std::string> left_out() { return std::move(left_out_); }
+  std::string next_name() { return fmt::format("files/{}", ++number_); }
+
+ private:
+  Result<> add_within(const Source& source, const fs::path& file) {
+    const auto ending = file.filename().string();
+    if (ending.ends_with("-wal") || ending.ends_with("-shm")) return {};  // SQLite's, of a file beside
+    BundleEntry entry{.name = next_name(), .path = file.string(), .setting = source.setting};
+    if (!TRY(is_sqlite(file))) return bundle_.add_file(file.string(), std::move(entry));
+    auto database = TRY(store::Database::open("sqlite:" + file.string()));
+    const auto copy = (staging_ / fmt::format("{}.db", number_)).string();
+    TRY(copy_sqlite(database, copy));
+    return bundle_.add_file(copy, std::move(entry));
+  }
+
+  // Links the files that are not linked yet; copies where links are not to be had.
+  static Result<> link_all(const fs::path& from, const fs::path& to) {
+    std::error_code failed;
+    for (fs::directory_iterator it(from, failed), end; !failed && it != end; it.increment(failed)) {
+      const auto target = to / it->path().filename();
+      std::error_code one;
+      if (!it->is_regular_file(one) || fs::exists(target, one)) continue;
+      fs::create_hard_link(it->path(), target, one);
+      if (one && one != std::errc::no_such_file_or_directory) {
+        one.clear();
+        fs::copy_file(it->path(), target, one);
+      }
+      if (one && one != std::errc::no_such_file_or_directory)
+        return base::fail(ErrorKind::io, fmt::format("cannot be read: {}", one.message()),
+                          base::printable(it->path().string()));
+    }
+    if (!failed) return {};
+    return base::fail(ErrorKind::io, fmt::format("cannot be read: {}", failed.message()),
+                      base::printable(from.string()));
+  }
+
+  BundleWriter& bundle_;
+  fs::path staging_;
+  std::size_t number_ = 0;
+  std::vector<std::string> left_out_;
+};
 
 }  // namespace
 
-std::string manifest_json(const Manifest& manifest) {
-  std::string out;
-  base::JsonWriter json(out, base::JsonStyle::pretty);
-  json.begin_object()
-      .member("schema", "rampart.backup/1")
-      .member("version", manifest.version)
-      .member("time", base::format_time(manifest.time))
-      .key("files")
-      .begin_array();
-  for (const auto& file : manifest.files)
-    json.begin_object()
-        .member("name", file.name)
-        .member("target", file.target)
-        .member("size", static_cast<std::int64_t>(file.size))
-        .member("mode", static_cast<std::int64_t>(file.mode))
-        .member("sha256", file.digest)
-        .end_object();
-  json.end_array().key("tables").begin_object();
-  for (const auto& [name, rows] : manifest.tables) json.member(name, rows);
-  json.end_object().key("folders").begin_array();
-  for (const auto& folder : manifest.folders) json.value(folder);
-  json.end_array().key("notes").begin_array();
-  for (const auto& note : manifest.notes) json.value(note);
-  json.end_array().end_object();
-  return out + '\n';
-}
-
-Result<Manifest> parse_manifest(const std::string& bytes, const std::string& where) {
-  const auto wrong = [&](std::string what) {
-    return base::fail(ErrorKind::input, std::move(what), where, "it is no backup of Rampart, or was altered");
-  };
-  const auto parsed = TRY(base::parse_json(bytes, where));
-  if (!parsed.is_object() || text(parsed.as_object(), "schema") != "rampart.backup/1")
-    return wrong("its list of files is none of rampart.backup/1");
-  const auto& root = parsed.as_object();
-  Manifest out{.version = text(root, "version")};
-  if (const auto time = base::parse_time(text(root, "time"))) out.time = *time;
-  const auto* const files = root.if_contains("files");
-  if (files == nullptr || !files->is_array()) return wrong("it lists no files");
-  for (const auto& one : files->as_array()) {
-    if (!one.is_object()) return wrong("it lists something that is no file");
-    const auto& object = one.as_object();
-    const auto size = integer(object, "size");
-    const auto mode = integer(object, "mode");
-    File file{.name = text(object, "name"),
-              .target = text(object, "target"),
-              .size = static_cast<std::uint64_t>(size),
-              .mode = static_cast<unsigned>(mode),
-              .digest = text(object, "sha256")};
-    // A path that leads elsewhere would be written to.
-    if (size < 0 || mode < 0 || mode > 0777 || !is_safe_name(file.name) || !file.target.starts_with('/') ||
-        !is_safe_name(std::string_view(file.target).substr(1)))
-      return wrong(fmt::format("it lists a file with no place: {}", base::excerpt(file.name, 80)));
-    out.files.push_back(std::move(file));
+Result<Manifest> back_up(const base::Config& config, const BackupOptions& options,
+                         const std::string& target) {
+  auto place = fs::absolute(target).parent_path();
+  auto bundle = TRY(BundleWriter::create(target));
+  const auto staging = TRY(Staging::make(place));
+  Backup backup(bundle, staging.path());
+  const auto all = sources(config);
+  TRY(backup.add_store(options.store, all));
+  if (!options.config_file.empty())
+    TRY(bundle.add_file(fs::canonical(options.config_file).string(),
+                        {.name = "config/rampart.toml",
+                         .path = fs::absolute(options.config_file).lexically_normal().string(),
+                         .setting = "--config"}));
+  for (const auto& source : all) TRY(backup.add(source));
+  Manifest about{.version = RAMPART_VERSION, .made = options.now, .store = options.store.shown};
+  about.left_out = backup.left_out();
+  for (const auto* setting : config.schema().settings()) {
+    const auto why = left_out_because(setting->key);
+    if (!why.empty() && !config.text(setting->key).empty())
+      about.left_out.push_back(
+          fmt::format("{} (of {}): {}", base::printable(config.text(setting->key)), setting->key, why));
   }
-  if (const auto* const tables = root.if_contains("tables"); tables != nullptr && tables->is_object())
-    for (const auto& [name, rows] : tables->as_object())
-      if (rows.is_int64()) out.tables.emplace(name, rows.as_int64());
-  const auto texts = [&](std::string_view name, std::vector<std::string>& to) {
-    if (const auto* const list = root.if_contains(name); list != nullptr && list->is_array())
-      for (const auto& one : list->as_array())
-        if (one.is_string()) to.emplace_back(one.as_string());
-  };
-  texts("folders", out.folders);
-  texts("notes", out.notes);
-  for (const auto& folder : out.folders)
-    if (!folder.starts_with('/') || !is_safe_name(std::string_view(folder).substr(1)))
-      return wrong("it lists a folder with no place");
-  return out;
-}
-
-Result<Manifest> make_backup(const base::Config& config, const std::string& config_file,
-                             const std::string& path) {
-  const auto places = TRY(places_of(config, config_file));
-  if (!places.store && places.folders.empty() && places.files.empty())
-    return base::fail(ErrorKind::usage, "there is nothing to save: no store, no keys, no quarantine", {},
-                      "name the configuration of the server: --config FILE");
-  auto writer = TRY(ArchiveWriter::create(path));
-  return Making(places, writer).run(path);
+  return bundle.commit(std::move(about));
 }
 
 }  // namespace rampart::server::backup

@@ -1,224 +1,186 @@
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
+#include <map>
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <grp.h>
+#include <pwd.h>
+#include <soci/soci.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"
 #include "crypto/digest.h"
-#include "server/backup/archive.h"
+#include "guard/quarantine/quarantine.h"
 #include "server/backup/backup.h"
-#include "server/backup/snapshot.h"
 
 namespace rampart::server::backup {
 
 namespace fs = std::filesystem;
+
 using base::ErrorKind;
 using base::Result;
 
 namespace {
 
-constexpr std::size_t kMostFaults = 100;  // that are told; our own
-constexpr std::string_view kStore = "store/rampart.db";
+constexpr std::size_t kPiece = std::size_t{1} << 20U;
 
-std::string placed(const RestoreOptions& options, const std::string& target) {
-  auto root = options.root;
-  while (root.ends_with('/')) root.pop_back();
-  return root + target;
+// Where an entry belongs.
+fs::path place_of(const BundleEntry& entry, const std::string& root) {
+  return root.empty() ? fs::path(entry.path) : fs::absolute(root) / fs::path(entry.path).relative_path();
 }
 
-Result<Manifest> read_manifest(const std::string& path) {
-  auto reader = TRY(ArchiveReader::open(path));
-  while (const auto entry = TRY(reader.next())) {
-    if (entry->name != kManifest) continue;
-    if (entry->size > kMaxManifest)
-      return base::fail(ErrorKind::input, "its list of files is too long", base::printable(path));
-    std::string text;
-    while (const auto piece = TRY(reader.read())) text += *piece;
-    return parse_manifest(text, base::printable(path));
-  }
-  return base::fail(ErrorKind::input, "it has no list of files", base::printable(path),
-                    "it is no backup of Rampart, or was not written to its end");
+std::unexpected<base::Error> cannot_write(const fs::path& path, const std::error_code& why) {
+  return base::fail(ErrorKind::io, fmt::format("cannot be written: {}", why.message()),
+                    base::printable(path.string()));
 }
 
-// Whatever stands where something would be written.
-Result<> check_free(const Manifest& manifest, const RestoreOptions& options) {
-  const auto taken = [](const std::string& path) {
-    return base::fail(ErrorKind::usage, "is there already, and nothing is written over",
-                      base::printable(path), "move it away, or restore into another place: --root DIR");
-  };
-  for (const auto& folder : manifest.folders) {
-    const auto path = placed(options, folder);
-    std::error_code error;
-    if (fs::exists(path, error) && !(fs::is_directory(path, error) && fs::is_empty(path, error)))
-      return taken(path);
-  }
-  for (const auto& file : manifest.files) {
-    const auto path = placed(options, file.target);
-    std::error_code error;
-    if (fs::symlink_status(path, error).type() != fs::file_type::not_found) return taken(path);
-  }
+std::error_code last_error() { return {errno, std::generic_category()}; }
+
+// Folders that are not there are made for their owner alone; the owner of the first file in them has them.
+Result<std::vector<fs::path>> make_folders(const fs::path& folder) {
+  std::vector<fs::path> made;
+  std::error_code failed;
+  for (auto at = folder; !at.empty() && !fs::exists(at, failed); at = at.parent_path()) made.push_back(at);
+  std::ranges::reverse(made);
+  for (const auto& path : made)
+    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return cannot_write(path, last_error());
+  return made;
+}
+
+constexpr std::size_t kNameRoom = 4096;
+
+// As root: whoever had it has it again, where the system knows him.
+Result<> give_to(const fs::path& path, const BundleEntry& entry) {
+  if (::geteuid() != 0 || entry.owner.empty()) return {};
+  std::array<char, kNameRoom> room{};
+  passwd user{};
+  passwd* found = nullptr;
+  if (::getpwnam_r(entry.owner.c_str(), &user, room.data(), room.size(), &found) != 0 || found == nullptr)
+    return {};
+  const auto owner = user.pw_uid;
+  auto group = user.pw_gid;
+  ::group named{};
+  ::group* found_group = nullptr;
+  if (!entry.group.empty() &&
+      ::getgrnam_r(entry.group.c_str(), &named, room.data(), room.size(), &found_group) == 0 &&
+      found_group != nullptr)
+    group = named.gr_gid;
+  if (::lchown(path.c_str(), owner, group) != 0) return cannot_write(path, last_error());
   return {};
 }
 
-// What a restore has written, until it is all there.
-class Written {
+// Writes the entries of a bundle as their pieces come.
+class Restorer {
  public:
-  Written() = default;
-  Written(const Written&) = delete;
-  Written& operator=(const Written&) = delete;
-  ~Written() {
-    for (auto path = paths_.rbegin(); path != paths_.rend(); ++path) ::unlink(path->c_str());
+  Restorer(const Manifest& manifest, std::string root) : root_(std::move(root)) {
+    for (const auto& entry : manifest.entries) entries_.emplace(entry.name, &entry);
   }
-  void add(std::string path) { paths_.push_back(std::move(path)); }
-  void keep() { paths_.clear(); }
+  ~Restorer() {
+    if (file_ >= 0) ::close(file_);
+  }
+  Restorer(const Restorer&) = delete;
+  Restorer& operator=(const Restorer&) = delete;
+
+  Result<> take(const std::string& name, std::string_view piece) {
+    const auto found = entries_.find(name);
+    if (found == entries_.end()) return {};
+    if (file_ < 0) TRY(begin(*found->second));
+    while (!piece.empty()) {
+      const auto written = ::write(file_, piece.data(), piece.size());
+      if (written <= 0) return cannot_write(place_, last_error());
+      piece.remove_prefix(static_cast<std::size_t>(written));
+    }
+    return {};
+  }
+  Result<> end(const std::string& name) {
+    const auto found = entries_.find(name);
+    if (found == entries_.end()) return {};
+    if (file_ < 0) TRY(begin(*found->second));
+    const bool whole = ::fchmod(file_, found->second->mode) == 0 && ::fsync(file_) == 0;
+    ::close(std::exchange(file_, -1));
+    if (!whole) return cannot_write(place_, last_error());
+    return give_to(place_, *found->second);
+  }
 
  private:
-  std::vector<std::string> paths_;
+  Result<> begin(const BundleEntry& entry) {
+    place_ = place_of(entry, root_);
+    for (const auto& folder : TRY(make_folders(place_.parent_path()))) TRY(give_to(folder, entry));
+    file_ = ::open(place_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (file_ < 0) return cannot_write(place_, last_error());
+    return {};
+  }
+
+  std::string root_;
+  std::map<std::string, const BundleEntry*, std::less<>> entries_;
+  fs::path place_;
+  int file_ = -1;
 };
 
-// The folders above a file, for their owner alone.
-Result<> make_folders(const std::string& path) {
-  const auto parent = fs::path(path).parent_path();
-  std::vector<fs::path> missing;
-  std::error_code error;
-  for (auto at = parent; !at.empty() && !fs::exists(at, error); at = at.parent_path()) missing.push_back(at);
-  for (auto folder = missing.rbegin(); folder != missing.rend(); ++folder)
-    if (::mkdir(folder->c_str(), 0700) != 0 && errno != EEXIST)
-      return base::fail(ErrorKind::io,
-                        fmt::format("the folder cannot be made: {}",
-                                    std::strerror(errno)),  // NOLINT(concurrency-mt-unsafe)
-                        base::printable(folder->string()),
-                        "run it as root, or as the user whom the place belongs to");
-  return {};
-}
-
-// One file out of the archive; its digest.
-Result<std::string> write_out(ArchiveReader& reader, const std::string& path, unsigned mode,
-                              Written& written) {
-  TRY(make_folders(path));
-  const auto failed = [&](int code) {
-    return base::fail(
-        ErrorKind::io,
-        fmt::format("it cannot be written: {}", std::strerror(code)),  // NOLINT(concurrency-mt-unsafe)
-        base::printable(path));
-  };
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (file < 0) return failed(errno);
-  written.add(path);
+Result<> compare(const BundleEntry& entry, const fs::path& place) {
+  const int file = ::open(place.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (file < 0) return cannot_write(place, last_error());
   crypto::Hasher hasher;
-  int code = 0;
-  for (;;) {
-    auto piece = reader.read();
-    if (!piece) {
-      ::close(file);
-      return std::unexpected(piece.error());
-    }
-    if (!*piece) break;
-    hasher.update(**piece);
-    for (std::string_view left = **piece; code == 0 && !left.empty();) {
-      const auto count = ::write(file, left.data(), left.size());
-      if (count <= 0 && errno != EINTR) code = errno;
-      if (count > 0) left.remove_prefix(static_cast<std::size_t>(count));
-    }
-  }
-  if (code == 0 && (::fchmod(file, mode) != 0 || ::fsync(file) != 0)) code = errno;
-  ::close(file);
-  if (code != 0) return failed(code);
-  return base::hex(hasher.finish());
-}
-
-std::map<std::string, const File*> by_name(const Manifest& manifest) {
-  std::map<std::string, const File*> out;
-  for (const auto& file : manifest.files) out.emplace(file.name, &file);
-  return out;
-}
-
-// A file on the disk; nothing where it cannot be read.
-std::optional<std::string> digest_of(const std::string& path) {
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (file < 0) return std::nullopt;
-  crypto::Hasher hasher;
-  std::string buffer(std::size_t{1} << 20U, '\0');
+  std::string room(kPiece, '\0');
   ssize_t got = 0;
-  while ((got = ::read(file, buffer.data(), buffer.size())) > 0)
-    hasher.update(std::string_view(buffer).substr(0, static_cast<std::size_t>(got)));
+  while ((got = ::read(file, room.data(), room.size())) > 0)
+    hasher.update({room.data(), static_cast<std::size_t>(got)});
   ::close(file);
-  if (got < 0) return std::nullopt;
-  return base::hex(hasher.finish());
+  if (got == 0 && base::hex(hasher.finish()) == entry.sha256) return {};
+  return base::fail(ErrorKind::io, "is not what was written", base::printable(place.string()),
+                    "look at this disk before you trust it");
 }
 
-Result<> check_store(const File& file, const std::string& path, const Manifest& manifest,
-                     std::vector<std::string>& faults) {
-  for (const auto& line : TRY(check_whole(path))) faults.push_back(fmt::format("{}: {}", file.target, line));
-  if (TRY(count_rows(path)) != manifest.tables)
-    faults.push_back(fmt::format("{}: its tables have other numbers of rows than were saved", file.target));
+// The store says that it is sound, and has every message that it says it keeps.
+Result<> prove_store(const BundleEntry& entry, const Manifest& manifest, const std::string& root) {
+  const auto place = place_of(entry, root).string();
+  auto database = TRY(store::Database::open("sqlite:" + place));
+  const auto word = TRY(database.run([](soci::session& sql) {
+    std::string out;
+    sql << "PRAGMA integrity_check", soci::into(out);
+    return out;
+  }));
+  if (word != "ok")
+    return base::fail(ErrorKind::input, fmt::format("is not sound: {}", base::printable(word)), place,
+                      "take another backup");
+  for (const auto& name : TRY(guard::Quarantine::kept_files(database))) {
+    const auto found = std::ranges::find(manifest.entries, "quarantine/" + name, &BundleEntry::name);
+    if (found != manifest.entries.end() && fs::exists(place_of(*found, root))) continue;
+    const auto said = std::ranges::any_of(
+        manifest.left_out, [&](const auto& text) { return text.find(name) != std::string::npos; });
+    if (!said)
+      return base::fail(ErrorKind::input, "a quarantined message is missing", name, "take another backup");
+  }
   return {};
 }
 
 }  // namespace
 
-Result<Manifest> restore_backup(const std::string& path, const RestoreOptions& options) {
-  // All of it is looked at before anything is written.
-  const auto verdict = TRY(verify_backup(path, {.root = options.root, .compare = false}));
-  if (!verdict.faults.empty())
-    return base::fail(ErrorKind::input, verdict.faults.front(), base::printable(path), "take another backup");
-  const auto& manifest = verdict.manifest;
-  TRY(check_free(manifest, options));
-  const auto files = by_name(manifest);
-  Written written;
-  auto reader = TRY(ArchiveReader::open(path));
-  while (const auto entry = TRY(reader.next())) {
-    const auto found = files.find(entry->name);
-    if (found == files.end()) continue;  // the manifest
-    const auto& file = *found->second;
-    if (TRY(write_out(reader, placed(options, file.target), file.mode, written)) != file.digest)
-      return base::fail(ErrorKind::input, "changed while it was read", base::printable(path));
-  }
-  for (const auto& folder : manifest.folders) TRY(make_folders(placed(options, folder) + "/x"));
-  written.keep();
-  return manifest;
+Result<Manifest> check(const std::string& file) {
+  return read_bundle(file, [](const std::string&, std::string_view) { return Result<>(); });
 }
 
-Result<Verdict> verify_backup(const std::string& path, const RestoreOptions& options) {
-  Verdict out{.manifest = TRY(read_manifest(path)), .faults = {}};
-  auto files = by_name(out.manifest);
-  const auto fault = [&](std::string text) {
-    if (out.faults.size() < kMostFaults) out.faults.push_back(std::move(text));
-  };
-  auto reader = TRY(ArchiveReader::open(path));
-  while (const auto entry = TRY(reader.next())) {
-    if (entry->name == kManifest) continue;
-    const auto found = files.find(entry->name);
-    if (found == files.end()) {
-      fault(fmt::format("{} is in the backup and not in its list", base::printable(entry->name)));
-      continue;
-    }
-    crypto::Hasher hasher;
-    while (const auto piece = TRY(reader.read())) hasher.update(*piece);
-    if (base::hex(hasher.finish()) != found->second->digest || entry->size != found->second->size)
-      fault(fmt::format("{} is not what was saved", base::printable(entry->name)));
-    files.erase(found);
+Result<Manifest> restore(const std::string& file, const RestoreOptions& options) {
+  auto manifest = TRY(check(file));
+  for (const auto& entry : manifest.entries) {
+    const auto place = place_of(entry, options.root);
+    std::error_code failed;
+    if (fs::exists(fs::symlink_status(place, failed)))
+      return base::fail(ErrorKind::usage, "is there already, and nothing was written",
+                        base::printable(place.string()),
+                        "move it away, or name a folder to restore into: --root DIR");
   }
-  for (const auto& [name, file] : files)
-    fault(fmt::format("{} is in the list and not in the backup", base::printable(name)));
-  if (!options.compare) return out;
-  for (const auto& file : out.manifest.files) {
-    const auto place = placed(options, file.target);
-    const auto digest = digest_of(place);
-    if (!digest)
-      fault(fmt::format("{} is not there, or cannot be read", base::printable(place)));
-    else if (*digest != file.digest)
-      fault(fmt::format("{} is not as it was saved", base::printable(place)));
-    else if (file.name == kStore)
-      TRY(check_store(file, place, out.manifest, out.faults));
-  }
-  return out;
+  Restorer restorer(manifest, options.root);
+  TRY(read_bundle(file, [&](const std::string& name, std::string_view piece) {
+    return piece.empty() ? restorer.end(name) : restorer.take(name, piece);
+  }));
+  for (const auto& entry : manifest.entries) TRY(compare(entry, place_of(entry, options.root)));
+  for (const auto& entry : manifest.entries)
+    if (entry.name == "store/rampart.db") TRY(prove_store(entry, manifest, options.root));
+  return manifest;
 }
 
 }  // namespace rampart::server::backup
