@@ -8,7 +8,9 @@
 #include "audit/roster/roster.h"
 #include "base/text.h"
 #include "server/api/description.h"
+#include "server/guard/guard_settings.h"
 #include "server/schema.h"
+#include "server/serve/oidc_settings.h"
 #include "server/serve/slices.h"
 
 namespace rampart::server {
@@ -47,6 +49,17 @@ Result<std::unique_ptr<ApiPart>> ApiPart::open(boost::asio::io_context& io, cons
   out->description_.emplace(TRY(api::Description::built_in()));
   const auto uploads = TRY(open_uploads(settings.folder));
   TRY(make_tables(options.store, *options.config->load(), out->common_.get()));
+  out->mail_news_ = TRY(MailNews::open(options.store, out->hub_));
+  if (options.guard != nullptr) {
+    const auto guard = TRY(guard_settings(*options.config->load()));
+    out->held_config_ = options.config->load();
+    out->scans_ =
+        TRY(ScanDesk::open(*out->held_config_, {.rules = [guard = options.guard] { return guard->rules(); },
+                                                .correspondents = options.guard->correspondents(),
+                                                .inspector = options.guard->inspector(),
+                                                .clamd = guard.clamd,
+                                                .authserv_id = guard.authserv_id}));
+  }
   out->jobs_ = TRY(api::Jobs::open(options.store, &out->hub_, {}, base::now()));
   out->pool_ =
       TRY(api::Pool::open({.url = options.store, .common = out->common_.get(), .threads = settings.threads}));
@@ -63,6 +76,7 @@ Result<std::unique_ptr<ApiPart>> ApiPart::open(boost::asio::io_context& io, cons
   parts.streams = [streams = out->streams_.get()] { return streams->open_now(); };
   parts.config = [config = options.config] { return config->load(); };
   parts.settings = &schema();
+  parts.providers = TRY(oidc_clients(*options.config->load()));
   api::Handlers handlers;
   out->add_handlers(handlers, settings, options);
   api::RouterParts router{.description = &*out->description_,
@@ -77,17 +91,6 @@ Result<std::unique_ptr<ApiPart>> ApiPart::open(boost::asio::io_context& io, cons
 }
 
 ApiPart::~ApiPart() = default;
-
-void ApiPart::tell_mail(const guard::ToldEvent& event) {
-  api::LiveEvent live{.id = event.id,
-                      .topic = api::Topic::mail,
-                      .json = event.json,
-                      .audience = {.permission = accounts::Permission::mail_read},
-                      .answered = event.answered,
-                      .recipients = event.recipients,
-                      .causes = event.causes};
-  hub_.publish(std::move(live));
-}
 
 Result<> ApiPart::sweep(store::Database& database, base::Time now) {
   TRY(accounts::Desk::sweep(database, *common_, now));
