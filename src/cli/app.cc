@@ -10,10 +10,12 @@
 #include "cli/guard_commands.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
-#include "cli/settings.h"
+#include "server/schema.h"
 
 namespace rampart::cli {
 namespace {
+
+using server::schema;
 
 constexpr std::string_view kDescription =
     "Rampart finds out whether a stranger can send mail in a domain's name.";
@@ -46,6 +48,8 @@ void set_up(CLI::App& root, Session& session) {
   add_reports_command(root, session);
   add_advise_command(root, session);
   add_import_command(root, session);
+  add_serve_command(root, session);
+  add_init_command(root, session);
   add_watch_command(root, session);
   add_history_commands(root, session);
   add_risk_command(root, session);
@@ -59,6 +63,7 @@ void set_up(CLI::App& root, Session& session) {
   add_scan_command(root, session);
   add_quarantine_command(root, session);
   add_config_command(root, session);
+  add_backup_commands(root, session);
   root.add_subcommand("help", "Show the help of a command: rampart help config check");
 }
 

@@ -15,17 +15,18 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "cli/folder_ring.h"
+#include "cli/doctor_server.h"
 #include "cli/guard_commands.h"
-#include "cli/guard_lists.h"
-#include "cli/guard_settings.h"
 #include "cli/help.h"
-#include "cli/release_key.h"
-#include "cli/scan_job.h"
-#include "cli/store_url.h"
 #include "crypto/private_file.h"
 #include "guard/inspect/settings.h"
 #include "guard/setup/doctor.h"
+#include "server/guard/folder_ring.h"
+#include "server/guard/guard_lists.h"
+#include "server/guard/guard_settings.h"
+#include "server/guard/release_key.h"
+#include "server/guard/scan_job.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
@@ -35,6 +36,13 @@ using base::Result;
 using guard::Check;
 using State = Check::State;
 using Checks = std::vector<Check>;
+using server::ask_clamd;
+using server::check_yara_rules;
+using server::FolderRing;
+using server::guard_settings;
+using server::GuardLists;
+using server::release_key;
+using server::store_url;
 
 // All our own.
 constexpr std::chrono::seconds kPatience{5};
@@ -350,6 +358,7 @@ Result<Exit> run_doctor(Session& session, const Request& request) {
   check_store(checks, settings, *config);
   check_lists(checks, settings);
   check_inspection(checks, settings);
+  check_server(checks, *config);
   TRY(session.print(request.format == "json" ? json_of(checks) : text_of(checks)));
   const auto any = [&](State state) {
     return std::ranges::find(checks, state, &Check::state) != checks.end();
@@ -360,7 +369,7 @@ Result<Exit> run_doctor(Session& session, const Request& request) {
 }  // namespace
 
 void add_doctor_command(CLI::App& root, Session& session) {
-  auto* doctor = root.add_subcommand("doctor", "Check what the guard needs, and say what mends each fault");
+  auto* doctor = root.add_subcommand("doctor", "Check what the guard and the server need, and say what mends each fault");
   auto request = std::make_shared<Request>();
   doctor->add_option("--postconf", request->postconf, "Postfix's postconf [/usr/sbin/postconf]")
       ->type_name("PATH");
