@@ -27,6 +27,8 @@ void add_import_command(CLI::App& root, Session& session);
 void add_fix_command(CLI::App& root, Session& session);
 // To `rampart fix`: apply and undo.
 void add_apply_commands(CLI::App& fix, Session& session);
+void add_serve_command(CLI::App& root, Session& session);
+void add_init_command(CLI::App& root, Session& session);
 void add_watch_command(CLI::App& root, Session& session);
 void add_history_commands(CLI::App& root, Session& session);
 void add_risk_command(CLI::App& root, Session& session);

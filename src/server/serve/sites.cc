@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "guard/digest/link.h"
+#include "guard/digest/digest.h"
 #include "net/http/security_headers.h"
 
 namespace rampart::server {
