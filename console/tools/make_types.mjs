@@ -7,13 +7,20 @@ const target = new URL('../src/api/types.ts', import.meta.url);
 const api = read_api();
 
 const name_of = (ref) => ref.replace(/^#\/components\/schemas\//, '').replace(/[^A-Za-z0-9_]/g, '_');
+const missing = new Set();
 const quoted = (key) => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(key) ? key : JSON.stringify(key));
 
 function type_of(schema) {
   if (schema === true || schema === undefined || (typeof schema === 'object' && Object.keys(schema).length === 0)) return 'unknown';
   if (schema.$ref) {
     if (!schema.$ref.startsWith('#/components/schemas/')) return 'unknown';
-    return name_of(schema.$ref);
+    const name = name_of(schema.$ref);
+    if (!api.components.schemas[name]) {
+      missing.add(name);
+      return 'unknown';
+    }
+    // A reference with members beside it only says more of what it names.
+    return name;
   }
   if ('const' in schema) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((each) => JSON.stringify(each)).join(' | ');
@@ -107,6 +114,7 @@ const lines = [
   '',
 ];
 const text = lines.join('\n');
+for (const name of missing) console.error(`api: no schema ${name}; its type is unknown`);
 
 if (process.argv.includes('--check')) {
   if (readFileSync(target, 'utf8') !== text) {

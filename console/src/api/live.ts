@@ -15,7 +15,6 @@ const state_listeners = new Set<() => void>();
 let source: EventSource | null = null;
 let state: LiveState = 'off';
 let users = 0;
-let last_id = '';
 let attempts = 0;
 let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -26,7 +25,6 @@ function set_state(next: LiveState): void {
 }
 
 function tell(type: EventType, event: MessageEvent<string>): void {
-  if (event.lastEventId) last_id = event.lastEventId;
   set_state('live');
   attempts = 0;
   let data: unknown;
@@ -47,8 +45,7 @@ export function wait_before(attempt: number, chance: number): number {
 
 function connect(): void {
   set_state('connecting');
-  const query = last_id ? `?last_event_id=${encodeURIComponent(last_id)}` : '';
-  source = new EventSource(`${base}/events${query}`);
+  source = new EventSource(`${base}/events`);
   source.onopen = () => {
     attempts = 0;
     set_state('live');
@@ -57,7 +54,9 @@ function connect(): void {
     set_state('lost');
     if (source?.readyState !== EventSource.CLOSED) return;
     source = null;
+    // A new stream knows nothing of the old one's place: what is shown is asked for again, as after a gap.
     void ask_session_again();
+    void queries.invalidateQueries();
     timer = setTimeout(connect, wait_before(attempts++, Math.random()));
   };
   for (const type of event_types) source.addEventListener(type, (event) => tell(type, event as MessageEvent<string>));

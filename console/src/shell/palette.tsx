@@ -68,7 +68,7 @@ export default function Palette({ on_close }: { on_close: () => void }) {
   const list_ref = useRef<HTMLDivElement>(null);
   const search = useQuery({
     queryKey: ['search', asked],
-    queryFn: ({ signal }) => api('search', { query: { q: asked }, signal }),
+    queryFn: ({ signal }) => api('search_all', { query: { q: asked }, signal }),
     enabled: asked.length >= 2,
     staleTime: 30_000,
     placeholderData: (before) => before,

@@ -55,7 +55,7 @@ export function Rail({ on_search, open, on_close }: { on_search: () => void; ope
       <div className="rail-brand">
         <Link to="/" className="rail-home">
           <Brand />
-          <span className="rail-name">Rampart</span>
+          <bdi dir="ltr" className="rail-name">Rampart</bdi>
         </Link>
         <Button
           look="quiet"
