@@ -28,6 +28,7 @@ endfunction()
 rampart_check(layers tools/check_layers.py)
 rampart_check(size tools/check_size.py)
 rampart_check(names tools/check_names.py)
+rampart_check(api tools/check_api.py)
 rampart_check(format tools/check_format.sh)
 # A slow machine that has looked at nothing before gets no further than this in an ordinary run, and the check says so.
 rampart_check(tidy tools/check_tidy.py --seconds 400 ${CMAKE_BINARY_DIR})

@@ -22,6 +22,22 @@ constexpr std::string_view kMigrationTable =
     " PRIMARY KEY (slice, number))";
 constexpr long long kMigrationLock = 0x52414d50;  // PostgreSQL's advisory lock of all migrations; "RAMP"
 
+// The statements of a migration: `;` ends one, `;;` is a `;` within.
+std::vector<std::string> statements_of(std::string_view sql) {
+  std::vector<std::string> out(1);
+  for (std::size_t i = 0; i < sql.size(); ++i) {
+    if (sql[i] != ';') {
+      out.back() += sql[i];
+    } else if (sql.substr(i + 1).starts_with(';')) {
+      out.back() += ';';
+      ++i;
+    } else {
+      out.emplace_back();
+    }
+  }
+  return out;
+}
+
 std::string first_line(std::string_view text) { return base::printable(text.substr(0, text.find('\n'))); }
 
 // Folders of our own are for their owner alone; those that exist stay as they are.
@@ -247,8 +263,8 @@ base::Result<> Database::migrate_one(std::string_view slice, unsigned number, co
         soci::use(at), soci::into(there);
     if (there != 0) return;  // another process was faster
     const bool own = url_.backend == Backend::postgresql && !migration.postgresql.empty();
-    for (const auto statement : base::split(own ? migration.postgresql : migration.sql, ';')) {
-      if (!base::trim(statement).empty()) sql << std::string(statement);
+    for (const auto& statement : statements_of(own ? migration.postgresql : migration.sql)) {
+      if (!base::trim(statement).empty()) sql << statement;
     }
     sql << "INSERT INTO store_migration (slice, number, applied) VALUES (:slice, :number, :applied)",
         soci::use(name), soci::use(at), soci::use(now);

@@ -26,7 +26,8 @@ namespace rampart::store {
 
 enum class Backend : std::uint8_t { sqlite, postgresql };
 
-// One step of a slice's tables, numbered from 1 by its place. Statements end in `;` and hold none within.
+// One step of a slice's tables, numbered from 1 by its place. Statements end in `;`; one within a statement, as a trigger has it, is
+// written `;;`.
 struct Migration {
   std::string_view sql;
   std::string_view postgresql{};  // where it needs words of its own
