@@ -24,7 +24,7 @@ export function make_answers(api, options) {
     mail: options.empty ? [] : day_of_mail(),
     kept: options.empty ? [] : Array.from({ length: 80 }, (_, i) => kept_of(i)),
     factors: [],
-    missing: ['password', 'factor'],
+    missing: ['address', 'password', 'factor'],
   };
   const by_name = new Map(world.domains.map((row) => [row.domain, row]));
 
@@ -48,8 +48,8 @@ export function make_answers(api, options) {
   if (world.state === 'first') world.state = 'anonymous';
 
   const enrolment = () => ({
-    name: 'ayesha@ministry.example', shown_name: 'Ayesha Khan', role: 'owner', scope: { everything: true, organisations: [] }, purpose: 'owner',
-    missing: world.missing, factors: world.factors, password: { min_length: 12, max_length: 1024 }, expires: time(-1500), csrf: 'q8Zr4nB6eW1sDf3gH5jK7L',
+    purpose: 'owner', name: '', shown_name: '', language: 'en', has_password: !world.missing.includes('password'), has_totp: world.factors.length > 0, keys: 0,
+    missing: world.missing, password: { min_length: 12, max_length: 1024 }, expires: time(-1500), csrf: 'q8Zr4nB6eW1sDf3gH5jK7L',
   });
   const totp = { id: 'f1', kind: 'totp', name: 'Authenticator app', created: time(0), last_used: null, transports: [], backed_up: null };
   const example = (id) => {
@@ -84,7 +84,7 @@ export function make_answers(api, options) {
     enrolment_read: () => (world.state === 'enrolling' ? ok(enrolment()) : problem(401, 'sign-in-required', 'no enrolment is open in this browser')),
     enrolment_password: ({ body }) => {
       if (JSON.parse(body).password === 'password12345') return problem(422, 'invalid', 'it is on the list of passwords that others have lost', '', { where: 'body.password' });
-      world.missing = world.missing.filter((each) => each !== 'password');
+      world.missing = world.missing.filter((each) => each === 'factor');
       return ok(enrolment());
     },
     enrolment_totp_confirm: () => {
@@ -96,6 +96,7 @@ export function make_answers(api, options) {
       world.state = 'signed-in';
       return ok({ recovery_codes: Array.from({ length: 10 }, (_, i) => `${(i + 11) * 7919}-k3m9x-p2w7q`.slice(0, 17)), session: session() });
     },
+    notices_list: () => ok({ items: options.marks ? example('notices_list').body.items : [] }),
     overview_read: () => {
       const count = (status) => world.domains.filter((row) => row.status === status).length;
       const worst = world.domains.filter((row) => row.status === 'spoofable').slice(0, 5);

@@ -1,15 +1,17 @@
 // Made by tools/make_types.mjs from api/*.json (`npm run types`). Not to be edited.
 
-export type OwnAccount = { id: Id; name: string; shown_name: string; role: Role; scope: Scope; language: Language; created: Time; last_sign_in: Time | null; recovery_codes_left: Count; password_changed: Time; };
+export type OwnAccount = { id: Id; name: string; shown_name: string; role: Role; scope: Scope; language: Language; created: Time; last_sign_in: Time | null; recovery_codes_left: Count; };
 export type OwnChange = { shown_name?: string; language?: Language; };
-export type Account = { id: Id; name: string; shown_name: string; role: Role; scope: Scope; language: Language; disabled: boolean; enrolled: boolean; created: Time; last_sign_in: Time | null; factors: { totp: boolean; webauthn: Count; recovery_codes_left: Count; }; sessions: Count; invitation_expires: Time | null; };
+export type Notice = { id: Id; at: Time; kind: string; text: string; account: string; name: string; by: string; };
+export type Account = { id: Id; name: string; shown_name: string; role: Role; scope: Scope; language: Language; state: AccountState; created: Time; last_sign_in: Time | null; factors: { totp: boolean; webauthn: Count; recovery_codes_left: Count; }; link_expires: Time | null; };
+export type AccountState = "invited" | "active" | "disabled" | "left" | "must-re-enrol";
 export type EnrolmentLink = { url: string; expires: Time; };
 export type Invitation = { name: string; shown_name?: string; role: Role; scope: ScopeChoice; language?: Language; };
 export type Invited = { account: Account; enrolment: EnrolmentLink; };
-export type InvitedRow = { line: number; name: string; role: Role | null; problem: string | null; enrolment: EnrolmentLink | null; };
+export type InvitedList = { dry_run: boolean; rows: { line: number; name: string; enrolment: EnrolmentLink | null; }[]; faults: { line: number; column: Count; detail: string; }[]; invited: Count; };
 export type AccountChange = { role?: Role; scope?: ScopeChoice; disabled?: boolean; shown_name?: string; language?: Language; };
-export type LogRow = { number: number; at: Time; account: string; name: string; by: "session" | "token" | "local" | "none"; by_id: string; address: string; act: string; target: string; outcome: "done" | "refused" | "failed"; detail: string; hash: string; };
-export type LogHead = { number: Count; hash: string; at: Time | null; signed: { number: Count; hash: string; at: Time; signature: string; public_key: string; } | null; };
+export type LogRow = { number: number; at: Time; account: string; name: string; by: "session" | "token" | "local" | "none" | "system"; by_id: string; address: string; act: string; object: string; organisation: string; outcome: "done" | "refused" | "failed"; details: unknown; hash: string; };
+export type LogHead = { number: Count; at: Time; hash: string; key: string; signature: string; line: string; };
 export type AuditRun = { id: Id; about: string; probe: boolean; by: string; state: JobState; progress: Progress; created: Time; ended: Time | null; summary: AuditSummary | null; };
 export type AuditRequest = { domains?: string[]; organisation?: Id; all?: boolean; probe?: boolean; };
 export type Problem = { type: string; title: string; status: number; detail: string; instance: string; where?: string; hint?: string; problems?: { where: string; detail: string; }[]; };
@@ -52,12 +54,12 @@ export type DomainDetail = { row: DomainRow; contact: string; sector: string; se
 export type DomainChange = { organisation?: Id | null; sends?: boolean | null; contact?: string; sector?: string; selectors?: string[]; tags?: { name: string; value?: string | null; }[]; note?: string; };
 export type NewDomains = { domains: string[]; organisation?: Id | null; audit?: boolean; };
 export type AddedDomains = { added: Count; known: Count; refused: { where: string; text: string; why: string; hint: string | null; }[]; job: Id | null; };
-export type Enrolment = { name: string; shown_name: string; role: Role; scope: Scope; purpose: "owner" | "invitation" | "reset" | "recovery"; missing: ("password" | "factor")[]; factors: Factor[]; password: { min_length: Count; max_length: Count; }; expires: Time; csrf: string; };
-export type NewPassword = { password: string; };
+export type Enrolment = { purpose: "owner" | "invitation" | "recovery"; name: string; shown_name: string; language: Language; has_password: boolean; has_totp: boolean; keys: Count; missing: ("address" | "password" | "factor")[]; password: { min_length: Count; max_length: Count; }; expires: Time; csrf: string; };
+export type NewPassword = { password: string; name?: string; shown_name?: string; };
 export type TotpSecret = { secret: string; uri: string; qr: string; };
 export type PublicKeyCreation = { rp: { id: string; name: string; }; user: { id: string; name: string; displayName: string; }; challenge: string; pubKeyCredParams: { type: "public-key"; alg: number; }[]; timeout: number; excludeCredentials: CredentialDescriptor[]; authenticatorSelection: { residentKey: "required" | "preferred" | "discouraged"; requireResidentKey: boolean; userVerification: "required" | "preferred" | "discouraged"; authenticatorAttachment?: "platform" | "cross-platform"; }; attestation: "none" | "direct"; };
 export type NewCredential = { name: string; credential: { id: string; rawId: string; type: "public-key"; response: { clientDataJSON: string; attestationObject: string; transports?: string[]; }; authenticatorAttachment?: string | null; clientExtensionResults?: unknown; }; };
-export type Factor = { id: Id; kind: "totp" | "webauthn"; name: string; created: Time; last_used: Time | null; transports: string[]; backed_up: boolean | null; };
+export type Factor = { id: Id; kind: "totp" | "webauthn"; name: string; added: Time; last_used: Time | null; synced: boolean; suspect: boolean; };
 export type RecoveryCodes = { recovery_codes: string[]; };
 export type Enrolled = { recovery_codes: string[]; session: Session; };
 export type FindingEvent = { at: Time; domain: Domain; what: "appeared" | "changed" | "went" | "unexamined" | "examined-again" | "flapping" | "settled"; subject: "examination" | "record" | "finding"; key: string; title: string; effective: Severity | null; grade: Grade; };
@@ -75,7 +77,7 @@ export type Cause = { code: string; text: string; section: string; };
 export type MailEvent = { schema: "rampart.event/1"; id: Id; at: Time; mode: "monitor" | "enforce"; asked: Action; answered: Action; queue_id: string; client: string; role: "inbound" | "submission" | "relayed" | "local" | "gateway" | ""; user: string; mail_from: string; recipients: string[]; author: string; subject: string; message_id: string; size: Count; draw: Count; results: string; signed_by: string[]; sealed_by: string; kept: string; took_us: Count; causes: Cause[]; sender: unknown | null; others?: { field: string; says: "spam" | "clean" | "unclear"; score?: number; }[]; other_results?: string[]; outcomes?: { action: Action; recipients: string[]; kept: string; causes: Cause[]; }[]; };
 export type Trace = { schema: "rampart.trace/1"; asked: string; events: MailEvent[]; kept: { id: Id; received: Time; state: KeptState; changed: Time; by: string; queue_id: string; message_id: string; mail_from: string; recipients: string[]; author: string; subject: string; size: Count; causes: Cause[]; }[]; };
 export type RateBucket = { at: Time; accept: Count; quarantine: Count; tempfail: Count; reject: Count; };
-export type Organisation = { id: Id; name: string; sector: string; contact: string; language: Language; created: Time; domains: { total: Count; spoofable: Count; partly_protected: Count; protected: Count; unknown: Count; }; accounts: Count; };
+export type Organisation = { id: Id; name: string; sector: string; contact: string; language: Language; changed: Time; domains: StatusCounts; };
 export type NewOrganisation = { name: string; sector?: string; contact?: string; language?: Language; };
 export type OrganisationChange = { name?: string; sector?: string; contact?: string; language?: Language; };
 export type Overview = { now: Time; domains: StatusCounts; under_attack: { domain: Domain; messages: Count; since: Time; delivered: Count; }[]; worst: DomainRow[]; mail: MailOfDay; changes: { since: Time; items: OverviewChange[]; more: Count; }; deadlines: Deadline[]; };
@@ -105,13 +107,13 @@ export type RecoveryCode = { code: string; };
 export type PublicKeyRequest = { challenge: string; timeout: number; rpId: string; allowCredentials: CredentialDescriptor[]; userVerification: "required" | "preferred" | "discouraged"; };
 export type CredentialDescriptor = { type: "public-key"; id: string; transports?: string[]; };
 export type Assertion = { id: string; rawId: string; type: "public-key"; response: { clientDataJSON: string; authenticatorData: string; signature: string; userHandle?: string | null; }; authenticatorAttachment?: string | null; clientExtensionResults?: unknown; };
-export type OneSession = { id: Id; current: boolean; began: Time; last_used: Time; expires: Time; address: string; browser: string; by: "webauthn" | "totp" | "recovery" | "oidc"; };
+export type OneSession = { id: Id; current: boolean; began: Time; last_used: Time; expires: Time; address: string; browser: string; proven: Time; };
 export type OidcProvider = { id: string; name: string; };
 export type Setting = { key: string; section: string; type: "boolean" | "integer" | "duration" | "text" | "list"; value: boolean | number | string | unknown[] | null; default: boolean | number | string | unknown[] | null; origin: { from: "default" | "file" | "option" | "environment"; where: string; }; secret: boolean; brief: string; applies: "now" | "restart"; };
 export type SettingReference = { key: string; type: "boolean" | "integer" | "duration" | "text" | "list"; default: string; brief: string; detail: string; option: string; unit: string; min: number | null; max: number | null; choices: string[]; example: string; };
 export type System = { version: string; started: Time; now: Time; roles: ("api" | "guard" | "worker")[]; demo: boolean; public_url: string; store: { backend: "sqlite" | "postgresql"; where: string; bytes: number | null; }; parts: { name: string; health: "good" | "warning" | "bad" | "unknown"; text: string; since: Time | null; }[]; marks: { kind: string; at: Time; text: string; }[]; sessions: Count; streams: Count; jobs: { queued: Count; running: Count; }; };
-export type Token = { id: Id; name: string; permissions: Permission[]; scope: Scope; created: Time; expires: Time; last_used: Time | null; last_address: string | null; account: AccountName; };
-export type NewToken = { name: string; permissions: Permission[]; scope?: ScopeChoice; expires: Time; };
+export type Token = { id: Id; name: string; permissions: Permission[]; organisations: OrganisationName[]; created: Time; expires: Time; last_used: Time | null; last_address: string | null; };
+export type NewToken = { name: string; permissions: Permission[]; organisations?: Id[]; days?: number; };
 export type AuditTime = string;
 export type AuditCount = number;
 export type AuditLevel = "info" | "low" | "medium" | "high" | "critical";
@@ -162,18 +164,22 @@ export interface Operations {
   account_webauthn_options: { path: undefined; query: undefined; body: undefined; answer: PublicKeyCreation };
   account_webauthn: { path: undefined; query: undefined; body: NewCredential; answer: Factor };
   factors_remove: { path: { id: Id; }; query: undefined; body: undefined; answer: undefined };
+  notices_list: { path: undefined; query: undefined; body: undefined; answer: { items: Notice[]; } };
+  notices_put_away: { path: { id: Id; }; query: undefined; body: undefined; answer: undefined };
+  account_oidc: { path: undefined; query: undefined; body: undefined; answer: { items: { id: string; name: string; bound: boolean; }[]; } };
+  account_oidc_unbind: { path: { provider: string; }; query: undefined; body: undefined; answer: undefined };
   account_recovery_codes: { path: undefined; query: undefined; body: undefined; answer: RecoveryCodes };
-  accounts_list: { path: undefined; query: { limit?: number | undefined; after?: string | undefined; role?: Role | undefined; organisation?: Id | undefined; text?: string | undefined; state?: "active" | "invited" | "disabled" | undefined; }; body: undefined; answer: { items: Account[]; next: string | null; total: number | null; } };
+  accounts_list: { path: undefined; query: { limit?: number | undefined; after?: string | undefined; role?: Role | undefined; organisation?: Id | undefined; text?: string | undefined; state?: AccountState | undefined; }; body: undefined; answer: { items: Account[]; next: string | null; total: number | null; } };
   accounts_invite: { path: undefined; query: undefined; body: Invitation; answer: Invited };
-  accounts_invite_many: { path: undefined; query: { dry_run?: boolean | undefined; }; body: Blob | string; answer: { dry_run: boolean; rows: InvitedRow[]; invited: Count; refused: Count; } };
+  accounts_invite_many: { path: undefined; query: { dry_run?: boolean | undefined; }; body: Blob | string; answer: InvitedList };
   accounts_read: { path: { id: Id; }; query: undefined; body: undefined; answer: Account };
   accounts_change: { path: { id: Id; }; query: undefined; body: AccountChange; answer: Account };
   accounts_remove: { path: { id: Id; }; query: undefined; body: undefined; answer: undefined };
   accounts_reset: { path: { id: Id; }; query: undefined; body: undefined; answer: EnrolmentLink };
   accounts_end_sessions: { path: { id: Id; }; query: undefined; body: undefined; answer: { ended: Count; } };
-  audit_log_list: { path: undefined; query: { limit?: number | undefined; after?: string | undefined; account?: string | undefined; act?: string | undefined; target?: string | undefined; outcome?: "done" | "refused" | "failed" | undefined; from?: Time | undefined; to?: Time | undefined; }; body: undefined; answer: { items: LogRow[]; next: string | null; total: number | null; } };
-  audit_log_verify: { path: undefined; query: undefined; body: undefined; answer: { holds: boolean; rows: Count; signed_heads: Count; first_bad: { number: number; what: "altered" | "missing" | "reordered" | "bad-signature"; detail: string; } | null; } };
-  audit_log_head: { path: undefined; query: undefined; body: undefined; answer: LogHead };
+  audit_log_list: { path: undefined; query: { limit?: number | undefined; after?: string | undefined; account?: string | undefined; act?: string | undefined; object?: string | undefined; organisation?: Id | undefined; outcome?: "done" | "refused" | "failed" | undefined; from?: Time | undefined; to?: Time | undefined; }; body: undefined; answer: { items: LogRow[]; next: string | null; total: number | null; } };
+  audit_log_verify: { path: undefined; query: undefined; body: undefined; answer: { holds: boolean; rows: Count; heads: Count; first_bad: { number: number; what: "altered" | "missing" | "reordered" | "cut" | "rewritten" | "head"; detail: string; } | null; } };
+  audit_log_head: { path: undefined; query: undefined; body: undefined; answer: { head: LogHead | null; } };
   audits_list: { path: undefined; query: { limit?: number | undefined; after?: string | undefined; }; body: undefined; answer: { items: AuditRun[]; next: string | null; total: number | null; } };
   audits_start: { path: undefined; query: undefined; body: AuditRequest; answer: Job };
   audits_read: { path: { id: Id; }; query: undefined; body: undefined; answer: { run: AuditRun; domains: { domain: Domain; status: Status; grade: Grade; why: string | null; }[]; refused: { where: string; text: string; why: string; hint: string | null; }[]; } };
@@ -219,7 +225,7 @@ export interface Operations {
   mail_rates: { path: undefined; query: { by?: "minute" | "hour" | undefined; back?: number | undefined; }; body: undefined; answer: { from: Time; to: Time; by: "minute" | "hour"; buckets: RateBucket[]; causes: { code: string; messages: Count; }[]; authors: { author: string; messages: Count; }[]; median_us: number | null; p99_us: number | null; left_out: Count; } };
   mail_read: { path: { id: Id; }; query: undefined; body: undefined; answer: { event: MailEvent; others: MailEvent[]; kept: Kept[]; } };
   mail_scan: { path: undefined; query: { ip?: string | undefined; helo?: string | undefined; mail_from?: string | undefined; rcpt?: string[] | undefined; auth?: "1" | undefined; user?: string | undefined; }; body: Blob | string; answer: Verdict };
-  organisations_list: { path: undefined; query: { limit?: number | undefined; after?: string | undefined; text?: string | undefined; sector?: string | undefined; }; body: undefined; answer: { items: Organisation[]; next: string | null; total: number | null; } };
+  organisations_list: { path: undefined; query: { limit?: number | undefined; after?: string | undefined; }; body: undefined; answer: { items: Organisation[]; next: string | null; total: number | null; } };
   organisations_add: { path: undefined; query: undefined; body: NewOrganisation; answer: Organisation };
   organisations_read: { path: { id: Id; }; query: undefined; body: undefined; answer: Organisation };
   organisations_change: { path: { id: Id; }; query: undefined; body: OrganisationChange; answer: Organisation };
@@ -257,8 +263,9 @@ export interface Operations {
   sessions_end_others: { path: undefined; query: undefined; body: undefined; answer: { ended: Count; } };
   sessions_end: { path: { id: Id; }; query: undefined; body: undefined; answer: undefined };
   oidc_providers: { path: undefined; query: undefined; body: undefined; answer: { providers: OidcProvider[]; } };
-  oidc_start: { path: { provider: string; }; query: undefined; body: undefined; answer: undefined };
-  oidc_callback: { path: undefined; query: { code?: string | undefined; state?: string | undefined; error?: string | undefined; error_description?: string | undefined; iss?: string | undefined; session_state?: string | undefined; }; body: undefined; answer: undefined };
+  oidc_start: { path: { provider: string; }; query: { purpose?: "sign-in" | "bind" | "step-up" | undefined; }; body: undefined; answer: undefined };
+  oidc_callback: { path: undefined; query: { code?: string | undefined; state?: string | undefined; error?: string | undefined; error_description?: string | undefined; iss?: string | undefined; session_state?: string | undefined; }; body: undefined; answer: string };
+  oidc_finish: { path: undefined; query: { code?: string | undefined; state?: string | undefined; error?: string | undefined; error_description?: string | undefined; iss?: string | undefined; session_state?: string | undefined; }; body: undefined; answer: undefined };
   settings_list: { path: undefined; query: { text?: string | undefined; }; body: undefined; answer: { items: Setting[]; file: string | null; } };
   settings_reference: { path: undefined; query: undefined; body: undefined; answer: { items: SettingReference[]; } };
   system_read: { path: undefined; query: undefined; body: undefined; answer: System };
@@ -279,6 +286,10 @@ export const operations = {
   account_webauthn_options: ['POST', '/account/webauthn/options', 'self'],
   account_webauthn: ['POST', '/account/webauthn', 'self'],
   factors_remove: ['DELETE', '/account/factors/{id}', 'self'],
+  notices_list: ['GET', '/account/notices', 'self'],
+  notices_put_away: ['DELETE', '/account/notices/{id}', 'self'],
+  account_oidc: ['GET', '/account/oidc', 'self'],
+  account_oidc_unbind: ['DELETE', '/account/oidc/{provider}', 'self'],
   account_recovery_codes: ['POST', '/account/recovery-codes', 'self'],
   accounts_list: ['GET', '/accounts', 'accounts.read'],
   accounts_invite: ['POST', '/accounts', 'accounts.write'],
@@ -376,6 +387,7 @@ export const operations = {
   oidc_providers: ['GET', '/session/oidc', 'none'],
   oidc_start: ['GET', '/session/oidc/{provider}/start', 'none'],
   oidc_callback: ['GET', '/session/oidc/callback', 'none'],
+  oidc_finish: ['GET', '/session/oidc/finish', 'none'],
   settings_list: ['GET', '/settings', 'settings.read'],
   settings_reference: ['GET', '/settings/reference', 'settings.read'],
   system_read: ['GET', '/system', 'system.read'],

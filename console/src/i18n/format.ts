@@ -10,6 +10,7 @@ const exact_format = new Intl.DateTimeFormat(latin, {
   timeStyle: 'long',
 });
 const day_format = new Intl.DateTimeFormat(latin, { day: 'numeric', month: 'short', year: 'numeric' });
+const short_day_format = new Intl.DateTimeFormat(latin, { day: 'numeric', month: 'short' });
 const clock_format = new Intl.DateTimeFormat(latin, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 const seconds_format = new Intl.DateTimeFormat(latin, {
   hour: '2-digit',
@@ -24,6 +25,7 @@ export const compact = (n: number) => (Math.abs(n) < 10_000 ? plain.format(n) : 
 export const percent = (part: number) => percent_format.format(part);
 export const exact = (time: string | number) => exact_format.format(new Date(time));
 export const day = (time: string | number) => day_format.format(new Date(time));
+export const short_day = (time: string | number) => short_day_format.format(new Date(time));
 export const clock = (time: string | number) => clock_format.format(new Date(time));
 export const clock_seconds = (time: string | number) => seconds_format.format(new Date(time));
 

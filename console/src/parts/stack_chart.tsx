@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type uPlot from 'uplot';
 import type { RateBucket } from '../api/types';
-import { clock, compact, day, number } from '../i18n/format';
+import { clock, compact, number, short_day } from '../i18n/format';
 import { texts } from '../i18n/texts';
 import { action_words } from './status';
 import './stack_chart.css';
@@ -52,7 +52,7 @@ function options(width: number, height: number, step: number, annotations: reado
     cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
     scales: { x: { time: true, range: (_, low, high) => [low, high + step] }, y: { range: (_, __, high) => [0, Math.max(4, high * 1.08)] } },
     axes: [
-      { ...axis, grid: { show: false }, ticks: { stroke: colour('--line'), size: 4 }, values: (_, marks) => marks.map((mark) => (new Date(mark * 1000).getHours() === 0 && step >= 3600 ? day(mark * 1000) : clock(mark * 1000))) },
+      { ...axis, size: 30, grid: { show: false }, ticks: { stroke: colour('--line'), size: 4 }, values: (_, marks) => marks.map((mark) => (new Date(mark * 1000).getHours() === 0 && step >= 3600 ? short_day(mark * 1000) : clock(mark * 1000))) },
       { ...axis, size: 46, grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, values: (_, marks) => marks.map((mark) => (Number.isInteger(mark) ? compact(mark) : '')) },
     ],
     // Drawn from the highest to the lowest, each over the one before.
@@ -86,6 +86,8 @@ function options(width: number, height: number, step: number, annotations: reado
     },
   };
 }
+
+const moment = (time: string | number, long: boolean) => (long ? `${short_day(time)} ${clock(time)}` : clock(time));
 
 export function StackChart(props: { buckets: readonly RateBucket[]; step: number; annotations?: readonly Annotation[]; height?: number }) {
   const { buckets, step, annotations = [], height = 180 } = props;
@@ -125,12 +127,13 @@ export function StackChart(props: { buckets: readonly RateBucket[]; step: number
   const all = series.reduce((total, name) => total + sum(name), 0);
   const first = chosen[0];
   const last = chosen[chosen.length - 1];
+  const long = chosen.length * step > 20 * 3600;
   return (
     <figure className="chart">
       <div ref={place} className="chart-place" dir="ltr" style={{ blockSize: `${height}px` }} aria-hidden="true" />
       <figcaption className="chart-legend">
         <span className="soft">
-          {first && last && t.total(number(all), clock(first.at), clock(new Date(last.at).getTime() + step * 1000))}
+          {first && last && t.total(number(all), moment(first.at, long), moment(new Date(last.at).getTime() + step * 1000, long))}
         </span>
         {series.map((name) => (
           <span key={name} className="chart-key" title={t.of(number(sum(name)), number(all))}>

@@ -42,8 +42,8 @@ export function Grade({ grade }: { grade: string | null | undefined }) {
       ? 'unknown'
       : /^[AB]/.test(grade)
         ? 'good'
-        : /^[CD]/.test(grade)
+        : /^C/.test(grade)
           ? 'warn'
           : 'bad';
-  return <span className={`grade state-${kind}`}>{kind === 'unknown' ? '?' : grade}</span>;
+  return <span className={`grade state-${kind}`} dir="ltr">{kind === 'unknown' ? '?' : grade}</span>;
 }

@@ -49,13 +49,6 @@ export function Shell() {
       <a className="skip" href="#main">
         {t.skip}
       </a>
-      {session.demo && <Banner />}
-      <Marks />
-      {live === 'lost' && (
-        <p className="banner banner-quiet" role="status">
-          {t.lost}
-        </p>
-      )}
       <div className="shell">
         <header className="top">
           <Button look="quiet" icon="menu" aria-label={t.menu} aria-expanded={open} onPress={() => set_open(!open)} />
@@ -64,13 +57,22 @@ export function Shell() {
         </header>
         {open && <button type="button" className="rail-veil" aria-label={t.menu} onClick={() => set_open(false)} />}
         <Rail on_search={() => set_searching(true)} open={open} on_close={() => set_open(false)} />
-        <main className="main" id="main" tabIndex={-1} ref={main}>
+        <div className="column">
+          {session.demo && <Banner />}
+          <Marks />
+          {live === 'lost' && (
+            <p className="banner banner-quiet" role="status">
+              {t.lost}
+            </p>
+          )}
+          <main className="main" id="main" tabIndex={-1} ref={main}>
           <Guarded key={path}>
             <Suspense fallback={<PageShape />}>
               <Current path={path} />
             </Suspense>
           </Guarded>
-        </main>
+          </main>
+        </div>
       </div>
       {searching && (
         <Suspense fallback={null}>

@@ -14,7 +14,7 @@ export const t = texts({
   settings: { en: 'Settings', ur: 'ترتیبات' },
   account: { en: 'Your account', ur: 'آپ کا اکاؤنٹ' },
   sign_out: { en: 'Sign out', ur: 'سائن آؤٹ' },
-  search: { en: 'Search or go to', ur: 'تلاش کریں یا جائیں' },
+  search: { en: 'Search', ur: 'تلاش' },
   search_hint: {
     en: 'A domain, sender, message-id, queue id, setting or action',
     ur: 'ڈومین، بھیجنے والا، message-id، قطار نمبر، ترتیب یا عمل',

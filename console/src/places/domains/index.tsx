@@ -162,8 +162,10 @@ function use_columns(address: URLSearchParams, set: Set): Column<DomainRow>[] {
       head: head('name', t.domain),
       width: 'minmax(11rem, 1.5fr)',
       cell: (row) => (
-        <Link to={at`/domains/${row.domain}`} className="domain-link" title={row.unicode ? row.domain : undefined}>
-          <Name strong>{row.unicode ?? row.domain}</Name>
+        <Link to={at`/domains/${row.domain}`} className="domain-link" title={row.domain}>
+          <span className="two-lines">
+            <Name strong>{row.unicode ?? row.domain}</Name>
+          </span>
         </Link>
       ),
     },

@@ -81,14 +81,14 @@ function Refused({ error }: { error: unknown }) {
 
 function Steps(props: { state: State; on_state: (state: State) => void; on_finish: () => Promise<void> }) {
   const { state } = props;
-  const purposes = { owner: t.owner, invitation: t.invitation, reset: t.reset, recovery: t.recovery };
-  const step = state.missing.includes('password') ? 1 : state.missing.includes('factor') ? 2 : 3;
+  const purposes = { owner: t.owner, invitation: t.invitation, recovery: t.recovery };
+  const step = state.missing.includes('password') || state.missing.includes('address') ? 1 : state.missing.includes('factor') ? 2 : 3;
   return (
     <>
       <header className="stack">
         <h1>{t.title}</h1>
         <p>
-          {purposes[state.purpose]} <Name strong>{state.name}</Name>
+          {purposes[state.purpose]} {state.name && <Name strong>{state.name}</Name>}
         </p>
         <p className="enrolment-step">
           {t.step(step, 3)} · {t.expires} <Ago time={state.expires} />
@@ -104,6 +104,9 @@ function Steps(props: { state: State; on_state: (state: State) => void; on_finis
 function Password({ state, on_state }: { state: State; on_state: (state: State) => void }) {
   const [password, set_password] = useState('');
   const [again, set_again] = useState('');
+  const [name, set_name] = useState('');
+  const [shown_name, set_shown_name] = useState('');
+  const nameless = state.missing.includes('address');
   const [error, set_error] = useState<unknown>(null);
   const [busy, set_busy] = useState(false);
   const length = [...password].length;
@@ -115,18 +118,36 @@ function Password({ state, on_state }: { state: State; on_state: (state: State) 
     set_busy(true);
     set_error(null);
     try {
-      on_state(await api('enrolment_password', { body: { password } }));
+      on_state(await api('enrolment_password', { body: nameless ? { password, name: name.trim(), shown_name: shown_name.trim() } : { password } }));
     } catch (failed) {
       set_error(failed);
     } finally {
       set_busy(false);
     }
   };
-  const wrong = error === null ? undefined : (wrong_at(error, 'body.password') ?? sentence(error).title);
+  const wrong = error === null ? undefined : (wrong_at(error, 'body.password') ?? (wrong_at(error, 'body.name') ? undefined : sentence(error).title));
   return (
     <form className="stack" onSubmit={(event) => void submit(event)}>
       <h2>{t.password}</h2>
-      <input type="email" autoComplete="username" value={state.name} readOnly hidden />
+      {nameless ? (
+        <>
+          <Field
+            label={t.name}
+            hint={t.name_hint}
+            type="email"
+            autoComplete="username"
+            value={name}
+            onChange={set_name}
+            error={error === null ? undefined : wrong_at(error, 'body.name')}
+            ltr
+            isRequired
+            autoFocus
+          />
+          <Field label={t.shown_name} autoComplete="name" value={shown_name} onChange={set_shown_name} />
+        </>
+      ) : (
+        <input type="email" autoComplete="username" value={state.name} readOnly hidden />
+      )}
       <Field
         label={t.password_label}
         type="password"
@@ -138,7 +159,7 @@ function Password({ state, on_state }: { state: State; on_state: (state: State) 
         maxLength={state.password.max_length}
         ltr
         isRequired
-        autoFocus
+        autoFocus={!nameless}
       />
       <Field
         label={t.password_again}
@@ -196,7 +217,7 @@ function Finish(props: { state: State; on_finish: () => Promise<void>; on_state:
   return (
     <div className="stack">
       <p>
-        {t.has} <strong>{props.state.factors.map((factor) => factor.name).join(', ')}</strong>
+        {t.has} <strong>{[props.state.has_totp && t.totp, props.state.keys > 0 && t.has_passkeys(props.state.keys)].filter(Boolean).join(', ')}</strong>
       </p>
       <h2>{t.finish}</h2>
       <p className="soft">{t.finish_lead}</p>

@@ -120,7 +120,7 @@ function Worst({ data }: { data: Data }) {
                 <th>{t.grade}</th>
                 <th>{t.domain}</th>
                 <th>{t.next_step}</th>
-                <th>{t.organisation}</th>
+                <th className="cell-middle">{t.organisation}</th>
               </tr>
             </thead>
             <tbody>
@@ -143,7 +143,7 @@ function Worst({ data }: { data: Data }) {
                       row.why && <Unknown why={row.why} />
                     )}
                   </td>
-                  <td className="soft">{row.organisation && <Words>{row.organisation.name}</Words>}</td>
+                  <td className="soft cell-middle">{row.organisation && <Words>{row.organisation.name}</Words>}</td>
                 </tr>
               ))}
             </tbody>
