@@ -17,6 +17,7 @@ const visits = [
   ['domains-filtered', '/domains?status=spoofable&sort=-open_findings'],
   ['domains-nothing', '/domains?text=nothing-is-called-so'],
   ['domain-fix', '/domains/ministry.example'],
+  ['domain-open', '/domains/ministry.example?open=dmarc-missing'],
   ['domain-senders', '/domains/bank.example/senders'],
   ['domain-keys', '/domains/bank.example/keys'],
   ['domain-history', '/domains/bank.example/history'],

@@ -48,6 +48,7 @@ export function VirtualRows<T>(props: {
   columns: readonly Column<T>[];
   row_key: (item: T) => string;
   on_row?: (item: T) => void;
+  ahead?: readonly T[]; // what came since the first page was asked for
   label: string;
   empty: ReactNode;
   row_height?: number;
@@ -57,7 +58,8 @@ export function VirtualRows<T>(props: {
   const list = useRef<HTMLDivElement>(null);
   const [margin, set_margin] = useState(0);
   const pages = query.data?.pages ?? [];
-  const items = pages.flatMap((page) => page.items);
+  const paged = pages.flatMap((page) => page.items);
+  const items = props.ahead?.length ? [...props.ahead, ...paged] : paged;
   const more = query.hasNextPage;
   const count = items.length + (more ? 8 : 0);
   useLayoutEffect(() => {

@@ -14,7 +14,7 @@ import { Day } from '../../parts/time';
 import { at, Link, use_query } from '../../router/router';
 import { Ladder, ladder_of, RungWord } from './ladder';
 import { t } from './texts';
-import { verdict_kinds, verdict_words } from './verdicts';
+import { verdict_kinds } from './verdicts';
 
 export function OneDomain({ domain }: { domain: string }) {
   const advice = useQuery({ queryKey: ['domain', domain, 'advice'], queryFn: () => api('domains_advice', { path: { domain } }) });
@@ -32,7 +32,7 @@ export function OneDomain({ domain }: { domain: string }) {
         advice.data && (
           <span className="stack">
             <State kind={verdict_kinds[advice.data.verdict]}>
-              {verdict_words[advice.data.verdict]}: <Words>{advice.data.headline}</Words>
+              <Words>{advice.data.headline}</Words>
             </State>
             <span dir="auto">{advice.data.sentence}</span>
           </span>

@@ -28,20 +28,14 @@ export function Findings({ domain, findings, plan, on_publish }: Props) {
   const [query, set] = use_query();
   const [accepting, set_accepting] = useState<string | null>(null);
   const steps_of = (each: DomainFinding) => plan?.steps.filter((step) => each.steps.includes(step.step) || step.closes?.findings.includes(each.finding.code)) ?? [];
-  const told = new Set<FixStep>();
   const open = findings.filter((each) => each.finding.effective !== 'info');
   const notes = findings.filter((each) => each.finding.effective === 'info');
   const show = (each: DomainFinding) => {
-    const steps = steps_of(each);
-    const fresh = steps.filter((step) => !told.has(step));
-    const repeated = steps.filter((step) => told.has(step));
-    for (const step of fresh) told.add(step);
     return (
       <Finding
         key={each.finding.code}
         item={each}
-        steps={fresh}
-        repeated={repeated}
+        steps={steps_of(each)}
         open={query.get('open') === each.finding.code}
         on_open={(opened) => {
           if (opened) set({ open: each.finding.code });
@@ -71,7 +65,6 @@ function Finding(props: {
   domain: string;
   item: DomainFinding;
   steps: readonly FixStep[];
-  repeated: readonly FixStep[];
   open: boolean;
   on_open: (open: boolean) => void;
   on_publish: ((step: FixStep) => void) | undefined;
@@ -128,11 +121,6 @@ function Finding(props: {
         <p dir="auto">{finding.advice}</p>
         {props.steps.map((step) => (
           <Step key={step.step + step.subject} step={step} on_publish={props.on_publish} />
-        ))}
-        {props.repeated.map((step) => (
-          <p key={step.step + step.subject} className="soft">
-            {t.same_step(step.title)}
-          </p>
         ))}
         <div className="row finding-foot">
           <span className="small faint">

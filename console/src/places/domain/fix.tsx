@@ -104,6 +104,7 @@ function Plan(props: {
             </>
           }
         >
+          <div className="findings plan-steps">
           {others.map((step) => (
             <details key={step.step + step.subject} className="finding">
               <summary>
@@ -113,10 +114,12 @@ function Plan(props: {
                 </span>
               </summary>
               <div className="finding-body">
+                {step.question && <p className="note" dir="auto">{plan.questions.find((each) => each.name === step.question)?.question ?? step.question}</p>}
                 <Step step={step} on_publish={props.on_publish} />
               </div>
             </details>
           ))}
+          </div>
         </Section>
       )}
     </>

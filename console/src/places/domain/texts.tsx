@@ -60,7 +60,6 @@ export const t = texts({
   copy_record: { en: 'Copy the record', ur: 'ریکارڈ نقل کریں' },
   copy_value: { en: 'Copy the value', ur: 'قدر نقل کریں' },
   publish: { en: 'Publish', ur: 'شائع کریں' },
-  same_step: { en: (title: string) => `Mended by the step above: ${title}`, ur: (title: string) => `اوپر والے قدم سے ٹھیک ہوگا: ${title}` },
   mended: { en: 'Mended lately', ur: 'حال میں ٹھیک ہوئے' },
   accept: { en: 'Accept as a risk', ur: 'خطرہ قبول کریں' },
   accepted: { en: (who: string, reason: string) => `Accepted as a risk by ${who}: ${reason}`, ur: (who: string, reason: string) => `${who} نے خطرہ قبول کیا: ${reason}` },
