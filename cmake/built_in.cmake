@@ -1,9 +1,14 @@
 # Files of a folder as text in the program: a generated source of a layer, made anew when one of them changes.
 #
 #   rampart_built_in(audit profiles audit/profile/built_in.h rampart::audit BuiltInProfile built_in_profiles)
-# defines `std::span<const TYPE> FUNCTION()`, declared in HEADER, over every FOLDER/*.toml by its name without the ending.
+# defines `std::span<const TYPE> FUNCTION()`, declared in HEADER, over every FOLDER/*.toml (or what a last argument says: *.json) by its
+# name without the ending.
 function(rampart_built_in layer folder header namespace type function)
-  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.toml)
+  set(pattern *.toml)
+  if(ARGC GREATER 6)
+    set(pattern ${ARGV6})
+  endif()
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/${pattern})
   set(entries "")
   foreach(file ${files})
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})

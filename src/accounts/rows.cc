@@ -83,6 +83,14 @@ void set_state(soci::session& sql, const std::string& account, AccountState stat
          std::string(to_string(state)), seconds(now), account);
 }
 
+void lock_account(soci::session& sql, const std::string& id) {
+  change(sql, "UPDATE accounts_account SET changed = changed WHERE id = :id", id);
+}
+
+void lock_owners(soci::session& sql) {
+  change(sql, "UPDATE accounts_account SET changed = changed WHERE role = 'owner'");
+}
+
 std::size_t active_owners(soci::session& sql) {
   return static_cast<std::size_t>(number(
       sql,
@@ -235,6 +243,25 @@ log::Entry entry_about(const AccountRow& account, const Client& client, std::str
           .address = client.address,
           .act = std::move(act),
           .object = account.id};
+}
+
+base::Result<> log_refused(soci::session& sql, store::Backend backend, log::Entry entry, base::Time now) {
+  const std::string name = "log-refusals";
+  const auto hour = seconds(std::chrono::floor<std::chrono::hours>(now));
+  change(
+      sql,
+      "INSERT INTO accounts_limit (name, tries, last, until) VALUES (:name, 1, :hour, 0) ON CONFLICT (name) "
+      "DO UPDATE"
+      " SET tries = CASE WHEN accounts_limit.last = excluded.last THEN accounts_limit.tries + 1 ELSE 1 END,"
+      " last = excluded.last",
+      name, hour);
+  const auto refused = number(sql, "SELECT tries FROM accounts_limit WHERE name = :name", name);
+  if (refused > kMostRefusals + 1) return {};
+  // The last one says that there are more.
+  if (refused > kMostRefusals)
+    entry = {.by = "system", .act = "session.refused-many", .outcome = log::Done::refused};
+  TRY(log::append(sql, backend, std::move(entry), now));
+  return {};
 }
 
 std::string hash_of_device(const Client& client) {

@@ -43,6 +43,9 @@ std::vector<AccountRow> account_rows(soci::session& sql);  // by address
 Scope scope_of(soci::session& sql, const std::string& account, bool everything);
 void set_scope(soci::session& sql, const std::string& account, const Scope& scope);
 void set_state(soci::session& sql, const std::string& account, AccountState state, base::Time now);
+// Held until the transaction ends, so that what is read behind it stays so (PostgreSQL; SQLite has one writer).
+void lock_account(soci::session& sql, const std::string& id);
+void lock_owners(soci::session& sql);
 std::size_t active_owners(soci::session& sql);
 void insert_account(soci::session& sql, const AccountRow& row);
 
@@ -75,6 +78,21 @@ Outcome<> insert_passkey(soci::session& sql, const std::string& account, FactorS
 std::vector<PasskeyRow> usable_passkeys(soci::session& sql, const std::string& account,
                                         const std::string& site);
 
+// --- Links ---
+
+struct LinkRow {
+  std::string id;
+  std::string account;
+  Purpose purpose = Purpose::invitation;
+  base::Time expires{};
+  std::string bound;  // the id of the session that it was opened in; empty: nobody has
+};
+std::optional<LinkRow> link_row(soci::session& sql, const std::string& id);
+std::optional<LinkRow> link_of(soci::session& sql, const std::string& token);
+// Those before it die.
+base::Result<Link> make_link(soci::session& sql, const std::string& account, Purpose purpose,
+                             base::Time expires, base::Time now);
+
 // --- Ends ---
 
 void end_sessions(soci::session& sql, const std::string& account, const std::string& but = {});
@@ -94,6 +112,10 @@ void tell_all(soci::session& sql, const std::string& kind, const AccountRow& abo
 // An entry by somebody who is not signed in as anybody yet, about an account.
 log::Entry entry_about(const AccountRow& account, const Client& client, std::string act);
 
+// A refusal, as long as there were not kMostRefusals of them in this hour: strangers do not fill the disk by way of the log.
+inline constexpr long long kMostRefusals = 1000;
+base::Result<> log_refused(soci::session& sql, store::Backend backend, log::Entry entry, base::Time now);
+
 // --- Sessions ---
 
 std::string hash_of_device(const Client& client);  // empty where there is none
@@ -111,6 +133,16 @@ struct Proof {
 base::Result<std::optional<Opened>> rise(soci::session& sql, const AccountRow& account,
                                          const Session& session, const Policy& policy, const Proof& proof,
                                          const Client& client, base::Time now);
+
+std::optional<Session> session_row(soci::session& sql, const std::string& id);
+std::vector<Session> session_rows(soci::session& sql, const std::string& account, Stage stage);
+struct HashedSession {
+  Session session;
+  std::string device;  // hash of the browser's cookie; empty: unknown
+};
+std::optional<HashedSession> session_of(soci::session& sql, const std::string& token);
+// Whether it stands: neither over nor idle, and of an account at whose state its stage may be used.
+bool stands(soci::session& sql, const Session& session, const Policy& policy, base::Time now);
 
 // What stands in a JSON object of the log; text is kept printable.
 std::string details(std::initializer_list<std::pair<std::string_view, std::string>> members);

@@ -43,7 +43,7 @@ struct MadeToken {
 
 class Tokens {
  public:
-  Tokens(store::Database& database, const Common& common) : database_(&database), common_(&common) {}
+  explicit Tokens(store::Database& database) : database_(&database) {}
 
   // Needs step-up, and a session: no token makes tokens. Refused: step_up, not_allowed, invalid, conflict (too many).
   base::Result<Outcome<MadeToken>> make(const Principal& asker, const NewToken& wanted, base::Time now);
@@ -57,7 +57,6 @@ class Tokens {
 
  private:
   store::Database* database_;
-  const Common* common_;
 };
 
 }  // namespace rampart::accounts

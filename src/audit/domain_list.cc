@@ -87,6 +87,17 @@ base::Result<> DomainList::open(const std::string& path) {
   return {};
 }
 
+void DomainList::add_text(std::string text, std::string name) {
+  const auto size = text.size();
+  files_.push_back({.stream = {nullptr, std::fclose}, .name = std::move(name), .size = size});
+  files_.back().input = std::make_unique<TextInput>(
+      [text = std::move(text), at = std::size_t{0}](char* to, std::size_t most) mutable {
+        const auto count = text.copy(to, most, at);
+        at += count;
+        return static_cast<std::ptrdiff_t>(count);
+      });
+}
+
 base::Result<std::optional<Entry>> DomainList::next() {
   TRY(begin());
   if (!column_.empty()) {
@@ -313,7 +324,7 @@ bool DomainList::ready() const {
   if (begun_ && !column_.empty()) return true;
   if (next_named_ < named_.size() || current_ == files_.size()) return true;
   const auto& file = files_[current_];
-  if (file.size != 0 || file.form == Form::table || file.input->ended()) return true;
+  if (file.size != 0 || !file.stream || file.form == Form::table || file.input->ended()) return true;
   if (file.input->rest().find('\n') != std::string_view::npos) return true;
   pollfd source{.fd = fileno(file.stream.get()), .events = POLLIN, .revents = 0};
   return ::poll(&source, 1, 0) != 0;

@@ -44,6 +44,8 @@ class DomainList {
   // Reads domains from a file, or from standard input when `path` is "-". May be called several times; the
   // lists are read one after another. Errors when it cannot be opened or is a folder.
   base::Result<> open(const std::string& path);
+  // The same of a list in memory.
+  void add_text(std::string text, std::string name);
   void on_refused(OnRefused handler) { on_refused_ = std::move(handler); }
   void on_note(OnNote handler) { on_note_ = std::move(handler); }
   // Gives the domains by what their lists say in this column, those of which nothing is said last; within a group in

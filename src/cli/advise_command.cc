@@ -2,19 +2,20 @@
 #include <map>
 
 #include "audit/domain_list.h"
-#include "cli/advise_setup.h"
 #include "cli/commands.h"
 #include "cli/facts_options.h"
 #include "cli/fix_options.h"
 #include "cli/help.h"
 #include "cli/progress.h"
 #include "cli/reports_options.h"
-#include "cli/source_naming.h"
-#include "cli/store_url.h"
 #include "dns/domain.h"
 #include "reports/advise/format.h"
 #include "reports/archive/history.h"
 #include "reports/show/show.h"
+#include "server/reports/advisers.h"
+#include "server/reports/source_naming.h"
+#include "server/setup/fact_source.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
@@ -22,6 +23,11 @@ namespace {
 namespace advice = reports::advice;
 using base::ErrorKind;
 using base::Result;
+using server::Advisers;
+using server::FactSource;
+using server::open_known_store;
+using server::own_domains;
+using server::reporters_that_count;
 
 constexpr std::int32_t kMaxWindow = advice::kInventoryDays;  // days that a policy is tried on
 

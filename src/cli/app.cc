@@ -10,10 +10,12 @@
 #include "cli/guard_commands.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
-#include "cli/settings.h"
+#include "server/schema.h"
 
 namespace rampart::cli {
 namespace {
+
+using server::schema;
 
 constexpr std::string_view kDescription =
     "Rampart finds out whether a stranger can send mail in a domain's name.";

@@ -11,12 +11,13 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "cli/settings.h"
+#include "server/schema.h"
 
 namespace rampart::cli {
 namespace {
 
 namespace fs = std::filesystem;
+using server::schema;
 using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;

@@ -18,9 +18,10 @@
 #include "cli/fix_reports.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
-#include "cli/store_url.h"
 #include "cli/update_server.h"
 #include "net/tsig_key.h"
+#include "server/setup/fact_source.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
@@ -28,6 +29,8 @@ namespace {
 namespace fix = audit::fix;
 using base::ErrorKind;
 using base::Result;
+using server::data_folder;
+using server::FactSource;
 
 struct Request : FixRequest {
   std::optional<std::string> risk;

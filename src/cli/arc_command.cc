@@ -11,12 +11,21 @@
 #include "cli/mail_options.h"
 #include "cli/signers.h"
 #include "dns/domain.h"
+#include "server/setup/mail_file.h"
+#include "server/setup/signers.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::ErrorKind;
 using base::Result;
+using server::authenticate;
+using server::envelope_of;
+using server::EnvelopeOptions;
+using server::Mail;
+using server::read_mail;
+using server::Signer;
+using server::with_fields;
 
 constexpr std::string_view kResultsName = "Authentication-Results: ";
 

@@ -15,23 +15,27 @@
 #include "base/columns.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "cli/audit_store.h"
 #include "cli/commands.h"
 #include "cli/facts_options.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
 #include "cli/profiles.h"
 #include "cli/progress.h"
-#include "cli/store_url.h"
 #include "crypto/digest.h"
 #include "dns/domain.h"
 #include "facts/book_file.h"
 #include "facts/overlay.h"
+#include "server/audit/audit_store.h"
+#include "server/setup/fact_source.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::ErrorKind;
+using server::AuditStore;
+using server::FactSource;
+using server::store_url;
 
 constexpr std::size_t kMaxTextWidth = 120;                 // columns: longer lines are hard to read
 constexpr std::size_t kMaxRefusedShown = 20;               // on the terminal; the rest is counted

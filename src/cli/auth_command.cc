@@ -13,12 +13,19 @@
 #include "dns/domain.h"
 #include "facts/book_file.h"
 #include "facts/recorded_provider.h"
+#include "server/setup/mail_file.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::ErrorKind;
 using base::Result;
+using server::authenticate;
+using server::drive_options;
+using server::envelope_of;
+using server::EnvelopeOptions;
+using server::Mail;
+using server::read_mail;
 
 struct Request {
   std::string file;

@@ -8,10 +8,12 @@
 #include "base/config.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "cli/settings.h"
+#include "server/schema.h"
 
 namespace rampart::cli {
 namespace {
+
+using server::schema;
 
 std::vector<std::filesystem::path> bad_configs() {
   const std::filesystem::directory_iterator files(RAMPART_SOURCE_DIR "/src/cli/testdata/bad_configs");

@@ -1,12 +1,13 @@
 #include "base/config_docs.h"
 #include "cli/commands.h"
-#include "cli/guard_settings.h"
 #include "cli/help.h"
+#include "server/guard/guard_settings.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::ErrorKind;
+using server::guard_settings;
 
 base::Result<Exit> print_text(Session& session, std::string_view text) {
   TRY(session.print(text));

@@ -7,17 +7,28 @@
 #include "cli/commands.h"
 #include "cli/fix_options.h"
 #include "cli/help.h"
-#include "cli/key_file.h"
 #include "cli/keys_options.h"
-#include "cli/mail_options.h"
 #include "cli/signers.h"
 #include "dns/domain.h"
+#include "server/setup/key_file.h"
+#include "server/setup/key_store.h"
+#include "server/setup/mail_file.h"
+#include "server/setup/signers.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::ErrorKind;
 using base::Result;
+using server::drive_options;
+using server::open_key_folder;
+using server::read_mail;
+using server::read_seal;
+using server::schedule_now;
+using server::sealed_name;
+using server::Signer;
+using server::with_fields;
+using server::write_secret;
 
 constexpr unsigned kLeastBits = 2048;  // RFC 8301 section 3.2 recommends them, and the advisory asks for them
 constexpr unsigned kMostBits = 4096;   // RFC 8301 section 3.2: verifiers must go this far only

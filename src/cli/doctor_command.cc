@@ -15,17 +15,17 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "cli/folder_ring.h"
 #include "cli/guard_commands.h"
-#include "cli/guard_lists.h"
-#include "cli/guard_settings.h"
 #include "cli/help.h"
-#include "cli/release_key.h"
-#include "cli/scan_job.h"
-#include "cli/store_url.h"
 #include "crypto/private_file.h"
 #include "guard/inspect/settings.h"
 #include "guard/setup/doctor.h"
+#include "server/guard/folder_ring.h"
+#include "server/guard/guard_lists.h"
+#include "server/guard/guard_settings.h"
+#include "server/guard/release_key.h"
+#include "server/guard/scan_job.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
@@ -35,6 +35,13 @@ using base::Result;
 using guard::Check;
 using State = Check::State;
 using Checks = std::vector<Check>;
+using server::ask_clamd;
+using server::check_yara_rules;
+using server::FolderRing;
+using server::guard_settings;
+using server::GuardLists;
+using server::release_key;
+using server::store_url;
 
 // All our own.
 constexpr std::chrono::seconds kPatience{5};

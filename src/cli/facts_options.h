@@ -1,24 +1,21 @@
-// The options by which a command is told where facts come from and which selectors there are, and what an audit's
-// input is made of: the same for every command that audits.
+// The options by which a command is told where facts come from and which selectors there are: the same for every command that audits.
 #pragma once
 
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "audit/assess.h"
-#include "audit/selectors.h"
-#include "cli/fact_source.h"
 #include "cli/session.h"
+#include "server/audit/audit_input.h"
+#include "server/setup/facts.h"
 
 namespace rampart::cli {
 
-struct FactsOptions {
-  std::vector<std::string> zones;
-  std::string recording;  // --facts
-  std::string selector_list;
-  std::vector<std::string> mails;
-};
+using server::FactsOptions;
+using server::input_of;
+using server::runner_options;
+using server::threads_of;
+using server::wants_probe;
 
 // An option that names a file and may be given several times.
 void add_paths(CLI::App& command, const char* name, std::vector<std::string>& value, const std::string& help,
@@ -29,22 +26,11 @@ void add_source_options(CLI::App& command, FactsOptions& options, const std::str
 // The resolvers, the selectors, the probes and the block lists.
 void add_question_options(CLI::App& command, Session& session, FactsOptions& options);
 
-base::Result<std::unique_ptr<FactSource>> open_source(const FactsOptions& options, const base::Config& config,
-                                                      std::size_t threads);
+// Ended by what interrupts the program.
+base::Result<std::unique_ptr<server::FactSource>> open_source(const FactsOptions& options,
+                                                              const base::Config& config,
+                                                              std::size_t threads);
 base::Result<audit::SelectorBook> read_selectors(const FactsOptions& options, const base::Config& config,
                                                  Session& session);
-// Everything that the options, the configuration, the list and the source know of a domain.
-base::Result<audit::Input> input_of(audit::Entry entry, const FactSource& source,
-                                    const audit::SelectorBook& selectors, const base::Config& config);
-base::Result<audit::Input> input_of(const dns::Name& domain, const FactSource& source,
-                                    const audit::SelectorBook& selectors, const base::Config& config);
-
-// How many threads a run takes: audit.threads, or one for each processor.
-std::size_t threads_of(const base::Config& config);
-// How the runner treats each domain or name: at once, and at most what the configuration lets one cost.
-audit::RunnerOptions runner_options(const base::Config& config);
-
-// Whether audit.probe names this kind.
-bool wants_probe(const base::Config& config, std::string_view kind);
 
 }  // namespace rampart::cli

@@ -34,7 +34,7 @@ base::Result<dns::Name> domain_of(const std::string& text);
 // Where a plan's facts come from, kept for what follows it.
 struct Planner {
   const base::Config* config = nullptr;
-  std::unique_ptr<FactSource> source;
+  std::unique_ptr<server::FactSource> source;
   audit::SelectorBook selectors;
 
   [[nodiscard]] base::Result<audit::Input> input(const dns::Name& name) const;

@@ -2,15 +2,17 @@
 
 #include <unistd.h>
 
-#include "cli/advise_setup.h"
 #include "cli/interrupt.h"
-#include "cli/store_url.h"
+#include "server/reports/advisers.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
 
 namespace fix = audit::fix;
 using base::Result;
+using server::Advisers;
+using server::store_url;
 
 Result<std::vector<fix::Forecast>> read(const Planner& planner, const dns::Name& domain, fix::Owner& owner) {
   const auto url = TRY(store_url(*planner.config));

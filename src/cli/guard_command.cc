@@ -1,16 +1,106 @@
 // rampart guard: looks at mail as it arrives, as a milter.
+#include <csignal>
+#include <mutex>
+#include <thread>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <unistd.h>
+
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/guard_commands.h"
-#include "cli/guard_service.h"
-#include "cli/guard_settings.h"
+#include "cli/interrupt.h"
+#include "server/guard/guard_service.h"
+#include "server/guard/guard_settings.h"
+#include "server/guard/line_outbox.h"
 
 namespace rampart::cli {
 namespace {
 
+constexpr std::chrono::seconds kReaderPatience{2};  // for the last lines; our own
+
+// Signals end a guard, or have it read its configuration again.
+class Signals {
+ public:
+  explicit Signals(server::GuardService& guard) : guard_(guard) {
+    await();
+    if (const int before = interrupted(); before != 0) heed(before);
+    thread_ = std::thread([this] { io_.run(); });
+  }
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+  ~Signals() {
+    io_.stop();
+    thread_.join();
+  }
+
+ private:
+  void heed(int signal) {
+    if (signal == SIGHUP)
+      guard_.reload();
+    else
+      guard_.stop();
+  }
+  void await() {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error) return;
+      heed(signal);
+      await();
+    });
+  }
+
+  server::GuardService& guard_;
+  boost::asio::io_context io_{1};
+  boost::asio::signal_set signals_{io_, SIGTERM, SIGINT, SIGHUP};
+  std::thread thread_;
+};
+
+// What it says on standard error, which nobody may read. The thread that writes is made with the first line, when processes that look
+// into messages are there already.
+class Log {
+ public:
+  explicit Log(Session& session) : session_(session) {}
+  void say(std::string_view text) {
+    std::call_once(made_, [this] {
+      lines_.emplace(server::LineOutbox::Stream{
+          .descriptor = STDERR_FILENO,
+          .write =
+              [this](std::string_view line) {
+                session_.surroundings().err(line);
+                return base::Result<>();
+              },
+          .lost =
+              [this](std::size_t lost) { session_.note(fmt::format("{} lines were left out here", lost)); },
+          .gone = {}});
+    });
+    lines_->push("rampart: " + base::printable(text));
+  }
+  void close() {
+    if (lines_) lines_->close(kReaderPatience);
+  }
+
+ private:
+  Session& session_;
+  std::once_flag made_;
+  std::optional<server::LineOutbox> lines_;
+};
+
 base::Result<Exit> run(Session& session) {
   const auto* config = TRY(session.config());
-  auto settings = TRY(running_guard_settings(*config));
-  TRY(run_guard(session, *config, std::move(settings)));
+  auto settings = TRY(server::running_guard_settings(*config));
+  Log log(session);
+  const auto guard = TRY(server::GuardService::open(
+      *config, std::move(settings),
+      {.log = [&log](std::string_view line) { log.say(line); },
+       .print = session.surroundings().out,
+       .read_config = [&session] { return session.read_config(); },
+       .report = [&session](const base::Error& error) { session.report(error); }}));
+  {
+    const Signals signals(*guard);
+    guard->run();
+  }
+  log.close();
   return Exit::clean;
 }
 

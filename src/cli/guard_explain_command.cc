@@ -4,20 +4,26 @@
 #include "base/columns.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "cli/folder_ring.h"
 #include "cli/guard_commands.h"
-#include "cli/guard_lists.h"
-#include "cli/guard_settings.h"
 #include "cli/help.h"
-#include "cli/mail_options.h"
 #include "guard/policy/cases.h"
 #include "guard/sign/plan.h"
 #include "mail/compose.h"
+#include "server/guard/folder_ring.h"
+#include "server/guard/guard_lists.h"
+#include "server/guard/guard_settings.h"
+#include "server/setup/mail_file.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::Result;
+using server::FolderRing;
+using server::guard_settings;
+using server::GuardLists;
+using server::judging_guard_settings;
+using server::Mail;
+using server::read_mail;
 
 constexpr std::size_t kMaxTextWidth = 100;  // columns
 constexpr std::size_t kIndent = 12;

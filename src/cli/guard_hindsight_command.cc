@@ -4,17 +4,19 @@
 #include "base/config.h"
 #include "base/config_schema.h"
 #include "cli/guard_commands.h"
-#include "cli/guard_settings.h"
 #include "cli/help.h"
-#include "cli/store_url.h"
 #include "guard/events/event_store.h"
 #include "guard/hindsight/comparison.h"
 #include "guard/hindsight/rehearsal.h"
+#include "server/guard/guard_settings.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::Result;
+using server::guard_settings;
+using server::open_known_store;
 
 constexpr std::size_t kMostRows = 10'000;  // that are shown as text
 

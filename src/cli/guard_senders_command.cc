@@ -2,13 +2,14 @@
 #include "base/text.h"
 #include "cli/guard_commands.h"
 #include "cli/help.h"
-#include "cli/store_url.h"
 #include "guard/memory/stored_senders.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::Result;
+using server::open_known_store;
 
 constexpr std::size_t kMostLines = 100'000;  // of each list
 

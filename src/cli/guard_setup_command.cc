@@ -3,11 +3,13 @@
 
 #include "base/text.h"
 #include "cli/guard_commands.h"
-#include "cli/guard_settings.h"
 #include "guard/setup/postfix.h"
+#include "server/guard/guard_settings.h"
 
 namespace rampart::cli {
 namespace {
+
+using server::guard_settings;
 
 constexpr const char* kQueue = "/var/spool/postfix";  // of Debian and most others
 constexpr const char* kQueueHint = "the one that is printed by: postconf -h queue_directory";

@@ -8,12 +8,12 @@
 #include "base/text.h"
 #include "cli/fix_options.h"
 #include "cli/guard_commands.h"
-#include "cli/guard_settings.h"
 #include "cli/help.h"
 #include "cli/looked_mail.h"
-#include "cli/mail_options.h"
 #include "guard/inspect/model/train.h"
 #include "guard/inspect/settings.h"
+#include "server/guard/guard_settings.h"
+#include "server/setup/mail_file.h"
 
 namespace rampart::cli {
 namespace {
@@ -21,6 +21,7 @@ namespace {
 using base::ErrorKind;
 using base::Result;
 using guard::model::Rate;
+using server::guard_settings;
 
 // Our own.
 constexpr double kDefaultFalsePositives = 0.01;

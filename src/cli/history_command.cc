@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "audit/state/drift.h"
+#include "audit/state/json.h"
 #include "audit/state/state.h"
 #include "base/columns.h"
 #include "base/json.h"
@@ -9,8 +10,8 @@
 #include "cli/commands.h"
 #include "cli/fix_options.h"
 #include "cli/help.h"
-#include "cli/store_url.h"
 #include "dns/domain.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
@@ -19,6 +20,7 @@ using audit::state::Change;
 using audit::state::State;
 using base::ErrorKind;
 using base::Result;
+using server::open_known_store;
 
 constexpr std::size_t kMaxStates = 1000;  // of a domain that are shown; ours
 
@@ -107,43 +109,7 @@ Result<> show_one(Session& session, const Request& request, Opened& store) {
   std::string out;
   if (request.format == "json") {
     base::JsonWriter json(out, base::JsonStyle::pretty);
-    json.begin_object().member("schema", "rampart.history/1").member("domain", domain.text());
-    json.member("first", base::format_time(history->first)).member("last", base::format_time(history->last));
-    json.member("status", audit::to_string(history->status)).member("grade", history->grade);
-    json.key("states").begin_array();
-    for (const auto& state : states) {
-      json.begin_object()
-          .member("number", state.number)
-          .member("first", base::format_time(state.first))
-          .member("last", base::format_time(state.last))
-          .member("status", audit::to_string(state.status))
-          .member("grade", state.grade)
-          .end_object();
-    }
-    json.end_array().key("findings").begin_array();
-    for (const auto& span : spans) {
-      json.begin_object()
-          .member("code", span.code)
-          .member("effective", audit::to_string(span.effective))
-          .member("title", span.title)
-          .member("since", base::format_time(span.since))
-          .key("gone");
-      if (span.gone) {
-        json.value(base::format_time(*span.gone));
-      } else {
-        json.null();
-      }
-      json.end_object();
-    }
-    json.end_array().key("keys").begin_array();
-    for (const auto& key : keys) {
-      json.begin_object()
-          .member("selector", key.selector)
-          .member("fingerprint", key.fingerprint)
-          .member("first_seen", base::format_time(key.first_seen))
-          .end_object();
-    }
-    json.end_array().end_object();
+    audit::state::write_history(json, {*history, states, spans, keys});
     out += '\n';
     return session.print(out);
   }
@@ -212,24 +178,7 @@ std::string drift_json(const dns::Name& domain, const audit::state::Drift& drift
                        base::Time after) {
   std::string out;
   base::JsonWriter json(out, base::JsonStyle::pretty);
-  json.begin_object().member("schema", "rampart.drift/1").member("domain", domain.text());
-  json.member("before", base::format_time(before)).member("after", base::format_time(after));
-  json.member("grade_before", drift.grade_before).member("grade_after", drift.grade_after);
-  json.key("changes").begin_array();
-  for (const auto& change : drift.changes) {
-    const bool finding = change.subject == audit::watch::Subject::finding;
-    json.begin_object()
-        .member("what", audit::state::to_string(change.what))
-        .member("subject", audit::watch::to_string(change.subject))
-        .member("key", change.key);
-    if (finding) {
-      json.member("title", change.title).member("effective", audit::to_string(change.severity));
-    } else {
-      json.member("before", change.before).member("after", change.after);
-    }
-    json.end_object();
-  }
-  json.end_array().member_array("unknown", drift.unknown).end_object();
+  audit::state::write_drift(json, domain, drift, before, after);
   out += '\n';
   return out;
 }

@@ -11,9 +11,9 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/fix_options.h"
-#include "cli/key_file.h"
-#include "cli/keys_options.h"
 #include "dns/domain.h"
+#include "server/setup/key_file.h"
+#include "server/setup/key_store.h"
 
 namespace rampart::cli {
 namespace {
@@ -21,6 +21,13 @@ namespace {
 namespace import = audit::import;
 using base::ErrorKind;
 using base::Result;
+using server::key_folder_path;
+using server::open_key_folder;
+using server::read_key;
+using server::read_signing_text;
+using server::schedule_now;
+using server::signing_path;
+using server::write_signing_table;
 
 constexpr std::string_view kShared = "any";  // the folder of keys that sign as any domain
 

@@ -12,11 +12,15 @@
 #include "cli/commands.h"
 #include "cli/fix_options.h"
 #include "cli/help.h"
-#include "cli/key_file.h"
+#include "cli/host.h"
 #include "cli/keys_options.h"
-#include "cli/mail_options.h"
 #include "cli/update_server.h"
 #include "dns/domain.h"
+#include "server/setup/fact_source.h"
+#include "server/setup/key_file.h"
+#include "server/setup/key_rotation.h"
+#include "server/setup/key_store.h"
+#include "server/setup/mail_file.h"
 
 namespace rampart::cli {
 namespace {
@@ -26,6 +30,9 @@ using base::Result;
 using dkim::KeyPhase;
 using dkim::KeyType;
 using dkim::ManagedDomain;
+using server::open_key_folder;
+using server::open_old_key_folder;
+using server::schedule_now;
 
 constexpr unsigned kBits = 2048;  // of RSA keys
 
@@ -41,53 +48,6 @@ struct Request {
   bool yes = false;
 };
 
-std::string line_of(const dns::Name& name, const std::string& text, std::uint32_t ttl) {
-  audit::Remedy record{.action = audit::Remedy::Action::add, .name = name, .ttl = ttl, .data = text};
-  return audit::zone_line(record) + '\n';
-}
-
-std::uint32_t ttl_of(const base::Config& config) {
-  return static_cast<std::uint32_t>(
-      std::chrono::ceil<std::chrono::seconds>(config.duration("dkim.ttl")).count());
-}
-
-// A domain's records, put there by whatever way was configured; what it needs lives with it.
-struct Way {
-  std::optional<UpdateServer> server;
-  std::unique_ptr<FactSource> source;
-  std::unique_ptr<audit::keys::Records> records;
-};
-
-Result<std::unique_ptr<Way>> open_way(Session& session, const base::Config& config, const Request& request) {
-  auto way = std::make_unique<Way>();
-  way->source = TRY(open_source(request.facts, config, 1));
-  audit::keys::RecordOptions options{.ttl = ttl_of(config), .visible = {}};
-  options.visible.allow_private = config.boolean("probe.allow_private");
-  options.visible.wait = config.duration("fix.wait");
-  const auto lane = way->source->lanes().front();
-  const auto servers =
-      audit::keys::servers_through(lane, drive_options(config), options.visible.allow_private);
-  if (config.text("fix.server").empty()) {
-    if (!config.text("fix.key_file").empty())
-      session.note("no server is named, so the key for updates is not used: records are printed (--server)");
-    options.visible.tcp.timeout = config.duration("fix.timeout");
-    const auto print = [&session](const dns::Name& name, const std::string& text,
-                                  std::uint32_t ttl) -> Result<> {
-      session.note(
-          "this record is to be published, in place of any other key at the name; then run this again:");
-      return session.print(line_of(name, text, ttl));
-    };
-    way->records = std::make_unique<audit::keys::PrintedRecords>(servers, print, options);
-    return way;
-  }
-  way->server.emplace(TRY(update_server(config, std::nullopt)));
-  options.visible.server = way->server->at;
-  options.visible.tcp = way->server->tcp;
-  way->records = std::make_unique<audit::keys::UpdatedRecords>(
-      way->server->primary(), audit::fix::addresses_through(lane, drive_options(config)), servers, options);
-  return way;
-}
-
 Result<std::vector<dns::Name>> domains_of(const Request& request, const crypto::KeyFolder& folder) {
   std::vector<dns::Name> out;
   if (request.all && !request.domains.empty())
@@ -99,13 +59,6 @@ Result<std::vector<dns::Name>> domains_of(const Request& request, const crypto::
   return base::fail(ErrorKind::usage, request.all ? "the key folder is empty" : "no domain was named", {},
                     request.all ? "rampart dkim rotate DOMAIN makes a domain's first key"
                                 : "name one, or take --all that have keys");
-}
-
-std::string due_text(const ManagedDomain& domain, const audit::keys::RotationEnd& end) {
-  if (!end.waits.empty())
-    return fmt::format("{}: waits: {}; run this again later, once a day at least\n", domain.domain.text(),
-                       base::printable(end.waits));
-  return fmt::format("{}: nothing to do until {}\n", domain.domain.text(), base::format_time(*end.due));
 }
 
 // Each domain for itself: what is wrong with one is said, and keeps no other waiting.
@@ -123,42 +76,15 @@ Result<Exit> each_domain(Session& session, const std::vector<dns::Name>& domains
   return status;
 }
 
-dkim::RotationRules rules_of(const base::Config& config) {
-  return {.period = std::chrono::ceil<std::chrono::seconds>(config.duration("dkim.period")),
-          .keep = std::chrono::ceil<std::chrono::seconds>(config.duration("dkim.keep"))};
-}
-
-Result<Exit> rotate_one(Session& session, const base::Config& config, const crypto::KeyFolder& folder,
-                        Way& way, const dns::Name& name, bool at_once) {
-  const auto lock = TRY(folder.lock(name.text()));
-  auto domain = TRY(audit::keys::read_domain(folder, name));
-  audit::keys::Rotation rotation{
-      .folder = folder,
-      .records = *way.records,
-      .rules = rules_of(config),
-      .now = schedule_now,
-      .say = [&](const std::string& what) {
-        return session.print(fmt::format("{}: {}\n", name.text(), base::printable(what)));
-      }};
-  auto types = std::vector{KeyType::rsa};
-  // A key that was once made lives on, whatever the settings of a run.
-  const bool has_ed25519 = std::ranges::any_of(domain.keys, [](const auto& key) {
-    return key.type == KeyType::ed25519 && key.phase != KeyPhase::retired;
-  });
-  if (config.boolean("dkim.ed25519") || has_ed25519) types.push_back(KeyType::ed25519);
-  const auto end = TRY(rotation.run(domain, types, at_once));
-  TRY(session.print(due_text(domain, end)));
-  return end.waits.empty() ? Exit::clean : Exit::undetermined;
-}
-
 Result<Exit> run_rotate(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
   TRY(check_clock(session));
   const auto folder = TRY(open_key_folder(*config));
   const auto domains = TRY(domains_of(request, folder));
-  const auto way = TRY(open_way(session, *config, request));
-  return each_domain(session, domains, [&](const dns::Name& name) {
-    return rotate_one(session, *config, folder, *way, name, request.now);
+  const auto host = host_of(session);
+  const auto way = TRY(server::open_way(host, *config, request.facts));
+  return each_domain(session, domains, [&](const dns::Name& name) -> Result<Exit> {
+    return exit_of(TRY(server::rotate_one(host, *config, folder, *way, name, request.now)));
   });
 }
 
@@ -177,7 +103,8 @@ std::vector<std::size_t> published(const ManagedDomain& domain) {
   return out;
 }
 
-Result<Exit> publish_one(Session& session, const crypto::KeyFolder& folder, Way& way, const dns::Name& name) {
+Result<Exit> publish_one(Session& session, const crypto::KeyFolder& folder, server::KeyWay& way,
+                         const dns::Name& name) {
   const auto lock = TRY(folder.lock(name.text()));
   auto domain = TRY(audit::keys::read_domain(folder, name));
   if (domain.keys.empty())
@@ -219,7 +146,8 @@ Result<Exit> run_publish(Session& session, const Request& request) {
   TRY(check_clock(session));
   const auto folder = TRY(open_old_key_folder(*config));
   const auto domains = TRY(domains_of(request, folder));
-  const auto way = TRY(open_way(session, *config, request));
+  const auto host = host_of(session);
+  const auto way = TRY(server::open_way(host, *config, request.facts));
   return each_domain(session, domains,
                      [&](const dns::Name& name) { return publish_one(session, folder, *way, name); });
 }
@@ -276,7 +204,7 @@ Result<Exit> run_list(Session& session, const Request& request) {
   const auto* config = TRY(session.config());
   TRY(check_clock(session));
   const auto folder = TRY(open_old_key_folder(*config));
-  const auto rules = rules_of(*config);
+  const auto rules = server::rules_of(*config);
   std::vector<std::string> parts;
   std::vector<base::Error> faults;
   for (const auto& text : request.domains.empty() ? folder.domains() : request.domains) {
@@ -314,7 +242,8 @@ Result<Exit> run_retire(Session& session, const Request& request) {
   TRY(check_clock(session));
   const auto folder = TRY(open_old_key_folder(*config));
   const auto name = TRY(domain_of(request.domain));
-  const auto way = TRY(open_way(session, *config, request));
+  const auto host = host_of(session);
+  const auto way = TRY(server::open_way(host, *config, request.facts));
   auto domain = TRY(audit::keys::read_domain(folder, name));
   const auto* asked = TRY(to_retire(domain, request.selector));
   if (asked->phase != KeyPhase::retired) {
@@ -384,7 +313,7 @@ Result<Exit> run_delegate(Session& session, const Request& request) {
       const auto from = dkim::key_name(name, selector);
       const auto to = dkim::record_name(domain, selector);
       if (!from || !to) return base::fail(ErrorKind::usage, "the records' names are too long", "--zone");
-      out += fmt::format("{}. {} IN CNAME {}.\n", from->text(), ttl_of(*config), to->text());
+      out += fmt::format("{}. {} IN CNAME {}.\n", from->text(), server::ttl_of(*config), to->text());
     }
   }
   if (other) TRY(audit::keys::write_domain(folder, domain));

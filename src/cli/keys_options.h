@@ -1,39 +1,17 @@
-// The key folder that the configuration names, and the clock of its schedule.
+// What commands that rotate keys are told.
 #pragma once
 
-#include <optional>
 #include <string>
 
-#include "auth/dkim/signing_table.h"
-#include "base/config.h"
-#include "base/time.h"
 #include "cli/session.h"
-#include "crypto/key_folder.h"
+#include "dns/name.h"
 
 namespace rampart::cli {
 
-// What dkim.seal_file holds; nothing where none is named.
-base::Result<std::optional<crypto::SealKey>> read_seal(const base::Config& config);
-// dkim.keys, sealed with dkim.seal_file where one is named; made where it is not there.
-base::Result<crypto::KeyFolder> open_key_folder(const base::Config& config);
-// The same for what only looks at keys: an error (kind usage) where it is not there.
-base::Result<crypto::KeyFolder> open_old_key_folder(const base::Config& config);
 // A domain that is to have keys: it can be one of mail (kind usage).
 base::Result<dns::Name> signing_domain(const std::string& text);
-// Where it is, or would be made.
-std::string key_folder_path(const base::Config& config);
 
-// The signing table of the folder; an empty one where there is none. It stands beside the keys, as the file "signing".
-base::Result<dkim::SigningTable> read_signing_table(const crypto::KeyFolder& folder);
-// The file as it stands, comments and all; nothing where there is none.
-base::Result<std::optional<std::string>> read_signing_text(const crypto::KeyFolder& folder);
-std::string signing_path(const crypto::KeyFolder& folder);
-base::Result<> write_signing_table(const crypto::KeyFolder& folder, const dkim::SigningTable& table);
-
-// The time that a rotation goes by: RAMPART_CLOCK (2026-11-23T08:00:00Z) where it is set, for trials of a schedule. DNS,
-// TSIG and TLS go by the real one.
-base::Time schedule_now();
-// For a command that goes by it: an error when RAMPART_CLOCK is no time, and a note when it is one.
+// For a command that goes by server::schedule_now(): an error when RAMPART_CLOCK is no time, and a note when it is one.
 base::Result<> check_clock(Session& session);
 
 }  // namespace rampart::cli

@@ -8,8 +8,8 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "base/worker.h"
-#include "cli/mail_options.h"
 #include "guard/inspect/seen/look.h"
+#include "server/setup/mail_file.h"
 
 namespace rampart::cli {
 namespace {
@@ -17,6 +17,7 @@ namespace {
 using base::ErrorKind;
 using base::Result;
 namespace fs = std::filesystem;
+using server::kMaxMail;
 
 constexpr std::size_t kMaxNamedKeys = 20;  // links of a message that clusters are told of; our own
 

@@ -1,51 +1,12 @@
-// What the commands share that look at a message: the file, and the SMTP session it came in.
+// The options that say what is known of the SMTP session a message came in.
 #pragma once
-
-#include <memory>
-#include <optional>
-#include <string>
 
 #include <CLI/CLI.hpp>
 
-#include "audit/ask_lane.h"
-#include "auth/report.h"
-#include "base/config.h"
-#include "facts/driver.h"
-#include "mail/message.h"
+#include "server/setup/mail_file.h"
 
 namespace rampart::cli {
 
-inline constexpr std::size_t kMaxMail = std::size_t{64} << 20;  // bytes; larger than servers let through
-
-struct Mail {
-  std::string bytes;
-  mail::Message message;  // views of `bytes`
-};
-// A file, or "-" for standard input.
-base::Result<std::unique_ptr<Mail>> read_mail(const std::string& path);
-
-// The same of bytes that are there; `where` names them in errors.
-base::Result<std::unique_ptr<Mail>> parse_mail(std::string bytes, const std::string& where);
-
-// Fields with CR LF put before a message, in the line ends of that message. Lines at its begin that continue nothing go: they
-// would continue ours.
-std::string with_fields(std::string fields, std::string_view bytes);
-
-struct EnvelopeOptions {
-  std::optional<std::string> ip;
-  std::string helo;
-  std::optional<std::string> mail_from;
-};
-void add_envelope_options(CLI::App& command, EnvelopeOptions& options);
-// Errors are of kind usage. Without an address nothing of the session is known.
-base::Result<auth::Envelope> envelope_of(const EnvelopeOptions& options);
-
-facts::DriveOptions drive_options(const base::Config& config);
-
-// Everything that can be found out about the message. `mail` must outlive the lane.
-base::Result<audit::Asked<auth::Authentication>> authenticate(const Mail& mail,
-                                                              const auth::Envelope& envelope,
-                                                              const audit::Lane& lane, base::Time now,
-                                                              const base::Config& config);
+void add_envelope_options(CLI::App& command, server::EnvelopeOptions& options);
 
 }  // namespace rampart::cli

@@ -37,7 +37,8 @@ base::Result<std::vector<dns::Name>> read_names(Session& session, const std::vec
 // decide_each() over a source, with progress on the terminal, heeding Ctrl-C.
 template <class Decision>
 base::Result<std::vector<Decision>> look_at_each(
-    Session& session, const base::Config& config, FactSource& source, const std::vector<dns::Name>& names,
+    Session& session, const base::Config& config, server::FactSource& source,
+    const std::vector<dns::Name>& names,
     const std::function<Decision(const dns::Name&, facts::Facts&)>& decide) {
   Progress progress(session.surroundings().err, session.surroundings().err_is_terminal, "names");
   std::size_t done = 0;

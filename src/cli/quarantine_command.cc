@@ -6,23 +6,28 @@
 #include "base/worker.h"
 #include "cli/commands.h"
 #include "cli/fix_options.h"
-#include "cli/guard_settings.h"
 #include "cli/help.h"
-#include "cli/mail_relay.h"
-#include "cli/release_key.h"
-#include "cli/store_url.h"
 #include "cli/who.h"
 #include "crypto/ids.h"
 #include "dns/domain.h"
 #include "guard/quarantine/feedback_report.h"
 #include "guard/quarantine/show.h"
 #include "guard/release/release.h"
+#include "server/guard/guard_settings.h"
+#include "server/guard/release_key.h"
+#include "server/setup/mail_relay.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::ErrorKind;
 using base::Result;
+using server::guard_settings;
+using server::mail_relay;
+using server::open_known_store;
+using server::open_quarantine;
+using server::release_key;
 
 constexpr std::string_view kNoStore = "the guard makes it: rampart guard --mode enforce";
 constexpr std::int64_t kMostListed = 100'000;

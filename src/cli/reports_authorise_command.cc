@@ -11,11 +11,12 @@
 #include "cli/fix_options.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
-#include "cli/source_naming.h"
-#include "cli/store_url.h"
 #include "dns/domain.h"
 #include "reports/archive/history.h"
 #include "reports/write/authorise.h"
+#include "server/reports/source_naming.h"
+#include "server/setup/fact_source.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
@@ -23,6 +24,9 @@ namespace {
 using base::ErrorKind;
 using base::Result;
 using reports::Authorisation;
+using server::FactSource;
+using server::open_known_store;
+using server::reporters_that_count;
 
 constexpr std::size_t kDomainsAtOnce = 32;      // that are looked up together; ours
 constexpr std::size_t kQuestionsOfDomain = 60;  // of two tree walks, the record and the mail servers

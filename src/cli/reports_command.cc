@@ -5,15 +5,16 @@
 #include "cli/fix_options.h"
 #include "cli/help.h"
 #include "cli/reports_options.h"
-#include "cli/store_url.h"
 #include "reports/archive/history.h"
 #include "reports/show/show.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::ErrorKind;
 using base::Result;
+using server::open_known_store;
 
 struct Request {
   std::string domain;

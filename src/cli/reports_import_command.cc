@@ -7,10 +7,11 @@
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
+#include "cli/origin_options.h"
 #include "cli/progress.h"
-#include "cli/report_origin.h"
-#include "cli/store_url.h"
 #include "reports/intake/importer.h"
+#include "server/reports/report_origin.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
@@ -19,6 +20,8 @@ namespace fs = std::filesystem;
 
 using base::ErrorKind;
 using base::Result;
+using server::OriginFacts;
+using server::store_url;
 
 struct Request {
   std::vector<std::string> paths;
@@ -151,7 +154,7 @@ Result<Exit> run_import(Session& session, const Request& request) {
   auto database = TRY(store::Database::open(TRY(store_url(*config))));
   auto archive = TRY(reports::Archive::open(database));
   const auto now = base::now();
-  OriginFacts facts(request.facts, *config);
+  OriginFacts facts(request.facts, *config, [] { return interrupted() != 0; });
   auto judge = facts.judge();
   if (!request.verify) judge.set_trust_of_files(reports::Trust::imported);
   // What comes by a pipe a stranger may have made, to its last byte.

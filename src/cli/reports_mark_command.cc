@@ -6,19 +6,22 @@
 #include "cli/commands.h"
 #include "cli/fix_options.h"
 #include "cli/help.h"
-#include "cli/source_naming.h"
-#include "cli/store_url.h"
 #include "cli/who.h"
 #include "dns/domain.h"
 #include "reports/archive/history.h"
 #include "reports/sources/marks.h"
 #include "reports/sources/page.h"
+#include "server/reports/source_naming.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::ErrorKind;
 using base::Result;
+using server::open_known_store;
+using server::read_registry;
+using server::store_url;
 
 struct Request {
   std::string domain;

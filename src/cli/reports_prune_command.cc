@@ -2,11 +2,13 @@
 #include "base/json.h"
 #include "cli/commands.h"
 #include "cli/help.h"
-#include "cli/store_url.h"
 #include "reports/archive/archive.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
+
+using server::open_known_store;
 
 base::Result<Exit> run_prune(Session& session, const std::string& format) {
   const auto* config = TRY(session.config());

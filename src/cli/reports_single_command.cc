@@ -3,13 +3,14 @@
 #include "cli/fix_options.h"
 #include "cli/help.h"
 #include "cli/reports_options.h"
-#include "cli/store_url.h"
 #include "reports/show/single.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::Result;
+using server::open_known_store;
 
 constexpr std::size_t kShown = 20;  // of the last, for people
 

@@ -4,19 +4,23 @@
 #include "cli/fix_options.h"
 #include "cli/help.h"
 #include "cli/reports_options.h"
-#include "cli/source_naming.h"
-#include "cli/store_url.h"
 #include "reports/archive/archive.h"
 #include "reports/archive/history.h"
 #include "reports/sources/inventory.h"
 #include "reports/sources/networks.h"
 #include "reports/sources/page.h"
+#include "server/reports/source_naming.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::ErrorKind;
 using base::Result;
+using server::look_up_sources;
+using server::open_known_store;
+using server::own_domains;
+using server::read_registry;
 
 struct Request {
   std::string domain;

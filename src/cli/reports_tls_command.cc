@@ -3,14 +3,15 @@
 #include "cli/fix_options.h"
 #include "cli/help.h"
 #include "cli/reports_options.h"
-#include "cli/store_url.h"
 #include "reports/archive/tls_history.h"
 #include "reports/show/tls.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::Result;
+using server::open_known_store;
 
 struct Request {
   std::string domain;

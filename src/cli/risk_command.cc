@@ -4,9 +4,9 @@
 #include "audit/state/state.h"
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/store_url.h"
 #include "cli/who.h"
 #include "dns/domain.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
@@ -14,6 +14,7 @@ namespace {
 using audit::state::Risk;
 using base::ErrorKind;
 using base::Result;
+using server::store_url;
 
 constexpr std::size_t kMaxReason = 500;  // bytes; ours: a sentence or two
 

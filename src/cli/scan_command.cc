@@ -2,20 +2,31 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/fix_options.h"
-#include "cli/folder_ring.h"
-#include "cli/guard_lists.h"
-#include "cli/guard_settings.h"
 #include "cli/help.h"
-#include "cli/scan_job.h"
-#include "cli/store_url.h"
+#include "cli/mail_options.h"
 #include "guard/inspect/settings.h"
 #include "guard/memory/stored_senders.h"
+#include "server/guard/folder_ring.h"
+#include "server/guard/guard_lists.h"
+#include "server/guard/guard_settings.h"
+#include "server/guard/scan_job.h"
+#include "server/setup/mail_file.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::ErrorKind;
 using base::Result;
+using server::ask_clamd;
+using server::drive_options;
+using server::FolderRing;
+using server::GuardLists;
+using server::judging_guard_settings;
+using server::open_known_store;
+using server::read_mail;
+using server::ScanJob;
+using server::ScanRequest;
 
 struct Request {
   std::string file;

@@ -1,39 +1,30 @@
 #include "cli/signers.h"
 
-#include "audit/keys/rotate.h"
 #include "audit/selectors.h"
 #include "base/text.h"
 #include "cli/fix_options.h"
-#include "cli/key_file.h"
-#include "cli/keys_options.h"
 #include "mail/from.h"
+#include "server/setup/key_file.h"
+#include "server/setup/key_store.h"
+#include "server/setup/signers.h"
 
 namespace rampart::cli {
 
 using base::ErrorKind;
 using base::Result;
+using server::managed_signers;
+using server::open_old_key_folder;
+using server::read_key;
+using server::read_seal;
+using server::read_signing_table;
+using server::sealed_name;
+using server::Signer;
+using server::signing_path;
 
 Result<> check_selector(const std::string& selector) {
   if (audit::is_selector(selector)) return {};
   return base::fail(ErrorKind::usage, fmt::format("\"{}\" is no selector", base::printable(selector)),
                     "--selector", "letters, digits, - and _, such as s202611");
-}
-
-Result<std::vector<Signer>> managed_signers(const crypto::KeyFolder& folder, const dns::Name& name) {
-  const auto domain = TRY(audit::keys::read_domain(folder, name));
-  std::vector<Signer> out;
-  for (const auto& key : domain.keys) {
-    if (key.phase == dkim::KeyPhase::signing)
-      out.push_back({name, key.selector, TRY(folder.read(name.text(), key.file))});
-  }
-  if (!out.empty()) return out;
-  return base::fail(
-      ErrorKind::usage, fmt::format("no key signs for {}", name.text()), {},
-      domain.keys.empty()
-          ? fmt::format("make one: rampart dkim rotate {}, or name the folder that has one: --keys DIR",
-                        name.text())
-          : fmt::format("its key waits for its record or for caches: rampart dkim rotate {} says for what",
-                        name.text()));
 }
 
 namespace {

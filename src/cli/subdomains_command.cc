@@ -11,12 +11,14 @@
 #include "cli/names_options.h"
 #include "dns/domain.h"
 #include "net/zone_transfer.h"
+#include "server/setup/fact_source.h"
 
 namespace rampart::cli {
 namespace {
 
 namespace subdomains = audit::subdomains;
 using base::ErrorKind;
+using server::FactSource;
 using subdomains::Source;
 
 // How often what was found may lead to more: a mail server whose SPF record names another host is two.

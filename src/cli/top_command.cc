@@ -8,19 +8,21 @@
 #include "base/columns.h"
 #include "base/config.h"
 #include "base/text.h"
-#include "cli/api_token.h"
 #include "cli/event_tail.h"
 #include "cli/guard_commands.h"
 #include "cli/help.h"
 #include "cli/interrupt.h"
-#include "cli/store_url.h"
 #include "guard/events/event_store.h"
 #include "guard/events/tally.h"
+#include "server/guard/api_token.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::Result;
+using server::open_known_store;
+using server::read_api_token;
 
 constexpr std::chrono::seconds kEvery{1};             // between two looks
 constexpr std::chrono::seconds kLate{15};             // that an event may come to the store after its time

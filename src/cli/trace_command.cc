@@ -6,17 +6,20 @@
 #include "base/text.h"
 #include "cli/fix_options.h"
 #include "cli/guard_commands.h"
-#include "cli/guard_settings.h"
 #include "cli/help.h"
-#include "cli/store_url.h"
 #include "dns/domain.h"
 #include "guard/events/event_store.h"
 #include "guard/events/story.h"
+#include "server/guard/guard_settings.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
 
 using base::Result;
+using server::guard_settings;
+using server::open_known_store;
+using server::open_quarantine;
 
 constexpr std::size_t kLookedThrough = 1'000;  // newest entries of the quarantine, for what no event names
 

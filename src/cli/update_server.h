@@ -6,24 +6,16 @@
 
 #include <CLI/CLI.hpp>
 
-#include "audit/fix/publish.h"
 #include "cli/session.h"
-#include "net/tsig_key.h"
+#include "server/setup/update_server.h"
 
 namespace rampart::cli {
 
-// The server that updates go to, with the key.
-struct UpdateServer {
-  base::Endpoint at;
-  net::TsigKey key;
-  net::TcpOptions tcp;
+using server::UpdateServer;
 
-  [[nodiscard]] audit::fix::Primary primary() const { return audit::fix::primary_of(at, key, tcp); }
-};
-
-// fix.server and fix.key_file; `recorded` is the server where none is named. Errors are of kind usage, or about the key.
-base::Result<UpdateServer> update_server(const base::Config& config,
-                                         const std::optional<base::Endpoint>& recorded);
+// server::update_server(), ended by what interrupts the program.
+base::Result<server::UpdateServer> update_server(const base::Config& config,
+                                                 const std::optional<base::Endpoint>& recorded);
 
 void add_server_options(CLI::App& command, Session& session);
 

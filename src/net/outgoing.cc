@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <optional>
 
 #include <curl/curl.h>
 #include <fmt/format.h>
@@ -133,6 +134,13 @@ class Transfer {
     return lines_;
   }
 
+  void keep_reply(std::size_t max_octets) {
+    kept_.emplace();
+    max_reply_ = max_octets;
+  }
+  [[nodiscard]] bool is_too_large() const { return replied_ > max_reply_; }
+  [[nodiscard]] std::string take_reply() { return std::move(kept_).value_or(std::string()); }
+
   CURLcode run() { return curl_easy_perform(easy_); }
   [[nodiscard]] long code() const {
     long number = 0;
@@ -164,10 +172,12 @@ class Transfer {
       static_cast<Transfer*>(user)->refusal_ = base::trim(std::string_view(text, std::min(size, kMaxLine)));
     return size;
   }
-  static std::size_t on_reply(char*, std::size_t, std::size_t size, void* user) {
+  static std::size_t on_reply(char* data, std::size_t, std::size_t size, void* user) {
     auto& self = *static_cast<Transfer*>(user);
     self.replied_ += size;
-    return self.replied_ <= kMaxReply ? size : 0;
+    if (self.replied_ > self.max_reply_) return 0;
+    if (self.kept_) self.kept_->append(data, size);
+    return size;
   }
 
   std::vector<IpAddress> addresses_;
@@ -178,6 +188,8 @@ class Transfer {
   curl_slist* lines_ = nullptr;
   bool forbidden_ = false;
   std::size_t replied_ = 0;
+  std::size_t max_reply_ = kMaxReply;
+  std::optional<std::string> kept_;  // the body, where it is wanted
   std::string refusal_;
   char error_[CURL_ERROR_SIZE] = {};
 };
@@ -283,36 +295,51 @@ base::Result<> check_https_url(std::string_view text) {
   return {};
 }
 
-Handing https_post(const HttpsTarget& target, const std::vector<std::string>& headers,
-                   const std::string& body) {
-  if (const auto good = check_https_url(target.url); !good) return {Handed::down, good.error().message()};
+namespace {
+
+// A request that is ready to go, or why it may not: what it connects to was checked.
+base::Result<std::unique_ptr<Transfer>> open_https(const HttpsTarget& target,
+                                                   const std::vector<std::string>& headers,
+                                                   const std::string* body) {
+  TRY(check_https_url(target.url));
   const Url url(curl_url());
   curl_url_set(url.get(), CURLUPART_URL, target.url.c_str(), 0);
   auto host = part_of(url.get(), CURLUPART_HOST);
   if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
   const auto port = base::parse_number(part_of(url.get(), CURLUPART_PORT)).value_or(443);
-  auto addresses = resolve(host);
-  if (!addresses) return {Handed::down, addresses.error().message()};
+  auto addresses = TRY(resolve(host));
   const ProbeGuard guard(target.allow_private);
-  std::erase_if(*addresses, [&](const IpAddress& address) { return !guard.allows(address); });
-  if (addresses->empty())
-    return {Handed::down,
-            fmt::format("{} has no public address, and watch.webhook_private is not set", host)};
-  Transfer transfer(host, static_cast<std::uint16_t>(port), *addresses);
-  transfer.set(CURLOPT_URL, target.url.c_str());
-  transfer.set(CURLOPT_PROTOCOLS_STR, "https");
-  transfer.set(CURLOPT_FOLLOWLOCATION, 0L);
-  transfer.set(CURLOPT_HTTP09_ALLOWED, 0L);
-  transfer.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-  transfer.set(CURLOPT_USERAGENT, "rampart/" RAMPART_VERSION);
-  transfer.trust(target.ca_file);
-  transfer.within(target.timeout);
+  std::erase_if(addresses, [&](const IpAddress& address) { return !guard.allows(address); });
+  if (addresses.empty())
+    return base::fail(ErrorKind::config, fmt::format("{} has no public address, and {} is not set", host,
+                                                     target.private_setting));
+  auto transfer = std::make_unique<Transfer>(host, static_cast<std::uint16_t>(port), std::move(addresses));
+  transfer->set(CURLOPT_URL, target.url.c_str());
+  transfer->set(CURLOPT_PROTOCOLS_STR, "https");
+  transfer->set(CURLOPT_FOLLOWLOCATION, 0L);
+  transfer->set(CURLOPT_HTTP09_ALLOWED, 0L);
+  transfer->set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  transfer->set(CURLOPT_USERAGENT, "rampart/" RAMPART_VERSION);
+  transfer->trust(target.ca_file);
+  transfer->within(target.timeout);
   auto all = headers;
   all.emplace_back("Expect:");  // the body is small: it is not announced first
-  transfer.set(CURLOPT_HTTPHEADER, transfer.lines(all));
-  transfer.set(CURLOPT_POST, 1L);
-  transfer.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
-  transfer.set(CURLOPT_POSTFIELDS, body.data());
+  transfer->set(CURLOPT_HTTPHEADER, transfer->lines(all));
+  if (body != nullptr) {
+    transfer->set(CURLOPT_POST, 1L);
+    transfer->set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body->size()));
+    transfer->set(CURLOPT_POSTFIELDS, body->data());
+  }
+  return transfer;
+}
+
+}  // namespace
+
+Handing https_post(const HttpsTarget& target, const std::vector<std::string>& headers,
+                   const std::string& body) {
+  const auto opened = open_https(target, headers, &body);
+  if (!opened) return {Handed::down, opened.error().message()};
+  auto& transfer = **opened;
   const auto status = transfer.run();
   // The status line is all that counts: an answer that goes on for ever has been taken.
   const auto code = transfer.code();
@@ -322,6 +349,18 @@ Handing https_post(const HttpsTarget& target, const std::vector<std::string>& he
   const bool about_it = code >= 400 && code < 500 && code != 401 && code != 403 && code != 404 &&
                         code != 407 && code != 408 && code != 429;
   return {about_it ? Handed::later : Handed::down, fmt::format("the server answered with status {}", code)};
+}
+
+base::Result<Fetched> https_fetch(const HttpsTarget& target, const std::vector<std::string>& headers,
+                                  const std::optional<std::string>& post, std::size_t max_body) {
+  const auto transfer = TRY(open_https(target, headers, post ? &*post : nullptr));
+  transfer->keep_reply(max_body);
+  const auto status = transfer->run();
+  if (transfer->is_too_large())
+    return base::fail(ErrorKind::unavailable, fmt::format("the answer has more than {} octets", max_body),
+                      target.url);
+  if (status != CURLE_OK) return base::fail(ErrorKind::unavailable, transfer->why(status), target.url);
+  return Fetched{transfer->code(), transfer->take_reply()};
 }
 
 std::string check_server_setting(std::string_view text) {

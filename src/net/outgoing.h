@@ -1,4 +1,4 @@
-// What we send out by libcurl: one message by SMTP, one POST over HTTPS. Each call blocks until it is done or its
+// What we send out by libcurl: one message by SMTP, one request over HTTPS. Each call blocks until it is done or its
 // time is up, and belongs in a thread that may wait.
 //
 // The host is what the operator configured. Its name is resolved once; of its addresses those that ProbeGuard
@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -57,8 +58,9 @@ struct HostPort {
 base::Result<HostPort> parse_host_port(std::string_view text, std::uint16_t default_port);
 
 struct HttpsTarget {
-  std::string url;             // as check_https_url() accepts it
-  bool allow_private = false;  // addresses that are not public
+  std::string url;                                        // as check_https_url() accepts it
+  bool allow_private = false;                             // addresses that are not public
+  std::string private_setting = "watch.webhook_private";  // what would allow them, as an error names it
   std::string ca_file;
   std::chrono::milliseconds timeout{20'000};
 };
@@ -70,6 +72,15 @@ base::Result<> check_https_url(std::string_view url);
 // there, is `down`; any other 4xx is about this message and `later`.
 Handing https_post(const HttpsTarget& target, const std::vector<std::string>& headers,
                    const std::string& body);
+
+struct Fetched {
+  long status = 0;   // whatever it is: a redirect is not followed
+  std::string body;  // whole
+};
+// A GET, or with `post` a POST of it, whose answer is wanted. Errors: of kind unavailable, also for an answer of more than `max_body` octets;
+// of kind config for a URL that check_https_url() refuses, or that leads to where it may not.
+base::Result<Fetched> https_fetch(const HttpsTarget& target, const std::vector<std::string>& headers,
+                                  const std::optional<std::string>& post, std::size_t max_body);
 
 // As base::Setting::check: what is wrong with the text, or nothing; an empty one leaves the setting out.
 std::string check_server_setting(std::string_view text);

@@ -55,7 +55,7 @@ struct TotpVerdict {
   enum class Why : std::uint8_t {
     none,       // accepted
     malformed,  // not as many digits as asked
-    wrong,      // no code of a step that may be used; also one that was used before
+    wrong,      // no code of this time
     replayed,  // the right code of the time, of a step that was used: told apart for the audit log, never to whoever sent it
     broken,  // the secret cannot be used
   };

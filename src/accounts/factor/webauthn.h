@@ -11,19 +11,19 @@
 //   auto proof = factor::check_assertion(party, challenge, account.handle, account.passkeys, body);  // expected<Assertion, Refusal>
 //   // then: store proof->sign_count and proof->backed_up for account.passkeys[proof->passkey], in the transaction that used the challenge up
 //
-// libfido2 checks the hash of the RP ID, UP and UV, and the signature; everything else of the two sections is checked here, one step
-// after another, as the comments of webauthn.cc number them. The caller does what needs a store: that a challenge is used once (delete
+// libfido2 checks the hash of the RP ID, UP and UV, and the signature; everything else of the two sections is checked here, in
+// the order of the sections. The caller does what needs a store: that a challenge is used once (delete
 // it before the check, whatever comes of it), that no account has the credential id already (7.1 step 26; unique in the table),
 // that the account is the one the session says.
 //
 // Decisions of ours:
 //   - The password is the first factor, so user verification is "preferred": a key without a PIN proves possession, which is what is
-//     missing. User presence is always needed. A passkey that verified its user once must not be less later (`uv` is reported).
-//   - attestation "none" is asked for. "packed" (self, or with a certificate) and "fido-u2f" are verified when they come, but no chain
-//     is followed to anybody: the kind of key is not restricted. Other formats are refused; nobody was asked for them.
+//     missing. User presence is always needed. Whether the user was verified is reported.
+//   - attestation "none" is asked for. "packed" by the key itself and "fido-u2f" are verified when they come, but no chain is followed to
+//     anybody: the kind of key is not restricted. Other formats, and certificates in "packed", are refused; nobody asked for them.
 //   - Algorithms: ES256 (-7), EdDSA over Ed25519 (-8), RS256 (-257) with 2048 bits and the exponent 65537, which is all that libfido2
 //     and authenticators have.
-//   - A counter that does not go up (7.2 step 22) refuses: a key that was copied must be replaced. Passkeys that are synchronised
+//   - A counter that does not go up (end of 7.2) refuses: a key that was copied must be replaced. Passkeys that are synchronised
 //     count nothing (always 0) and are not touched by it.
 //   - A page within another page (crossOrigin, topOrigin) is refused: the console is never framed.
 #pragma once
@@ -73,8 +73,7 @@ struct Passkey {
   bool backed_up = false;                 // is, as of the last use
   std::string aaguid;                     // 16 octets; zeros: not said
   std::vector<std::string> transports{};  // sorted: "hybrid", "internal", "nfc", "usb", …
-  std::string
-      attestation;  // what came: "none", "packed-self", "packed", "fido-u2f"; proves nothing about the maker
+  std::string attestation;  // what came: "none", "packed-self", "fido-u2f"; proves nothing about the maker
 };
 
 struct Assertion {

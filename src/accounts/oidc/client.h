@@ -49,7 +49,7 @@ class Client {
 
  private:
   std::expected<Metadata, SignInRefusal> metadata(base::Time now);
-  // `again`: the set that was kept does not have a key; `had`: that set.
+  // `again`: the set that was kept does not have the key of a token.
   std::expected<std::shared_ptr<const KeySet>, SignInRefusal> keys(const Metadata& metadata, base::Time now,
                                                                    bool again);
   base::Result<std::string> get(const std::string& url);

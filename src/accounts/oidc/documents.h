@@ -1,7 +1,7 @@
 // What a provider publishes: its discovery document (OpenID Connect Discovery 1.0) and its keys (RFC 7517).
 //
 //   const auto metadata = TRY(oidc::parse_metadata(body, provider));
-//   const auto keys = TRY(oidc::parse_keys(body, provider.algorithm));
+//   const auto keys = TRY(oidc::KeySet::parse(body, provider.algorithm));
 //   keys.find("2026-11")                                    // the key of that "kid", or nullptr
 #pragma once
 

@@ -28,50 +28,6 @@ void write_weaknesses(JsonWriter& json, const std::vector<Weakness>& weaknesses)
   json.end_array();
 }
 
-void write_finding(JsonWriter& json, const Finding& finding) {
-  json.begin_object().member("code", finding.code);
-  nullable(json, "weakness", to_string(finding.weakness));
-  json.member("severity", to_string(finding.severity))
-      .member("effective", to_string(finding.effective))
-      .member("status", to_string(finding.status))
-      .member("title", finding.title);
-  json.key("evidence").begin_array();
-  for (const auto& evidence : finding.evidence) {
-    json.begin_object().member("text", evidence.text);
-    optional_member(json, "record", evidence.record);
-    optional_member(json, "server", evidence.server);
-    optional_member(json, "why", evidence.why);
-    json.end_object();
-  }
-  json.end_array().member("advice", finding.advice).member_array("references", finding.references);
-  json.key("remedies").begin_array();
-  for (const auto& remedy : finding.remedies) {
-    json.begin_object()
-        .member("action", to_string(remedy.action))
-        .member("name", remedy.name.text())
-        .member("type", dns::to_string(remedy.type))
-        .member("ttl", remedy.ttl)
-        .member("data", remedy.data)
-        .end_object();
-  }
-  json.end_array();
-  if (finding.accepted) {
-    json.key("accepted")
-        .begin_object()
-        .member("reason", finding.accepted->reason)
-        .member("who", finding.accepted->who);
-    json.key("until");
-    if (finding.accepted->until) {
-      json.value(base::format_time(*finding.accepted->until));
-    } else {
-      json.null();
-    }
-    json.end_object();
-  }
-  if (!finding.requirements.empty()) json.member_array("requirements", finding.requirements);
-  json.end_object();
-}
-
 // Only with profiles, as the members above only with a list.
 void write_profiles(JsonWriter& json, const std::vector<ProfileResult>& profiles) {
   if (profiles.empty()) return;
@@ -196,21 +152,6 @@ void write_counts(JsonWriter& json, const Summary& summary) {
   json.end_object();
 }
 
-void write_summary(JsonWriter& json, const Summary& summary) {
-  json.key("summary").begin_object();
-  write_counts(json, summary);
-  json.key("worst_effective").begin_object();
-  for (const auto level :
-       {Severity::critical, Severity::high, Severity::medium, Severity::low, Severity::info})
-    json.member(to_string(level), summary.with_worst(level));
-  json.end_object()
-      .member("questions", summary.questions())
-      .member("refused", summary.refused_count())
-      .member("duplicates", summary.duplicates());
-  write_requirements(json, summary.requirements());
-  json.end_object();
-}
-
 class Json : public ReportWriter {
  public:
   explicit Json(Sink sink) : sink_(std::move(sink)) {}
@@ -247,6 +188,7 @@ class Json : public ReportWriter {
       }
       json_.end_array();
     }
+    json_.key("summary");
     write_summary(json_, summary);
     write_refused(json_, summary);
     json_.member_array("notes", notes).end_object();
@@ -314,6 +256,65 @@ class JsonLines : public ReportWriter {
 };
 
 }  // namespace
+
+void write_finding(JsonWriter& json, const Finding& finding) {
+  json.begin_object().member("code", finding.code);
+  nullable(json, "weakness", to_string(finding.weakness));
+  json.member("severity", to_string(finding.severity))
+      .member("effective", to_string(finding.effective))
+      .member("status", to_string(finding.status))
+      .member("title", finding.title);
+  json.key("evidence").begin_array();
+  for (const auto& evidence : finding.evidence) {
+    json.begin_object().member("text", evidence.text);
+    optional_member(json, "record", evidence.record);
+    optional_member(json, "server", evidence.server);
+    optional_member(json, "why", evidence.why);
+    json.end_object();
+  }
+  json.end_array().member("advice", finding.advice).member_array("references", finding.references);
+  json.key("remedies").begin_array();
+  for (const auto& remedy : finding.remedies) {
+    json.begin_object()
+        .member("action", to_string(remedy.action))
+        .member("name", remedy.name.text())
+        .member("type", dns::to_string(remedy.type))
+        .member("ttl", remedy.ttl)
+        .member("data", remedy.data)
+        .end_object();
+  }
+  json.end_array();
+  if (finding.accepted) {
+    json.key("accepted")
+        .begin_object()
+        .member("reason", finding.accepted->reason)
+        .member("who", finding.accepted->who);
+    json.key("until");
+    if (finding.accepted->until) {
+      json.value(base::format_time(*finding.accepted->until));
+    } else {
+      json.null();
+    }
+    json.end_object();
+  }
+  if (!finding.requirements.empty()) json.member_array("requirements", finding.requirements);
+  json.end_object();
+}
+
+void write_summary(JsonWriter& json, const Summary& summary) {
+  json.begin_object();
+  write_counts(json, summary);
+  json.key("worst_effective").begin_object();
+  for (const auto level :
+       {Severity::critical, Severity::high, Severity::medium, Severity::low, Severity::info})
+    json.member(to_string(level), summary.with_worst(level));
+  json.end_object()
+      .member("questions", summary.questions())
+      .member("refused", summary.refused_count())
+      .member("duplicates", summary.duplicates());
+  write_requirements(json, summary.requirements());
+  json.end_object();
+}
 
 void write_domain(JsonWriter& json, const DomainReport& report) {
   json.member("domain", report.domain.text());

@@ -13,6 +13,10 @@ inline constexpr std::string_view kSchema = "rampart.audit/1";
 // The members of one domain, into an object that has been begun.
 void write_domain(base::JsonWriter& json, const DomainReport& report);
 
+// One finding, and the counts of a summary: objects.
+void write_finding(base::JsonWriter& json, const Finding& finding);
+void write_summary(base::JsonWriter& json, const Summary& summary);
+
 std::unique_ptr<ReportWriter> make_json_writer(Sink sink);
 std::unique_ptr<ReportWriter> make_jsonl_writer(Sink sink);
 

@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include "audit/recording.h"
+#include "audit/roster/standing.h"
+#include "audit/roster/tables.h"
 #include "audit/state/tables.h"
 #include "audit/watch/observe.h"
 #include "base/compress.h"
@@ -119,11 +121,11 @@ class Writer {
             soci::use(domain_, "domain"), soci::use(domain_, "again"), soci::use(keep_, "keep"))),
         open_((sql.prepare << "SELECT code FROM audit_finding WHERE domain = :domain AND gone IS NULL",
                soci::use(domain_), soci::into(code_))),
-        came_((sql.prepare << "INSERT INTO audit_finding (domain, code, since, effective, title)"
-                              " VALUES (:domain, :code, :since, :effective, :title)"
+        came_((sql.prepare << "INSERT INTO audit_finding (domain, code, since, effective, title,"
+                              " organisation) VALUES (:domain, :code, :since, :effective, :title, :owner)"
                               " ON CONFLICT (domain, code, since) DO UPDATE SET gone = NULL",
-               soci::use(domain_), soci::use(code_), soci::use(at_), soci::use(effective_),
-               soci::use(title_))),
+               soci::use(domain_), soci::use(code_), soci::use(at_), soci::use(effective_), soci::use(title_),
+               soci::use(organisation_))),
         stays_((sql.prepare << "UPDATE audit_finding SET effective = :effective, title = :title"
                                " WHERE domain = :domain AND code = :code AND gone IS NULL",
                 soci::use(effective_), soci::use(title_), soci::use(domain_), soci::use(code_))),
@@ -135,10 +137,13 @@ class Writer {
                             " VALUES (:domain, :selector, :fingerprint, :first, :last)"
                             " ON CONFLICT (domain, selector, fingerprint) DO UPDATE SET last = excluded.last",
              soci::use(domain_), soci::use(selector_), soci::use(fingerprint_), soci::use(at_),
-             soci::use(at_))) {}
+             soci::use(at_))),
+        standings_(sql) {}
 
   Result<> write(const Recorded& one) {
     domain_ = one.report.domain.text();
+    standings_.take(domain_);
+    organisation_ = standings_.now().organisation;
     at_ = number(one.input->now);
     status_ = to_string(one.report.status);
     report_grade_ = one.report.grade;
@@ -168,8 +173,10 @@ class Writer {
       fingerprint_ = key.fingerprint;
       key_.execute(true);
     }
+    standings_.audited(one.report, one.input->now);
     return {};
   }
+  void finish() { standings_.finish(); }
 
  private:
   void findings(const Recorded& one) {
@@ -198,11 +205,12 @@ class Writer {
   }
 
   std::string domain_, status_, grade_, report_grade_, facts_, book_, code_, effective_, title_, selector_,
-      fingerprint_;
+      fingerprint_, organisation_;
   std::string known_status_, known_grade_, known_facts_;
   Number at_ = 0;
   Number keep_;
   soci::statement find_, put_, again_, snapshot_, forget_, open_, came_, stays_, went_, key_;
+  roster::StandingWriter standings_;
 };
 
 struct SnapshotRow {
@@ -248,6 +256,7 @@ std::string fingerprint(const facts::Book& book) {
 
 Result<State> State::open(store::Database& database) {
   TRY(database.migrate("audit", kMigrations));
+  TRY(database.migrate("roster", roster::kMigrations));
   return State(database);
 }
 
@@ -256,6 +265,7 @@ Result<> State::record(std::span<const Recorded> finished, std::size_t keep) {
   return database_->transact([&](soci::session& sql) -> Result<> {
     Writer writer(sql, database_->backend(), keep);
     for (const auto& one : finished) TRY(writer.write(one));
+    writer.finish();
     return {};
   });
 }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/base64url.h"
 #include "base/text.h"
 #include "crypto/hmac.h"
 #include "crypto/ids.h"
@@ -14,28 +15,6 @@ namespace {
 
 constexpr std::size_t kParts = 4;
 constexpr std::size_t kSignature = 64;  // hexadecimal digits of 32 octets
-
-std::string base64url(std::string_view bytes) {
-  auto out = base::encode_base64(bytes);
-  std::ranges::replace(out, '+', '-');
-  std::ranges::replace(out, '/', '_');
-  while (out.ends_with('=')) out.pop_back();
-  return out;
-}
-
-std::optional<std::string> from_base64url(std::string_view text) {
-  const bool known =
-      std::ranges::all_of(text, [](char c) { return base::is_alnum(c) || c == '-' || c == '_'; });
-  if (!known) return std::nullopt;
-  std::string padded(text);
-  std::ranges::replace(padded, '-', '+');
-  std::ranges::replace(padded, '_', '/');
-  while (padded.size() % 4 != 0) padded += '=';
-  auto out = base::decode_base64(padded);
-  // Bits that nobody reads would let one address be written in several ways.
-  if (out && base64url(*out) != text) return std::nullopt;
-  return out;
-}
 
 long long seconds(base::Time time) {
   return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
@@ -52,7 +31,8 @@ std::string format_link(const Link& link, const crypto::Secret& key) {
   if (!crypto::is_id(link.id) || link.recipient.empty() || link.recipient.size() > kMaxLinkRecipient ||
       key.empty())
     return {};
-  return fmt::format("{}.{}.{}.{}", link.id, seconds(link.until), base64url(link.recipient), sign(link, key));
+  return fmt::format("{}.{}.{}.{}", link.id, seconds(link.until), base::encode_base64url(link.recipient),
+                     sign(link, key));
 }
 
 std::optional<Link> parse_link(std::string_view text) {
@@ -63,7 +43,7 @@ std::optional<Link> parse_link(std::string_view text) {
   const auto until = base::parse_number(parts[1]);
   if (!until || parts[1].starts_with('0') || *until > std::numeric_limits<std::uint32_t>::max())
     return std::nullopt;
-  auto recipient = from_base64url(parts[2]);
+  auto recipient = base::decode_base64url(parts[2]);
   if (!recipient || recipient->empty() || recipient->size() > kMaxLinkRecipient) return std::nullopt;
   const bool digits =
       std::ranges::all_of(parts[3], [](char c) { return base::is_digit(c) || (c >= 'a' && c <= 'f'); });

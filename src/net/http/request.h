@@ -88,6 +88,8 @@ class RequestReader {
   base::Result<Stage> advance();
   [[nodiscard]] const Head& head() const;
   Head& head();
+  // What is answered after an error: 400, 411, 413, 417, 431, 501, 505 or 507.
+  [[nodiscard]] unsigned status() const;
   // After Stage::head: at most so many octets, in memory or into a spool.
   void take_body(std::uint64_t limit, std::optional<base::Spool> spool = std::nullopt);
   // After Stage::whole: of a body without a spool.

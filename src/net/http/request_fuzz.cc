@@ -27,7 +27,11 @@ std::string play(std::string_view bytes, std::size_t step) {
     }
     if (*stage == http::RequestReader::Stage::head) {
       const auto& head = reader.head();
-      seen += head.method + ' ' + head.path + '?' + head.query + '\n';
+      seen += head.method + ' ' + head.host + ' ' + head.path + '?' + head.query + '\n';
+      if (head.path.find("/../") != std::string::npos || head.path.find('\0') != std::string::npos ||
+          !head.path.starts_with('/'))
+        std::abort();
+      if (const auto cookie = head.cookie("__Host-rampart")) seen += *cookie;
       for (const auto& [name, value] : head.fields) seen += name + ':' + value + '\n';
       if (head.fields.size() > http::kMaxFields) std::abort();
       if (const auto query = http::parse_query(head.query))

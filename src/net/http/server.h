@@ -71,10 +71,16 @@ class Handler {
     std::unique_ptr<Stream> stream = {};
     // Instead of `answer`: of an upload.
     std::optional<SpooledBody> spooled = {};
+    // Instead of all others: what is done has to be found out first (who asks, before a large body is read or a stream begins). Called once, on
+    // the loop's thread; `decide` then once, now or later, from any thread, with what makes the plan, which is called on the loop's thread and
+    // must not put off again.
+    std::function<void(std::function<void(std::function<Plan()>)> decide)> later = {};
   };
   virtual ~Handler() = default;
   virtual Plan plan(const Head& head) = 0;
 };
+
+inline constexpr std::size_t kWriteStep = std::size_t{256} << 10;  // octets; our own
 
 // All our own.
 struct ServerOptions {
@@ -88,6 +94,7 @@ struct ServerOptions {
   std::chrono::milliseconds write_time{30'000};  // for each kWriteStep of a response
   std::size_t max_requests = 1'000;              // of a connection
   std::chrono::milliseconds heartbeat{15'000};   // between signs of life of a stream that has nothing to say
+  std::function<void(const std::string&)> log = {};  // faults of our own
 };
 
 // Where is listened, and who may come there.

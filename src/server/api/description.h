@@ -61,7 +61,7 @@ struct Operation {
 
 // A file of the description that is compiled in.
 struct BuiltInPart {
-  std::string_view name;  // "domains.json"
+  std::string_view name;  // without its ending: "domains", "rampart.audit-1.schema"
   std::string_view text;
 };
 std::span<const BuiltInPart> built_in_parts();      // api/*.json

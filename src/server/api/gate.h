@@ -6,8 +6,9 @@
 //   gate_log(operation, *passed, told, outcome, bench, now);
 //
 // A request with a field Authorization is a token's: its cookies are not read. A cookie's unsafe request has to come from our own page: the
-// field X-Rampart-CSRF is the session's, Origin is our own where it is said, and Sec-Fetch-Site is `same-origin` where it is said (a form of another
-// site, of a sibling name too, says what it is). Without a session (signing in, opening a link) Origin or Sec-Fetch-Site has to be ours.
+// field X-Rampart-CSRF is the session's, and what the browser says of where it comes from (Origin, Sec-Fetch-Site) is ourselves. Signing in
+// and opening a link, for which there is no session yet, go by the latter alone; what is no browser, and cannot be led to it by a page, says
+// neither.
 #pragma once
 
 #include <expected>

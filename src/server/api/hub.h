@@ -85,7 +85,6 @@ class Hub {
   std::deque<std::shared_ptr<const LiveEvent>> ring_;
   Place first_ = 0;
   std::size_t bytes_ = 0;
-  std::uint64_t made_ = 0;
   std::map<Number, std::function<void()>> wakes_;
   Number next_ = 1;
 };

@@ -1,6 +1,5 @@
 // What takes longer than a request: started by a handler, run on threads of its own, told of while it runs, kept in the store.
 //
-//   const auto job = TRY(call.bench().keep<…>…);
 //   const auto job = TRY(jobs.start(call.database(), {.kind = "audit", .about = "3 domains", .of = 3, .by = call.who()},
 //                                   [domains](JobRun& run) -> base::Result<std::string> {
 //                                     for (…) { if (run.cancelled()) return run.stopped(); …; run.progress(++done, 3); }
@@ -127,7 +126,7 @@ class Jobs {
   void run(Task& task, store::Database& database);
   base::Result<> finish(store::Database& database, Task& task, JobState state, std::string result,
                         std::string problem);
-  void tell(const Task& task);
+  void tell(Task& task);
 
   const store::Url url_;
   Hub* const hub_;

@@ -18,10 +18,9 @@
 #include "server/api/gate.h"
 #include "server/api/handlers.h"
 #include "server/api/pool.h"
+#include "server/api/streams.h"
 
 namespace rampart::server::api {
-
-class Streams;
 
 struct RouterParts {
   const Description* description = nullptr;
@@ -30,6 +29,7 @@ struct RouterParts {
   Streams* streams = nullptr;  // nullptr: nobody can follow events (503)
   GateOptions gate = {};
   std::function<base::Time()> clock = base::now;
+  ReadBacklog backlog = {};   // empty: whoever comes again is told that events are lost
   std::string upload_folder;  // where bodies go that are not held in memory
   // A fault of ours, for the log: what, and where. Any thread.
   std::function<void(std::string_view what)> log = [](std::string_view) {};
@@ -39,6 +39,10 @@ class Router : public net::http::Handler {
  public:
   // Refused (kind internal) where an operation has no handler, or a handler no operation. All that `parts` points to outlives it.
   static base::Result<std::unique_ptr<Router>> make(RouterParts parts);
+
+  ~Router() override;
+  Router(const Router&) = delete;
+  Router& operator=(const Router&) = delete;
 
   // Below /api/v1.
   static bool is_ours(std::string_view path);
@@ -55,8 +59,18 @@ class Router : public net::http::Handler {
   };
   [[nodiscard]] Match match(const net::http::Head& head) const;
   [[nodiscard]] std::optional<Problem> refuse(const net::http::Head& head, const Operation& operation) const;
-  Plan plan_known(const net::http::Head& head, Match match);
-  static net::http::Response answer(Router& router, Work& work, Bench& bench);
+  Plan plan_known(const net::http::Head& head, Match found);
+  Plan plan_answer(std::shared_ptr<Work> work);
+  Plan plan_large(std::shared_ptr<Work> work);
+  Plan plan_stream(std::shared_ptr<Work> work);
+  void run(const std::shared_ptr<Work>& work, net::http::Done done);
+  static net::http::Response too_busy(const Work& work);
+  // On a thread of the pool:
+  std::optional<Problem> pass(Work& work, Bench& bench);
+  net::http::Response answer(Work& work, Bench& bench);
+  std::optional<Problem> take_body(Work& work, Call::Parts& made) const;
+  [[nodiscard]] Streams::Begin begin_stream(const Work& work, Bench& bench) const;
+  void log_fault(const Work& work, const Problem& problem) const;
 
   RouterParts parts_;
   std::vector<Route> routes_;

@@ -24,8 +24,8 @@
 
 namespace rampart::server::api {
 
-inline constexpr std::size_t kMaxPatternText = 2'000;  // bytes; our own
-inline constexpr std::size_t kMaxSchemaDepth = 64;     // of values in each other; our own
+inline constexpr std::size_t kMaxPatternText = 500;  // bytes; our own
+inline constexpr std::size_t kMaxSchemaDepth = 64;   // of values in each other; our own
 
 class Schemas {
  public:

@@ -45,7 +45,12 @@ struct Backlog {
   std::vector<LiveEvent> events;
   std::optional<std::uint64_t> left_out = 0;  // nothing: nobody knows how many
 };
-using ReadBacklog = std::function<base::Result<Backlog>(Bench&, const accounts::Principal&, base::Time from)>;
+struct WantedBacklog {
+  accounts::Principal who;
+  std::string behind = {};  // the id of the last event that he was told; empty: `from` says where
+  base::Time from{};
+};
+using ReadBacklog = std::function<base::Result<Backlog>(Bench&, const WantedBacklog&)>;
 
 class Streams {
  public:
@@ -63,6 +68,8 @@ class Streams {
   };
   // 429 where there are too many of that session, 503 of all. On the loop's thread.
   std::expected<std::unique_ptr<net::http::Stream>, Problem> open(Begin begin);
+  // Whether an event is in the hub still. Any thread.
+  [[nodiscard]] bool knows(std::string_view id) const { return hub_.behind(id).has_value(); }
   [[nodiscard]] std::uint64_t open_now() const { return count_; }  // any thread
   void stop();                                                     // closes all; on the loop's thread
 
@@ -70,6 +77,8 @@ class Streams {
   class Follower;
   struct Shared;
   void look_after();
+  void wake_all();
+  void leave(std::uint64_t number, const accounts::Principal& who);
 
   boost::asio::io_context& io_;
   Hub& hub_;
