@@ -20,6 +20,7 @@ import { Total, VirtualRows, type Column } from '../../parts/virtual_rows';
 import { at, Link, navigate, use_query, type Values } from '../../router/router';
 import { Change, Invite, InviteMany, Leave, ShowLink } from './dialogs';
 import { t } from './texts';
+import '../account/account.css';
 
 type Query = NonNullable<Operations['accounts_list']['query']>;
 

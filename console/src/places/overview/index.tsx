@@ -37,7 +37,7 @@ export default function Overview() {
 }
 
 function Sentence({ data }: { data: Data }) {
-  if (data.domains.total === 0) return <>{t.empty}</>;
+  if (data.domains.total === 0) return <>{t.title}</>;
   const [first, second, ...rest] = data.under_attack;
   const names = first && (
     <>

@@ -1,5 +1,5 @@
 import { number } from '../../i18n/format';
-import { texts } from '../../i18n/texts';
+import { plural, texts } from '../../i18n/texts';
 
 export const t = texts({
   title: { en: 'Settings', ur: 'ترتیبات' },
@@ -27,7 +27,7 @@ export const t = texts({
   none: { en: 'No setting is called so.', ur: 'ایسی کوئی ترتیب نہیں۔' },
   block: { en: 'Block list', ur: 'روک کی فہرست' },
   allow: { en: 'Allow list', ur: 'اجازت کی فہرست' },
-  entries: { en: (n: number) => `${number(n)} entries`, ur: (n: number) => `${number(n)} اندراج` },
+  entries: { en: (n: number) => `${number(n)} ${plural(n, 'entry', 'entries')}`, ur: (n: number) => `${number(n)} اندراج` },
   list_lead: { en: 'One a line: an address, a network, a domain, a sender, a link or a hash; # begins a comment.', ur: 'ہر سطر میں ایک: پتا، نیٹ ورک، ڈومین، بھیجنے والا، ربط یا hash؛ # سے تبصرہ۔' },
   list_by: { en: (who: string) => `by ${who}`, ur: (who: string) => `از ${who}` },
   list_elsewhere: { en: 'Files of the configuration, not changed from here:', ur: 'ترتیب کی فائلیں، یہاں سے نہیں بدلتیں:' },
