@@ -3,8 +3,6 @@
 
 #include "accounts/invitation_list.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
-
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace rampart::accounts;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
