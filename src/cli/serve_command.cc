@@ -9,6 +9,7 @@ base::Result<Exit> run(Session& session) {
   const auto* config = TRY(session.config());
   TRY(server::serve(*config, {.read_config = [&session] { return session.read_config(); },
                               .print = session.surroundings().out,
+                              .console = session.surroundings().console,
                               .is_terminal = session.surroundings().out_is_terminal}));
   return Exit::clean;
 }

@@ -29,6 +29,7 @@
 #include "server/serve/notify.h"
 #include "server/serve/parts.h"
 #include "server/serve/sites.h"
+#include "server/serve/slices.h"
 #include "server/serve/workers.h"
 #include "server/settings.h"
 #include "server/setup/store_url.h"
@@ -90,7 +91,10 @@ class Serve {
         (settings_.has(Role::api) ? settings_.threads : 0) + (settings_.public_listen.empty() ? 0 : 1),
         settings_.has(Role::api)));
     if (settings_.has(Role::guard)) TRY(open_guard());
-    if (settings_.has(Role::api)) TRY(open_api());
+    if (settings_.has(Role::api))
+      TRY(open_api());
+    else
+      TRY(make_tables(TRY(store_url(config())), config(), nullptr));
     TRY(open_http());
     if (settings_.has(Role::worker)) TRY(open_work());
     await_signal();
@@ -144,7 +148,7 @@ class Serve {
                                       .log = [this](const std::string& line) { log_.info("http", line); }}));
     console_.emplace(
         ConsoleSiteParts{.api = api_ ? &api_->handler() : nullptr,
-                         .assets = nullptr,
+                         .console = api_ ? &console_files_ : nullptr,
                          .health = [this] { return net::http::Response(health_response(states())); },
                          .readiness = [this] { return readiness_response(states(), begun_); },
                          .metrics = [this] { return metrics(); },
@@ -524,6 +528,7 @@ class Serve {
   std::unique_ptr<DigestDesk> digests_;
   std::unique_ptr<TlsIntake> tls_reports_;
   std::shared_ptr<net::http::ServerTls> tls_;  // shared by listeners
+  Console console_files_{host_.console};
   std::optional<ConsoleSite> console_;
   std::optional<PublicSite> public_;
   std::optional<net::http::Server> server_;
