@@ -87,7 +87,7 @@ void add_backup_commands(CLI::App& root, Session& session) {
   session.add_setting(*backup, "store.url");
   backup->footer(
       "It may be made while Rampart runs, and is of one moment.\n"
-      "Most often: rampart backup /root/rampart-$(date +%F).backup");
+      "Most often: rampart backup /var/backups/rampart-$(date +%F).backup");
   session.on_run(*backup, [file](Session& s) { return run_backup(s, *file); });
 
   auto wanted = std::make_shared<Restoring>();

@@ -176,15 +176,24 @@ TEST(OidcClient, FetchesOverTlsWhereItMay) {
   std::jthread thread([&] { io.run(); });
   auto provider = StubProvider().provider();
   provider.ca_file = certificate.file();
+  provider.issuer = fmt::format("https://127.0.0.1:{}/staff", server.port());
   const auto url = fmt::format("https://127.0.0.1:{}/keys", server.port());
 
   const auto refused = fetch_by_https(provider)(url, {}, std::nullopt);
   ASSERT_FALSE(refused);
-  EXPECT_NE(refused.error().what.find("oidc.ministry.allow_private is not set"), std::string::npos);
+  EXPECT_NE(refused.error().what.find("oidc.ministry.allow_private (which"), std::string::npos);
   EXPECT_EQ(server.connections(), 0);
 
   provider.allow_private = true;
   const auto fetch = fetch_by_https(provider);
+  for (const char* other : {"https://127.0.0.1:1/keys", "https://127.0.0.1/keys",
+                            "https://169.254.169.254/latest/", "https://[::1]/keys"}) {
+    const auto answer = fetch(other, {}, std::nullopt);
+    ASSERT_FALSE(answer);
+    EXPECT_NE(answer.error().what.find("no public address"), std::string::npos)
+        << other << answer.error().what;
+  }
+  EXPECT_EQ(server.connections(), 0);
   const auto got = fetch(url, {"Accept: application/json"}, std::nullopt);
   ASSERT_TRUE(got) << got.error().message();
   EXPECT_EQ(got->status, 200);

@@ -119,6 +119,9 @@ TEST_F(IdTokenTest, OnlyThePinnedAlgorithmCounts) {
     EXPECT_EQ(header("alg", algorithm), "algorithm") << algorithm;
   EXPECT_EQ(with([](object& header, object&) { header.erase("alg"); }), "algorithm");
   EXPECT_EQ(header("crit", boost::json::array{"exp"}), "malformed");
+  EXPECT_EQ(header("typ", "jwt"), "taken");
+  EXPECT_EQ(header("typ", "at+jwt"), "malformed");
+  EXPECT_EQ(header("typ", 1), "malformed");
   EXPECT_EQ(header("kid", "k2"), "key");
   EXPECT_EQ(header("kid", 1), "malformed");
   EXPECT_EQ(with([](object& header, object&) { header.erase("kid"); }), "taken");  // there is one key

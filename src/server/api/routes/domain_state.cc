@@ -1,5 +1,6 @@
 // What the last audits found out of a domain: the report, its facts, its history, and risks that were accepted.
 #include <algorithm>
+#include <map>
 
 #include "audit/catalogue.h"
 #include "audit/fix/plan.h"
@@ -8,8 +9,10 @@
 #include "audit/state/json.h"
 #include "audit/state/risks.h"
 #include "audit/watch/observe.h"
+#include "auth/dkim/rotation.h"
 #include "base/text.h"
 #include "server/api/routes/domain_fix.h"
+#include "server/setup/key_store.h"
 
 namespace rampart::server::api {
 namespace {
@@ -226,11 +229,42 @@ Answer domains_findings(Call& call, const Parts& parts) {
   return reply_json(std::move(out));
 }
 
+// The keys that this Rampart signs with, by their selectors; none where it has no key folder.
+std::map<std::string, std::string_view> own_keys(const base::Config& config, const dns::Name& domain) {
+  std::map<std::string, std::string_view> out;
+  const auto folder = open_old_key_folder(config);
+  if (!folder) return out;
+  const auto text = folder->read_list(domain.text());
+  if (!text || !*text) return out;
+  const auto list = dkim::parse_keys(**text, folder->list_path(domain.text()));
+  if (!list) return out;
+  for (const auto& key : list->keys) {
+    switch (key.phase) {
+      case dkim::KeyPhase::made:
+      case dkim::KeyPhase::published:
+        out[key.selector] = "next";
+        break;
+      case dkim::KeyPhase::signing:
+        out[key.selector] = "active";
+        break;
+      case dkim::KeyPhase::leaving:
+        out[key.selector] = "retiring";
+        break;
+      case dkim::KeyPhase::retired:
+        out[key.selector] = "revoked";
+        break;
+    }
+  }
+  return out;
+}
+
 Answer domains_keys(Call& call, const Parts& parts) {
   const auto found = TRY(find_domain(call));
   const auto audited = TRY(last_audit(call, found.name));
   const auto known = TRY(TRY(state_of(call))->keys(found.name));
-  const auto most = std::chrono::floor<std::chrono::seconds>(parts.config()->duration("audit.key_max_age"));
+  const auto config = parts.config();
+  const auto most = std::chrono::floor<std::chrono::seconds>(config->duration("audit.key_max_age"));
+  const auto own = own_keys(*config, found.name);
   std::string out;
   base::JsonWriter json(out);
   json.begin_object().key("items").begin_array();
@@ -252,6 +286,8 @@ Answer domains_keys(Call& call, const Parts& parts) {
     }
     write_time(json, "due",
                first && most.count() > 0 && !key.revoked ? std::optional(*first + most) : std::nullopt);
+    const auto ours = own.find(key.selector);
+    write_nullable(json, "ours", ours == own.end() ? std::string_view() : ours->second);
     json.end_object();
   }
   json.end_array().member("selectors_tried", audited.report.selectors_tried);
