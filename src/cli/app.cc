@@ -66,6 +66,7 @@ void set_up(CLI::App& root, Session& session) {
   add_audit_log_command(root, session);
   add_config_command(root, session);
   add_backup_commands(root, session);
+  add_demo_command(root, session);
   root.add_subcommand("help", "Show the help of a command: rampart help config check");
 }
 

@@ -44,5 +44,6 @@ void add_accounts_command(CLI::App& root, Session& session);
 void add_audit_log_command(CLI::App& root, Session& session);
 void add_config_command(CLI::App& root, Session& session);
 void add_backup_commands(CLI::App& root, Session& session);  // backup and restore
+void add_demo_command(CLI::App& root, Session& session);
 
 }  // namespace rampart::cli

@@ -56,7 +56,9 @@ std::unique_ptr<api::MailParts> ApiPart::mail_parts(const ApiPartOptions& option
     out->open_passes = [config](store::Database& database, guard::Quarantine& quarantine) {
       return open_passes(*config, database, quarantine);
     };
-    if (!config->text("guard.release_server").empty())
+    if (options.stage != nullptr)
+      out->hand = options.stage->hand;
+    else if (!config->text("guard.release_server").empty())
       out->hand = [now](const std::string& sender, const std::vector<std::string>& recipients,
                         const std::string& message) { return hand(*now(), sender, recipients, message); };
   }
@@ -84,6 +86,7 @@ void ApiPart::add_handlers(api::Handlers& handlers, const ServerSettings& settin
   audits_ = std::make_unique<api::AuditParts>();
   audits_->rollback_folder = settings.folder + "/rollback";
   tell_of_mail(*audits_, *mail_);
+  if (options.stage != nullptr) audits_->open = options.stage->source;
   audits_->mime_worker = [helpers = options.helpers] { return helpers->take_worker(); };
   for (auto* const add :
        {api::add_overview, api::add_domains, api::add_domain_state, api::add_domain_fix, api::add_publish,
