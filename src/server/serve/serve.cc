@@ -47,8 +47,6 @@ using boost::system::error_code;
 constexpr std::chrono::minutes kSweep{5};        // between looks at what is over
 constexpr std::chrono::seconds kLogPatience{2};  // for the last lines
 constexpr std::chrono::seconds kStatus{30};      // between words to the service manager
-10
-};  // for what ends by itself behind what is under way: stores, outboxes
 
 // The store is named, whatever the configuration says: all parts have to have the same.
 Result<std::shared_ptr<const base::Config>> with_store(base::Config config) {
