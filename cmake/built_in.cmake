@@ -5,8 +5,10 @@
 # name without the ending.
 function(rampart_built_in layer folder header namespace type function)
   set(pattern *.toml)
+  set(constant constexpr)
   if(ARGC GREATER 6)
     set(pattern ${ARGV6})
+    set(constant const)  # so much text that a compiler gives up counting it
   endif()
   string(REPLACE "/" "_" flat ${folder})
   file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/${pattern})
@@ -24,7 +26,7 @@ function(rampart_built_in layer folder header namespace type function)
 namespace @namespace@ {
 
 std::span<const @type@> @function@() {
-  static constexpr @type@ kFiles[] = {
+  static @constant@ @type@ kFiles[] = {
 @entries@  };
   return kFiles;
 }

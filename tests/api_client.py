@@ -199,9 +199,9 @@ class Person:
         return self.ask("POST", path, body, **more)
 
     def code(self):
-        """A code of a step that was not used yet: one step early, then the one of now, then the next."""
-        now = int(time.time()) // 30
-        self.step = now - 1 if self.step is None else self.step + 1
+        """A code of a step that was not used yet: the one before now's, or the next that is left."""
+        earliest = int(time.time() + 2) // 30 - 1  # two seconds on the way
+        self.step = earliest if self.step is None else max(self.step + 1, earliest)
         while self.step > int(time.time()) // 30 + 1:
             time.sleep(1)
         return totp(self.secret, self.step)

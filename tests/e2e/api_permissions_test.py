@@ -46,7 +46,7 @@ RULES = {
 }
 ROLES = {"owner": "O", "administrator": "A", "analyst": "N", "auditor": "U", "helpdesk": "H"}
 # What would end the session that asks, or change how it signs in; and what does not end.
-ENDS = {"session_end", "sessions_end_others", "events_follow", "account_totp_confirm", "account_recovery_codes"}
+ENDS = {"session_end", "sessions_end_others", "events_follow", "account_password", "account_totp_confirm", "account_recovery_codes"}
 PLACES = {"domain": "bank.example", "code": "dmarc-missing", "kind": "block", "provider": "ministry", "sender": "own",
           "rollback": "none-20260101T000000Z"}
 NEEDED = {"search_all": "?q=bank", "mail_trace": "?q=bank", "domains_rehearsal": "?policy=reject", "senders_unmark": "?domain=bank.example"}

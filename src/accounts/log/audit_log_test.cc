@@ -253,7 +253,7 @@ TEST(LogHead, ReadsBackAndNothingElse) {
   ASSERT_TRUE(again) << again.error().message();
   EXPECT_EQ(to_line(*again), line);
   for (const std::string& bad : {std::string(), std::string("rampart-log-head-1"), "x" + line, line + " more",
-                                line.substr(0, line.size() - 1) + "!", std::string(1000, 'a')})
+                                 line.substr(0, line.size() - 1) + "!", std::string(1000, 'a')})
     EXPECT_FALSE(parse_head(bad)) << bad;
 }
 

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -98,6 +99,8 @@ struct StandingRow {
 
   // Binds the columns, in their order.
   void bind(soci::details::prepare_temp_type& statement);
+  // Takes them as store::each_text_row() gives them.
+  void take(std::span<const std::string_view> columns);
   [[nodiscard]] Standing read() const;
 };
 

@@ -118,6 +118,10 @@ class Service final : public GuardService {
             }});
   }
 
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+  ~Service() override { Service::close(); }
+
   Result<> prepare() {
     raise_descriptor_limit();
     TRY(check_senders(settings_));
@@ -145,12 +149,16 @@ class Service final : public GuardService {
     for (const auto& lane : lanes_) lane->thread = std::thread([this, &lane = *lane] { work(lane); });
     control_.run();
     for (const auto& lane : lanes_) lane->thread.join();
-    // Nobody asks any more, and every loop that it answers on is there still.
+    // Nobody asks any more.
     if (desk_) desk_->stop();
+    close_outboxes();
+  }
+
+  void close() override {
+    // Every loop that it answers on is there still.
     inspector_.reset();
     desk_.reset();
     lanes_.clear();
-    close_outboxes();
   }
 
   void stop() override {

@@ -40,7 +40,9 @@ class GuardService {
   // From any thread, from open() on. stop() has what is under way finished, for a while; a second one does not wait.
   virtual void stop() = 0;
   virtual void reload() = 0;
-  // As long as run() has not returned.
+  // Ends what looks into messages, and what loops it answers on: behind run(), once nobody uses inspector() any more. The destructor does so
+  // otherwise.
+  virtual void close() = 0;
   [[nodiscard]] virtual std::shared_ptr<const guard::Rules> rules() const = 0;
   virtual guard::Inspector& inspector() = 0;
   [[nodiscard]] virtual const guard::Correspondents& correspondents() const = 0;

@@ -1,5 +1,6 @@
 #include "server/guard/scan_message.h"
 
+#include <atomic>
 #include <future>
 #include <thread>
 
@@ -17,8 +18,9 @@ using base::Result;
 namespace {
 
 // Our own.
-constexpr std::size_t kMostAtOnce = 4;         // each may hold a message of kMaxMail
-constexpr std::chrono::seconds kPatience{60};  // beyond what any question of it may take
+constexpr std::size_t kMostAtOnce = 4;           // each may hold a message of kMaxMail
+constexpr std::chrono::milliseconds kLook{100};  // at whether it ends
+constexpr std::chrono::seconds kPatience{60};    // beyond what any question of it may take
 
 }  // namespace
 
@@ -69,7 +71,10 @@ class ScanDesk::Loop {
   }
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
-  ~Loop() {
+  ~Loop() { stop(); }
+
+  void stop() {
+    stopped_ = true;
     io_.stop();
     if (thread_.joinable()) thread_.join();
   }
@@ -89,7 +94,7 @@ class ScanDesk::Loop {
   }
 
   Result<std::string> scan(ScanRequest request, std::string bytes) {
-    if (under_way_.fetch_add(1) >= kMostAtOnce) {
+    if (under_way_.fetch_add(1) >= kMostAtOnce || stopped_) {
       --under_way_;
       return base::fail(ErrorKind::unavailable, "enough messages are looked at now", {},
                         "try again in a moment");
@@ -103,8 +108,10 @@ class ScanDesk::Loop {
         promise->set_value(std::move(verdict));
       });
     });
-    if (answer.wait_for(kPatience) != std::future_status::ready)
-      return base::fail(ErrorKind::unavailable, "the message was not judged in time");
+    for (const auto until = std::chrono::steady_clock::now() + kPatience;
+         answer.wait_for(kLook) != std::future_status::ready;)
+      if (stopped_ || std::chrono::steady_clock::now() >= until)
+        return base::fail(ErrorKind::unavailable, "the message was not judged in time");
     return answer.get();
   }
 
@@ -117,6 +124,7 @@ class ScanDesk::Loop {
   std::optional<guard::Clamd> clamd_;
   std::unique_ptr<ScanMeans> means_;
   std::atomic<std::size_t> under_way_ = 0;
+  std::atomic<bool> stopped_ = false;
   std::thread thread_;
 };
 
@@ -132,6 +140,8 @@ Result<std::unique_ptr<ScanDesk>> ScanDesk::open(const base::Config& config, Par
   loop->start(drive_options(config), {fmt::format("resolvers: {}", fmt::join(resolvers, ", "))});
   return std::unique_ptr<ScanDesk>(new ScanDesk(std::move(loop)));
 }
+
+void ScanDesk::stop() { loop_->stop(); }
 
 Result<std::string> ScanDesk::scan(ScanRequest request, std::string bytes) {
   return loop_->scan(std::move(request), std::move(bytes));

@@ -51,6 +51,8 @@ class ScanDesk {
 
   // From any thread; waits for the answer. An error of kind unavailable where enough are looked at now, or it ends.
   base::Result<std::string> scan(ScanRequest request, std::string bytes);
+  // Nothing is judged any more: before the inspector goes, which goes before this.
+  void stop();
 
  private:
   class Loop;

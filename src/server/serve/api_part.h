@@ -53,6 +53,10 @@ class ApiPart {
   base::Result<> sweep(store::Database& database, base::Time now);
   // Streams end. On the loop's thread.
   void stop();
+  // Before the guard's close().
+  void stop_scans() {
+    if (scans_) scans_->stop();
+  }
 
   struct Counts {
     std::uint64_t streams = 0;

@@ -26,6 +26,7 @@
 #include "server/serve/first_start.h"
 #include "server/serve/log.h"
 #include "server/serve/metrics.h"
+#include "server/serve/notices.h"
 #include "server/serve/notify.h"
 #include "server/serve/parts.h"
 #include "server/serve/sites.h"
@@ -80,7 +81,10 @@ class Serve {
     config_ = first_config_;
   }
 
-  ~Serve() { end_http(); }
+  ~Serve() {
+    end_http();
+    end_guard();
+  }
   Serve(const Serve&) = delete;
   Serve& operator=(const Serve&) = delete;
 
@@ -96,7 +100,7 @@ class Serve {
     else
       TRY(make_tables(TRY(store_url(config())), config(), nullptr));
     TRY(open_http());
-    if (settings_.has(Role::worker)) TRY(open_work());
+    TRY(open_work());
     await_signal();
     begin();
     control_.run();
@@ -224,7 +228,8 @@ class Serve {
         [this](const std::string& part, const base::Error& error) { log_.error(part, error); });
     const auto config = config_.load();
     held_.push_back(config);  // for as long as the process: work that is late still reads it
-    TRY(add_work(*work, *config, settings_, log_, {}));
+    if (settings_.has(Role::worker)) TRY(add_work(*work, *config, settings_, log_, {}));
+    if (api_) add_notices(*work, *config, settings_.public_url);
     if (api_)
       work->add_periodic("accounts", {.first = kSweep, .every = kSweep}, [this](Part&) -> Result<> {
         auto database = TRY(store::Database::open(TRY(store_url(*config_.load()))));
@@ -457,6 +462,7 @@ class Serve {
     alive_timer_.cancel();
     status_timer_.cancel();
     if (guard_) guard_->stop();
+    if (work_) work_->stop({});
     asio::post(io_, [this] {
       if (api_) api_->stop();
       server_->stop([this] {
@@ -483,6 +489,12 @@ class Serve {
     if (http_thread_.joinable()) http_thread_.join();
   }
 
+  // What judges messages for others ends before what looks into them.
+  void end_guard() {
+    if (api_) api_->stop_scans();
+    if (guard_) guard_->close();
+  }
+
   void end() {
     if (work_) {
       if (const auto late = work_->stop(settings_.grace); !late.empty()) {
@@ -497,6 +509,7 @@ class Serve {
     }
     if (guard_thread_.joinable()) guard_thread_.join();
     end_http();
+    end_guard();
     digests_.reset();
     tls_reports_.reset();
     server_.reset();
