@@ -1,6 +1,7 @@
 // rampart init: a configuration to begin with.
 #include <filesystem>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/config.h"
@@ -97,6 +98,11 @@ Result<Exit> run_init(Session& session, const Request& request) {
     return base::fail(ErrorKind::usage, "is there already, and stays as it is", base::printable(request.file),
                       "name another file: rampart init --domain DOMAIN FILE");
   TRY(base::write_file(request.file, text));
+  // Which files hold secrets stands in it. In /etc/rampart, which the package makes, it is of the services' group.
+  constexpr mode_t kOwnerAndGroup = 0640;
+  if (::chmod(request.file.c_str(), kOwnerAndGroup) != 0)
+    return base::fail(ErrorKind::io, "its permissions cannot be set", base::printable(request.file),
+                      fmt::format("chmod 640 {}", base::printable(request.file)));
   TRY(session.print(fmt::format("{} is written\n", base::printable(request.file))));
   session.note(fmt::format("next: rampart doctor --config {0}, and then rampart serve --config {0}",
                            base::printable(request.file)));
