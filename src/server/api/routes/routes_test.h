@@ -66,7 +66,7 @@ class Asked {
             .scope = {.everything = true}};
   }
   [[nodiscard]] static accounts::Principal of(std::string organisation) {
-    return {.account = "a2",
+    return {.account = "of-" + organisation,
             .name = "admin@" + organisation + ".example",
             .role = accounts::Role::administrator,
             .scope = {.organisations = {std::move(organisation)}}};
