@@ -122,7 +122,9 @@ export function EventFacts({ event }: { event: MailEvent }) {
       <dd>
         <Name>{event.queue_id}</Name>
       </dd>
-      <dt>{t.message_id}</dt>
+      <dt>
+        <bdi dir="ltr">{t.message_id}</bdi>
+      </dt>
       <dd>
         <Name>{event.message_id}</Name>
       </dd>
