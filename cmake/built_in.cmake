@@ -5,9 +5,12 @@
 # name without the ending.
 function(rampart_built_in layer folder header namespace type function)
   set(pattern *.toml)
+  set(constant constexpr)
   if(ARGC GREATER 6)
     set(pattern ${ARGV6})
+    set(constant const)  # so much text that a compiler gives up counting it
   endif()
+  string(REPLACE "/" "_" flat ${folder})
   file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/${pattern})
   set(entries "")
   foreach(file ${files})
@@ -16,19 +19,19 @@ function(rampart_built_in layer folder header namespace type function)
     file(READ ${file} text)
     string(APPEND entries "    {\"${name}\", R\"data(${text})data\"},\n")
   endforeach()
-  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/built_in_${folder}.cc @ONLY CONTENT
+  file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/built_in_${flat}.cc @ONLY CONTENT
     "// Made by cmake/built_in.cmake.
 #include \"@header@\"
 
 namespace @namespace@ {
 
 std::span<const @type@> @function@() {
-  static constexpr @type@ kFiles[] = {
+  static @constant@ @type@ kFiles[] = {
 @entries@  };
   return kFiles;
 }
 
 }  // namespace @namespace@
 ")
-  target_sources(rampart_${layer} PRIVATE ${CMAKE_BINARY_DIR}/built_in_${folder}.cc)
+  target_sources(rampart_${layer} PRIVATE ${CMAKE_BINARY_DIR}/built_in_${flat}.cc)
 endfunction()

@@ -49,6 +49,7 @@ function(rampart_layer name)
     rampart_fuzzers(${name} "${all}" "${arg_TEST_LIBS}")
   else()
     rampart_benches(${name} "${all}")
+    rampart_fixtures(${name} "${all}" EXCLUDE_FROM_ALL)
   endif()
 endfunction()
 
@@ -101,12 +102,12 @@ function(rampart_tests name all libs deps)
   set_tests_properties(unit.${name} PROPERTIES TIMEOUT 600)
 endfunction()
 
-# Beside the program, where tests/rampart_run.py finds it.
+# Beside the program, where tests/rampart_run.py finds it; in the release tree only when a bench asks for it.
 function(rampart_fixtures name all)
   list(FILTER all INCLUDE REGEX "_fixture\\.cc$")
   foreach(file ${all})
     get_filename_component(program ${file} NAME_WE)
-    add_executable(${program} ${file})
+    add_executable(${program} ${ARGN} ${file})
     target_link_libraries(${program} PRIVATE rampart_${name})
   endforeach()
 endfunction()

@@ -1,13 +1,13 @@
 # The Debian package: ./dev package runs CPack over what is installed here. The program, its manual, its documents,
-# and a unit for the guard, which is not started.
+# and units for the server and for the guard alone, which are not started.
 if(RAMPART_SANITIZE OR NOT TARGET rampart)
   return()
 endif()
 
 install(TARGETS rampart RUNTIME DESTINATION bin)
 install(TARGETS rampart-worker RUNTIME DESTINATION lib/rampart)
-install(FILES README.md docs/audit.md docs/guard.md docs/quarantine.md DESTINATION share/doc/rampart)
-install(FILES packaging/rampart-guard.service DESTINATION lib/systemd/system)
+install(FILES README.md docs/audit.md docs/guard.md docs/quarantine.md docs/serve.md DESTINATION share/doc/rampart)
+install(FILES packaging/rampart.service packaging/rampart-guard.service DESTINATION lib/systemd/system)
 install(FILES packaging/sysusers.conf DESTINATION lib/sysusers.d RENAME rampart.conf)
 install(DIRECTORY examples/ DESTINATION share/doc/rampart/examples)
 install(FILES packaging/copyright DESTINATION share/doc/rampart)

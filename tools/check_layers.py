@@ -43,7 +43,7 @@ OWNED = {
     r"gmime/.*": ["mail"],
     r"seccomp\.h": ["base"],
     r"maxminddb\.h": ["reports"],
-    r"archive(_entry)?\.h": ["guard"],
+    r"archive(_entry)?\.h": ["guard", "server"],
     r"sodium\.h|liboath/.*|fido\.h|fido/.*|cbor\.h": ["accounts"],
     r"qrencode\.h": ["accounts", "guard"],
     r"qpdf/.*|zbar\.h|png\.h|jpeglib\.h|yara\.h": ["guard"],

@@ -85,7 +85,8 @@ Outcome<> take(soci::session& sql, const Try& one, base::Time now) {
     return refuse(std::move(refused));
   }
   for (std::size_t i = 0; i < one.counts.size(); ++i) {
-    const auto until = at + pause_after(one.counts[i].budget, tries[i]).count();
+    const auto pause = pause_after(one.counts[i].budget, tries[i]).count();
+    const auto until = pause == 0 ? 0 : at + pause;
     change(sql, "UPDATE accounts_limit SET tries = :tries, last = :last, until = :until WHERE name = :name",
            tries[i], at, until, one.counts[i].name);
   }

@@ -4,6 +4,7 @@
 
 #include <sodium.h>
 
+#include "base/base64url.h"
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "crypto/ids.h"
@@ -15,11 +16,7 @@ base::Result<std::string> new_secret() {
     return base::fail(base::ErrorKind::internal, "the generator of random numbers cannot be used");
   std::string bytes(kSecretBytes, '\0');
   ::randombytes_buf(bytes.data(), bytes.size());
-  auto text = base::encode_base64(bytes);
-  std::ranges::replace(text, '+', '-');
-  std::ranges::replace(text, '/', '_');
-  while (text.ends_with('=')) text.pop_back();
-  return text;
+  return base::encode_base64url(bytes);
 }
 
 bool is_secret(std::string_view text) {

@@ -7,6 +7,7 @@
 #include "accounts/rows.h"
 #include "accounts/secrets.h"
 #include "accounts/steps.h"
+#include "base/base64url.h"
 #include "base/json.h"
 #include "base/text.h"
 
@@ -71,19 +72,12 @@ std::string credential_of(std::string_view response) {
   return base::text_member(parsed->as_object(), "id");
 }
 
-std::string base64url(std::string_view bytes) {
-  auto text = base::encode_base64(bytes);
-  for (auto& c : text) c = c == '+' ? '-' : c == '/' ? '_' : c;
-  while (text.ends_with('=')) text.pop_back();
-  return text;
-}
-
 // A key whose counter went back: copied, as far as anybody can know.
 void set_aside(soci::session& sql, const Step& step, const std::vector<PasskeyRow>& rows,
                std::string_view response, base::Time now) {
   const auto id = credential_of(response);
   for (const auto& row : rows) {
-    if (base64url(row.key.id) != id) continue;
+    if (base::encode_base64url(row.key.id) != id) continue;
     change(sql, "UPDATE accounts_passkey SET suspect = 1 WHERE id = :id", row.id);
     tell_all(sql, "key.suspect", step.account, {}, row.label, now);
   }

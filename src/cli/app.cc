@@ -48,6 +48,8 @@ void set_up(CLI::App& root, Session& session) {
   add_reports_command(root, session);
   add_advise_command(root, session);
   add_import_command(root, session);
+  add_serve_command(root, session);
+  add_init_command(root, session);
   add_watch_command(root, session);
   add_history_commands(root, session);
   add_risk_command(root, session);
@@ -61,6 +63,7 @@ void set_up(CLI::App& root, Session& session) {
   add_scan_command(root, session);
   add_quarantine_command(root, session);
   add_config_command(root, session);
+  add_backup_commands(root, session);
   root.add_subcommand("help", "Show the help of a command: rampart help config check");
 }
 

@@ -27,6 +27,8 @@ void add_import_command(CLI::App& root, Session& session);
 void add_fix_command(CLI::App& root, Session& session);
 // To `rampart fix`: apply and undo.
 void add_apply_commands(CLI::App& fix, Session& session);
+void add_serve_command(CLI::App& root, Session& session);
+void add_init_command(CLI::App& root, Session& session);
 void add_watch_command(CLI::App& root, Session& session);
 void add_history_commands(CLI::App& root, Session& session);
 void add_risk_command(CLI::App& root, Session& session);
@@ -39,5 +41,6 @@ void add_quarantine_command(CLI::App& root, Session& session);
 // To `rampart quarantine`.
 void add_quarantine_digest_command(CLI::App& quarantine, Session& session);
 void add_config_command(CLI::App& root, Session& session);
+void add_backup_commands(CLI::App& root, Session& session);  // backup and restore
 
 }  // namespace rampart::cli

@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/help.h"
 #include "server/guard/guard_settings.h"
+#include "server/settings.h"
 
 namespace rampart::cli {
 namespace {
@@ -26,7 +27,9 @@ base::Result<Exit> check(Session& session, std::string file) {
     for (std::size_t i = 0; i + 1 < errors.size(); ++i) session.report(errors[i]);
     return std::unexpected(errors.back());
   }
-  TRY(guard_settings(config));  // what settings say together
+  // What settings say together.
+  TRY(guard_settings(config));
+  TRY(server::read_server_settings(config));
   std::size_t set = 0;
   for (const auto* setting : session.schema().settings())
     if (config.origin(setting->key).from == base::Origin::From::file) ++set;

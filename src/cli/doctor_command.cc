@@ -15,6 +15,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "cli/doctor_server.h"
 #include "cli/guard_commands.h"
 #include "cli/help.h"
 #include "crypto/private_file.h"
@@ -357,6 +358,7 @@ Result<Exit> run_doctor(Session& session, const Request& request) {
   check_store(checks, settings, *config);
   check_lists(checks, settings);
   check_inspection(checks, settings);
+  check_server(checks, *config);
   TRY(session.print(request.format == "json" ? json_of(checks) : text_of(checks)));
   const auto any = [&](State state) {
     return std::ranges::find(checks, state, &Check::state) != checks.end();
@@ -367,7 +369,7 @@ Result<Exit> run_doctor(Session& session, const Request& request) {
 }  // namespace
 
 void add_doctor_command(CLI::App& root, Session& session) {
-  auto* doctor = root.add_subcommand("doctor", "Check what the guard needs, and say what mends each fault");
+  auto* doctor = root.add_subcommand("doctor", "Check what the guard and the server need, and say what mends each fault");
   auto request = std::make_shared<Request>();
   doctor->add_option("--postconf", request->postconf, "Postfix's postconf [/usr/sbin/postconf]")
       ->type_name("PATH");

@@ -3,10 +3,12 @@
 
 #include <functional>
 #include <optional>
+#include <span>
 
 #include <CLI/CLI.hpp>
 
 #include "base/config.h"
+#include "net/http/assets.h"
 
 namespace rampart::cli {
 
@@ -27,8 +29,9 @@ struct Surroundings {
   std::function<void(std::string_view)> err;  // standard error; faults are ignored
   bool out_is_terminal = false;
   bool err_is_terminal = false;
-  bool no_color = false;                  // NO_COLOR is set to something, or TERM is "dumb"
-  std::vector<std::string> config_files;  // where a configuration is looked for, best first
+  bool no_color = false;                           // NO_COLOR is set to something, or TERM is "dumb"
+  std::vector<std::string> config_files;           // where a configuration is looked for, best first
+  std::span<const net::http::Asset> console = {};  // the files of the console (server/console.h)
   std::string state_folder;  // where a program keeps what it remembers between runs; empty: nowhere
 };
 

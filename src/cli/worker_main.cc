@@ -1,4 +1,4 @@
-// rampart-worker: what the guard starts to look into messages (base/worker.h). Small, so that its processes are cheap.
+// rampart-worker: what the guard starts to look into messages, and the server to show them (base/worker.h). Small, so that its processes are cheap.
 // Nobody else calls it: it answers on file descriptor 3.
 #include <cstdio>
 #include <cstdlib>
@@ -8,6 +8,7 @@
 #include <malloc.h>
 
 #include "guard/inspect/seen/look.h"
+#include "guard/render/render.h"
 
 // What messages share a process for leaves nothing for the next: memory is wiped as it is given back. Sanitizers look after it otherwise.
 #if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
@@ -24,11 +25,15 @@ void operator delete(void* memory, std::size_t /*size*/, std::align_val_t /*alig
 #endif
 
 int main(int argc, char** argv) {
-  if (argc < 2 || std::strcmp(argv[1], "look") != 0) {
-    std::fputs("rampart-worker is started by rampart guard, and does nothing by itself\n", stderr);
+  const bool renders = argc == 2 && std::strcmp(argv[1], "render") == 0;
+  if (!renders && (argc < 2 || std::strcmp(argv[1], "look") != 0)) {
+    std::fputs("rampart-worker is started by rampart, and does nothing by itself\n", stderr);
     return 2;
   }
   rampart::guard::prepare_to_look();
+  if (renders)
+    rampart::base::serve_worker(&rampart::guard::render::render_in_worker,
+                                rampart::guard::render::kRenderLimits);
   if (argc > 2)
     if (const auto loaded = rampart::guard::load_rules(argv[2]); !loaded) {
       std::fprintf(stderr, "rampart-worker: %s\n", loaded.error().message().c_str());

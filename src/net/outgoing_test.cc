@@ -34,6 +34,11 @@ TEST(Outgoing, NobodyThereIsDown) {
   EXPECT_FALSE(mail.why.empty());
   const auto post = https_post({.url = "https://127.0.0.1:1/", .allow_private = true}, {}, "{}");
   EXPECT_EQ(post.how, Handed::down);
+  const auto got = https_fetch({.url = "https://127.0.0.1:1/", .allow_private = true}, {}, {}, 1000);
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().kind, base::ErrorKind::unavailable);
+  EXPECT_EQ(https_fetch({.url = "http://127.0.0.1/", .allow_private = true}, {}, {}, 1000).error().kind,
+            base::ErrorKind::config);
 }
 
 TEST(Outgoing, AWebhookMayNotLeadInside) {
@@ -43,6 +48,9 @@ TEST(Outgoing, AWebhookMayNotLeadInside) {
     const auto post = https_post({.url = url}, {}, "{}");
     EXPECT_EQ(post.how, Handed::down);
     EXPECT_NE(post.why.find("no public address"), std::string::npos) << url << ": " << post.why;
+    const auto got = https_fetch({.url = url, .private_setting = "x.allow"}, {}, {}, 1000);
+    ASSERT_FALSE(got);
+    EXPECT_NE(got.error().what.find("x.allow is not set"), std::string::npos);
   }
 }
 

@@ -13,6 +13,7 @@
 #include "reports/settings.h"
 #include "reports/sources/settings.h"
 #include "reports/write/settings.h"
+#include "server/serve/oidc_settings.h"
 #include "server/settings.h"
 #include "store/settings.h"
 
@@ -42,12 +43,23 @@ constexpr std::array kOutput{
 }  // namespace
 
 const base::Schema& schema() {
-  static const base::Schema kSchema{
-      audit::settings(),         audit::fix::settings(),      audit::keys::settings(),
-      audit::watch::settings(),  guard::settings(),           guard::release_settings(),
-      guard::digest_settings(),  guard::inspect_settings(),   net::settings(),
-      reports::settings(),       reports::mailbox_settings(), reports::source_settings(),
-      reports::write_settings(), server::settings(),         store::settings(),           kOutput};
+  static const base::Schema kSchema{audit::settings(),
+                                    audit::fix::settings(),
+                                    audit::keys::settings(),
+                                    audit::watch::settings(),
+                                    guard::settings(),
+                                    guard::release_settings(),
+                                    guard::digest_settings(),
+                                    guard::inspect_settings(),
+                                    net::settings(),
+                                    reports::settings(),
+                                    reports::mailbox_settings(),
+                                    reports::source_settings(),
+                                    reports::write_settings(),
+                                    server::settings(),
+                                    oidc_settings(),
+                                    store::settings(),
+                                    kOutput};
   return kSchema;
 }
 

@@ -286,7 +286,9 @@ bool is_public(std::string_view place) {
   if (place.starts_with("unix:") || place.starts_with("localhost:")) return false;
   const auto host = place.substr(0, place.rfind(':'));
   const auto address = base::IpAddress::parse(host.starts_with('[') ? host.substr(1, host.size() - 2) : host);
-  return !address || !address->is_loopback();
+  const auto four = *base::IpAddress::parse("127.0.0.0");
+  const auto six = *base::IpAddress::parse("::1");
+  return !address || !(address->unmapped().in_prefix(four, 8) || *address == six);
 }
 
 Result<std::vector<net::http::Network>> networks(const base::Config& config, std::string_view key) {

@@ -223,4 +223,37 @@ void each_row(soci::session& sql, Backend backend, const std::string& query, std
   read_copied(server_of(sql), query, columns, function);
 }
 
+void each_text_row(soci::session& sql, Backend backend, const std::string& query,
+                   std::span<const Parameter> parameters,
+                   const std::function<void(std::span<const std::string_view>)>& function) {
+  if (backend == Backend::sqlite) {
+    auto* connection = connection_of(sql);
+    check(connection, detail::read_texts(connection, query, parameters, function));
+    return;
+  }
+  std::vector<std::string> texts;
+  texts.reserve(parameters.size());
+  for (const auto& parameter : parameters) {
+    const auto* number = std::get_if<std::int64_t>(&parameter);
+    texts.push_back(number != nullptr ? std::to_string(*number)
+                                      : std::string(std::get<std::string_view>(parameter)));
+  }
+  std::vector<const char*> values;
+  values.reserve(texts.size());
+  for (const auto& text : texts) values.push_back(text.c_str());
+  auto* server = server_of(sql);
+  const Answer answer(PQexecParams(server, query.c_str(), static_cast<int>(values.size()), nullptr,
+                                   values.data(), nullptr, nullptr, 0));
+  if (PQresultStatus(answer.get()) != PGRES_TUPLES_OK) refuse(server, answer.get());
+  std::vector<std::string_view> row(static_cast<std::size_t>(PQnfields(answer.get())));
+  for (int at = 0; at < PQntuples(answer.get()); ++at) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const int column = static_cast<int>(i);
+      row[i] = {PQgetvalue(answer.get(), at, column),
+                static_cast<std::size_t>(PQgetlength(answer.get(), at, column))};
+    }
+    function(row);
+  }
+}
+
 }  // namespace rampart::store

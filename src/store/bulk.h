@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "store/database.h"
@@ -36,5 +37,14 @@ std::vector<std::int64_t> ids_of(soci::session& sql, Backend backend, const std:
 // text of ours, without parameters but whole numbers.
 void each_row(soci::session& sql, Backend backend, const std::string& query, std::size_t columns,
               const std::function<void(std::span<const std::int64_t>)>& function);
+
+// A value for a place ($1, $2, …) of a query.
+using Parameter = std::variant<std::int64_t, std::string_view>;
+
+// The rows of a query as texts, handed over one after another, each valid until the next: for lists that are asked for many times
+// a second, which SOCI reads at a fifth of the speed. A NULL is an empty text.
+void each_text_row(soci::session& sql, Backend backend, const std::string& query,
+                   std::span<const Parameter> parameters,
+                   const std::function<void(std::span<const std::string_view>)>& function);
 
 }  // namespace rampart::store

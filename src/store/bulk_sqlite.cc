@@ -84,6 +84,41 @@ int read_each(void* connection, const std::string& query, std::size_t columns,
   }
 }
 
+int read_texts(void* connection, const std::string& query,
+               std::span<const std::variant<std::int64_t, std::string_view>> parameters,
+               const std::function<void(std::span<const std::string_view>)>& function) {
+  Statement statement;
+  if (const int code = prepare(connection, query, statement); code != SQLITE_OK) return code;
+  for (std::size_t i = 0; i < parameters.size(); ++i) {
+    const int place = sqlite3_bind_parameter_index(statement.get(), ("$" + std::to_string(i + 1)).c_str());
+    if (place == 0) continue;
+    int code = SQLITE_OK;
+    if (const auto* number = std::get_if<std::int64_t>(&parameters[i])) {
+      code = sqlite3_bind_int64(statement.get(), place, *number);
+    } else {
+      const auto text = std::get<std::string_view>(parameters[i]);
+      code = sqlite3_bind_text64(statement.get(), place, text.data() == nullptr ? "" : text.data(),
+                                 text.size(), SQLITE_STATIC, SQLITE_UTF8);
+    }
+    if (code != SQLITE_OK) return code;
+  }
+  std::vector<std::string_view> row(static_cast<std::size_t>(sqlite3_column_count(statement.get())));
+  for (;;) {
+    const int code = sqlite3_step(statement.get());
+    if (code == SQLITE_DONE) return SQLITE_OK;
+    if (code != SQLITE_ROW) return code;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const int column = static_cast<int>(i);
+      const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement.get(), column));
+      row[i] = text == nullptr
+                   ? std::string_view()
+                   : std::string_view(
+                         text, static_cast<std::size_t>(sqlite3_column_bytes(statement.get(), column)));
+    }
+    function(row);
+  }
+}
+
 std::string last_error(void* connection) { return sqlite3_errmsg(static_cast<sqlite3*>(connection)); }
 
 }  // namespace rampart::store::detail

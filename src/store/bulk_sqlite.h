@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 namespace rampart::store::detail {
@@ -19,6 +20,10 @@ int number_each(void* connection, const std::string& insert, const std::string& 
                 std::span<const std::string_view> texts, std::vector<std::int64_t>& out);
 int read_each(void* connection, const std::string& query, std::size_t columns,
               const std::function<void(std::span<const std::int64_t>)>& function);
+// A value for each $1, $2, … of the query; the rows as texts.
+int read_texts(void* connection, const std::string& query,
+               std::span<const std::variant<std::int64_t, std::string_view>> parameters,
+               const std::function<void(std::span<const std::string_view>)>& function);
 std::string last_error(void* connection);
 
 }  // namespace rampart::store::detail

@@ -79,8 +79,8 @@ base::Result<std::optional<Line>> line_at(int file, std::uint64_t size, std::uin
   if (from > 0) {
     const auto feed = text.find('\n');
     if (feed == std::string_view::npos && at + filled >= size)
-      return std::nullopt;  // the last line began before
-    if (feed == std::string_view::npos || feed > kMaxBreachedLine)
+      return std::nullopt;        // the last line began before
+    if (feed > kMaxBreachedLine)  // or there is none
       return base::fail(ErrorKind::input,
                         fmt::format("a line of more than {} octets at octet {}", kMaxBreachedLine, at), path,
                         std::string(kHint));

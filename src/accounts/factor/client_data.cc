@@ -100,8 +100,11 @@ std::expected<CeremonyAnswer, std::string> read_ceremony_answer(Ceremony ceremon
   }
   out.authenticator_data = TRY(bytes(response, "authenticatorData", kMaxAuthenticatorData));
   out.signature = TRY(bytes(response, "signature", kMaxSignature));
+  // Absent, null, or (older browsers) empty: a key that keeps no account says none.
   const auto* handle = response.if_contains("userHandle");
-  if (handle != nullptr && !handle->is_null()) out.user_handle = TRY(bytes(response, "userHandle", 64));
+  const bool named =
+      handle != nullptr && !handle->is_null() && !(handle->is_string() && handle->get_string().empty());
+  if (named) out.user_handle = TRY(bytes(response, "userHandle", 64));
   return out;
 }
 

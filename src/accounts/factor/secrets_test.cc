@@ -18,7 +18,7 @@ TEST(Recovery, TenCodesThatDiffer) {
   ASSERT_TRUE(codes);
   std::set<std::string> seen;
   for (const auto& code : *codes) {
-    EXPECT_EQ(code.view().size(), 19U) << code.view();
+    EXPECT_EQ(code.view().size(), 29U) << code.view();
     EXPECT_EQ(code.view()[4], '-');
     EXPECT_EQ(code.view().find_first_of("ILOUilou"), std::string_view::npos);
     seen.emplace(code.view());
@@ -28,21 +28,23 @@ TEST(Recovery, TenCodesThatDiffer) {
 }
 
 TEST(Recovery, IsReadAsPeopleTypeIt) {
-  for (const char* typed : {"7KQF-2M9X-D4TR-0WB1", "7kqf2m9xd4tr0wb1", " 7kqf 2m9x d4tr owbl ",
-                            "7KQF-2M9X-D4TR-OWBI", "7-K-Q-F2M9XD4TR0WB1\n"})
-    EXPECT_EQ(read_recovery_code(typed)->view(), "7KQF2M9XD4TR0WB1") << typed;
-  for (const char* typed : {"", "7KQF-2M9X-D4TR-0WB", "7KQF-2M9X-D4TR-0WB11", "7KQF-2M9X-D4TR-0WBU",
-                            "7KQF_2M9X_D4TR_0WB1", "7KQF-2M9X-D4TR-0WB\xc3\xa9"})
+  for (const char* typed :
+       {"7KQF-2M9X-D4TR-8S3C-Y5EN-0WB1", "7kqf2m9xd4tr8s3cy5en0wb1", " 7kqf 2m9x d4tr 8s3c y5en owbl ",
+        "7KQF-2M9X-D4TR-8S3C-Y5EN-OWBI", "7-K-Q-F2M9XD4TR8S3CY5EN0WB1\n"})
+    EXPECT_EQ(read_recovery_code(typed)->view(), "7KQF2M9XD4TR8S3CY5EN0WB1") << typed;
+  for (const char* typed :
+       {"", "7KQF-2M9X-D4TR-8S3C-Y5EN-0WB", "7KQF-2M9X-D4TR-8S3C-Y5EN-0WB11", "7KQF-2M9X-D4TR-8S3C-Y5EN-0WBU",
+        "7KQF_2M9X_D4TR_8S3C_Y5EN_0WB1", "7KQF-2M9X-D4TR-8S3C-Y5EN-0WB\xc3\xa9"})
     EXPECT_FALSE(read_recovery_code(typed)) << typed;
-  EXPECT_FALSE(read_recovery_code(std::string(60, ' ') + "7KQF2M9XD4TR0WB1"));
+  EXPECT_FALSE(read_recovery_code(std::string(60, ' ') + "7KQF2M9XD4TR8S3CY5EN0WB1"));
 }
 
 TEST(Recovery, AHashIsOfOneAccountsCode) {
-  const auto hash = recovery_hash("a1", "7KQF-2M9X-D4TR-0WB1");
+  const auto hash = recovery_hash("a1", "7KQF-2M9X-D4TR-8S3C-Y5EN-0WB1");
   EXPECT_EQ(hash.size(), 64U);
-  EXPECT_EQ(hash, recovery_hash("a1", "7kqf2m9xd4trowbl"));
-  EXPECT_NE(hash, recovery_hash("a2", "7KQF-2M9X-D4TR-0WB1"));
-  EXPECT_NE(hash, recovery_hash("a1", "7KQF-2M9X-D4TR-0WB2"));
+  EXPECT_EQ(hash, recovery_hash("a1", "7kqf2m9xd4tr8s3cy5enowbl"));
+  EXPECT_NE(hash, recovery_hash("a2", "7KQF-2M9X-D4TR-8S3C-Y5EN-0WB1"));
+  EXPECT_NE(hash, recovery_hash("a1", "7KQF-2M9X-D4TR-8S3C-Y5EN-0WB2"));
   EXPECT_EQ(recovery_hash("a1", "no code"), "");
 }
 

@@ -392,6 +392,10 @@ TEST(WebAuthn, TheJsonAround) {
   EXPECT_EQ(changed(R"("signature":")", R"("signature":"=)"), "malformed");
   EXPECT_EQ(changed(R"("signature")", R"("sig")"), "malformed");
   EXPECT_EQ(changed(R"("response")", R"("answer")"), "malformed");
+  for (const char* handle : {"null", R"("")"})
+    EXPECT_EQ(changed(R"("signature")", fmt::format(R"("userHandle":{},"signature")", handle)), "taken");
+  for (const char* handle : {"1", "{}", R"("=")"})
+    EXPECT_EQ(changed(R"("signature")", fmt::format(R"("userHandle":{},"signature")", handle)), "malformed");
   EXPECT_EQ(
       changed(R"("clientExtensionResults":{})", R"("clientExtensionResults":{"credProps":{}},"new":[null])"),
       "taken");

@@ -7,6 +7,7 @@
 #include "accounts/log/rows.h"
 #include "accounts/log/tables.h"
 #include "accounts/sql.h"
+#include "base/base64url.h"
 #include "base/text.h"
 #include "crypto/digest.h"
 #include "crypto/verify_key.h"
@@ -22,23 +23,15 @@ constexpr std::size_t kKeyBytes = 8;
 constexpr std::size_t kMaxHeadLine = 512;
 constexpr std::size_t kMostRows = 1000;  // of one page
 
-std::string to_url(std::string base64) {
-  std::ranges::replace(base64, '+', '-');
-  std::ranges::replace(base64, '/', '_');
-  while (base64.ends_with('=')) base64.pop_back();
-  return base64;
+// A hash as it stands in a row, and in a line.
+std::string to_url(std::string_view base64) {
+  return base::encode_base64url(base::decode_base64(base64).value_or(std::string()));
 }
 
 std::optional<std::string> from_url(std::string_view text) {
-  std::string out(text);
-  std::ranges::replace(out, '-', '+');
-  std::ranges::replace(out, '_', '/');
-  while (out.size() % 4 != 0) out += '=';
-  const auto bytes = base::decode_base64(out);
+  const auto bytes = base::decode_base64url(text);
   if (!bytes) return std::nullopt;
-  auto again = base::encode_base64(*bytes);
-  if (to_url(again) != text) return std::nullopt;  // in one form alone
-  return again;
+  return base::encode_base64(*bytes);
 }
 
 // A filter as SQL whose every parameter is there: an empty one lets all through.
@@ -78,7 +71,7 @@ std::string where_of() { return std::string(kWhere); }
 }  // namespace
 
 std::string key_id(const crypto::SignKey& key) {
-  return to_url(base::encode_base64(crypto::sha256(key.public_key()).substr(0, kKeyBytes)));
+  return base::encode_base64url(crypto::sha256(key.public_key()).substr(0, kKeyBytes));
 }
 
 std::string signed_part(const Head& head) {
@@ -88,10 +81,8 @@ std::string signed_part(const Head& head) {
 bool is_signed_by(const Head& head, const crypto::SignKey& key) {
   if (head.key != key_id(key)) return false;
   const auto check = crypto::VerifyKey::ed25519(key.public_key());
-  const auto signature = from_url(head.signature);
-  return check && signature &&
-         (*check)->check(crypto::sha256(signed_part(head)),
-                         base::decode_base64(*signature).value_or(std::string()));
+  const auto signature = base::decode_base64url(head.signature);
+  return check && signature && (*check)->check(crypto::sha256(signed_part(head)), *signature);
 }
 
 std::string to_line(const Head& head) {
@@ -200,7 +191,7 @@ Result<std::optional<Head>> AuditLog::sign_now(base::Time now) {
     const auto signature = key_->sign(crypto::sha256(signed_part(head)));
     if (signature.empty())
       return base::fail(ErrorKind::internal, "the head of the audit log could not be signed");
-    head.signature = to_url(base::encode_base64(signature));
+    head.signature = base::encode_base64url(signature);
     change(sql,
            "INSERT INTO accounts_log_head (number, time, hash, key, signature) VALUES (:number, :time, "
            ":hash, :key,"

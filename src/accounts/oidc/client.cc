@@ -1,7 +1,10 @@
 #include "accounts/oidc/client.h"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "net/outgoing.h"
 
 namespace rampart::accounts::oidc {
@@ -13,21 +16,30 @@ std::unexpected<SignInRefusal> unavailable(const base::Error& error) {
   return std::unexpected(SignInRefusal{Why::unavailable, error.message()});
 }
 
+// Scheme, host and port, as they are written.
+std::string origin_of(std::string_view url) {
+  constexpr std::string_view kScheme = "https://";
+  return base::lower(url.substr(0, url.find_first_of("/?", std::min(kScheme.size(), url.size()))));
+}
+
 }  // namespace
 
 Fetch fetch_by_https(const Provider& provider) {
-  return [allow_private = provider.allow_private, ca_file = provider.ca_file,
-          setting = fmt::format("oidc.{}.allow_private", provider.id)](
-             const std::string& url, const std::vector<std::string>& headers,
-             const std::optional<std::string>& post) -> base::Result<FetchAnswer> {
-    const net::HttpsTarget target{.url = url,
-                                  .allow_private = allow_private,
-                                  .private_setting = setting,
-                                  .ca_file = ca_file,
-                                  .timeout = kFetchTimeout};
-    auto answer = TRY(net::https_fetch(target, headers, post, kMaxDocument));
-    return FetchAnswer{answer.status, std::move(answer.body)};
-  };
+  return
+      [issuer = provider.allow_private ? origin_of(provider.issuer) : std::string(),
+       ca_file = provider.ca_file,
+       setting = fmt::format("oidc.{}.allow_private (which counts for the issuer's own host)", provider.id)](
+          const std::string& url, const std::vector<std::string>& headers,
+          const std::optional<std::string>& post) -> base::Result<FetchAnswer> {
+        // A private network is opened for the issuer's own host, not for whatever its documents name.
+        const net::HttpsTarget target{.url = url,
+                                      .allow_private = !issuer.empty() && origin_of(url) == issuer,
+                                      .private_setting = setting,
+                                      .ca_file = ca_file,
+                                      .timeout = kFetchTimeout};
+        auto answer = TRY(net::https_fetch(target, headers, post, kMaxDocument));
+        return FetchAnswer{answer.status, std::move(answer.body)};
+      };
 }
 
 base::Result<std::string> Client::get(const std::string& url) {

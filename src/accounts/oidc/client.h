@@ -5,8 +5,8 @@
 //   auto who = client.finish(attempt, redirect_uri, query, now);         // expected<Identity, SignInRefusal>
 //
 // Both may block for as long as kFetchTimeout allows, several times: they belong on a thread that may wait. Any number of threads may use
-// one Client; a fetch is made by one at a time. Hosts are those of the issuer's own documents, fetched where net::ProbeGuard allows and,
-// with Provider::allow_private, on a private network too.
+// one Client; a fetch is made by one at a time. Hosts are those of the issuer's own documents, fetched where net::ProbeGuard allows; with
+// Provider::allow_private the issuer's own host, and no other that its documents name, may be on a private network.
 #pragma once
 
 #include <functional>

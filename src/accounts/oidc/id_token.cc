@@ -69,6 +69,9 @@ Check check_signature(const Provider& provider, const KeySet& keys, std::span<co
                               to_string(provider.algorithm)));
   // RFC 7515 section 4.1.11: what must be understood, and is not.
   if (header.contains("crit")) return refuse(Why::malformed, "the token has extensions that are not known");
+  // RFC 8725 section 3.11: neither an access token ("at+jwt") nor one that ends sessions ("logout+jwt").
+  if (header.contains("typ") && !base::iequals(base::text_member(header, "typ"), "JWT"))
+    return refuse(Why::malformed, "the token is one of another kind");
   const auto id = base::text_member(header, "kid");
   if (header.contains("kid") && id.empty())
     return refuse(Why::malformed, "the name of the token's key is no text");

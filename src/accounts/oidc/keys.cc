@@ -133,11 +133,13 @@ KeyPtr read_key(const object& jwk, SigningAlgorithm algorithm) {
 std::string der_of(std::string_view numbers) {
   if (numbers.size() != 2 * kCoordinate) return {};
   const std::unique_ptr<ECDSA_SIG, Free> signature(ECDSA_SIG_new());
-  Number r(BN_bin2bn(bytes(numbers), kCoordinate, nullptr));
-  Number s(BN_bin2bn(bytes(numbers) + kCoordinate, kCoordinate, nullptr));
-  if (!signature || !r || !s || ECDSA_SIG_set0(signature.get(), r.get(), s.get()) != 1) return {};
-  static_cast<void>(r.release());  // it has them now
-  static_cast<void>(s.release());
+  BIGNUM* const r = BN_bin2bn(bytes(numbers), kCoordinate, nullptr);
+  BIGNUM* const s = BN_bin2bn(bytes(numbers) + kCoordinate, kCoordinate, nullptr);
+  if (!signature || r == nullptr || s == nullptr || ECDSA_SIG_set0(signature.get(), r, s) != 1) {
+    BN_free(r);
+    BN_free(s);
+    return {};
+  }  // else they are the signature's
   unsigned char* der = nullptr;
   const int length = i2d_ECDSA_SIG(signature.get(), &der);
   if (length <= 0) return {};

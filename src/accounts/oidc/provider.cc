@@ -140,8 +140,8 @@ base::Result<> check_provider(const Provider& provider) {
   for (const auto& context : provider.second_factor.contexts) {
     if (!is_word(context)) return refuse("acr", "holds what is no word");
   }
-  if (provider.max_age < std::chrono::seconds(0) || provider.max_age > std::chrono::hours(24))
-    return refuse("max_age", "is not between 0 and 24 hours");
+  if (provider.max_age < std::chrono::minutes(1) || provider.max_age > std::chrono::hours(24))
+    return refuse("max_age", "is not between one minute and 24 hours");
   return {};
 }
 

@@ -53,7 +53,7 @@ struct Provider {
   SecondFactorRules second_factor{};
   std::vector<std::string> scopes{};  // beside "openid"; "email" is not needed
   std::chrono::seconds max_age = kMaxSignInAge;
-  bool allow_private = false;  // its hosts may have addresses of a private network
+  bool allow_private = false;  // the issuer's own host may be on a private network
   std::string ca_file{};       // instead of the system's roots
 };
 // Whether everything is there and of its form: issuer and so on. Errors: kind config, `where` is the member.

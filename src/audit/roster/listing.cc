@@ -8,6 +8,7 @@
 #include "audit/summary.h"
 #include "base/text.h"
 #include "dns/domain.h"
+#include "store/bulk.h"
 
 namespace rampart::audit::roster {
 namespace {
@@ -177,13 +178,11 @@ class Lister {
     for (std::size_t at = 0; at < streams.size(); at += kMaxTerms) {
       const auto part = std::span(streams).subspan(at, std::min(kMaxTerms, streams.size() - at));
       std::string text;
-      std::vector<const std::string*> owners;
       for (const auto& stream : part) {
         if (!text.empty()) text += " UNION ALL ";
-        text += term(stream, order, after, owners);
+        text += term(stream, order, after);
       }
-      text += fmt::format(" ORDER BY {} LIMIT {}", order.terms, wanted_ - begun);
-      run(text, owners, after, after && !order.column.empty());
+      run(text + fmt::format(" ORDER BY {} LIMIT {}", order.terms, wanted_ - begun));
     }
     if (streams.size() <= kMaxTerms) return;
     std::ranges::sort(rows_.begin() + static_cast<std::ptrdiff_t>(begun), rows_.end(),
@@ -191,23 +190,22 @@ class Lister {
     if (rows_.size() > wanted_) rows_.resize(wanted_);
   }
 
-  std::string term(const Stream& stream, const Order& order, bool after,
-                   std::vector<const std::string*>& owners) const {
+  std::string term(const Stream& stream, const Order& order, bool after) {
     auto out = fmt::format("SELECT {} FROM audit_standing s WHERE ", kStandingColumns);
     const auto begun = out.size();
     const auto condition = [&](const std::string& text) {
       if (out.size() != begun) out += " AND ";
       out += text;
     };
-    if (stream.organisation != nullptr) {
-      condition(fmt::format("s.organisation = :owner{}", owners.size()));
-      owners.push_back(stream.organisation);
-    }
+    if (stream.organisation != nullptr)
+      condition(fmt::format("s.organisation = {}", place(std::string_view(*stream.organisation))));
     if (stream.bucket) condition(fmt::format("s.bucket = {}", *stream.bucket));
-    const bool falls = query_.descending && !is_grouped(query_.sort);
-    if (after && order.column.empty()) condition(fmt::format("s.domain {} :name", falls ? '<' : '>'));
+    const char beyond = query_.descending && !is_grouped(query_.sort) ? '<' : '>';
+    if (after && order.column.empty())
+      condition(fmt::format("s.domain {} {}", beyond, place(std::string_view(name_))));
     if (after && !order.column.empty())
-      condition(fmt::format("({}, s.domain) {} (:number, :name)", order.column, falls ? '<' : '>'));
+      condition(fmt::format("({}, s.domain) {} ({}, {})", order.column, beyond, place(number_),
+                            place(std::string_view(name_))));
     if (out.size() == begun) out.resize(begun - std::string_view(" WHERE ").size());
     return out;
   }
@@ -230,19 +228,25 @@ class Lister {
     std::string found;  // conditions on m alone
     std::string read;   // on the rows
     const auto add = [](std::string& to, std::string_view text) { to += fmt::format(" AND {}", text); };
-    if (finding) add(found, "m.code = :code AND m.gone IS NULL");
+    if (finding)
+      add(found, fmt::format("m.code = {} AND m.gone IS NULL", place(std::string_view(query_.finding))));
     if (tag && !finding) add(found, tag_is("m"));
     if (tag && finding)
       add(read,
           fmt::format("EXISTS (SELECT 1 FROM audit_tag t WHERE t.domain = m.domain AND {})", tag_is("t")));
     if (organisation != nullptr) {
       const bool has_owner = finding || !tag;
-      add(has_owner ? found : read, fmt::format("{}.organisation = :owner0", has_owner ? "m" : "s"));
+      add(has_owner ? found : read,
+          fmt::format("{}.organisation = {}", has_owner ? "m" : "s", place(std::string_view(*organisation))));
     }
-    if (query_.after) add(found, fmt::format("m.domain {} :name", query_.descending ? '<' : '>'));
-    if (!query_.text.empty())
-      add(found, backend_ == store::Backend::sqlite ? "instr(m.domain, :text) > 0"
-                                                    : "position(:text in m.domain) > 0");
+    if (query_.after)
+      add(found,
+          fmt::format("m.domain {} {}", query_.descending ? '<' : '>', place(std::string_view(name_))));
+    if (!query_.text.empty()) {
+      const auto text = place(std::string_view(query_.text));
+      add(found, backend_ == store::Backend::sqlite ? fmt::format("instr(m.domain, {}) > 0", text)
+                                                    : fmt::format("position({} in m.domain) > 0", text));
+    }
     if (filters()) add(read, fmt::format("s.bucket IN ({})", buckets()));
     if (query_.weakness) add(read, fmt::format("(s.weaknesses & {}) <> 0", bit_of(*query_.weakness)));
     if (found.empty()) found = " AND m.domain <> ''";
@@ -256,15 +260,16 @@ class Lister {
         "SELECT {} FROM {} CROSS JOIN audit_standing s WHERE s.domain = m.domain{}{} ORDER BY m.domain{} "
         "LIMIT {}",
         kStandingColumns, from, read.empty() ? "" : found, read, direction, wanted_);
-    std::vector<const std::string*> owners;
-    if (organisation != nullptr) owners.push_back(organisation);
-    run(text, owners, query_.after.has_value(), false);
+    run(text);
   }
 
-  [[nodiscard]] std::string tag_is(std::string_view table) const {
-    return fmt::format(
-        "{0}.name = :tag{1}", table,
-        query_.tag.find('=') == std::string::npos ? "" : fmt::format(" AND {}.value = :value", table));
+  std::string tag_is(std::string_view table) {
+    const auto equals = query_.tag.find('=');
+    tag_ = base::lower(query_.tag);
+    const auto name = place(std::string_view(tag_).substr(0, equals));
+    if (equals == std::string::npos) return fmt::format("{}.name = {}", table, name);
+    return fmt::format("{0}.name = {1} AND {0}.value = {2}", table, name,
+                       place(std::string_view(tag_).substr(equals + 1)));
   }
 
   [[nodiscard]] std::string buckets() const {
@@ -275,34 +280,23 @@ class Lister {
     return numbers.empty() ? "-1" : numbers;
   }
 
-  void run(const std::string& text, const std::vector<const std::string*>& owners, bool name, bool number) {
+  // The place of a value in the statement that is put together; the value outlives the run.
+  std::string place(store::Parameter value) {
+    parameters_.push_back(value);
+    return fmt::format("${}", parameters_.size());
+  }
+
+  void run(const std::string& text) {
+    const auto parameters = std::exchange(parameters_, {});
     if (told_ != nullptr) {
       told_->push_back(text);
       return;
     }
     StandingRow row;
-    auto select = (sql_.prepare << text);
-    row.bind(select);
-    for (std::size_t i = 0; i < owners.size(); ++i) select, soci::use(*owners[i], fmt::format("owner{}", i));
-    if (number) select, soci::use(number_, "number");
-    if (name) select, soci::use(name_, "name");
-    const auto [tag, value] = split_tag();
-    if (is_by_name(query_)) {
-      if (!query_.text.empty()) select, soci::use(query_.text, "text");
-      if (!query_.finding.empty()) select, soci::use(query_.finding, "code");
-      if (!query_.tag.empty()) select, soci::use(tag, "tag");
-      if (value) select, soci::use(*value, "value");
-    }
-    soci::statement statement(select);
-    statement.execute();
-    while (statement.fetch()) rows_.push_back(row.read());
-  }
-
-  [[nodiscard]] std::pair<std::string, std::optional<std::string>> split_tag() const {
-    const auto tag = base::lower(query_.tag);
-    const auto equals = tag.find('=');
-    if (equals == std::string::npos) return {tag, std::nullopt};
-    return {tag.substr(0, equals), tag.substr(equals + 1)};
+    store::each_text_row(sql_, backend_, text, parameters, [&](std::span<const std::string_view> columns) {
+      row.take(columns);
+      rows_.push_back(row.read());
+    });
   }
 
   [[nodiscard]] bool comes_before(const Standing& a, const Standing& b) const {
@@ -331,7 +325,9 @@ class Lister {
   std::vector<std::string>* told_ = nullptr;
   std::size_t wanted_ = 0;  // rows; one more than the page has
   std::string name_;
-  long long number_ = 0;
+  std::int64_t number_ = 0;
+  std::string tag_;  // in lower case
+  std::vector<store::Parameter> parameters_;
   std::vector<Stream> streams_;  // those that pass the filter and are not empty
   std::int64_t total_ = 0;
   std::vector<Standing> rows_;

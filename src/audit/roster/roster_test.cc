@@ -190,7 +190,8 @@ TEST_P(RosterTest, ChangesAreNoFirstSights) {
 }
 
 TEST_P(RosterTest, NamesAreFoundByTheirBeginningFirst) {
-  put({one_listed("abank.example", "o1"), one_listed("bank.example", "o1"), one_listed("bank2.example", "o2")});
+  put({one_listed("abank.example", "o1"), one_listed("bank.example", "o1"),
+       one_listed("bank2.example", "o2")});
   const auto found = search(*database_, {.everything = true}, "BANK", 10).value();
   ASSERT_EQ(found.size(), 3U);
   EXPECT_EQ(found[0].domain, "bank.example");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include "audit/roster/tables.h"
 #include "audit/summary.h"
@@ -70,6 +71,35 @@ void StandingRow::bind(soci::details::prepare_temp_type& statement) {
       soci::into(critical), soci::into(high), soci::into(medium), soci::into(low), soci::into(next_code),
       soci::into(next_step), soci::into(policy), soci::into(subdomain_policy), soci::into(tags),
       soci::into(tried), soci::into(why);
+}
+
+void StandingRow::take(std::span<const std::string_view> columns) {
+  std::size_t at = 0;
+  const auto text = [&](std::string& out) { out.assign(columns[at++]); };
+  const auto number = [&](long long& out) {
+    const auto digits = columns[at++];
+    out = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), out);
+  };
+  text(domain);
+  number(last);
+  number(open);
+  text(organisation);
+  number(watched);
+  number(bucket);
+  text(sentence);
+  number(weaknesses);
+  number(critical);
+  number(high);
+  number(medium);
+  number(low);
+  text(next_code);
+  text(next_step);
+  text(policy);
+  text(subdomain_policy);
+  text(tags);
+  number(tried);
+  text(why);
 }
 
 Standing StandingRow::read() const {

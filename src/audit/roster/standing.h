@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,6 +47,13 @@ struct Standing {
   std::optional<base::Time> tried;  // the last audit
   std::string why;                  // why the last one did not find out; empty when it did
 
+  // The greatest effective level of an open finding.
+  [[nodiscard]] std::optional<Severity> worst() const {
+    for (std::size_t level = kSeverities; level-- > 0;) {
+      if (open[level] > 0) return static_cast<Severity>(level);
+    }
+    return std::nullopt;
+  }
   [[nodiscard]] std::int64_t open_findings() const {
     std::int64_t out = 0;
     for (const auto count : open) out += count;
@@ -91,6 +99,8 @@ struct StandingRow {
 
   // Binds the columns, in their order.
   void bind(soci::details::prepare_temp_type& statement);
+  // Takes them as store::each_text_row() gives them.
+  void take(std::span<const std::string_view> columns);
   [[nodiscard]] Standing read() const;
 };
 

@@ -7,6 +7,8 @@
 
 #include "base/text.h"
 #include "crypto/ids.h"
+#include "guard/events/event_keys.h"
+#include "guard/events/event_rates.h"
 #include "guard/events/tables.h"
 
 namespace rampart::guard {
@@ -24,18 +26,25 @@ std::string_view without_brackets(std::string_view id) {
   return id;
 }
 
-void insert(soci::session& sql, const Event& event) {
+// False: it was there already.
+bool insert(soci::session& sql, const Event& event) {
   const Number at = seconds(event.at);
   const std::string message(without_brackets(event.message_id));
   const auto sender = base::lower(event.mail_from);
   const std::string action(to_string(event.answered));
   const auto json = event_json(event);
-  sql << "INSERT INTO guard_event (id, at, queue_id, message_id, author, mail_from, client, action, event,"
-         " number) VALUES (:id, :at, :queue, :message, :author, :sender, :client, :action, :event,"
-         " (SELECT COALESCE(MAX(number), 0) + 1 FROM guard_event WHERE at = :same)) ON CONFLICT DO NOTHING",
-      soci::use(event.id), soci::use(at), soci::use(event.queue_id), soci::use(message),
-      soci::use(event.author), soci::use(sender), soci::use(event.client), soci::use(action), soci::use(json),
-      soci::use(at);
+  soci::statement put =
+      (sql.prepare
+           << "INSERT INTO guard_event (id, at, queue_id, message_id, author, mail_from, client, action, "
+              "event,"
+              " number) VALUES (:id, :at, :queue, :message, :author, :sender, :client, :action, :event,"
+              " (SELECT COALESCE(MAX(number), 0) + 1 FROM guard_event WHERE at = :same)) ON CONFLICT DO "
+              "NOTHING",
+       soci::use(event.id), soci::use(at), soci::use(event.queue_id), soci::use(message),
+       soci::use(event.author), soci::use(sender), soci::use(event.client), soci::use(action),
+       soci::use(json), soci::use(at));
+  put.execute(true);
+  if (put.get_affected_rows() == 0) return false;
   std::set<std::string> addresses;
   for (const auto& recipient : event.recipients) {
     if (addresses.size() == kMaxFoundBy) break;
@@ -52,6 +61,11 @@ void insert(soci::session& sql, const Event& event) {
   };
   keep(event.kept);
   for (const auto& outcome : event.outcomes) keep(outcome.kept);
+  for (const auto& word : keys_of(event))
+    sql << "INSERT INTO guard_event_key (word, at, number, event) SELECT :word, at, number, id FROM "
+           "guard_event WHERE id = :id",
+        soci::use(word), soci::use(event.id);
+  return true;
 }
 
 // "'" and "%" are in no id of ours; what is none names nothing.
@@ -68,7 +82,10 @@ Result<EventStore> EventStore::open(store::Database& database) {
 
 Result<> EventStore::record(std::span<const Event> events) {
   return database_->transact([&](soci::session& sql) {
-    for (const auto& event : events) insert(sql, event);
+    RateCounts counts;
+    for (const auto& event : events)
+      if (insert(sql, event)) counts.add(event);
+    counts.write(sql);
   });
 }
 
@@ -205,6 +222,8 @@ Result<std::size_t> EventStore::prune(base::Time before) {
         soci::use(limit);
     sql << "DELETE FROM guard_event_kept WHERE event IN (SELECT id FROM guard_event WHERE at < :limit)",
         soci::use(limit);
+    sql << "DELETE FROM guard_event_key WHERE at < :limit", soci::use(limit);
+    sql << "DELETE FROM guard_event_rate WHERE begun < :limit", soci::use(limit);
     sql << "DELETE FROM guard_event WHERE at < :limit", soci::use(limit);
     return static_cast<std::size_t>(count);
   });

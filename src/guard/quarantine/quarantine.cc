@@ -17,6 +17,7 @@
 #include "crypto/ids.h"
 #include "crypto/sealed_file.h"
 #include "guard/quarantine/kept_head.h"
+#include "guard/quarantine/kept_list.h"
 #include "guard/quarantine/tables.h"
 #include "mail/domain_part.h"
 
@@ -27,7 +28,6 @@ using base::ErrorKind;
 using base::Result;
 using Number = long long;  // of a column
 
-constexpr std::array kStates{KeptState::kept, KeptState::releasing, KeptState::released, KeptState::deleted};
 constexpr std::chrono::hours kStray{1};  // a file without a row that is older is nobody's any more
 constexpr std::string_view kEnding = ".eml.kept";
 
@@ -102,6 +102,22 @@ std::string Quarantine::path_of(const std::string& id) const {
   return fmt::format("{}/{}{}", options_.folder, id, kEnding);
 }
 
+Result<std::vector<std::string>> Quarantine::kept_files(store::Database& database) {
+  TRY(database.migrate("guard-quarantine", kQuarantineMigrations));
+  return database.run([&](soci::session& sql) {
+    std::vector<std::string> out;
+    std::string id;
+    const std::string kept(to_string(KeptState::kept));
+    const std::string releasing(to_string(KeptState::releasing));
+    soci::statement rows =
+        (sql.prepare << "SELECT id FROM guard_kept WHERE state IN (:kept, :releasing) ORDER BY id",
+         soci::use(kept), soci::use(releasing), soci::into(id));
+    rows.execute();
+    while (rows.fetch()) out.push_back(id + std::string(kEnding));
+    return out;
+  });
+}
+
 Result<Quarantine::Totals> Quarantine::totals() {
   return database_->run([&](soci::session& sql) {
     const std::string kept(to_string(KeptState::kept));
@@ -158,6 +174,13 @@ Result<std::string> Quarantine::id_of_identity(const std::string& identity) {
 
 namespace {
 
+void put_keys(soci::session& sql, const KeptMessage& entry) {
+  const Number received = seconds(entry.received);
+  for (const auto& word : kept_keys(entry))
+    sql << "INSERT INTO guard_kept_key (word, received, kept) VALUES (:word, :received, :kept)",
+        soci::use(word), soci::use(received), soci::use(entry.id);
+}
+
 void insert_kept(soci::session& sql, const KeptMessage& entry, const std::string& identity, base::Time now) {
   const std::string state(to_string(KeptState::kept));
   const auto head = format_head(entry);
@@ -171,6 +194,7 @@ void insert_kept(soci::session& sql, const KeptMessage& entry, const std::string
          " VALUES (:id, :identity, :received, :state, :changed, :by, :size, :author, :head, :listed)",
       soci::use(entry.id), soci::use(identity), soci::use(received), soci::use(state), soci::use(changed),
       soci::use(nobody), soci::use(size), soci::use(entry.author), soci::use(head), soci::use(listed);
+  put_keys(sql, entry);
 }
 
 }  // namespace
@@ -241,42 +265,6 @@ Result<std::string> Quarantine::keep(KeptMessage entry, std::string_view message
   return std::unexpected(kept.error());
 }
 
-namespace {
-
-constexpr std::string_view kColumns =
-    "SELECT k.id, k.received, k.state, k.changed, k.by_whom, k.size, k.head FROM guard_kept k";
-
-struct Row {
-  std::string id;
-  Number received = 0;
-  std::string state;
-  Number changed = 0;
-  std::string by;
-  Number size = 0;
-  std::string head;
-};
-
-Result<KeptMessage> message_of(soci::session& sql, const Row& row) {
-  KeptMessage out;
-  TRY(parse_head(row.head, out));
-  out.id = row.id;
-  out.received = time_of(row.received);
-  out.changed = time_of(row.changed);
-  out.by = row.by;
-  out.size = static_cast<std::uint64_t>(row.size);
-  const auto* const state =
-      std::ranges::find(kStates, row.state, [](KeptState one) { return to_string(one); });
-  if (state == kStates.end()) return base::fail(ErrorKind::internal, "a row of the quarantine is damaged");
-  out.state = *state;
-  const soci::rowset<std::string> addresses =
-      (sql.prepare << "SELECT address FROM guard_kept_recipient WHERE kept = :kept ORDER BY address",
-       soci::use(row.id));
-  out.recipients.assign(addresses.begin(), addresses.end());
-  return out;
-}
-
-}  // namespace
-
 Result<std::vector<KeptMessage>> Quarantine::list(const KeptFilter& filter) {
   return database_->run([&](soci::session& sql) -> Result<std::vector<KeptMessage>> {
     // Every condition is there always, so that no statement is put together of what somebody asks for.
@@ -287,9 +275,9 @@ Result<std::vector<KeptMessage>> Quarantine::list(const KeptFilter& filter) {
     const std::string state(filter.state ? to_string(*filter.state) : std::string_view());
     const Number before = filter.before ? seconds(*filter.before) : std::numeric_limits<Number>::max();
     const auto most = static_cast<Number>(filter.most);
-    Row row;
+    KeptRow row;
     soci::statement found =
-        (sql.prepare << std::string(kColumns) +
+        (sql.prepare << std::string(kKeptColumns) +
                             " WHERE k.received < :before AND (:state = '' OR k.state = :state2) AND (:author "
                             "= '' OR k.author = :author2)"
                             " AND (:address = '' OR EXISTS (SELECT 1 FROM guard_kept_recipient r WHERE "
@@ -302,11 +290,11 @@ Result<std::vector<KeptMessage>> Quarantine::list(const KeptFilter& filter) {
          soci::into(row.id), soci::into(row.received), soci::into(row.state), soci::into(row.changed),
          soci::into(row.by), soci::into(row.size), soci::into(row.head));
     found.execute();
-    std::vector<Row> rows;
+    std::vector<KeptRow> rows;
     while (found.fetch()) rows.push_back(row);
     std::vector<KeptMessage> out;
     out.reserve(rows.size());
-    for (const auto& one : rows) out.push_back(TRY(message_of(sql, one)));
+    for (const auto& one : rows) out.push_back(TRY(read_row(sql, one)));
     return out;
   });
 }
@@ -314,12 +302,9 @@ Result<std::vector<KeptMessage>> Quarantine::list(const KeptFilter& filter) {
 Result<KeptMessage> Quarantine::find(const std::string& id) {
   TRY(check_id(id));
   return database_->run([&](soci::session& sql) -> Result<KeptMessage> {
-    Row row;
-    sql << std::string(kColumns) + " WHERE k.id = :id", soci::use(id), soci::into(row.id),
-        soci::into(row.received), soci::into(row.state), soci::into(row.changed), soci::into(row.by),
-        soci::into(row.size), soci::into(row.head);
-    if (!sql.got_data()) return unknown(id);
-    return message_of(sql, row);
+    auto found = TRY(find_row(sql, id));
+    if (!found) return unknown(id);
+    return *std::move(found);
   });
 }
 
@@ -400,6 +385,8 @@ Result<std::string> Quarantine::split(const std::string& id, const std::string& 
   auto entry = TRY(find_for(id, recipient));
   if (entry.recipients.size() == 1) return entry.id;
   const auto whole = entry.id;
+  auto rest = entry;
+  std::erase(rest.recipients, base::lower(recipient));
   entry.recipients = {base::lower(recipient)};
   entry.id = crypto::new_id();
   if (entry.id.empty()) return base::fail(ErrorKind::internal, "OpenSSL gave no random numbers");
@@ -421,8 +408,12 @@ Result<std::string> Quarantine::split(const std::string& id, const std::string& 
                                            "AND address = :address",
                             soci::use(entry.id), soci::use(whole), soci::use(entry.recipients.front()));
     move.execute(true);
-    if (move.get_affected_rows() == 1) return {};
-    return base::fail(ErrorKind::usage, fmt::format("the message {} was split meanwhile", whole));
+    if (move.get_affected_rows() != 1)
+      return base::fail(ErrorKind::usage, fmt::format("the message {} was split meanwhile", whole));
+    // What the whole is not listed by any more.
+    sql << "DELETE FROM guard_kept_key WHERE kept = :kept", soci::use(whole);
+    put_keys(sql, rest);
+    return {};
   });
   if (done) return entry.id;
   ::unlink(path_of(entry.id).c_str());

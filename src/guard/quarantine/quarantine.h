@@ -88,6 +88,9 @@ class Quarantine {
   // that a limit is reached: nothing was kept.
   base::Result<std::string> keep(KeptMessage entry, std::string_view message, base::Time now);
 
+  // The files that a store's rows say are there, by their names within the folder; none where it never had a quarantine.
+  static base::Result<std::vector<std::string>> kept_files(store::Database& database);
+
   // The newest first.
   base::Result<std::vector<KeptMessage>> list(const KeptFilter& filter);
   base::Result<KeptMessage> find(const std::string& id);  // an error (kind usage) when there is none

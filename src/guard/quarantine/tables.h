@@ -1,7 +1,7 @@
 // The tables of the quarantine. Times are seconds since 1970. `head` is what nobody looks for, in JSON; `identity` is the id
 // itself, or, of what was split off an entry, a digest of that and the recipient; `copy` is the digest by which a message that is tried
 // again is known, for that recipient (empty: kept by a program that knew none); `listed` is 1 of what a block list names or nobody could
-// look into.
+// look into. `guard_kept_key`: what entries are listed by (kept_list.h), as events are (events/event_keys.h).
 #pragma once
 
 #include <array>
@@ -29,6 +29,37 @@ inline constexpr std::array kQuarantineMigrations{
     store::Migration{.sql = "ALTER TABLE guard_kept_recipient ADD COLUMN copy TEXT NOT NULL DEFAULT '';"
                             "CREATE INDEX guard_kept_copy ON guard_kept_recipient (copy) WHERE copy <> '';"},
     store::Migration{.sql = "ALTER TABLE guard_kept ADD COLUMN listed BIGINT NOT NULL DEFAULT 0;"},
+    store::Migration{
+        .sql =
+            "CREATE TABLE guard_kept_key (word TEXT NOT NULL, received BIGINT NOT NULL, kept TEXT NOT NULL,"
+            " PRIMARY KEY (word, received, kept)) WITHOUT ROWID;"
+            "CREATE INDEX guard_kept_key_kept ON guard_kept_key (kept);"
+            "INSERT INTO guard_kept_key SELECT 'to ' || r.address, k.received, k.id FROM guard_kept k JOIN "
+            "guard_kept_recipient r ON"
+            " r.kept = k.id;"
+            "INSERT INTO guard_kept_key SELECT DISTINCT 'to @' || r.domain, k.received, k.id FROM guard_kept "
+            "k JOIN"
+            " guard_kept_recipient r ON r.kept = k.id WHERE r.domain <> '';"
+            "INSERT INTO guard_kept_key SELECT DISTINCT 'in ' || r.domain, k.received, k.id FROM guard_kept "
+            "k JOIN"
+            " guard_kept_recipient r ON r.kept = k.id WHERE r.domain <> '';"
+            "INSERT INTO guard_kept_key SELECT 'of ' || author, received, id FROM guard_kept WHERE author <> "
+            "'';",
+        .postgresql =
+            "CREATE TABLE guard_kept_key (word TEXT NOT NULL, received BIGINT NOT NULL, kept TEXT NOT NULL,"
+            " PRIMARY KEY (word, received, kept));"
+            "CREATE INDEX guard_kept_key_kept ON guard_kept_key (kept);"
+            "INSERT INTO guard_kept_key SELECT 'to ' || r.address, k.received, k.id FROM guard_kept k JOIN "
+            "guard_kept_recipient r ON"
+            " r.kept = k.id;"
+            "INSERT INTO guard_kept_key SELECT DISTINCT 'to @' || r.domain, k.received, k.id FROM guard_kept "
+            "k JOIN"
+            " guard_kept_recipient r ON r.kept = k.id WHERE r.domain <> '';"
+            "INSERT INTO guard_kept_key SELECT DISTINCT 'in ' || r.domain, k.received, k.id FROM guard_kept "
+            "k JOIN"
+            " guard_kept_recipient r ON r.kept = k.id WHERE r.domain <> '';"
+            "INSERT INTO guard_kept_key SELECT 'of ' || author, received, id FROM guard_kept WHERE author <> "
+            "'';"},
 };
 
 }  // namespace rampart::guard

@@ -130,6 +130,8 @@ std::optional<Authority> parse_authority(std::string_view text) {
     const auto fits = [](char c) { return base::is_alnum(c) || c == '-' || c == '.' || c == '_'; };
     if (out.host.empty() || out.host.size() > kMaxHost || !std::ranges::all_of(out.host, fits))
       return std::nullopt;
+    if (out.host.starts_with('.') || out.host.find("..") != std::string::npos || out.host.ends_with('.'))
+      return std::nullopt;
     text.remove_prefix(end);
   }
   if (text.empty() || text == ":") return out;

@@ -149,8 +149,8 @@ TEST(HttpRequest, NamesAHost) {
   EXPECT_EQ(head_of("/", "Host: [2001:DB8::1]:80")->host, "2001:db8::1");
   EXPECT_EQ(head_of("/", "Host: mail.example.")->host, "mail.example");
   EXPECT_EQ(head_of("/", "Host:")->host, "") << "as one that has none says (RFC 9112 section 3.2)";
-  for (const auto* host :
-       {"a@b", "a/b", "a:b", "a:0", "a:70000", "[::1", "[192.0.2.1]", "a,b", "::1", "a%2eb"})
+  for (const auto* host : {"a@b", "a/b", "a:b", "a:0", "a:70000", "[::1", "[192.0.2.1]", "a,b", "::1",
+                           "a%2eb", "....", ".a", "a..b", "a.."})
     EXPECT_FALSE(parse_authority(host)) << host;
 }
 

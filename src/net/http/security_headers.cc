@@ -30,7 +30,7 @@ Fields page_security(const PagePolicy& policy) {
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
       "connect-src 'self'; "
       "manifest-src 'self'; frame-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-  if (policy.trusted_types) content += "; require-trusted-types-for 'script'";
+  if (policy.trusted_types) content += "; require-trusted-types-for 'script'; trusted-types default";
   return {{"Content-Security-Policy", std::move(content)},
           {"Permissions-Policy", std::string(kPermissions)},
           {"Cross-Origin-Opener-Policy", "same-origin"},

@@ -19,8 +19,9 @@ inline constexpr std::string_view kStrictTransport = "max-age=63072000";
 std::span<const std::pair<std::string_view, std::string_view>> base_security();
 
 struct PagePolicy {
-  // Text gets into the page in safe ways alone (Trusted Types), which a script cannot undo. Browsers that do not know it ignore it.
-  bool trusted_types = true;
+  // Text becomes markup or script by the console's own policy named "default" alone (Trusted Types). React Aria empties its announcements
+  // by innerHTML = "", which a page without such a policy is refused; so this is for a console that makes one.
+  bool trusted_types = false;
 };
 // Of a page of the console: scripts, styles, fonts and connections of our own origin and no others, no inline script, in no frame.
 Fields page_security(const PagePolicy& policy = {});

@@ -145,6 +145,11 @@ inline constexpr std::array kSinceMigrations{
             " WHERE reporter IN (SELECT id FROM report_reporter WHERE text LIKE 'imported %'"
             " OR text LIKE 'verified %') GROUP BY domain, address;",
     },
+    // Lists of reports, the newest first.
+    store::Migration{.sql =
+                         "CREATE INDEX report_received ON report (received, id);"
+                         "CREATE INDEX report_tls_received ON report_tls (received, id);"
+                         "CREATE INDEX report_failure_received ON report_failure (received, id);"},
 };
 
 }  // namespace rampart::reports

@@ -163,7 +163,18 @@ void add_group(const SourcesPage& page, const Group& group, std::string& out) {
     out += fmt::format("  and {} more: --all, or --format csv\n", grouped(count - kSourcesShown));
 }
 
-void add_json(const MailSource& source, base::JsonWriter& json) {
+void add_json(const Unknowns& unknowns, std::string_view key, base::JsonWriter& json) {
+  json.key(key).begin_object().member("addresses", static_cast<std::uint64_t>(unknowns.addresses));
+  json.member("messages", unknowns.messages).member("example", unknowns.example).end_object();
+}
+
+std::string when(const std::optional<base::Time>& time) {
+  return time ? base::format_time(*time).substr(0, 10) : std::string();
+}
+
+}  // namespace
+
+void write_source(base::JsonWriter& json, const MailSource& source) {
   json.begin_object().member("id", source.id).member("name", source.name);
   json.member("kind", to_string(source.kind)).member("confidence", to_string(source.confidence));
   json.key("provider");
@@ -205,17 +216,6 @@ void add_json(const MailSource& source, base::JsonWriter& json) {
   json.end_array().end_object();
 }
 
-void add_json(const Unknowns& unknowns, std::string_view key, base::JsonWriter& json) {
-  json.key(key).begin_object().member("addresses", static_cast<std::uint64_t>(unknowns.addresses));
-  json.member("messages", unknowns.messages).member("example", unknowns.example).end_object();
-}
-
-std::string when(const std::optional<base::Time>& time) {
-  return time ? base::format_time(*time).substr(0, 10) : std::string();
-}
-
-}  // namespace
-
 std::string format_sources(const SourcesPage& page) {
   std::string out;
   add_head(page, out);
@@ -252,7 +252,7 @@ std::string format_sources_json(const SourcesPage& page) {
   add_json(looked.listed, "spf_unknown", json);
   json.member_array("notes", page.notes).end_object();
   json.key("sources").begin_array();
-  for (const auto& source : page.sources) add_json(source, json);
+  for (const auto& source : page.sources) write_source(json, source);
   json.end_array().key("idle_marks").begin_array();
   for (const auto* mark : page.idle) {
     json.begin_object().member("number", mark->number).member("source", mark->subject.text());
@@ -298,25 +298,27 @@ std::string format_marks(std::span<const Mark> marks, std::string_view of) {
   return out;
 }
 
+void write_mark(base::JsonWriter& json, const Mark& mark) {
+  json.begin_object().member("number", mark.number).member("domain", mark.domain.text());
+  json.member("source", mark.subject.text()).member("kind", to_string(mark.kind)).member("name", mark.name);
+  json.member("reason", mark.reason).member("who", mark.who).member("made", base::format_time(mark.made));
+  json.key("removed");
+  if (mark.removed) {
+    json.begin_object()
+        .member("who", mark.removed_by)
+        .member("at", base::format_time(*mark.removed))
+        .end_object();
+  } else {
+    json.null();
+  }
+  json.end_object();
+}
+
 std::string format_marks_json(std::span<const Mark> marks) {
   std::string out;
   base::JsonWriter json(out, base::JsonStyle::pretty);
   json.begin_object().member("schema", "rampart.reports-marks/1").key("marks").begin_array();
-  for (const auto& mark : marks) {
-    json.begin_object().member("number", mark.number).member("domain", mark.domain.text());
-    json.member("source", mark.subject.text()).member("kind", to_string(mark.kind)).member("name", mark.name);
-    json.member("reason", mark.reason).member("who", mark.who).member("made", base::format_time(mark.made));
-    json.key("removed");
-    if (mark.removed) {
-      json.begin_object()
-          .member("who", mark.removed_by)
-          .member("at", base::format_time(*mark.removed))
-          .end_object();
-    } else {
-      json.null();
-    }
-    json.end_object();
-  }
+  for (const auto& mark : marks) write_mark(json, mark);
   json.end_array().end_object();
   return out + "\n";
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json.h"
 #include "reports/sources/inventory.h"
 
 namespace rampart::reports {
@@ -18,6 +19,9 @@ struct SourcesPage {
 };
 
 std::string format_sources(const SourcesPage& page);
+// One source, and one mark, as the JSON has them: objects.
+void write_source(base::JsonWriter& json, const MailSource& source);
+void write_mark(base::JsonWriter& json, const Mark& mark);
 std::string format_sources_json(const SourcesPage& page);  // "rampart.reports-sources/1"
 // A line for each source.
 std::string format_sources_csv(const SourcesPage& page);

@@ -24,6 +24,7 @@ bool may_see(const accounts::Principal& who, const Audience& audience) {
   if (!audience.account.empty() && audience.account == who.account) return true;
   if (!audience.account.empty() && audience.permission == accounts::Permission::self) return false;
   if (!who.may(audience.permission)) return false;
+  if (audience.is_partial && who.scope.everything) return false;
   return who.scope.everything ||
          std::ranges::any_of(audience.organisations,
                              [&](const std::string& organisation) { return who.scope.covers(organisation); });

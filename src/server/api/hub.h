@@ -32,6 +32,8 @@ struct Audience {
   // Whose it is about: one of them has to be in the reader's scope. Empty: of none, which only who sees everything is told, unless `account`
   // is said.
   std::vector<std::string> organisations = {};
+  // It is told in part, as these organisations may see it: who sees everything is told the whole by another event.
+  bool is_partial = false;
   // It is this account's, which is told whatever its scope; others need `permission` and scope.
   std::string account = {};
 };

@@ -19,6 +19,7 @@ Pool::~Pool() {
     dropped.swap(queue_);
   }
   wake_.notify_all();
+  idle_.notify_all();
   for (auto& thread : threads_) thread.join();
 }
 
@@ -37,6 +38,11 @@ std::size_t Pool::waiting() const {
   return queue_.size();
 }
 
+void Pool::drain() {
+  std::unique_lock lock(mutex_);
+  idle_.wait(lock, [this] { return busy_ == 0 && queue_.empty(); });
+}
+
 void Pool::work(Bench& bench) {
   while (true) {
     Task task;
@@ -46,8 +52,15 @@ void Pool::work(Bench& bench) {
       if (ending_) return;
       task = std::move(queue_.front());
       queue_.pop_front();
+      ++busy_;
     }
     task(bench);
+    task = {};  // what it holds goes before anybody who waits for it does
+    {
+      const std::lock_guard lock(mutex_);
+      --busy_;
+    }
+    idle_.notify_all();
   }
 }
 

@@ -36,6 +36,8 @@ class Pool {
   // From any thread. False when too many wait already, or it ends. An exception of the task is its own to catch.
   bool post(Task task);
   [[nodiscard]] std::size_t waiting() const;
+  // Until nothing waits and nothing runs: whoever goes, and whose tasks refer to him, calls it first. Not from a task.
+  void drain();
 
  private:
   explicit Pool(PoolOptions options) : options_(std::move(options)) {}
@@ -46,8 +48,10 @@ class Pool {
   std::condition_variable wake_;
   // Under the mutex.
   std::deque<Task> queue_;
+  std::size_t busy_ = 0;
   bool ending_ = false;
 
+  std::condition_variable idle_;
   std::vector<std::unique_ptr<Bench>> benches_;
   std::vector<std::thread> threads_;
 };

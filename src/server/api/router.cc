@@ -121,7 +121,7 @@ struct Router::Work {
 };
 
 Router::Router(RouterParts parts) : parts_(std::move(parts)) {}
-Router::~Router() = default;
+Router::~Router() { parts_.pool->drain(); }  // its tasks refer to it
 
 base::Result<std::unique_ptr<Router>> Router::make(RouterParts parts) {
   auto router = std::unique_ptr<Router>(new Router(std::move(parts)));

@@ -9,7 +9,6 @@
 #include "crypto/digest.h"
 #include "crypto/hmac.h"
 #include "server/guard/api_token.h"
-#include "server/guard/scan_job.h"
 #include "server/setup/live_options.h"
 
 namespace rampart::server {
@@ -84,12 +83,22 @@ Result<ScanRequest> read_request(const std::string& query) {
 GuardDesk::GuardDesk(const base::Config& config, net::LiveOptions live, facts::DriveOptions drive,
                      crypto::Secret token, Parts parts)
     : provider_(io_, std::move(live)),
-      drive_(drive),
       ring_(config),
       token_(std::move(token)),
       parts_(std::move(parts)),
+      means_{.io = io_,
+             .rules = parts_.rules,
+             .correspondents = parts_.correspondents,
+             .inspector = parts_.inspector,
+             .provider = provider_,
+             .drive = drive,
+             .ring = ring_,
+             .source = {},
+             .authserv_id = parts_.authserv_id},
       server_(io_, {}, *this) {
-  if (parts_.clamd) clamd_.emplace(io_, *parts_.clamd, guard::ClamdOptions());
+  if (!parts_.clamd) return;
+  clamd_.emplace(io_, *parts_.clamd, guard::ClamdOptions());
+  means_.clamd = &*clamd_;
 }
 
 GuardDesk::~GuardDesk() {
@@ -107,7 +116,7 @@ Result<std::unique_ptr<GuardDesk>> GuardDesk::open(const base::Config& config, c
       TRY(read_api_token(token_file));  // not within the new-expression: what returns from there leaks
   std::unique_ptr<GuardDesk> out(
       new GuardDesk(config, std::move(live), drive_options(config), std::move(token), std::move(parts)));
-  out->source_ = {fmt::format("resolvers: {}", fmt::join(resolvers, ", "))};
+  out->means_.source = {fmt::format("resolvers: {}", fmt::join(resolvers, ", "))};
   if (out->parts_.feed != nullptr)
     out->events_ = TRY(EventDesk::open(out->io_, *out->parts_.feed, out->parts_.store));
   const bool any_port = place.ends_with(":0");  // of tests
@@ -232,44 +241,14 @@ net::http::Handler::Plan GuardDesk::plan_scan(const Head& head) {
 }
 
 void GuardDesk::scan(const std::string& query, std::string body, const std::function<void(Response)>& done) {
-  const auto fail = [&](const base::Error& why) {
+  const auto fail = [done](const base::Error& why) {
     done(error_response(400, why.what, parameter_of(why.where)));
   };
   const auto request = read_request(query);
   if (!request) return fail(request.error());
-  auto mail = parse_mail(std::move(body), "the body");
-  if (!mail) return fail(mail.error());
-  const auto made = ScanJob::make(*std::move(mail), *request, *parts_.rules());
-  if (!made) return fail(made.error());
-  const auto& job = *made;
-  const auto now = base::now();
-  job->set_sender(parts_.correspondents.recall(job->author(), job->recipients(), now));
-  const auto judge = [this, job, now, done, awaited = std::make_shared<int>(clamd_ ? 2 : 1)] {
-    if (--*awaited > 0) return;
-    facts::drive<guard::Verdict>(
-        [job, now](facts::Facts& facts) { return job->run(facts, now); }, provider_, drive_,
-        [this, job, now, done](facts::Driven<guard::Verdict> driven) {
-          const auth::ReportOptions options{.color = false,
-                                            .width = 80,
-                                            .version = RAMPART_VERSION,
-                                            .source = source_,
-                                            .notes = {},
-                                            .now = now};
-          done({.body = guard::verdict_json(job->report(driven.decision, ring_, parts_.authserv_id, now),
-                                            options)});
-        });
-  };
-  if (clamd_ && job->is_from_outside())
-    clamd_->scan(std::string(job->bytes()), [job, judge](guard::ClamdAnswer answer) {
-      job->set_clamd(std::move(answer));
-      judge();
-    });
-  else if (clamd_)
-    judge();
-  if (!job->wants_look()) return judge();
-  parts_.inspector.look(job->text(), io_, guard::kLookPatience, [job, judge](guard::Inspected seen) {
-    job->set_inspected(std::move(seen));
-    judge();
+  scan_message(means_, *request, std::move(body), [done, fail](const Result<std::string>& verdict) {
+    if (!verdict) return fail(verdict.error());
+    done({.body = *verdict});
   });
 }
 

@@ -20,6 +20,7 @@
 #include "server/guard/digest_desk.h"
 #include "server/guard/event_desk.h"
 #include "server/guard/folder_ring.h"
+#include "server/guard/scan_message.h"
 
 namespace rampart::server {
 
@@ -69,11 +70,10 @@ class GuardDesk : public net::http::Handler {
   boost::asio::io_context io_{1};
   net::LiveProvider provider_;
   std::optional<guard::Clamd> clamd_;
-  facts::DriveOptions drive_;
-  FolderRing ring_;                  // of its thread, for what would be signed
-  std::vector<std::string> source_;  // as a verdict names it
+  FolderRing ring_;  // of its thread
   crypto::Secret token_;
   Parts parts_;
+  ScanMeans means_;  // of the members above
   std::string place_;
   std::unique_ptr<EventDesk> events_;
   std::size_t scans_ = 0;                                      // under way

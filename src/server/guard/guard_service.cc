@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <filesystem>
 #include <thread>
 
 #include <boost/asio/io_context.hpp>
@@ -27,6 +26,7 @@
 #include "server/guard/release_key.h"
 #include "server/setup/live_options.h"
 #include "server/setup/store_url.h"
+#include "server/setup/worker_program.h"
 
 namespace rampart::server {
 namespace {
@@ -604,17 +604,6 @@ class Service final : public GuardService {
   std::unique_ptr<GuardDesk> desk_;
   std::vector<std::unique_ptr<Lane>> lanes_;  // they do not move: their handlers know where they are
 };
-
-// rampart-worker, beside this program or where the package puts it; empty: it is not there, and this one is forked.
-std::string worker_program() {
-  std::error_code error;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-  if (error) return {};
-  for (const auto& place : {self.parent_path() / "rampart-worker",
-                            self.parent_path().parent_path() / "lib" / "rampart" / "rampart-worker"})
-    if (::access(place.c_str(), X_OK) == 0) return place;
-  return {};
-}
 
 }  // namespace
 

@@ -12,9 +12,14 @@
 #include "server/api/jobs.h"
 #include "server/api/pool.h"
 #include "server/api/router.h"
+#include "server/api/routes/domain_parts.h"
+#include "server/api/routes/mail_parts.h"
 #include "server/api/streams.h"
 #include "server/guard/guard_service.h"
+#include "server/guard/scan_message.h"
+#include "server/serve/helpers.h"
 #include "server/serve/log.h"
+#include "server/serve/mail_news.h"
 #include "server/settings.h"
 
 namespace rampart::server {
@@ -23,6 +28,7 @@ struct ApiPartOptions {
   const base::Swapped<base::Config>* config = nullptr;  // the one in effect
   store::Url store;
   GuardService* guard = nullptr;  // nullptr: it is another process's
+  Helpers* helpers = nullptr;
   std::function<std::vector<api::PartHealth>()> health;
   base::Time started{};
 };
@@ -42,7 +48,7 @@ class ApiPart {
   [[nodiscard]] const accounts::Common& common() const { return *common_; }
   // Who follows is told; from any thread, and never waits.
   api::Hub& hub() { return hub_; }
-  void tell_mail(const guard::ToldEvent& event);
+  void tell_mail(const guard::ToldEvent& event) { mail_news_->tell(event); }
   // What is over (sessions, links, jobs) goes, and the log's head is signed where an hour has gone; with a database of the caller's thread.
   base::Result<> sweep(store::Database& database, base::Time now);
   // Streams end. On the loop's thread.
@@ -57,15 +63,23 @@ class ApiPart {
 
  private:
   ApiPart() = default;
+  // Each resource's, in plain code (api_handlers.cc).
+  void add_handlers(api::Handlers& handlers, const ServerSettings& settings, const ApiPartOptions& options);
+  [[nodiscard]] std::unique_ptr<api::MailParts> mail_parts(const ApiPartOptions& options) const;
 
   // Later members use earlier ones.
   std::unique_ptr<accounts::Common> common_;
   std::optional<api::Description> description_;
   api::Hub hub_;
+  std::unique_ptr<MailNews> mail_news_;
   std::unique_ptr<api::Jobs> jobs_;
   std::unique_ptr<api::Pool> pool_;
   std::unique_ptr<api::Streams> streams_;
   std::unique_ptr<api::Parts> parts_;
+  std::shared_ptr<const base::Config> held_config_;  // shared with the server; of the next one
+  std::unique_ptr<ScanDesk> scans_;                  // null: the guard is another process's
+  std::unique_ptr<api::AuditParts> audits_;
+  std::unique_ptr<api::MailParts> mail_;
   std::unique_ptr<api::Router> router_;
 };
 

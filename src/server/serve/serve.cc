@@ -21,6 +21,7 @@
 #include "server/guard/digest_desk.h"
 #include "server/guard/guard_service.h"
 #include "server/guard/guard_settings.h"
+#include "server/reports/tls_intake.h"
 #include "server/serve/api_part.h"
 #include "server/serve/first_start.h"
 #include "server/serve/log.h"
@@ -28,6 +29,7 @@
 #include "server/serve/notify.h"
 #include "server/serve/parts.h"
 #include "server/serve/sites.h"
+#include "server/serve/slices.h"
 #include "server/serve/workers.h"
 #include "server/settings.h"
 #include "server/setup/store_url.h"
@@ -44,8 +46,8 @@ using boost::system::error_code;
 constexpr std::chrono::minutes kSweep{5};        // between looks at what is over
 constexpr std::chrono::seconds kLogPatience{2};  // for the last lines
 constexpr std::chrono::seconds kStatus{30};      // between words to the service manager
-constexpr std::chrono::seconds kBeyondGrace{
-    10};  // for what ends by itself behind what is under way: stores, outboxes
+10
+};  // for what ends by itself behind what is under way: stores, outboxes
 
 // The store is named, whatever the configuration says: all parts have to have the same.
 Result<std::shared_ptr<const base::Config>> with_store(base::Config config) {
@@ -83,10 +85,16 @@ class Serve {
   Serve& operator=(const Serve&) = delete;
 
   Result<> run() {
-    // The guard's processes are made before there are threads.
-    if (settings_.has(Role::guard)) TRY(open_guard());
     TRY(make_folder(settings_.folder));
-    if (settings_.has(Role::api)) TRY(open_api());
+    // Processes that look into what strangers send are made before there are threads, as are the guard's.
+    helpers_ = TRY(Helpers::start(
+        (settings_.has(Role::api) ? settings_.threads : 0) + (settings_.public_listen.empty() ? 0 : 1),
+        settings_.has(Role::api)));
+    if (settings_.has(Role::guard)) TRY(open_guard());
+    if (settings_.has(Role::api))
+      TRY(open_api());
+    else
+      TRY(make_tables(TRY(store_url(config())), config(), nullptr));
     TRY(open_http());
     if (settings_.has(Role::worker)) TRY(open_work());
     await_signal();
@@ -124,6 +132,7 @@ class Serve {
                              {.config = &config_,
                               .store = TRY(store_url(config())),
                               .guard = guard_.get(),
+                              .helpers = helpers_.get(),
                               .health = [this] { return health(); },
                               .started = started_},
                              log_));
@@ -139,7 +148,7 @@ class Serve {
                                       .log = [this](const std::string& line) { log_.info("http", line); }}));
     console_.emplace(
         ConsoleSiteParts{.api = api_ ? &api_->handler() : nullptr,
-                         .assets = nullptr,
+                         .console = api_ ? &console_files_ : nullptr,
                          .health = [this] { return net::http::Response(health_response(states())); },
                          .readiness = [this] { return readiness_response(states(), begun_); },
                          .metrics = [this] { return metrics(); },
@@ -168,6 +177,9 @@ class Serve {
         if (!digests_->answers()) return done(net::http::error_response(404, "there is nothing here"));
         digests_->ask({.post = post, .query = query}, done);
       };
+    tls_reports_ =
+        TRY(TlsIntake::open(TRY(store_url(config())), TRY(helpers_->take_worker()), log_.line("http")));
+    parts.tls_report = [this](const net::http::Head& head) { return tls_reports_->plan(head); };
     public_.emplace(std::move(parts));
     return {};
   }
@@ -486,6 +498,7 @@ class Serve {
     if (guard_thread_.joinable()) guard_thread_.join();
     end_http();
     digests_.reset();
+    tls_reports_.reset();
     server_.reset();
     api_.reset();
     guard_.reset();
@@ -508,11 +521,14 @@ class Serve {
   Part* api_part_ = nullptr;
   Part* http_part_ = nullptr;
 
+  std::unique_ptr<Helpers> helpers_;
   std::unique_ptr<GuardService> guard_;
   asio::io_context io_{1};  // HTTP's
   std::unique_ptr<ApiPart> api_;
   std::unique_ptr<DigestDesk> digests_;
+  std::unique_ptr<TlsIntake> tls_reports_;
   std::shared_ptr<net::http::ServerTls> tls_;  // shared by listeners
+  Console console_files_{host_.console};
   std::optional<ConsoleSite> console_;
   std::optional<PublicSite> public_;
   std::optional<net::http::Server> server_;

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string_view>
 
 #include "base/config.h"
+#include "net/http/assets.h"
 
 namespace rampart::server {
 
@@ -14,6 +16,7 @@ struct ServeHost {
   // The configuration as it is now, for SIGHUP.
   std::function<base::Result<base::Config>()> read_config;
   std::function<base::Result<>(std::string_view)> print;  // standard output
+  std::span<const net::http::Asset> console = {};         // the console's files (server/console.h)
   bool is_terminal =
       false;  // somebody sees that: the link of the first start is printed there, and otherwise into its file alone
 };

@@ -3,8 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "guard/digest/link.h"
-#include "net/http/security_headers.h"
+#include "guard/digest/digest.h"
 
 namespace rampart::server {
 
@@ -36,11 +35,6 @@ Handler::Plan nothing_here(const Head& head) {
 
 bool reads(const Head& head) { return head.method == "GET" || head.method == "HEAD"; }
 
-// Whether the last step of a path looks like a file, which is not a place of the console.
-bool is_file(std::string_view path) {
-  return path.substr(path.rfind('/') + 1).find('.') != std::string_view::npos;
-}
-
 }  // namespace
 
 Handler::Plan ConsoleSite::plan(const Head& head) {
@@ -55,17 +49,9 @@ Handler::Plan ConsoleSite::plan(const Head& head) {
     if (!may) return nothing_here(head);
     return say({.type = "text/plain; version=0.0.4", .body = parts_.metrics()});
   }
-  if (parts_.assets == nullptr || parts_.assets->empty()) return nothing_here(head);
-  if (auto file = parts_.assets->answer(head); file && head.path != "/index.html") {
-    if (head.path == "/") std::ranges::move(net::http::page_security(), std::back_inserter(file->fields));
-    return say(*std::move(file));
-  }
-  // A place within the console: the page finds out which.
-  if (is_file(head.path) && head.path != "/index.html") return nothing_here(head);
-  auto page = parts_.assets->answer(head, "/index.html");
-  if (!page) return nothing_here(head);
-  std::ranges::move(net::http::page_security(), std::back_inserter(page->fields));
-  return say(*std::move(page));
+  if (parts_.console != nullptr)
+    if (auto page = parts_.console->answer(head)) return say(*std::move(page));
+  return nothing_here(head);
 }
 
 Handler::Plan PublicSite::plan(const Head& head) {

@@ -6,15 +6,15 @@
 #include <memory>
 #include <vector>
 
-#include "net/http/assets.h"
 #include "net/http/forwarded.h"
 #include "net/http/server.h"
+#include "server/console.h"
 
 namespace rampart::server {
 
 struct ConsoleSiteParts {
   net::http::Handler* api = nullptr;  // below /api; nullptr: there is none here
-  const net::http::Assets* assets = nullptr;
+  const Console* console = nullptr;
   std::function<net::http::Response()> health;
   std::function<net::http::Response()> readiness;
   std::function<std::string()> metrics;

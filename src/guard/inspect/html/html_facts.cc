@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "guard/inspect/html/element_style.h"
 #include "guard/inspect/html/elsewhere.h"
 #include "guard/inspect/html/names.h"
 #include "guard/inspect/html/open_elements.h"
@@ -13,9 +14,7 @@
 namespace rampart::guard::html {
 namespace {
 
-constexpr std::size_t kMaxTitle = 1024;  // bytes
-constexpr std::size_t kAttributeNames = static_cast<std::size_t>(Name::xlink_href) + 1;
-constexpr float kTinyImage = 3;                 // pixels
+constexpr std::size_t kMaxTitle = 1024;         // bytes
 constexpr std::size_t kMaxRawText = 1'048'576;  // bytes of one element whose text is no markup to most
 
 constexpr std::string_view kLinkNames[] = {"anchor", "area",     "form",   "refresh", "image", "background",
@@ -26,57 +25,6 @@ constexpr std::string_view kHiddenNames[] = {"display", "visibility", "opacity",
 static_assert(std::size(kHiddenNames) == kHiddenBys);
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'; }
-
-// The attributes of one tag that facts are read from, by name.
-class Attributes {
- public:
-  explicit Attributes(const Tag& tag) {
-    for (const auto& attribute : tag.attributes) {
-      const auto name = attribute_of(attribute.name);
-      if (name != Name::other) {
-        by_name_[static_cast<std::size_t>(name)] = &attribute;
-      } else if (attribute.value.size() > 8 && attribute.value.find("://") != std::string_view::npos) {
-        urls_.push_back(&attribute);
-      }
-      const bool is_handler =
-          attribute.name.size() > 3 && attribute.name.starts_with("on") && base::is_alpha(attribute.name[2]);
-      if (is_handler) handlers_.push_back(&attribute);
-    }
-  }
-
-  [[nodiscard]] const Attribute* find(Name name) const { return by_name_[static_cast<std::size_t>(name)]; }
-  [[nodiscard]] std::string_view value(Name name) const {
-    const auto* found = find(name);
-    return found == nullptr ? std::string_view() : found->value;
-  }
-  [[nodiscard]] const std::vector<const Attribute*>& handlers() const { return handlers_; }
-  // Those of no known name that hold a URL.
-  [[nodiscard]] const std::vector<const Attribute*>& urls() const { return urls_; }
-
- private:
-  std::array<const Attribute*, kAttributeNames> by_name_{};
-  std::vector<const Attribute*> handlers_;
-  std::vector<const Attribute*> urls_;
-};
-
-// The URL of content="5; url='…'"; empty without one (https://html.spec.whatwg.org/#shared-declarative-refresh-steps). Those without a
-// time have one, too, to some.
-std::string_view refresh_target(std::string_view content) {
-  content = base::trim(content);
-  while (!content.empty() && (base::is_digit(content[0]) || content[0] == '.')) content.remove_prefix(1);
-  content = base::trim(content);
-  if (!content.empty() && (content[0] == ';' || content[0] == ',')) content = base::trim(content.substr(1));
-  if (base::istarts_with(content, "url")) {
-    auto behind = base::trim(content.substr(3));
-    if (behind.starts_with('=')) content = base::trim(behind.substr(1));
-  }
-  if (!content.empty() && (content[0] == '"' || content[0] == '\'')) {
-    const char quote = content[0];
-    content.remove_prefix(1);
-    content = content.substr(0, content.find(quote));
-  }
-  return content;
-}
 
 // Whether an attribute may hold where something leads, and is cut where that may be lost. What is cut of a picture is not.
 bool has_lost_url(Name of, const Attribute& attribute) {
@@ -101,15 +49,6 @@ bool is_picture(LinkKind kind) {
 // What a field asks for, by words in what names it.
 bool names_any(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::ranges::any_of(words, [text](auto word) { return text.find(word) != std::string_view::npos; });
-}
-
-std::optional<float> pixels(std::string_view text) {
-  text = base::trim(text);
-  const auto end = std::ranges::find_if_not(text, base::is_digit) - text.begin();
-  const auto unit = text.substr(static_cast<std::size_t>(end));
-  const auto number = base::parse_number(text.substr(0, static_cast<std::size_t>(end)));
-  if (!number || (!unit.empty() && unit != "px")) return std::nullopt;
-  return static_cast<float>(std::min<std::uint64_t>(*number, 100'000));
 }
 
 HtmlFacts read_page(std::string_view html, unsigned depth, std::size_t& pages);
@@ -160,7 +99,7 @@ class FactReader : public TokenSink {
       elsewhere_.part();
     }
     if (element == Element::title) elsewhere_.part();
-    const auto style = style_of(element, tag, attributes);
+    const auto style = element_style(element, tag, attributes, sheets_);
     const auto look = elements_.top().look.with(style);
     raw_ = element;
     raw_offset_ = tag.offset;
@@ -301,26 +240,6 @@ class FactReader : public TokenSink {
   }
 
   // --- styles ---
-
-  Style style_of(Element element, const Tag& tag, const Attributes& attributes) {
-    Style out;
-    if (const auto color = attributes.value(Name::bgcolor); !color.empty())
-      out.background = parse_color(color);
-    if (attributes.find(Name::background) != nullptr) out.background = Color{.is_known = false};
-    if (element == Element::font) {
-      if (const auto color = attributes.value(Name::color); !color.empty()) out.color = parse_color(color);
-    }
-    if (element == Element::body) {
-      if (const auto color = attributes.value(Name::text); !color.empty()) out.color = parse_color(color);
-    }
-    if (element == Element::a)
-      out.color = Color{0, 0, 238};  // as browsers draw links, if no style says otherwise
-    if (!sheets_.is_empty())
-      sheets_.apply(tag.name, attributes.value(Name::class_), attributes.value(Name::id), out);
-    if (const auto* style = attributes.find(Name::style)) read_declarations(style->value, out);
-    if (attributes.find(Name::hidden) != nullptr || element == Element::template_) out.is_gone = true;
-    return out;
-  }
 
   void read_styles(const Attributes& attributes) {
     if (const auto* style = attributes.find(Name::style); style != nullptr)

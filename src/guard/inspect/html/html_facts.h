@@ -37,6 +37,7 @@ inline constexpr unsigned kMaxPagesWithin = 4;                       // deep, of
 inline constexpr std::size_t kMaxPages = 5'000;                      // of them in all
 inline constexpr std::size_t kFewCharacters = 100;                   // shown, so that an image is the message
 inline constexpr std::size_t kLargeImage = 40'000;                   // square pixels
+inline constexpr float kTinyImage = 3;                               // pixels, in a direction
 
 enum class LinkKind : std::uint8_t {
   anchor,      // a

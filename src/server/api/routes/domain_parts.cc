@@ -11,50 +11,27 @@ namespace {
 
 namespace roster = audit::roster;
 
-constexpr std::chrono::seconds kNamesKept{5};    // our own
-constexpr std::chrono::hours kForgedWithin{24};  // DomainRow.spoofed
-constexpr std::string_view kNeverAudited = "Nothing is known yet: it has not been audited.";
-
-std::string_view or_unknown(const std::string& policy) { return policy.empty() ? "unknown" : policy; }
-
-void write_row(base::JsonWriter& json, const roster::Standing& row, const std::string& organisation,
-               const Forged* forged) {
-  const bool audited = !row.grade.empty();
+constexpr std::chrono::seconds kNamesKept{5};  // our own
+void write_row(base::JsonWriter& json, const roster::Standing& row, const std::string& organisation) {
   json.begin_object().member("domain", row.domain);
   write_nullable(json, "unicode", unicode_of(row.domain));
   write_organisation(json, "organisation", row.organisation, organisation);
-  json.member("status", to_string(row.status)).member("grade", audited ? row.grade : "?");
-  json.member("sentence", audited ? std::string_view(row.sentence) : kNeverAudited);
-  json.key("weaknesses").begin_array();
-  for (unsigned i = 1; i <= 7; ++i) {
-    const auto weakness = static_cast<audit::Weakness>(i);
-    if ((row.weaknesses & roster::bit_of(weakness)) != 0) json.value(to_string(weakness));
-  }
-  json.end_array().key("findings").begin_object();
-  for (const auto severity :
-       {audit::Severity::critical, audit::Severity::high, audit::Severity::medium, audit::Severity::low})
-    json.member(to_string(severity), row.open[static_cast<std::size_t>(severity)]);
-  json.end_object().key("policy").begin_object();
-  json.member("domain", or_unknown(row.policy)).member("subdomain", or_unknown(row.subdomain_policy));
-  json.end_object().key("sends");
+  json.key("sends");
   row.sends == audit::Sends::unsaid ? json.null() : json.value(row.sends == audit::Sends::yes);
-  json.key("tags").raw(row.tags.empty() ? "[]" : std::string_view(row.tags));
-  json.key("next_step");
+  json.member("watched", row.watched).member("status", to_string(row.status));
+  write_nullable(json, "grade", row.grade);
+  const auto worst = row.worst();
+  write_nullable(json, "worst", worst ? to_string(*worst) : std::string_view());
+  json.member("open_findings", row.open_findings()).key("next_step");
   if (row.next_code.empty()) {
     json.null();
   } else {
-    json.begin_object().member("step", row.next_code).member("title", row.next_step).end_object();
+    json.begin_object().member("code", row.next_code).member("text", row.next_step).end_object();
   }
+  write_nullable(json, "policy", row.policy);
   write_time(json, "last_audit", row.last);
-  json.key("spoofed");
-  if (forged == nullptr) {
-    json.null();
-  } else {
-    json.begin_object()
-        .member("messages", forged->messages)
-        .member("since", base::format_time(forged->since))
-        .end_object();
-  }
+  write_time(json, "last_tried", row.tried);
+  write_nullable(json, "why", row.why);
   json.end_object();
 }
 
@@ -166,11 +143,6 @@ void write_nullable(base::JsonWriter& json, std::string_view name, std::string_v
   text.empty() ? json.null() : json.value(text);
 }
 
-void write_time(base::JsonWriter& json, std::string_view name, const std::optional<base::Time>& time) {
-  json.key(name);
-  time ? json.value(base::format_time(*time)) : json.null();
-}
-
 void write_organisation(base::JsonWriter& json, std::string_view name, const std::string& id,
                         const std::string& called) {
   json.key(name);
@@ -189,24 +161,15 @@ std::string unicode_of(const std::string& domain) {
   return shown == domain ? std::string() : shown;
 }
 
-Got<std::string> rows_json(Call& call, const AuditParts& audits, std::span<const roster::Standing> rows) {
-  std::map<std::string, Forged> forged;
-  if (audits.forged_of && !rows.empty()) {
-    std::vector<std::string> names;
-    names.reserve(rows.size());
-    for (const auto& row : rows) names.push_back(row.domain);
-    forged = TRY(audits.forged_of(call.bench(), names, call.now() - kForgedWithin));
-  }
-  constexpr std::size_t kUsualRow = 640;  // bytes
+Got<std::string> rows_json(Call& call, std::span<const roster::Standing> rows) {
+  constexpr std::size_t kUsualRow = 512;  // bytes
   std::string out;
   out.reserve(rows.size() * kUsualRow);
   auto& names = organisation_names(call.bench());
   for (const auto& row : rows) {
     if (!out.empty()) out += ',';
     base::JsonWriter json(out);
-    const auto seen = forged.find(row.domain);
-    write_row(json, row, TRY(names.name_of(call.bench(), row.organisation, call.now())),
-              seen == forged.end() ? nullptr : &seen->second);
+    write_row(json, row, TRY(names.name_of(call.bench(), row.organisation, call.now())));
   }
   return out;
 }

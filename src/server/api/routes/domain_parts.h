@@ -15,10 +15,15 @@
 #include "audit/roster/listing.h"
 #include "audit/state/state.h"
 #include "base/json.h"
+#include "base/worker.h"
 #include "server/api/handlers.h"
+#include "server/api/routes/shape.h"
 #include "server/audit/audit_run.h"
 
 namespace rampart::server::api {
+
+template <class T>
+using Got = std::expected<T, Problem>;
 
 // Mail that was forged in a domain's name in the last day.
 struct Forged {
@@ -27,26 +32,34 @@ struct Forged {
   base::Time since{};
 };
 
+// What another resource finds for the palette: only what the asker may see.
+struct SearchMore {
+  std::string_view kind;  // as api/search.json has it: "message"
+  accounts::Permission permission = accounts::Permission::self;
+  struct Hit {
+    std::string id;
+    std::string title;
+    std::string detail;
+  };
+  std::function<Got<std::vector<Hit>>(Call& call, const std::string& query, std::size_t most)> find;
+};
+
 // What the resources of audits need beside Parts; outlives the router.
 struct AuditParts {
   OpenSource open = live_source();
   // Where fix publishes the way back to, one file for each publication.
   std::string rollback_folder;
   // What the guard knows, where it writes into this store; either may be empty.
-  // Of these domains those in whose name mail was forged since then.
-  std::function<base::Result<std::map<std::string, Forged>>(
-      Bench& bench, std::span<const std::string> domains, base::Time since)>
-      forged_of;
   // The domains in whose name most was forged since then, the most first.
   std::function<base::Result<std::vector<std::pair<std::string, Forged>>>(Bench& bench, base::Time since,
                                                                           std::size_t most)>
       most_forged;
   // MailOfDay of api/overview.json, for what the asker may see.
   std::function<base::Result<std::string>(Call& call, base::Time from, base::Time to)> mail_of_day;
+  std::vector<SearchMore> search;
+  // What takes mails apart that are uploaded; one for each thread. Empty: a process that is forked at the first upload.
+  std::function<base::Result<base::Worker>()> mime_worker;
 };
-
-template <class T>
-using Got = std::expected<T, Problem>;
 
 // --- Whose ---
 
@@ -102,12 +115,10 @@ class BookSource : public FactSource {
 // --- JSON ---
 
 void write_nullable(base::JsonWriter& json, std::string_view name, std::string_view text);  // null when empty
-void write_time(base::JsonWriter& json, std::string_view name, const std::optional<base::Time>& time);
 void write_organisation(base::JsonWriter& json, std::string_view name, const std::string& id,
                         const std::string& called);
 // DomainRow.
-Got<std::string> rows_json(Call& call, const AuditParts& audits,
-                           std::span<const audit::roster::Standing> rows);
+Got<std::string> rows_json(Call& call, std::span<const audit::roster::Standing> rows);
 
 // U-labels where they differ; empty where they do not.
 std::string unicode_of(const std::string& domain);

@@ -31,32 +31,20 @@ audit::Status status_of(std::string_view text) {
 
 Got<roster::Query> query_of(Call& call) {
   roster::Query out{.whose = TRY(whose_asked(call))};
-  if (const auto status = call.maybe("status")) out.statuses = {status_of(*status)};
-  if (const auto grade = call.maybe("grade")) {
-    out.grades = {*grade};
-    if (grade->size() == 1 && *grade != "?" && *grade != "F")
-      out.grades = {*grade + "+", *grade, *grade + "-"};
-  }
-  if (const auto sends = call.maybe("sends"))
-    out.sends = {*sends == "yes"  ? audit::Sends::yes
-                 : *sends == "no" ? audit::Sends::no
-                                  : audit::Sends::unsaid};
+  for (const auto& status : call.texts("status")) out.statuses.push_back(status_of(status));
+  out.grades = call.texts("grade");
+  for (const auto& sends : call.texts("sends"))
+    out.sends.push_back(sends == "yes"  ? audit::Sends::yes
+                        : sends == "no" ? audit::Sends::no
+                                        : audit::Sends::unsaid);
   out.finding = call.text("finding");
   out.text = call.text("text");
-  out.tag = call.text("tag");
-  if (const auto weakness = call.maybe("weakness")) {
-    for (unsigned i = 1; i <= 7; ++i) {
-      if (*weakness == to_string(static_cast<audit::Weakness>(i)))
-        out.weakness = static_cast<audit::Weakness>(i);
-    }
-  }
   auto sort = call.text("sort");
   if (sort.starts_with('-')) {
     out.descending = true;
     sort.erase(0, 1);
   }
-  out.sort = sort == "findings" ? roster::Sort::open_findings
-                                : roster::parse_sort(sort).value_or(roster::Sort::name);
+  out.sort = roster::parse_sort(sort).value_or(roster::Sort::name);
   const auto from = TRY(call.page());
   out.limit = from.limit;
   if (from.after) {
@@ -66,11 +54,11 @@ Got<roster::Query> query_of(Call& call) {
   return out;
 }
 
-Answer domains_list(Call& call, const AuditParts& audits) {
+Answer domains_list(Call& call) {
   const auto query = TRY(query_of(call));
   TRY(roster_of(call));
   const auto page = TRY(roster::list(call.database(), query));
-  const auto rows = TRY(rows_json(call, audits, page.rows));
+  const auto rows = TRY(rows_json(call, page.rows));
   std::optional<std::string> next;
   if (page.next) next = call.cursor(page.next->text());
   std::optional<std::uint64_t> total;
@@ -101,18 +89,23 @@ Got<std::string> job_of(Call& call, const Parts& parts, const std::string& domai
   return std::string();
 }
 
-Got<std::string> detail_json(Call& call, const Parts& parts, const AuditParts& audits,
-                             const FoundDomain& found) {
+Got<std::string> detail_json(Call& call, const Parts& parts, const FoundDomain& found) {
   auto* state = TRY(state_of(call));
   const auto listed = TRY(TRY(roster_of(call))->find(found.name));
   const auto history = TRY(state->history(found.name));
   const auto states = TRY(state->snapshots(found.name, 1));
   std::string out;
   base::JsonWriter json(out);
-  json.begin_object().key("row").raw(TRY(rows_json(call, audits, std::span(&found.standing, 1))));
+  json.begin_object().key("row").raw(TRY(rows_json(call, std::span(&found.standing, 1))));
   const auto entry = listed ? listed->entry : audit::Entry{.domain = found.name};
   json.member("contact", entry.contact).member("sector", entry.sector);
-  json.member_array("selectors", entry.selectors).member("note", entry.note);
+  json.member_array("selectors", entry.selectors).key("tags").begin_array();
+  for (const auto& [name, value] : entry.tags) {
+    json.begin_object().member("name", name);
+    write_nullable(json, "value", value);
+    json.end_object();
+  }
+  json.end_array().member("note", entry.note);
   write_time(json, "first_audit", history ? std::optional(history->first) : std::nullopt);
   write_time(json, "last_change", states.empty() ? std::nullopt : std::optional(states.front().first));
   write_nullable(json, "job", TRY(job_of(call, parts, found.standing.domain)));
@@ -124,15 +117,15 @@ Got<std::string> detail_json(Call& call, const Parts& parts, const AuditParts& a
   return out;
 }
 
-Answer domains_read(Call& call, const Parts& parts, const AuditParts& audits) {
-  return reply_json(TRY(detail_json(call, parts, audits, TRY(find_domain(call)))));
+Answer domains_read(Call& call, const Parts& parts) {
+  return reply_json(TRY(detail_json(call, parts, TRY(find_domain(call)))));
 }
 
 // 412 unless the domain is as whoever asks has seen it.
-Got<void> check_if_match(Call& call, const Parts& parts, const AuditParts& audits, const FoundDomain& found) {
+Got<void> check_if_match(Call& call, const Parts& parts, const FoundDomain& found) {
   if (!call.has_if_match()) return {};
   const auto etag = TRY(call.if_match());
-  if (!etag.empty() && etag != etag_of(TRY(detail_json(call, parts, audits, found))))
+  if (!etag.empty() && etag != etag_of(TRY(detail_json(call, parts, found))))
     return std::unexpected(changed_meanwhile(fmt::format("{} was changed meanwhile", found.standing.domain)));
   return {};
 }
@@ -180,9 +173,9 @@ Got<void> change(Call& call, audit::Entry& entry) {
   return {};
 }
 
-Answer domains_change(Call& call, const Parts& parts, const AuditParts& audits) {
+Answer domains_change(Call& call, const Parts& parts) {
   const auto found = TRY(find_domain(call));
-  TRY(check_if_match(call, parts, audits, found));
+  TRY(check_if_match(call, parts, found));
   auto* roster = TRY(roster_of(call));
   auto listed = TRY(roster->find(found.name)).value_or(roster::Listed{.entry = {.domain = found.name}});
   if (listed.by.empty()) {
@@ -194,15 +187,15 @@ Answer domains_change(Call& call, const Parts& parts, const AuditParts& audits) 
   TRY(roster->put(std::span(&listed, 1), roster::Existing::replace));
   call.told.object = found.standing.domain;
   call.told.organisation = listed.entry.organisation;
-  auto body = TRY(detail_json(call, parts, audits, TRY(find_domain(call))));
+  auto body = TRY(detail_json(call, parts, TRY(find_domain(call))));
   auto reply = reply_json(std::move(body));
   reply.etag = etag_of(reply.body);
   return reply;
 }
 
-Answer domains_remove(Call& call, const Parts& parts, const AuditParts& audits) {
+Answer domains_remove(Call& call, const Parts& parts) {
   const auto found = TRY(find_domain(call));
-  TRY(check_if_match(call, parts, audits, found));
+  TRY(check_if_match(call, parts, found));
   TRY(TRY(roster_of(call))->remove(found.name, call.now()));
   call.told.object = found.standing.domain;
   call.told.organisation = found.standing.organisation;
@@ -344,11 +337,11 @@ Answer domains_add(Call& call, const Parts& parts, const AuditParts& audits) {
 }  // namespace
 
 void add_domains(Handlers& handlers, const Parts& parts, const AuditParts& audits) {
-  handlers.add("domains_list", [&audits](Call& call) { return domains_list(call, audits); });
-  handlers.add("domains_add", [&](Call& call) { return domains_add(call, parts, audits); });
-  handlers.add("domains_read", [&](Call& call) { return domains_read(call, parts, audits); });
-  handlers.add("domains_change", [&](Call& call) { return domains_change(call, parts, audits); });
-  handlers.add("domains_remove", [&](Call& call) { return domains_remove(call, parts, audits); });
+  handlers.add("domains_list", domains_list);
+  handlers.add("domains_add", [parts, &audits](Call& call) { return domains_add(call, parts, audits); });
+  handlers.add("domains_read", [parts](Call& call) { return domains_read(call, parts); });
+  handlers.add("domains_change", [parts](Call& call) { return domains_change(call, parts); });
+  handlers.add("domains_remove", [parts](Call& call) { return domains_remove(call, parts); });
 }
 
 }  // namespace rampart::server::api
