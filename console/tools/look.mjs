@@ -27,6 +27,7 @@ const visits = [
   ['mail', '/mail'],
   ['mail-filtered', '/mail?action=reject&author=bank.example'],
   ['message', '/mail/mail4'],
+  ['scan', '/scan'],
   ['quarantine', '/quarantine'],
   ['kept', '/quarantine/kept1'],
   ['kept-headers', '/quarantine/kept1/headers'],

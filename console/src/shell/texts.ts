@@ -64,6 +64,7 @@ export const t = texts({
   audit_all: { en: 'Audit all domains now', ur: 'سب ڈومین کا ابھی آڈٹ کریں' },
   audit_started: { en: 'The audit has started.', ur: 'آڈٹ شروع ہو گیا۔' },
   add_domain: { en: 'Add domains', ur: 'ڈومین شامل کریں' },
+  scan: { en: 'Judge a message', ur: 'پیغام جانچیں' },
   invite: { en: 'Invite somebody', ur: 'کسی کو دعوت دیں' },
   kind_domain: { en: 'domain', ur: 'ڈومین' },
   kind_sender: { en: 'sender', ur: 'بھیجنے والا' },

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client';
 import type { AdviseOne } from '../../api/types';
 import { number } from '../../i18n/format';
-import { Check, Choice } from '../../parts/field';
+import { Choice } from '../../parts/field';
 import { Loaded, Skeleton } from '../../parts/loaded';
 import { Code, Name, Words } from '../../parts/name';
 import { Diff } from '../../parts/diff';
@@ -163,10 +163,9 @@ function Next({ data, domain }: { data: AdviseOne; domain: string }) {
 function Rehearsal({ domain }: { domain: string }) {
   const [address, set] = use_query();
   const policy = address.get('policy') === 'quarantine' ? 'quarantine' : 'reject';
-  const subdomains = address.get('subdomains') === 'true';
   const rehearsal = useQuery({
-    queryKey: ['domain', domain, 'rehearsal', policy, subdomains],
-    queryFn: () => api('domains_rehearsal', { path: { domain }, query: { policy, subdomains } }),
+    queryKey: ['domain', domain, 'rehearsal', policy],
+    queryFn: () => api('domains_rehearsal', { path: { domain }, query: { policy } }),
     placeholderData: (before) => before,
   });
   return (
@@ -174,7 +173,6 @@ function Rehearsal({ domain }: { domain: string }) {
       title={t.rehearsal}
       id="rehearsal"
       actions={
-        <span className="row">
           <Choice
             inline
             label={t.policy}
@@ -185,8 +183,6 @@ function Rehearsal({ domain }: { domain: string }) {
               { value: 'reject', name: 'p=reject' },
             ]}
           />
-          <Check label={t.with_subdomains} checked={subdomains} onChange={(on) => set({ subdomains: on ? 'true' : null })} />
-        </span>
       }
     >
       <Loaded query={rehearsal}>{(data) => <Losses data={data} policy={policy} />}</Loaded>

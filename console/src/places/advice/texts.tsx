@@ -65,7 +65,6 @@ export const t = texts({
     ur: (policy: ReactNode, forged: string, lost: string, all: string) => <>پچھلے 30 دن میں {policy} ہوتا تو: {forged} جعلی پیغامات رکتے، آپ کے {all} میں سے {lost} ضائع ہوتے۔</>,
   },
   policy: { en: 'Policy', ur: 'پالیسی' },
-  with_subdomains: { en: 'also for subdomains', ur: 'ذیلی ڈومین سمیت' },
   sender: { en: 'Sender', ur: 'بھیجنے والا' },
   whose: { en: 'Whose', ur: 'کس کا' },
   a_day: { en: 'Lost a day', ur: 'روزانہ ضائع' },

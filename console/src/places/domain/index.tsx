@@ -17,7 +17,9 @@ import { Facts } from './facts';
 import { Fix } from './fix';
 import { History } from './history';
 import { Keys } from './keys';
+import { Rollbacks } from './rollbacks';
 import { Senders } from './senders';
+import { Tls } from './tls';
 import { t } from './texts';
 import './domain.css';
 
@@ -127,11 +129,21 @@ function Content({ tab, domain }: { tab: Tab; domain: string }) {
     case 'fix':
       return <Fix domain={domain} />;
     case 'senders':
-      return <Senders domain={domain} />;
+      return (
+        <>
+          <Senders domain={domain} />
+          <Tls domain={domain} />
+        </>
+      );
     case 'keys':
       return <Keys domain={domain} />;
     case 'history':
-      return <History domain={domain} />;
+      return (
+        <>
+          <Rollbacks domain={domain} />
+          <History domain={domain} />
+        </>
+      );
     case 'facts':
       return <Facts domain={domain} />;
   }

@@ -2,6 +2,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { api } from '../../api/client';
 import { use_live, use_live_state } from '../../api/live';
+import { use_may } from '../../api/session';
 import type { MailEvent } from '../../api/types';
 import { clock_seconds, number, short_day } from '../../i18n/format';
 import { Button } from '../../parts/button';
@@ -24,10 +25,20 @@ import './live.css';
 
 export default function Live() {
   const [address, set] = use_query();
+  const may = use_may();
   const trace = address.get('trace')?.trim();
   const trace_for = useCallback((q: string) => set({ trace: q }), [set]);
   return (
-    <Page title={t.title} wide actions={<FilterText label={t.trace} value={trace ?? ''} onChange={trace_for} />}>
+    <Page title={t.title} wide actions={
+        <>
+          <FilterText label={t.trace} value={trace ?? ''} onChange={trace_for} />
+          {may('mail.scan') && (
+            <Link to="/scan" className="button">
+              {t.scan}
+            </Link>
+          )}
+        </>
+      }>
       {trace ? <Traced q={trace} /> : <Now address={address} set={set} />}
     </Page>
   );

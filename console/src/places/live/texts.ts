@@ -30,6 +30,7 @@ export const t = texts({
   none_match: { en: 'No mail fits these filters.', ur: 'ان شرائط پر کوئی ڈاک نہیں۔' },
   none: { en: 'No mail has been seen yet.', ur: 'ابھی کوئی ڈاک نہیں دیکھی گئی۔' },
   none_lead: { en: 'Let Postfix ask the guard; each message shows here as it is judged:', ur: 'Postfix کو محافظ سے پوچھنے دیں؛ ہر پیغام فیصلہ ہوتے ہی یہاں نظر آئے گا:' },
+  scan: { en: 'Judge a message', ur: 'پیغام جانچیں' },
   trace: { en: 'Trace: queue id or message-id', ur: 'سراغ: قطار نمبر یا message-id' },
   traced: { en: (q: string) => `Traces of ${q}`, ur: (q: string) => `${q} کے سراغ` },
   traced_none: { en: 'The guard saw no such message, or it is longer ago than events are kept.', ur: 'محافظ نے ایسا پیغام نہیں دیکھا، یا وہ محفوظ مدت سے پرانا ہے۔' },

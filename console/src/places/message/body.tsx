@@ -43,10 +43,19 @@ export function Body({ rendering, hot }: { rendering: Rendering; hot: string | n
   );
 }
 
+// The frame has an origin of its own, so that a server may refuse it the stylesheet: then colours and type come from the attributes
+// here, and what a cause speaks of is marked by the browser itself, and underlined while it is pointed at.
 export function frame_page(html: string, hot: string | null, style: string): string {
+  const code = hot?.replace(/[^a-z0-9-]/g, '') ?? '';
+  const begin = `<mark data-cause="${code}">`;
   const marked =
-    hot === null ? html : html.split(`<mark data-cause="${hot.replace(/[^a-z0-9-]/g, '')}"`).join(`<mark class="hot" data-cause="${hot.replace(/[^a-z0-9-]/g, '')}"`);
-  return `<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer"><link rel="stylesheet" href="${style}"></head><body>${marked}</body></html>`;
+    code === ''
+      ? html
+      : html
+          .split(begin)
+          .map((part, i) => (i === 0 ? part : `<mark class="hot" data-cause="${code}"><strong><u>${part.replace('</mark>', '</u></strong></mark>')}`))
+          .join('');
+  return `<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer"><link rel="stylesheet" href="${style}"></head><body bgcolor="#ffffff" text="#141d1a"><font face="system-ui, sans-serif">${marked}</font></body></html>`;
 }
 
 function Frame({ html, hot }: { html: string; hot: string | null }) {

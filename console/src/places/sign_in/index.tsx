@@ -96,7 +96,7 @@ function FirstStart() {
     <>
       <h1>{t.first_start}</h1>
       <p>{t.first_start_lead}</p>
-      <Code block>rampart accounts invite --owner you@your-domain.example</Code>
+      <Code block>{'sudo systemctl restart rampart\nsudo cat /var/lib/rampart/enrolment-link'}</Code>
     </>
   );
 }
