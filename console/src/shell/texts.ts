@@ -48,7 +48,10 @@ export const t = texts({
   recovered_see: { en: 'See who and when', ur: 'دیکھیں کس نے اور کب' },
   lost: { en: 'Live events stopped; trying again.', ur: 'رواں واقعات رک گئے؛ دوبارہ کوشش جاری۔' },
   no_place: { en: 'There is no such page.', ur: 'ایسا کوئی صفحہ نہیں۔' },
-  no_place_lead: { en: 'The link may be old, or cut off by the program that sent it.', ur: 'ربط پرانا ہو سکتا ہے، یا بھیجنے والے پروگرام نے کاٹ دیا۔' },
+  no_place_lead: {
+    en: 'The link may be old, or cut off by the program that sent it.',
+    ur: 'ربط پرانا ہو سکتا ہے، یا بھیجنے والے پروگرام نے کاٹ دیا۔',
+  },
   not_yours: { en: 'Your role does not see this page.', ur: 'آپ کا کردار یہ صفحہ نہیں دیکھتا۔' },
   to_overview: { en: 'To the overview', ur: 'جائزے پر' },
   crashed: { en: 'This page failed.', ur: 'یہ صفحہ ناکام ہوا۔' },

@@ -78,7 +78,11 @@ export default function Domain({ values }: { values: Values }) {
       )}
       <Tabs
         label={t.tabs}
-        tabs={tabs.map((name) => ({ to: name === 'fix' ? at`/domains/${domain}` : at`/domains/${domain}/${name}`, name: t[name], current: name === tab }))}
+        tabs={tabs.map((name) => ({
+          to: name === 'fix' ? at`/domains/${domain}` : at`/domains/${domain}/${name}`,
+          name: t[name],
+          current: name === tab,
+        }))}
       />
       {query.isError && !detail ? (
         <Failed error={query.error} retry={() => void query.refetch()} />

@@ -29,7 +29,10 @@ export default function Live() {
   const trace = address.get('trace')?.trim();
   const trace_for = useCallback((q: string) => set({ trace: q }), [set]);
   return (
-    <Page title={t.title} wide actions={
+    <Page
+      title={t.title}
+      wide
+      actions={
         <>
           <FilterText label={t.trace} value={trace ?? ''} onChange={trace_for} />
           {may('mail.scan') && (
@@ -38,7 +41,8 @@ export default function Live() {
             </Link>
           )}
         </>
-      }>
+      }
+    >
       {trace ? <Traced q={trace} /> : <Now address={address} set={set} />}
     </Page>
   );
@@ -56,7 +60,14 @@ function Traced({ q }: { q: string }) {
   });
   return (
     <Section title={t.traced(q)}>
-      <VirtualRows query={trace} columns={columns} row_key={(event) => event.id} on_row={open} label={t.traced(q)} empty={<Empty title={t.traced_none} />} />
+      <VirtualRows
+        query={trace}
+        columns={columns}
+        row_key={(event) => event.id}
+        on_row={open}
+        label={t.traced(q)}
+        empty={<Empty title={t.traced_none} />}
+      />
     </Section>
   );
 }
@@ -89,7 +100,9 @@ function Now({ address, set }: { address: URLSearchParams; set: ReturnType<typeo
     const event = data as MailEvent;
     if (known.has(event.id) || !fits(query, event)) return;
     const free = is_free();
-    set_stream((now) => (now.shown.some((each) => each.id === event.id) || now.held.some((each) => each.id === event.id) ? now : arrive(now, event, free)));
+    set_stream((now) =>
+      now.shown.some((each) => each.id === event.id) || now.held.some((each) => each.id === event.id) ? now : arrive(now, event, free),
+    );
   });
   const show_held = () => set_stream(release);
   const leave = () => {
@@ -176,7 +189,9 @@ function Rates({ address, set }: { address: URLSearchParams; set: Set }) {
                 ]}
               />
               {data.median_us !== null && data.p99_us !== null && (
-                <span className="soft small">{t.speed(number(Math.round(data.median_us / 1000)), number(Math.round(data.p99_us / 1000)))}</span>
+                <span className="soft small">
+                  {t.speed(number(Math.round(data.median_us / 1000)), number(Math.round(data.p99_us / 1000)))}
+                </span>
               )}
             </div>
           </>

@@ -52,7 +52,9 @@ export function frame_page(html: string, hot: string | null): string {
       ? html
       : html
           .split(begin)
-          .map((part, i) => (i === 0 ? part : `<mark class="hot" data-cause="${code}"><strong><u>${part.replace('</mark>', '</u></strong></mark>')}`))
+          .map((part, i) =>
+            i === 0 ? part : `<mark class="hot" data-cause="${code}"><strong><u>${part.replace('</mark>', '</u></strong></mark>')}`,
+          )
           .join('');
   return `<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer"></head><body bgcolor="#ffffff" text="#141d1a"><font face="system-ui, sans-serif">${marked}</font></body></html>`;
 }
@@ -79,7 +81,12 @@ export function Text({ rendering, hot }: { rendering: Rendering; hot: string | n
           piece.code === null ? (
             visible(piece.text)
           ) : (
-            <mark key={i} ref={i === first_hot ? first : undefined} className={piece.code === hot ? 'marked marked-hot' : 'marked'} title={piece.code}>
+            <mark
+              key={i}
+              ref={i === first_hot ? first : undefined}
+              className={piece.code === hot ? 'marked marked-hot' : 'marked'}
+              title={piece.code}
+            >
               {visible(piece.text)}
             </mark>
           ),

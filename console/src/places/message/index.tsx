@@ -69,7 +69,9 @@ function Verdict({ event }: { event: MailEvent }) {
   const cause = event.causes[0];
   return (
     <div className="verdict">
-      <State kind={action_kinds[event.answered]}>{event.answered === 'accept' && !cause ? t.delivered : t.was(action_words[event.answered])}</State>{' '}
+      <State kind={action_kinds[event.answered]}>
+        {event.answered === 'accept' && !cause ? t.delivered : t.was(action_words[event.answered])}
+      </State>{' '}
       {cause && (
         <>
           <Words>{cause.text}</Words>.
@@ -99,7 +101,9 @@ export function EventFacts({ event }: { event: MailEvent }) {
       <dd>
         {(event.outcomes?.length ? event.outcomes : [{ action: event.answered, recipients: event.recipients }]).map((outcome, i) => (
           <div key={i} className="row">
-            {event.outcomes && event.outcomes.length > 0 && <State kind={action_kinds[outcome.action]}>{action_words[outcome.action]}</State>}
+            {event.outcomes && event.outcomes.length > 0 && (
+              <State kind={action_kinds[outcome.action]}>{action_words[outcome.action]}</State>
+            )}
             {outcome.recipients.map((recipient) => (
               <Name key={recipient}>{recipient}</Name>
             ))}

@@ -18,10 +18,16 @@ import '../message/message.css';
 
 const t = texts({
   title: { en: 'Judge a message', ur: 'پیغام جانچیں' },
-  lead: { en: 'What the guard would do with it, and why. Nothing is delivered or kept.', ur: 'محافظ اس کے ساتھ کیا کرے گا، اور کیوں۔ کچھ پہنچایا یا رکھا نہیں جاتا۔' },
+  lead: {
+    en: 'What the guard would do with it, and why. Nothing is delivered or kept.',
+    ur: 'محافظ اس کے ساتھ کیا کرے گا، اور کیوں۔ کچھ پہنچایا یا رکھا نہیں جاتا۔',
+  },
   mail: { en: 'Live mail', ur: 'رواں ڈاک' },
   message: { en: 'The message, with its headers', ur: 'پیغام، سرخیوں سمیت' },
-  message_hint: { en: 'As “show original” of a mail program gives it, or an .eml file', ur: 'جیسا میل پروگرام کا ”اصل دکھائیں“ دیتا ہے، یا eml. فائل' },
+  message_hint: {
+    en: 'As “show original” of a mail program gives it, or an .eml file',
+    ur: 'جیسا میل پروگرام کا ”اصل دکھائیں“ دیتا ہے، یا eml. فائل',
+  },
   file: { en: 'Choose an .eml file', ur: 'eml. فائل چنیں' },
   ip: { en: 'Address of the client', ur: 'کلائنٹ کا پتا' },
   ip_hint: { en: 'Without it SPF cannot be checked', ur: 'اس کے بغیر SPF نہیں جانچا جا سکتا' },
@@ -29,7 +35,10 @@ const t = texts({
   judge: { en: 'Judge', ur: 'جانچیں' },
   causes: { en: 'Why', ur: 'کیوں' },
   signals: { en: 'What its content says', ur: 'اس کا مواد کیا کہتا ہے' },
-  score: { en: (score: string, tag: string, keep: string) => `${score} points; it is tagged at ${tag}, kept at ${keep}`, ur: (score: string, tag: string, keep: string) => `${score} نمبر؛ ${tag} پر نشان، ${keep} پر قرنطینہ` },
+  score: {
+    en: (score: string, tag: string, keep: string) => `${score} points; it is tagged at ${tag}, kept at ${keep}`,
+    ur: (score: string, tag: string, keep: string) => `${score} نمبر؛ ${tag} پر نشان، ${keep} پر قرنطینہ`,
+  },
   signal: { en: 'Sign', ur: 'علامت' },
   points: { en: 'Points', ur: 'نمبر' },
   evidence: { en: 'Seen', ur: 'دیکھا گیا' },

@@ -14,11 +14,7 @@ import { t } from './texts';
 export default function SignIn() {
   const session = use_session();
   use_title(t.title);
-  return (
-    <Entry demo={session.demo}>
-      {session.state === 'pending' ? <Second /> : session.owner_exists ? <First /> : <FirstStart />}
-    </Entry>
-  );
+  return <Entry demo={session.demo}>{session.state === 'pending' ? <Second /> : session.owner_exists ? <First /> : <FirstStart />}</Entry>;
 }
 
 function First() {
