@@ -41,7 +41,8 @@ class Serve:
 
     def write(self, settings):
         server = settings if "[server]" in settings else "[server]\n" + settings
-        server = server.replace("[server]\n", f'[server]\nlisten = ["127.0.0.1:{self.port}"]\n' if "listen =" not in server.split("[guard]")[0] else "[server]\n", 1)
+        if not re.search(r"^listen =", server.split("[guard]")[0], re.M):
+            server = server.replace("[server]\n", f'[server]\nlisten = ["127.0.0.1:{self.port}"]\n', 1)
         guard = "" if "[guard]" in server else f'\n[guard]\nlisten = ["inet:127.0.0.1:{self.milter}"]\n'
         store = "" if "[store]" in server else f'\n[store]\nurl = "sqlite:{self.folder}/rampart.db"\n'
         dns = "" if "[dns]" in server else '\n[dns]\nresolvers = ["127.0.0.1:9"]\ntimeout = "200ms"\n'
