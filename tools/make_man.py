@@ -1,6 +1,7 @@
 #!/usr/bin/python3
-"""Writes the manual page to standard output: packaging/rampart.1.in, with the commands and options as the program's own help gives
-them, so that the two cannot differ. usage: tools/make_man.py PROGRAM VERSION"""
+"""Writes a manual page to standard output: packaging/rampart.1.in with the commands and options as the program's own help gives them,
+or packaging/rampart.toml.5.in with the settings as `rampart config reference` gives them, so that the two cannot differ.
+usage: tools/make_man.py PROGRAM VERSION [1|5]"""
 
 import pathlib
 import re
@@ -53,12 +54,55 @@ def describe(program, words, out):
             describe(program, [*words, term.split()[0]], out)
 
 
-def main(arguments):
-    program, version = arguments
+def inline(text):
+    """A line of the reference, with its `code` in bold."""
+    parts = text.split("`")
+    return escape("".join(part if number % 2 == 0 else f"\0{part}\1" for number, part in enumerate(parts))).replace("\0", r"\fB").replace("\1", r"\fR")
+
+
+def reference_page(reference):
+    """The reference of the configuration, as the program writes it in Markdown (headings, paragraphs, lists, code), as a manual page."""
+    out, in_code = [], False
+    for line in reference.splitlines():
+        heading = re.match(r"^(#+) (.*)$", line)
+        item = re.match(r"^(-|\d+\.) (.*)$", line)
+        if (heading or item) and out and out[-1] == ".PP":
+            out.pop()
+        if line.startswith("```"):
+            in_code = not in_code
+            out.append(".nf" if in_code else ".fi")
+        elif in_code:
+            out.append(escape(line))
+        elif heading:
+            if heading.group(1) != "#":
+                out.append(f'.{"SH" if heading.group(1) == "##" else "SS"} "{escape(heading.group(2))}"')
+        elif item:
+            mark = r"\(bu" if item.group(1) == "-" else item.group(1)
+            out += [f'.IP "{mark}" 4', inline(item.group(2))]
+        elif not line:
+            if out and not out[-1].startswith((".SH", ".SS", ".PP")):
+                out.append(".PP")
+        elif not line.startswith("<!--"):
+            out.append(inline(line))
+    return "\n".join(out)
+
+
+def commands_page(program):
     out = []
-    describe(str(pathlib.Path(program).resolve()), [], out)
-    template = (SOURCE / "packaging" / "rampart.1.in").read_text(encoding="utf-8")
-    sys.stdout.write(template.replace("@VERSION@", version).replace("@COMMANDS@", "\n".join(out)))
+    describe(program, [], out)
+    return "\n".join(out)
+
+
+def main(arguments):
+    program, version, section = (*arguments, "1")[:3]
+    program = str(pathlib.Path(program).resolve())
+    if section == "5":
+        done = subprocess.run([program, "config", "reference"], capture_output=True, text=True, check=True, env={"NO_COLOR": "1"})
+        name, mark, content = "rampart.toml.5.in", "@SETTINGS@", reference_page(done.stdout)
+    else:
+        name, mark, content = "rampart.1.in", "@COMMANDS@", commands_page(program)
+    template = (SOURCE / "packaging" / name).read_text(encoding="utf-8")
+    sys.stdout.write(template.replace("@VERSION@", version).replace(mark, content))
     return 0
 
 

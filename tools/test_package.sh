@@ -1,15 +1,22 @@
 #!/bin/bash
-# The package works on a bare Debian 12 with no configuration: it is installed in a fresh chroot from Debian's sources alone, and
-# the command on line 5 of README.md is run there, in a network namespace whose only resolver is an NSD on 127.0.0.1:53 that
-# serves mydomain.example. usage: tools/test_package.sh [DEB]
+# The package in a fresh chroot of Debian 12, installed from Debian's sources alone:
+#   - its units are right, and may do little, in the eyes of systemd-analyze; the command on line 5 of README.md is run with no
+#     configuration, in a network namespace whose only resolver is an NSD on 127.0.0.1:53 that serves mydomain.example;
+#   - tests/package_steps.py: an upgrade from 0.1.0 keeps everything, purging asks, and the server runs as its unit says.
+# usage: tools/test_package.sh [DEB [OLD-DEB]]
+# OLD-DEB, the package of 0.1.0, is made from this repository's history (some minutes, the first time) unless it is named.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source tools/chroot.sh
 need_root
 deb=${1:-}
+old=${2:-}
 if [[ -z $deb ]]; then
   ./dev package >/dev/null
   deb=$(echo build/rampart_*.deb)
+fi
+if [[ -z $old ]]; then
+  old=$(tools/old_package.sh)
 fi
 
 dir=$(mktemp -d)
@@ -23,7 +30,15 @@ in_chroot "$dir/root" bash -ec '
   dpkg -i /rampart.deb >/dev/null 2>&1 || apt-get -q -y --no-install-recommends -f install >/dev/null
   dpkg-query -W -f "\${Package} \${Version} \${db:Status-Status}\n" rampart
   getent passwd rampart >/dev/null || { echo "error: there is no user rampart" >&2; exit 1; }
-  test -f /usr/lib/systemd/system/rampart-guard.service'
+  for unit in rampart rampart-guard; do
+    file=/usr/lib/systemd/system/$unit.service
+    wrong=$(systemd-analyze verify --man=no $file 2>&1) || { echo "error: $file: $wrong" >&2; exit 1; }
+    [[ -z $wrong ]] || { echo "error: $file: $wrong" >&2; exit 1; }
+    # 3.0 at most, of 10: in tenths.
+    systemd-analyze security --offline=yes --no-pager --threshold=30 $file >/tmp/security || { cat /tmp/security >&2; exit 1; }
+    tail -n 1 /tmp/security
+  done
+  for page in man1/rampart.1.gz man5/rampart.toml.5.gz; do gzip -t /usr/share/man/$page; done'
 
 # As it is released: under sanitizers nothing is wiped.
 /usr/bin/python3 tests/worker_wipes.py build/rampart-worker
@@ -63,4 +78,11 @@ cat "$dir/output"
 for word in mydomain.example WK-2 WK-4 WK-6 "p=none"; do
   grep -q -- "$word" "$dir/output" || { echo "error: '$word' is not in the answer" >&2; exit 1; }
 done
+
+# Nothing was configured: purged, it leaves nothing. From here on nothing is downloaded: what it depends on is there.
+in_chroot "$dir/root" dpkg --purge rampart >/dev/null
+for path in /etc/rampart /var/lib/rampart; do
+  [[ ! -e $dir/root$path ]] || { echo "error: $path was not configured, and stays" >&2; exit 1; }
+done
+without_network env PYTHONPATH=tests PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/package_steps.py "$dir/root" "$old" "$deb"
 echo "The package works on a bare Debian 12."

@@ -369,7 +369,8 @@ Result<Exit> run_doctor(Session& session, const Request& request) {
 }  // namespace
 
 void add_doctor_command(CLI::App& root, Session& session) {
-  auto* doctor = root.add_subcommand("doctor", "Check what the guard and the server need, and say what mends each fault");
+  auto* doctor = root.add_subcommand(
+      "doctor", "Check what the guard and the server need, and say what mends each fault");
   auto request = std::make_shared<Request>();
   doctor->add_option("--postconf", request->postconf, "Postfix's postconf [/usr/sbin/postconf]")
       ->type_name("PATH");

@@ -12,6 +12,7 @@
 #include "base/config.h"
 #include "guard/events/feed.h"
 #include "guard/settings.h"
+#include "server/setup/answers.h"
 
 namespace rampart::server {
 
@@ -24,6 +25,7 @@ struct GuardHost {
   std::function<base::Result<base::Config>()> read_config = {};
   std::function<void(const base::Error&)> report = {};     // what is wrong with that one
   std::function<void(const guard::ToldEvent&)> tell = {};  // of each event, on any thread; never waits
+  OpenProvider provider = live_provider();                 // one for each loop
 };
 
 class GuardService {
@@ -40,7 +42,9 @@ class GuardService {
   // From any thread, from open() on. stop() has what is under way finished, for a while; a second one does not wait.
   virtual void stop() = 0;
   virtual void reload() = 0;
-  // As long as run() has not returned.
+  // Ends what looks into messages, and what loops it answers on: behind run(), once nobody uses inspector() any more. The destructor does so
+  // otherwise.
+  virtual void close() = 0;
   [[nodiscard]] virtual std::shared_ptr<const guard::Rules> rules() const = 0;
   virtual guard::Inspector& inspector() = 0;
   [[nodiscard]] virtual const guard::Correspondents& correspondents() const = 0;

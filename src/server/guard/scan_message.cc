@@ -1,5 +1,6 @@
 #include "server/guard/scan_message.h"
 
+#include <atomic>
 #include <future>
 #include <thread>
 
@@ -17,8 +18,9 @@ using base::Result;
 namespace {
 
 // Our own.
-constexpr std::size_t kMostAtOnce = 4;         // each may hold a message of kMaxMail
-constexpr std::chrono::seconds kPatience{60};  // beyond what any question of it may take
+constexpr std::size_t kMostAtOnce = 4;           // each may hold a message of kMaxMail
+constexpr std::chrono::milliseconds kLook{100};  // at whether it ends
+constexpr std::chrono::seconds kPatience{60};    // beyond what any question of it may take
 
 }  // namespace
 
@@ -63,13 +65,16 @@ void scan_message(const ScanMeans& means, const ScanRequest& request, std::strin
 
 class ScanDesk::Loop {
  public:
-  Loop(const base::Config& config, net::LiveOptions live, Parts parts)
-      : provider_(io_, std::move(live)), ring_(config), parts_(std::move(parts)) {
+  Loop(const base::Config& config, const net::LiveOptions& live, Parts parts)
+      : ring_(config), parts_(std::move(parts)), provider_(parts_.provider(io_, live)) {
     if (parts_.clamd) clamd_.emplace(io_, *parts_.clamd, guard::ClamdOptions());
   }
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
-  ~Loop() {
+  ~Loop() { stop(); }
+
+  void stop() {
+    stopped_ = true;
     io_.stop();
     if (thread_.joinable()) thread_.join();
   }
@@ -80,7 +85,7 @@ class ScanDesk::Loop {
                                .correspondents = parts_.correspondents,
                                .inspector = parts_.inspector,
                                .clamd = clamd_ ? &*clamd_ : nullptr,
-                               .provider = provider_,
+                               .provider = *provider_,
                                .drive = drive,
                                .ring = ring_,
                                .source = std::move(source),
@@ -89,7 +94,7 @@ class ScanDesk::Loop {
   }
 
   Result<std::string> scan(ScanRequest request, std::string bytes) {
-    if (under_way_.fetch_add(1) >= kMostAtOnce) {
+    if (under_way_.fetch_add(1) >= kMostAtOnce || stopped_) {
       --under_way_;
       return base::fail(ErrorKind::unavailable, "enough messages are looked at now", {},
                         "try again in a moment");
@@ -103,20 +108,23 @@ class ScanDesk::Loop {
         promise->set_value(std::move(verdict));
       });
     });
-    if (answer.wait_for(kPatience) != std::future_status::ready)
-      return base::fail(ErrorKind::unavailable, "the message was not judged in time");
+    for (const auto until = std::chrono::steady_clock::now() + kPatience;
+         answer.wait_for(kLook) != std::future_status::ready;)
+      if (stopped_ || std::chrono::steady_clock::now() >= until)
+        return base::fail(ErrorKind::unavailable, "the message was not judged in time");
     return answer.get();
   }
 
  private:
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
-  net::LiveProvider provider_;
   FolderRing ring_;
   Parts parts_;
+  std::unique_ptr<facts::Provider> provider_;
   std::optional<guard::Clamd> clamd_;
   std::unique_ptr<ScanMeans> means_;
   std::atomic<std::size_t> under_way_ = 0;
+  std::atomic<bool> stopped_ = false;
   std::thread thread_;
 };
 
@@ -128,10 +136,12 @@ Result<std::unique_ptr<ScanDesk>> ScanDesk::open(const base::Config& config, Par
   std::vector<std::string> resolvers;
   resolvers.reserve(live.resolvers.size());
   for (const auto& endpoint : live.resolvers) resolvers.push_back(endpoint.text());
-  auto loop = std::make_unique<Loop>(config, std::move(live), std::move(parts));
+  auto loop = std::make_unique<Loop>(config, live, std::move(parts));
   loop->start(drive_options(config), {fmt::format("resolvers: {}", fmt::join(resolvers, ", "))});
   return std::unique_ptr<ScanDesk>(new ScanDesk(std::move(loop)));
 }
+
+void ScanDesk::stop() { loop_->stop(); }
 
 Result<std::string> ScanDesk::scan(ScanRequest request, std::string bytes) {
   return loop_->scan(std::move(request), std::move(bytes));

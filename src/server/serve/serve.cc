@@ -26,6 +26,7 @@
 #include "server/serve/first_start.h"
 #include "server/serve/log.h"
 #include "server/serve/metrics.h"
+#include "server/serve/notices.h"
 #include "server/serve/notify.h"
 #include "server/serve/parts.h"
 #include "server/serve/sites.h"
@@ -46,8 +47,6 @@ using boost::system::error_code;
 constexpr std::chrono::minutes kSweep{5};        // between looks at what is over
 constexpr std::chrono::seconds kLogPatience{2};  // for the last lines
 constexpr std::chrono::seconds kStatus{30};      // between words to the service manager
-10
-};  // for what ends by itself behind what is under way: stores, outboxes
 
 // The store is named, whatever the configuration says: all parts have to have the same.
 Result<std::shared_ptr<const base::Config>> with_store(base::Config config) {
@@ -80,7 +79,10 @@ class Serve {
     config_ = first_config_;
   }
 
-  ~Serve() { end_http(); }
+  ~Serve() {
+    end_http();
+    end_guard();
+  }
   Serve(const Serve&) = delete;
   Serve& operator=(const Serve&) = delete;
 
@@ -96,7 +98,7 @@ class Serve {
     else
       TRY(make_tables(TRY(store_url(config())), config(), nullptr));
     TRY(open_http());
-    if (settings_.has(Role::worker)) TRY(open_work());
+    TRY(open_work());
     await_signal();
     begin();
     control_.run();
@@ -112,17 +114,18 @@ class Serve {
 
   Result<> open_guard() {
     auto settings = TRY(running_guard_settings(config()));
-    guard_ =
-        TRY(GuardService::open(config(), std::move(settings),
-                               {.log = log_.line("guard"),
-                                .read_config = [this]() -> Result<base::Config> {
-                                  return *TRY(with_store(TRY(host_.read_config())));
+    guard_ = TRY(
+        GuardService::open(config(), std::move(settings),
+                           {.log = log_.line("guard"),
+                            .read_config = [this]() -> Result<base::Config> {
+                              return *TRY(with_store(TRY(host_.read_config())));
+                            },
+                            .report = [this](const base::Error& error) { log_.error("guard", error); },
+                            .tell =
+                                [this](const guard::ToldEvent& event) {
+                                  if (api_) api_->tell_mail(event);
                                 },
-                                .report = [this](const base::Error& error) { log_.error("guard", error); },
-                                .tell =
-                                    [this](const guard::ToldEvent& event) {
-                                      if (api_) api_->tell_mail(event);
-                                    }}));
+                            .provider = host_.stage != nullptr ? host_.stage->provider : live_provider()}));
     guard_part_ = &standing_.add_named("guard");
     return {};
   }
@@ -134,6 +137,7 @@ class Serve {
                               .guard = guard_.get(),
                               .helpers = helpers_.get(),
                               .health = [this] { return health(); },
+                              .stage = host_.stage,
                               .started = started_},
                              log_));
     api_part_ = &standing_.add_named("api");
@@ -224,7 +228,8 @@ class Serve {
         [this](const std::string& part, const base::Error& error) { log_.error(part, error); });
     const auto config = config_.load();
     held_.push_back(config);  // for as long as the process: work that is late still reads it
-    TRY(add_work(*work, *config, settings_, log_, {}));
+    if (settings_.has(Role::worker)) TRY(add_work(*work, *config, settings_, log_, {}));
+    if (api_) add_notices(*work, *config, settings_.public_url);
     if (api_)
       work->add_periodic("accounts", {.first = kSweep, .every = kSweep}, [this](Part&) -> Result<> {
         auto database = TRY(store::Database::open(TRY(store_url(*config_.load()))));
@@ -251,6 +256,7 @@ class Serve {
     manager_.ready(fmt::format("the console is at {}", settings_.public_url));
     if (const auto every = manager_.watchdog()) keep_alive(*every / 2);
     tell_status();
+    if (host_.stage != nullptr && host_.stage->begun) host_.stage->begun();
   }
 
   // A guard that ends by itself has lost what others lean on: the process ends, and whoever looks after it starts it anew.
@@ -457,6 +463,7 @@ class Serve {
     alive_timer_.cancel();
     status_timer_.cancel();
     if (guard_) guard_->stop();
+    if (work_) work_->stop({});
     asio::post(io_, [this] {
       if (api_) api_->stop();
       server_->stop([this] {
@@ -483,6 +490,12 @@ class Serve {
     if (http_thread_.joinable()) http_thread_.join();
   }
 
+  // What judges messages for others ends before what looks into them.
+  void end_guard() {
+    if (api_) api_->stop_scans();
+    if (guard_) guard_->close();
+  }
+
   void end() {
     if (work_) {
       if (const auto late = work_->stop(settings_.grace); !late.empty()) {
@@ -497,6 +510,7 @@ class Serve {
     }
     if (guard_thread_.joinable()) guard_thread_.join();
     end_http();
+    end_guard();
     digests_.reset();
     tls_reports_.reset();
     server_.reset();
@@ -559,6 +573,8 @@ class Serve {
 Result<> serve(const base::Config& given, ServeHost host) {
   auto config = TRY(with_store(given));
   auto settings = TRY(read_server_settings(*config));
+  // What asks and sends by itself does not exist in a demonstration.
+  if (host.stage != nullptr) std::erase(settings.roles, Role::worker);
   return Serve(std::move(config), std::move(settings), std::move(host)).run();
 }
 
