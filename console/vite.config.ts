@@ -7,7 +7,9 @@ import { defineConfig } from 'vitest/config';
 function mock() {
   return {
     name: 'rampart-mock',
-    async configureServer(server: { middlewares: { use: (handle: (req: IncomingMessage, res: ServerResponse, next: () => void) => void) => void } }) {
+    async configureServer(server: {
+      middlewares: { use: (handle: (req: IncomingMessage, res: ServerResponse, next: () => void) => void) => void };
+    }) {
       const url = new URL('./mock/server.mjs', import.meta.url).href;
       const { make_handler } = (await import(url)) as {
         make_handler: (options: object) => (req: IncomingMessage, res: ServerResponse) => Promise<boolean>;

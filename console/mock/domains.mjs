@@ -25,7 +25,24 @@ function random(seed) {
   };
 }
 
-const words = ['water', 'power', 'post', 'tax', 'port', 'rail', 'court', 'school', 'clinic', 'college', 'farm', 'city', 'roads', 'press', 'pension', 'census'];
+const words = [
+  'water',
+  'power',
+  'post',
+  'tax',
+  'port',
+  'rail',
+  'court',
+  'school',
+  'clinic',
+  'college',
+  'farm',
+  'city',
+  'roads',
+  'press',
+  'pension',
+  'census',
+];
 const states = [
   ['spoofable', ['F', 'D-'], 'anyone can send as it; most receivers would deliver it', 'none'],
   ['partly-protected', ['C', 'B', 'D'], 'its subdomains can be forged', 'quarantine'],

@@ -5,7 +5,11 @@ const causes = {
   'dmarc-reject': { code: 'dmarc-reject', text: 'DMARC fails, and bank.example asks for reject', section: 'RFC 9989 section 5.3' },
   'link-away': { code: 'link-away', text: 'a link shows bank.example and leads to evil.example', section: '' },
   'blocked-client': { code: 'blocked-client', text: 'its sender is on the block list', section: '' },
-  'dns-trouble': { code: 'dns-trouble', text: 'DNS did not answer for bank.example; it is asked again later', section: 'RFC 7208 section 2.6.6' },
+  'dns-trouble': {
+    code: 'dns-trouble',
+    text: 'DNS did not answer for bank.example; it is asked again later',
+    section: 'RFC 7208 section 2.6.6',
+  },
 };
 const kinds = [
   ['accept', null],
@@ -17,7 +21,14 @@ const kinds = [
   ['reject', 'blocked-client'],
   ['tempfail', 'dns-trouble'],
 ];
-const authors = ['bank.example', 'ministry.example', 'post.example', 'newsletter.shop.example', 'xn--mgbai9azgqp6j.example', 'a-very-long-name-of-a-domain-that-nobody-types.department.university.example'];
+const authors = [
+  'bank.example',
+  'ministry.example',
+  'post.example',
+  'newsletter.shop.example',
+  'xn--mgbai9azgqp6j.example',
+  'a-very-long-name-of-a-domain-that-nobody-types.department.university.example',
+];
 const subjects = [
   'Your bank account',
   'Minutes of the meeting on Thursday',
@@ -122,8 +133,18 @@ export const rendering = (id) => ({
   id,
   headers: [
     { name: 'Return-Path', value: '<x@evil.example>', explained: 'where bounces go; the server wrote it', causes: [] },
-    { name: 'Received', value: 'from mail.evil.example (203.0.113.9) by mx.ministry.example', explained: 'the way through our own server: the one line that is certain', causes: [] },
-    { name: 'From', value: '"Bank <script>alert(1)</script>" <ceo@bank.example>', explained: 'who the message says wrote it', causes: ['dmarc-reject'] },
+    {
+      name: 'Received',
+      value: 'from mail.evil.example (203.0.113.9) by mx.ministry.example',
+      explained: 'the way through our own server: the one line that is certain',
+      causes: [],
+    },
+    {
+      name: 'From',
+      value: '"Bank <script>alert(1)</script>" <ceo@bank.example>',
+      explained: 'who the message says wrote it',
+      causes: ['dmarc-reject'],
+    },
     { name: 'To', value: 'omar@ministry.example', explained: 'whom the message names; the envelope decides', causes: [] },
     { name: 'Subject', value: 'Your account is locked', explained: null, causes: ['words-urgent'] },
     { name: 'Reply-To', value: 'bank.security@freemail.example', explained: 'where an answer would go', causes: ['reply-elsewhere'] },
@@ -131,27 +152,86 @@ export const rendering = (id) => ({
   ],
   path: {
     client: { address: '203.0.113.9', name: 'mail.evil.example', confirmed: false },
-    envelope: { domain: 'evil.example', result: 'pass', aligned: false, why: 'evil.example lists 203.0.113.9, but the From claims bank.example' },
+    envelope: {
+      domain: 'evil.example',
+      result: 'pass',
+      aligned: false,
+      why: 'evil.example lists 203.0.113.9, but the From claims bank.example',
+    },
     signatures: [{ domain: 'evil.example', selector: 's1', result: 'pass', aligned: false, why: 'signed, but by another domain' }],
     author: { domain: 'bank.example', result: 'fail', policy: 'reject', why: 'no identity aligns' },
   },
   parts: [
-    { path: '1', type: 'text/html', name: '', charset: 'utf-8', size: 812, sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08', attachment: false, shown: true, found: [{ code: 'link-away', evidence: 'shown bank.example, leads to evil.example' }], rules: [], unseen: null },
-    { path: '2', type: 'application/zip', name: 'invoice<script>.zip', charset: '', size: 48121, sha256: '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae', attachment: true, shown: false, found: [{ code: 'archive-program', evidence: 'invoice.exe in invoice.zip' }], rules: [], unseen: null },
-    { path: '3', type: 'application/pdf', name: 'terms.pdf', charset: '', size: 9120000, sha256: '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae', attachment: true, shown: false, found: [], rules: [], unseen: 'larger than 8 MiB' },
+    {
+      path: '1',
+      type: 'text/html',
+      name: '',
+      charset: 'utf-8',
+      size: 812,
+      sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+      attachment: false,
+      shown: true,
+      found: [{ code: 'link-away', evidence: 'shown bank.example, leads to evil.example' }],
+      rules: [],
+      unseen: null,
+    },
+    {
+      path: '2',
+      type: 'application/zip',
+      name: 'invoice<script>.zip',
+      charset: '',
+      size: 48121,
+      sha256: '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
+      attachment: true,
+      shown: false,
+      found: [{ code: 'archive-program', evidence: 'invoice.exe in invoice.zip' }],
+      rules: [],
+      unseen: null,
+    },
+    {
+      path: '3',
+      type: 'application/pdf',
+      name: 'terms.pdf',
+      charset: '',
+      size: 9120000,
+      sha256: '2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae',
+      attachment: true,
+      shown: false,
+      found: [],
+      rules: [],
+      unseen: 'larger than 8 MiB',
+    },
   ],
   bodies: [
     {
       part: '1',
       kind: 'html',
       html: '<p>Dear customer,</p><p><mark data-cause="words-urgent">Your account will be locked within 24 hours.</mark> Please confirm at <span data-shown="link">bank.example</span> <bdi dir="ltr" data-shown="target"><mark data-cause="link-away">http://evil.example/login?id=81</mark></bdi></p><p>The Bank</p>',
-      notices: [{ notice: 'scripts', text: 'scripts were left out', count: 1, evidence: '' }, { notice: 'images', text: 'pictures from elsewhere were not fetched', count: 3, evidence: 'http://track.evil.example/p.gif' }],
+      notices: [
+        { notice: 'scripts', text: 'scripts were left out', count: 1, evidence: '' },
+        { notice: 'images', text: 'pictures from elsewhere were not fetched', count: 3, evidence: 'http://track.evil.example/p.gif' },
+      ],
     },
   ],
   text: { part: '1', text: 'Dear customer,\nYour account will be locked within 24 hours. Please confirm at bank.example\n', cut: false },
-  links: [{ part: '1', kind: 'anchor', text: 'bank.example', target: 'http://evil.example/login?id=81', host: 'evil.example', facts: ['registered 3 days ago'], claimed: 'bank.example', count: 1, hidden: false }],
+  links: [
+    {
+      part: '1',
+      kind: 'anchor',
+      text: 'bank.example',
+      target: 'http://evil.example/login?id=81',
+      host: 'evil.example',
+      facts: ['registered 3 days ago'],
+      claimed: 'bank.example',
+      count: 1,
+      hidden: false,
+    },
+  ],
   links_left_out: 0,
-  marks: [{ code: 'link-away', text: 'evil.example', places: 1 }, { code: 'words-urgent', text: 'within 24 hours', places: 1 }],
+  marks: [
+    { code: 'link-away', text: 'evil.example', places: 1 },
+    { code: 'words-urgent', text: 'within 24 hours', places: 1 },
+  ],
   extent: 'all',
   fault: null,
 });

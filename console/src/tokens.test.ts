@@ -7,7 +7,8 @@ const css = readFileSync(join(__dirname, 'tokens.css'), 'utf8');
 function block(marker: string): Record<string, string> {
   const body = css.slice(css.indexOf('{', css.indexOf(marker)) + 1);
   const tokens: Record<string, string> = {};
-  for (const [, name, value] of body.slice(0, body.indexOf('}')).matchAll(/--([a-z-]+):\s*(#[0-9a-f]{6})\s*;/g)) tokens[name ?? ''] = value ?? '';
+  for (const [, name, value] of body.slice(0, body.indexOf('}')).matchAll(/--([a-z-]+):\s*(#[0-9a-f]{6})\s*;/g))
+    tokens[name ?? ''] = value ?? '';
   return tokens;
 }
 

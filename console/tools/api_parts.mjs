@@ -27,9 +27,7 @@ function add_documents(schemas) {
   for (const [prefix, file] of Object.entries(documents)) {
     const document = JSON.parse(readFileSync(join(folder, '..', 'docs', `${file}.schema.json`), 'utf8'));
     const renamed = (node) =>
-      JSON.parse(
-        JSON.stringify(node).replace(/#\/\$defs\/([a-z0-9_-]+)/g, (_, name) => `#/components/schemas/${prefix}${pascal(name)}`),
-      );
+      JSON.parse(JSON.stringify(node).replace(/#\/\$defs\/([a-z0-9_-]+)/g, (_, name) => `#/components/schemas/${prefix}${pascal(name)}`));
     for (const [name, schema] of Object.entries(document.$defs)) schemas[prefix + pascal(name)] ??= renamed(schema);
     if (document.properties) {
       const { $defs: _, $schema: __, ...own } = document;

@@ -27,6 +27,7 @@ const visits = [
   ['mail', '/mail'],
   ['mail-filtered', '/mail?action=reject&author=bank.example'],
   ['message', '/mail/mail4'],
+  ['scan', '/scan'],
   ['quarantine', '/quarantine'],
   ['kept', '/quarantine/kept1'],
   ['kept-headers', '/quarantine/kept1/headers'],
@@ -75,13 +76,19 @@ const seen_by_machine = () => {
   const english = [];
   if (document.documentElement.lang === 'ur') {
     for (const element of document.querySelectorAll('h1,h2,th,label,button,legend,.rail-name,[role=columnheader],.tabs a,dt')) {
-      const text = [...element.childNodes].filter((node) => node.nodeType === 3).map((node) => node.textContent).join(' ').trim();
-      if (/[a-z]{4,}/.test(text) && !/[\u0600-\u06ff]/.test(text) && !element.closest('bdi,[dir=ltr],[dir=auto]')) english.push(text.slice(0, 60));
+      const text = [...element.childNodes]
+        .filter((node) => node.nodeType === 3)
+        .map((node) => node.textContent)
+        .join(' ')
+        .trim();
+      if (/[a-z]{4,}/.test(text) && !/[\u0600-\u06ff]/.test(text) && !element.closest('bdi,[dir=ltr],[dir=auto]'))
+        english.push(text.slice(0, 60));
     }
   }
   const cut = [];
   for (const element of document.querySelectorAll('button, .tabs a, th, .state')) {
-    if (element.scrollWidth > element.clientWidth + 2 && element.clientWidth > 0 && getComputedStyle(element).overflow !== 'visible') cut.push(element.textContent.slice(0, 40));
+    if (element.scrollWidth > element.clientWidth + 2 && element.clientWidth > 0 && getComputedStyle(element).overflow !== 'visible')
+      cut.push(element.textContent.slice(0, 40));
   }
   return { wide, english: [...new Set(english)], cut };
 };
@@ -99,9 +106,12 @@ for (const language of list('languages', ['en', 'ur'])) {
           locale: language === 'ur' ? 'ur-PK' : 'en-GB',
           reducedMotion: 'reduce',
         });
-        await context.addInitScript(([spoken]) => {
-          if (window.top === window) localStorage.setItem('rampart.language', spoken);
-        }, [language]);
+        await context.addInitScript(
+          ([spoken]) => {
+            if (window.top === window) localStorage.setItem('rampart.language', spoken);
+          },
+          [language],
+        );
         const page = await context.newPage();
         const tell = (fault) => faults.push(`${shot}: ${fault}`);
         page.on('console', (message) => {
@@ -128,7 +138,12 @@ for (const language of list('languages', ['en', 'ur'])) {
             window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], iframes: false }),
           );
           for (const violation of result.violations) {
-            tell(`axe ${violation.impact} ${violation.id}: ${violation.nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(' ~ ')}`);
+            tell(
+              `axe ${violation.impact} ${violation.id}: ${violation.nodes
+                .slice(0, 3)
+                .map((node) => node.html.slice(0, 120))
+                .join(' ~ ')}`,
+            );
           }
         }
         await context.close();

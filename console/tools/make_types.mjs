@@ -107,8 +107,7 @@ const lines = [
   '// method, path and permission of each',
   'export const operations = {',
   ...operations(api).map(
-    ({ id, method, path, operation }) =>
-      `  ${id}: ['${method.toUpperCase()}', '${path}', '${operation['x-permission'] ?? ''}'],`,
+    ({ id, method, path, operation }) => `  ${id}: ['${method.toUpperCase()}', '${path}', '${operation['x-permission'] ?? ''}'],`,
   ),
   '} as const satisfies Record<keyof Operations, readonly [string, string, string]>;',
   '',

@@ -11,7 +11,11 @@ const faults = [];
 async function visit(options, language = 'en', width = 1280) {
   const server = await start({ domains: 100_000, every: 300, ...options });
   const origin = `http://localhost:${server.address().port}`;
-  const context = await browser.newContext({ viewport: { width, height: 800 }, locale: 'en-GB', permissions: ['clipboard-read', 'clipboard-write'] });
+  const context = await browser.newContext({
+    viewport: { width, height: 800 },
+    locale: 'en-GB',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
   await context.addInitScript(([spoken]) => window.top === window && localStorage.setItem('rampart.language', spoken), [language]);
   const page = await context.newPage();
   page.setDefaultTimeout(8000);
@@ -52,7 +56,14 @@ const tries = {
     const cdp = await page.context().newCDPSession(page);
     await cdp.send('WebAuthn.enable');
     await cdp.send('WebAuthn.addVirtualAuthenticator', {
-      options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true },
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
     });
     await page.goto(origin);
     await page.getByRole('button', { name: 'Use passkey' }).click();
@@ -152,7 +163,10 @@ const tries = {
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox').waitFor();
     await page.keyboard.type('bank.exa');
-    await page.getByRole('option', { name: /bank\.example/ }).first().waitFor();
+    await page
+      .getByRole('option', { name: /bank\.example/ })
+      .first()
+      .waitFor();
     await page.keyboard.press('Enter');
     await page.waitForURL(/\/domains\/bank\.example/);
     await page.keyboard.press('Control+k');

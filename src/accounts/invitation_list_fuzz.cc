@@ -3,9 +3,7 @@
 
 #include "accounts/invitation_list.h"
 
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
-
-int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace rampart::accounts;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   const auto list = read_invitations(text);

@@ -62,8 +62,11 @@ void set_up(CLI::App& root, Session& session) {
   add_doctor_command(root, session);
   add_scan_command(root, session);
   add_quarantine_command(root, session);
+  add_accounts_command(root, session);
+  add_audit_log_command(root, session);
   add_config_command(root, session);
   add_backup_commands(root, session);
+  add_demo_command(root, session);
   root.add_subcommand("help", "Show the help of a command: rampart help config check");
 }
 

@@ -3,8 +3,8 @@
 
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/store_url.h"
 #include "server/backup/backup.h"
+#include "server/setup/store_url.h"
 
 namespace rampart::cli {
 namespace {
@@ -37,7 +37,7 @@ base::Result<> tell_left_out(Session& session, const Manifest& manifest) {
 
 base::Result<Exit> run_backup(Session& session, const std::string& file) {
   const auto* config = TRY(session.config());
-  const auto url = TRY(store_url(*config));
+  const auto url = TRY(server::store_url(*config));
   if (url.backend == store::Backend::sqlite && ::access(url.target.c_str(), F_OK) != 0)
     return base::fail(ErrorKind::usage, "there is no store to back up", url.shown,
                       "name the one in use: --store FILE");

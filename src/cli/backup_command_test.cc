@@ -1,8 +1,8 @@
 // That no path of the configuration is forgotten by a backup.
 #include <gtest/gtest.h>
 
-#include "cli/settings.h"
 #include "server/backup/sources.h"
+#include "server/schema.h"
 
 namespace rampart::cli {
 namespace {
@@ -17,7 +17,7 @@ bool names_a_place(std::string_view key) {
 }
 
 TEST(Backup, KnowsEachSettingThatNamesAPlace) {
-  for (const auto* setting : schema().settings())
+  for (const auto* setting : server::schema().settings())
     if (names_a_place(setting->key)) EXPECT_TRUE(server::backup::knows_setting(setting->key)) << setting->key;
 }
 

@@ -40,7 +40,10 @@ void add_scan_command(CLI::App& root, Session& session);
 void add_quarantine_command(CLI::App& root, Session& session);
 // To `rampart quarantine`.
 void add_quarantine_digest_command(CLI::App& quarantine, Session& session);
+void add_accounts_command(CLI::App& root, Session& session);
+void add_audit_log_command(CLI::App& root, Session& session);
 void add_config_command(CLI::App& root, Session& session);
 void add_backup_commands(CLI::App& root, Session& session);  // backup and restore
+void add_demo_command(CLI::App& root, Session& session);
 
 }  // namespace rampart::cli

@@ -27,7 +27,7 @@ struct Request {
   std::string url;
 };
 
-std::string quoted(std::string_view text) {
+std::string as_toml(std::string_view text) {
   return base::format_value(base::SettingValue(std::string(text)));
 }
 
@@ -46,11 +46,11 @@ std::string text_of(const Request& request, const std::string& domain, const std
       domain);
   out += "[server]\n";
   out += line("server.listen", R"(["localhost:8899"])");
-  out += request.url.empty() ? line("server.public_url", quoted("https://rampart." + domain), false)
-                             : line("server.public_url", quoted(request.url));
+  out += request.url.empty() ? line("server.public_url", as_toml("https://rampart." + domain), false)
+                             : line("server.public_url", as_toml(request.url));
   out += line("server.behind_proxy", "true", false);
   out += line("server.trusted_proxies", R"(["127.0.0.1"])", false);
-  out += "\n[store]\n" + line("store.url", quoted("sqlite:" + state + "/rampart.db"));
+  out += "\n[store]\n" + line("store.url", as_toml("sqlite:" + state + "/rampart.db"));
   out += "\n[guard]\n";
   if (postfix)
     out += line("guard.listen", R"(["inet:127.0.0.1:8891"])");
@@ -59,20 +59,20 @@ std::string text_of(const Request& request, const std::string& domain, const std
   out +=
       "# It begins with watching: mail passes as before, and rampart guard rehearse says what enforce would "
       "do.\n";
-  out += line("guard.mode", quoted("monitor"));
-  out += line("guard.own_domains", fmt::format("[{}]", quoted(domain)));
-  out += line("guard.quarantine", quoted(state + "/quarantine"));
+  out += line("guard.mode", as_toml("monitor"));
+  out += line("guard.own_domains", fmt::format("[{}]", as_toml(domain)));
+  out += line("guard.quarantine", as_toml(state + "/quarantine"));
   out += "# (umask 077; head -c 32 /dev/urandom | base64 > FILE)\n";
-  out += line("guard.seal_file", quoted(state + "/seal.key"), false);
-  out += line("guard.reports", quoted(state + "/reports"), false);
-  out += "\n[dkim]\n" + line("dkim.keys", quoted(state + "/dkim"));
+  out += line("guard.seal_file", as_toml(state + "/seal.key"), false);
+  out += line("guard.reports", as_toml(state + "/reports"), false);
+  out += "\n[dkim]\n" + line("dkim.keys", as_toml(state + "/dkim"));
   out += "\n[reports]\n";
-  out += line("reports.imap_server", quoted("imap." + domain), false);
-  out += line("reports.imap_user", quoted("dmarc@" + domain), false);
-  out += line("reports.imap_password_file", quoted(state + "/imap.password"), false);
+  out += line("reports.imap_server", as_toml("imap." + domain), false);
+  out += line("reports.imap_user", as_toml("dmarc@" + domain), false);
+  out += line("reports.imap_password_file", as_toml(state + "/imap.password"), false);
   out += "\n[report_mail]\n";
-  out += line("report_mail.organisation", quoted(domain), false);
-  out += line("report_mail.email", quoted("dmarc@" + domain), false);
+  out += line("report_mail.organisation", as_toml(domain), false);
+  out += line("report_mail.email", as_toml("dmarc@" + domain), false);
   return out;
 }
 

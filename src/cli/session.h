@@ -64,6 +64,7 @@ class Session {
   base::Result<base::Config> read_config();
   // The file that config() reads: the one named, or the first that exists; nothing when there is none.
   [[nodiscard]] std::optional<std::string> config_file() const;
+  [[nodiscard]] bool names_config() const { return named_file_.has_value(); }  // --config
 
   [[nodiscard]] const base::Schema& schema() const { return *schema_; }
   // Whether standard output, or standard error, may have colour: output.color, NO_COLOR and the terminal

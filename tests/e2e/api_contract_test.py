@@ -48,7 +48,7 @@ class Contract(unittest.TestCase):
         options = other.post("/session/step-up/webauthn/options").json
         self.assertEqual(other.post("/session/step-up/webauthn", key.get(options)).status, 200)
         # The same assertion again, and one from another page.
-        self.assertIn(other.post("/session/step-up/webauthn", key.get(options)).status, (401, 409))
+        self.assertEqual(other.post("/session/step-up/webauthn", key.get(options)).status, 409)
         options = other.post("/session/step-up/webauthn/options").json
         self.assertEqual(other.post("/session/step-up/webauthn", key.get(options, origin="https://evil.example")).status, 401)
         self.assertEqual(len(owner.get("/sessions").json["items"]), 2)
@@ -121,7 +121,7 @@ class Contract(unittest.TestCase):
         self.assertEqual((tried.status, tried.json["invited"], tried.json["faults"]), (200, 0, []), tried.text)
         self.assertEqual(owner.post("/accounts/invitations", csv.encode(), kind="text/csv").json["invited"], 1)
         wrong = owner.post("/accounts/invitations", (csv + "x,y,boss,*,ur\n").encode(), kind="text/csv").json
-        self.assertEqual((wrong["invited"], wrong["faults"][0]["line"]), (0, 3))
+        self.assertEqual((wrong["invited"], {one["line"] for one in wrong["faults"]}), (0, {2, 3}))  # she was invited before
         self.assertEqual(owner.ask("DELETE", f"/accounts/{identity}").status, 204)
         self.assertEqual(owner.ask("DELETE", f"/accounts/{owner.id}").status, 403)
 

@@ -34,8 +34,7 @@ export class Failure extends Error {
   }
 }
 
-export const is_failure = (error: unknown, type: string): error is Failure =>
-  error instanceof Failure && error.name_of_type === type;
+export const is_failure = (error: unknown, type: string): error is Failure => error instanceof Failure && error.name_of_type === type;
 
 let csrf = '';
 export function remember_csrf(value: string | null | undefined): void {

@@ -9,7 +9,7 @@ export const queries = new QueryClient({
       staleTime: 15_000,
       gcTime: 10 * 60_000,
       // What the server says is no accident is not asked again.
-      retry: (count, error) => count < 2 && (!(error instanceof Failure) || error.problem.status >= 500),
+      retry: (count, error) => count < 2 && (!(error instanceof Failure) || (error.problem.status >= 500 && error.problem.status !== 501)),
       retryDelay: (count) => 400 * 3 ** count,
       refetchOnWindowFocus: true,
     },

@@ -10,7 +10,8 @@ function used_components(folder: string, found = new Set<string>()): Set<string>
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     if (statSync(path).isDirectory()) used_components(path, found);
-    else if (/\.tsx?$/.test(name) && !/\.test\./.test(name)) for (const [, component] of readFileSync(path, 'utf8').matchAll(/react-aria-components\/([A-Za-z0-9]+)/g)) found.add(component ?? '');
+    else if (/\.tsx?$/.test(name) && !/\.test\./.test(name))
+      for (const [, component] of readFileSync(path, 'utf8').matchAll(/react-aria-components\/([A-Za-z0-9]+)/g)) found.add(component ?? '');
   }
   return found;
 }
@@ -24,7 +25,11 @@ describe('React Aria in Urdu', () => {
     expect([...used_components(join(__dirname, '..'))].filter((component) => !known.has(component))).toEqual([]);
   });
   it('has every key of the dictionaries', async () => {
-    const folders = { '@react-aria/overlays': 'react-aria/dist/private/intl/overlays', '@react-aria/menu': 'react-aria/dist/private/intl/menu', 'react-aria-components': 'react-aria-components/dist/private/intl' };
+    const folders = {
+      '@react-aria/overlays': 'react-aria/dist/private/intl/overlays',
+      '@react-aria/menu': 'react-aria/dist/private/intl/menu',
+      'react-aria-components': 'react-aria-components/dist/private/intl',
+    };
     for (const [name, folder] of Object.entries(folders)) {
       const text = readFileSync(join(modules, folder, 'en-US.mjs'), 'utf8');
       const keys = [...text.matchAll(/"([A-Za-z]+)":/g)].map((match) => match[1]);

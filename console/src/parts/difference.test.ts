@@ -22,8 +22,18 @@ describe('difference', () => {
       ['a;'.repeat(500), 'b;'.repeat(500)],
     ] as const) {
       const parts = difference(a, b);
-      expect(parts.filter((p) => p.kind !== 'new').map((p) => p.text).join('')).toBe(a);
-      expect(parts.filter((p) => p.kind !== 'old').map((p) => p.text).join('')).toBe(b);
+      expect(
+        parts
+          .filter((p) => p.kind !== 'new')
+          .map((p) => p.text)
+          .join(''),
+      ).toBe(a);
+      expect(
+        parts
+          .filter((p) => p.kind !== 'old')
+          .map((p) => p.text)
+          .join(''),
+      ).toBe(b);
     }
   });
 });

@@ -14,10 +14,11 @@ export interface FieldProps extends Omit<TextFieldProps, 'children' | 'className
   input?: InputHTMLAttributes<HTMLInputElement>;
 }
 
+// What is wrong is said by `error` alone: the browser's own checks would keep a form from being sent a second time.
 export function Field({ label, hint, error, rows, ltr = false, input, ...rest }: FieldProps) {
   const direction = ltr ? { dir: 'ltr' as const } : {};
   return (
-    <TextField {...rest} isInvalid={Boolean(error)} className="field">
+    <TextField {...rest} validationBehavior="aria" isInvalid={Boolean(error)} className="field">
       <Label>{label}</Label>
       {rows ? <TextArea rows={rows} {...direction} /> : <Input {...input} {...direction} />}
       {hint && (
@@ -65,12 +66,7 @@ export function Choice(props: {
 export function Check(props: { label: ReactNode; checked: boolean; onChange: (checked: boolean) => void; disabled?: boolean }) {
   return (
     <label className="check">
-      <input
-        type="checkbox"
-        checked={props.checked}
-        disabled={props.disabled}
-        onChange={(event) => props.onChange(event.target.checked)}
-      />
+      <input type="checkbox" checked={props.checked} disabled={props.disabled} onChange={(event) => props.onChange(event.target.checked)} />
       <span>{props.label}</span>
     </label>
   );

@@ -9,7 +9,11 @@ export function Skeleton({ lines = 6, height }: { lines?: number; height?: strin
   return (
     <div className="skeleton" role="status" aria-label={words.loading}>
       {Array.from({ length: lines }, (_, i) => (
-        <div key={i} className="skeleton-line" style={{ inlineSize: `${92 - ((i * 37) % 41)}%`, ...(height ? { blockSize: height } : {}) }} />
+        <div
+          key={i}
+          className="skeleton-line"
+          style={{ inlineSize: `${92 - ((i * 37) % 41)}%`, ...(height ? { blockSize: height } : {}) }}
+        />
       ))}
     </div>
   );
@@ -21,7 +25,11 @@ export function Failed({ error, retry }: { error: unknown; retry?: (() => void) 
     <div className="failed" role="alert">
       <p className="failed-title">{said.title}</p>
       {said.detail && <p dir="auto">{said.detail}</p>}
-      {said.hint && <p className="soft" dir="auto">{said.hint}</p>}
+      {said.hint && (
+        <p className="soft" dir="auto">
+          {said.hint}
+        </p>
+      )}
       {retry && <Button onPress={retry}>{words.retry}</Button>}
     </div>
   );

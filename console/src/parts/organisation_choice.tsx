@@ -13,7 +13,13 @@ export function use_organisations() {
   });
 }
 
-export function OrganisationChoice(props: { label: string; value: string; nothing: string; inline?: boolean; onChange: (id: string) => void }) {
+export function OrganisationChoice(props: {
+  label: string;
+  value: string;
+  nothing: string;
+  inline?: boolean;
+  onChange: (id: string) => void;
+}) {
   const organisations = use_organisations();
   const items = organisations.data?.items ?? [];
   if (items.length === 0) return null;

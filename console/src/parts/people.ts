@@ -50,12 +50,36 @@ const t = texts({
 });
 
 export const roles: readonly Role[] = ['owner', 'administrator', 'analyst', 'auditor', 'helpdesk'];
-export const role_words: Record<Role, string> = { owner: t.owner, administrator: t.administrator, analyst: t.analyst, auditor: t.auditor, helpdesk: t.helpdesk };
-export const role_may: Record<Role, string> = { owner: t.owner_may, administrator: t.administrator_may, analyst: t.analyst_may, auditor: t.auditor_may, helpdesk: t.helpdesk_may };
+export const role_words: Record<Role, string> = {
+  owner: t.owner,
+  administrator: t.administrator,
+  analyst: t.analyst,
+  auditor: t.auditor,
+  helpdesk: t.helpdesk,
+};
+export const role_may: Record<Role, string> = {
+  owner: t.owner_may,
+  administrator: t.administrator_may,
+  analyst: t.analyst_may,
+  auditor: t.auditor_may,
+  helpdesk: t.helpdesk_may,
+};
 
 export const account_states: readonly AccountState[] = ['active', 'invited', 'must-re-enrol', 'disabled', 'left'];
-export const account_words: Record<AccountState, string> = { invited: t.invited, active: t.active, disabled: t.disabled, left: t.left, 'must-re-enrol': t.must_re_enrol };
-export const account_kinds: Record<AccountState, Kind> = { invited: 'warn', active: 'good', disabled: 'plain', left: 'plain', 'must-re-enrol': 'warn' };
+export const account_words: Record<AccountState, string> = {
+  invited: t.invited,
+  active: t.active,
+  disabled: t.disabled,
+  left: t.left,
+  'must-re-enrol': t.must_re_enrol,
+};
+export const account_kinds: Record<AccountState, Kind> = {
+  invited: 'warn',
+  active: 'good',
+  disabled: 'plain',
+  left: 'plain',
+  'must-re-enrol': 'warn',
+};
 
 export const permission_words = (permission: Permission): string => t[`p_${permission.replace(/[.-]/g, '_')}` as keyof typeof t];
 

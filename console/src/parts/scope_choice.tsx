@@ -29,7 +29,12 @@ export function ScopeChoice({ value, onChange }: { value: ScopeValue; onChange: 
                 key={each.id}
                 label={<Words>{each.name}</Words>}
                 checked={value.organisations.includes(each.id)}
-                onChange={(on) => onChange({ ...value, organisations: on ? [...value.organisations, each.id] : value.organisations.filter((id) => id !== each.id) })}
+                onChange={(on) =>
+                  onChange({
+                    ...value,
+                    organisations: on ? [...value.organisations, each.id] : value.organisations.filter((id) => id !== each.id),
+                  })
+                }
               />
             ))}
           </div>

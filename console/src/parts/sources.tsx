@@ -27,9 +27,21 @@ export const t = texts({
 });
 
 type SourceKind = SenderRow['kind'];
-export const source_words: Record<SourceKind, string> = { own: t.own, service: t.service, forwarder: t.forwarder, spoofing: t.spoofing, unknown: t.unknown };
+export const source_words: Record<SourceKind, string> = {
+  own: t.own,
+  service: t.service,
+  forwarder: t.forwarder,
+  spoofing: t.spoofing,
+  unknown: t.unknown,
+};
 const kinds: Record<SourceKind, Kind> = { own: 'good', service: 'good', forwarder: 'plain', spoofing: 'bad', unknown: 'unknown' };
-export const trend_words: Record<SenderRow['trend'], string> = { fresh: t.fresh, rising: t.rising, steady: t.steady, falling: t.falling, quiet: t.quiet };
+export const trend_words: Record<SenderRow['trend'], string> = {
+  fresh: t.fresh,
+  rising: t.rising,
+  steady: t.steady,
+  falling: t.falling,
+  quiet: t.quiet,
+};
 
 export function SourceKindState({ kind, confidence }: { kind: SourceKind; confidence?: string }) {
   return (

@@ -39,7 +39,14 @@ const bottom_up = (buckets: readonly RateBucket[]): number[][] => {
   );
 };
 
-function options(width: number, height: number, step: number, annotations: readonly Annotation[], plot: typeof uPlot, hover: (i: number | null) => void): uPlot.Options {
+function options(
+  width: number,
+  height: number,
+  step: number,
+  annotations: readonly Annotation[],
+  plot: typeof uPlot,
+  hover: (i: number | null) => void,
+): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string) => style.getPropertyValue(name).trim();
   const bars = plot.paths.bars?.({ size: [0.82, 64], align: 1 });
@@ -50,15 +57,39 @@ function options(width: number, height: number, step: number, annotations: reado
     padding: [18, 8, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
-    scales: { x: { time: true, range: (_, low, high) => [low, high + step] }, y: { range: (_, __, high) => [0, Math.max(4, high * 1.08)] } },
+    scales: {
+      x: { time: true, range: (_, low, high) => [low, high + step] },
+      y: { range: (_, __, high) => [0, Math.max(4, high * 1.08)] },
+    },
     axes: [
-      { ...axis, size: 30, grid: { show: false }, ticks: { stroke: colour('--line'), size: 4 }, values: (_, marks) => marks.map((mark) => (new Date(mark * 1000).getHours() === 0 && step >= 3600 ? short_day(mark * 1000) : clock(mark * 1000))) },
-      { ...axis, size: 46, grid: { stroke: colour('--line'), width: 1 }, ticks: { show: false }, values: (_, marks) => marks.map((mark) => (Number.isInteger(mark) ? compact(mark) : '')) },
+      {
+        ...axis,
+        size: 30,
+        grid: { show: false },
+        ticks: { stroke: colour('--line'), size: 4 },
+        values: (_, marks) =>
+          marks.map((mark) => (new Date(mark * 1000).getHours() === 0 && step >= 3600 ? short_day(mark * 1000) : clock(mark * 1000))),
+      },
+      {
+        ...axis,
+        size: 46,
+        grid: { stroke: colour('--line'), width: 1 },
+        ticks: { show: false },
+        values: (_, marks) => marks.map((mark) => (Number.isInteger(mark) ? compact(mark) : '')),
+      },
     ],
     // Drawn from the highest to the lowest, each over the one before.
     series: [
       {},
-      ...[...series].reverse().map((name) => ({ fill: colour(colours[name]), stroke: colour(colours[name]), width: 0, points: { show: false }, ...(bars ? { paths: bars } : {}) })),
+      ...[...series]
+        .reverse()
+        .map((name) => ({
+          fill: colour(colours[name]),
+          stroke: colour(colours[name]),
+          width: 0,
+          points: { show: false },
+          ...(bars ? { paths: bars } : {}),
+        })),
     ],
     hooks: {
       setCursor: [(chart) => hover(chart.cursor.idx ?? null)],

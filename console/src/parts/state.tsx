@@ -45,5 +45,9 @@ export function Grade({ grade }: { grade: string | null | undefined }) {
         : /^C/.test(grade)
           ? 'warn'
           : 'bad';
-  return <span className={`grade state-${kind}`} dir="ltr">{kind === 'unknown' ? '?' : grade}</span>;
+  return (
+    <span className={`grade state-${kind}`} dir="ltr">
+      {kind === 'unknown' ? '?' : grade}
+    </span>
+  );
 }

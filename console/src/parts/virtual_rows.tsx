@@ -91,10 +91,20 @@ export function VirtualRows<T>(props: {
   const column_class = (column: Column<T>) => `${column.end ? 'cell-end' : ''} ${column.from ? `cell-${column.from}` : ''}`;
   const tracks = {
     '--tracks': columns.map((column) => column.width).join(' '),
-    '--tracks-middle': columns.filter((column) => column.from !== 'wide').map((column) => column.width).join(' '),
+    '--tracks-middle': columns
+      .filter((column) => column.from !== 'wide')
+      .map((column) => column.width)
+      .join(' '),
   } as React.CSSProperties;
   return (
-    <div className="rows" role="table" aria-label={props.label} aria-rowcount={total ?? -1} style={tracks} data-fetching={query.isPlaceholderData || undefined}>
+    <div
+      className="rows"
+      role="table"
+      aria-label={props.label}
+      aria-rowcount={total ?? -1}
+      style={tracks}
+      data-fetching={query.isPlaceholderData || undefined}
+    >
       <div role="rowgroup" className="rows-head">
         <div role="row" className="rows-row">
           {columns.map((column) => (
@@ -110,7 +120,14 @@ export function VirtualRows<T>(props: {
           const place = { transform: `translateY(${seen_row.start - rows.options.scrollMargin}px)` };
           if (!item) {
             return (
-              <div key={seen_row.key} role="presentation" className="rows-row rows-coming" style={place} ref={rows.measureElement} data-index={seen_row.index}>
+              <div
+                key={seen_row.key}
+                role="presentation"
+                className="rows-row rows-coming"
+                style={place}
+                ref={rows.measureElement}
+                data-index={seen_row.index}
+              >
                 <span className="skeleton-line" />
               </div>
             );

@@ -1,13 +1,6 @@
 // The address is the state. `Route` is the path taken apart, `use_query` reads and writes what follows the question mark;
 // nothing that a list or filter shows is kept anywhere else, so that back works and a link can be sent to a colleague.
-import {
-  useCallback,
-  useEffect,
-  useSyncExternalStore,
-  type AnchorHTMLAttributes,
-  type MouseEvent,
-  type ReactNode,
-} from 'react';
+import { useCallback, useEffect, useSyncExternalStore, type AnchorHTMLAttributes, type MouseEvent, type ReactNode } from 'react';
 
 export interface Address {
   path: string;

@@ -66,11 +66,11 @@ export function Shell() {
             </p>
           )}
           <main className="main" id="main" tabIndex={-1} ref={main}>
-          <Guarded key={path}>
-            <Suspense fallback={<PageShape />}>
-              <Current path={path} />
-            </Suspense>
-          </Guarded>
+            <Guarded key={path}>
+              <Suspense fallback={<PageShape />}>
+                <Current path={path} />
+              </Suspense>
+            </Guarded>
           </main>
         </div>
       </div>

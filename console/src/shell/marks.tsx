@@ -12,7 +12,8 @@ import { t } from './texts';
 // What one has to be told of accounts, until it is put away.
 function Notices() {
   const notices = useQuery({ queryKey: ['notices'], queryFn: () => api('notices_list'), staleTime: 60_000, refetchInterval: 5 * 60_000 });
-  const put_away = (id: string) => void api('notices_put_away', { path: { id } }).finally(() => queries.invalidateQueries({ queryKey: ['notices'] }));
+  const put_away = (id: string) =>
+    void api('notices_put_away', { path: { id } }).finally(() => queries.invalidateQueries({ queryKey: ['notices'] }));
   return (
     <>
       {notices.data?.items.map((notice) => (

@@ -36,6 +36,9 @@ function use_own_items(): PaletteItem[] {
   if (may('domains.write')) {
     items.push({ id: 'add', name: t.add_domain, kind: '', icon: 'plus', group: 'actions', act: go('/domains?do=add') });
   }
+  if (may('mail.scan')) {
+    items.push({ id: 'scan', name: t.scan, kind: '', icon: 'live', group: 'actions', act: go('/scan') });
+  }
   if (may('accounts.write')) {
     items.push({ id: 'invite', name: t.invite, kind: '', icon: 'plus', group: 'actions', act: go('/accounts?do=invite') });
   }

@@ -25,6 +25,7 @@ export const places: readonly Place[] = [
   place('/senders/:id?', 'reports.read', () => import('../places/senders')),
   place('/mail', 'mail.read', () => import('../places/live')),
   place('/mail/:id', 'mail.read', () => import('../places/message')),
+  place('/scan', 'mail.scan', () => import('../places/scan')),
   place('/quarantine', 'quarantine.read', () => import('../places/quarantine')),
   place('/quarantine/:id/:tab?', 'quarantine.read', () => import('../places/message/kept')),
   place('/advice/:domain?', 'domains.read', () => import('../places/advice')),

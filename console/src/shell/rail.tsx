@@ -55,7 +55,9 @@ export function Rail({ on_search, open, on_close }: { on_search: () => void; ope
       <div className="rail-brand">
         <Link to="/" className="rail-home">
           <Brand />
-          <bdi dir="ltr" className="rail-name">Rampart</bdi>
+          <bdi dir="ltr" className="rail-name">
+            Rampart
+          </bdi>
         </Link>
         <Button
           look="quiet"

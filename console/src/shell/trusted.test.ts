@@ -15,8 +15,10 @@ it('fills no frame that is not sandboxed', () => {
 
 it('marks the cause that is pointed at, and only by its code', () => {
   const html = '<mark data-cause="link-away">a</mark><mark data-cause="x">b</mark>';
-  expect(frame_page(html, 'link-away', '/s.css')).toContain('<mark class="hot" data-cause="link-away">a</mark><mark data-cause="x">');
-  expect(frame_page(html, '"><script>', '/s.css')).not.toContain('script');
+  expect(frame_page(html, 'link-away')).toContain(
+    '<mark class="hot" data-cause="link-away"><strong><u>a</u></strong></mark><mark data-cause="x">b</mark>',
+  );
+  expect(frame_page(html, '"><script>')).not.toContain('script');
 });
 
 it('finds places by the beginnings of their words', () => {

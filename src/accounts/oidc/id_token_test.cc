@@ -109,6 +109,9 @@ TEST_F(IdTokenTest, ThePersonProvedHimselfInThisSignIn) {
   EXPECT_EQ(claim("auth_time", now_ - 3660), "taken");
   EXPECT_EQ(claim("auth_time", now_ - 3661), "stale");
   EXPECT_EQ(claim("auth_time", now_ + 61), "time");
+  const auto ahead =
+      stub_.token("nonce", kNow, [&](object&, object& claims) { claims["auth_time"] = now_ + 60; });
+  EXPECT_EQ(check_id_token(stub_.provider(), keys_, attempt(), ahead, kNow)->proven, kNow);
   // A step-up: since it was begun, a minute ago.
   EXPECT_EQ(claim("auth_time", now_ - 120, true), "taken");
   EXPECT_EQ(claim("auth_time", now_ - 121, true), "stale");

@@ -75,7 +75,7 @@ struct Identity {
   std::string issuer;
   std::string subject;
   std::string proof;    // "amr mfa"
-  base::Time proven{};  // auth_time
+  base::Time proven{};  // auth_time, never after now
   std::string name{};   // for people, when it is there: preferred_username or name; no more than a hint
   std::string email{};  // when it is there and email_verified; shown, never looked up
 };

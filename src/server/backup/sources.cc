@@ -37,6 +37,10 @@ constexpr std::array kKnown{
     Known{.key = "reports.providers"},
     Known{.key = "reports.asn_database", .left_out = "it is another's, and large: get a fresh one"},
     Known{.key = "report_mail.password_file"},
+    Known{.key = "server.tls_certificate"},
+    Known{.key = "server.tls_key"},
+    Known{.key = "server.folder", .kind = SourceKind::folder},
+    Known{.key = "server.breached_passwords", .left_out = "it is another's, and large: get a fresh one"},
 };
 
 const Known* find(std::string_view key) {

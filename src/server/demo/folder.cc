@@ -71,14 +71,16 @@ Result<DemoFolder> DemoFolder::make(const std::string& path) {
   return out;
 }
 
-std::string DemoFolder::config() const {
+std::string DemoFolder::config(std::uint16_t port) const {
   std::vector<std::string> own;
   for (const auto domain : own_domains()) own.push_back(toml_text(domain));
   return fmt::format(
       "[store]\nurl = {}\n\n[guard]\nlisten = [{}]\nmode = \"enforce\"\nauthserv_id = "
       "\"guard.demo.example\"\n"
-      "enforced_domains = [{}]\nquarantine = {}\n",
-      toml_text(store()), toml_text("unix:" + socket()), fmt::join(own, ", "), toml_text(quarantine()));
+      "enforced_domains = [{}]\nquarantine = {}\nrelease_key_file = {}\n\n[server]\n"
+      "listen = [\"localhost:{}\"]\npublic_url = \"http://localhost:{}\"\nfolder = {}\n",
+      toml_text(store()), toml_text("unix:" + socket()), fmt::join(own, ", "), toml_text(quarantine()),
+      toml_text(key_file()), port, port, toml_text(path_ + "/server"));
 }
 
 }  // namespace rampart::server::demo

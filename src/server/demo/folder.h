@@ -2,9 +2,10 @@
 // demo's is never touched.
 //
 //   const auto place = TRY(DemoFolder::make("/tmp/demo"));
-//   place.config()      // the configuration of its server, as TOML
+//   place.config(8898)      // the configuration of its server, as TOML
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/result.h"
@@ -20,8 +21,10 @@ class DemoFolder {
   [[nodiscard]] std::string store() const { return "sqlite:" + path_ + "/rampart.db"; }
   [[nodiscard]] std::string quarantine() const { return path_ + "/quarantine"; }
   [[nodiscard]] std::string socket() const { return path_ + "/guard.sock"; }
-  // Its store, guard and own domains. Nothing that leads out of this machine.
-  [[nodiscard]] std::string config() const;
+  [[nodiscard]] std::string config_file() const { return path_ + "/rampart.toml"; }
+  [[nodiscard]] std::string key_file() const { return path_ + "/release.key"; }
+  // Its store, guard, own domains, and a console at http://localhost:PORT. Nothing that leads out of this machine.
+  [[nodiscard]] std::string config(std::uint16_t port) const;
 
  private:
   explicit DemoFolder(std::string path) : path_(std::move(path)) {}

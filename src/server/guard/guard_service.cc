@@ -55,9 +55,9 @@ struct Shared {
 
 // One thread's. Later members use earlier ones.
 struct Lane {
-  explicit Lane(net::LiveOptions options) : provider(io, std::move(options)) {}
+  Lane(const OpenProvider& open, const net::LiveOptions& options) : provider(open(io, options)) {}
   asio::io_context io{1};
-  net::LiveProvider provider;
+  std::unique_ptr<facts::Provider> provider;
   std::optional<store::Database> database;
   std::optional<guard::Quarantine> quarantine;
   std::optional<guard::Passes> passes;
@@ -245,7 +245,7 @@ class Service final : public GuardService {
     auto live = TRY(live_options(config_));
     share_live_options(live, settings_.threads);
     for (std::size_t i = 0; i < settings_.threads; ++i) {
-      auto& lane = *lanes_.emplace_back(std::make_unique<Lane>(live));
+      auto& lane = *lanes_.emplace_back(std::make_unique<Lane>(host_.provider, live));
       if (keeps_messages()) {
         lane.database = TRY(store::Database::open(TRY(store_url(config_))));
         lane.quarantine = TRY(open_quarantine(settings_, *lane.database));
@@ -258,10 +258,10 @@ class Service final : public GuardService {
       if (reports_)
         report = [this, &lane](const guard::Event& event, const guard::Verdict& verdict,
                                const mail::Message& message) {
-          reports_->take(event, verdict, message, lane.provider);
+          reports_->take(event, verdict, message, *lane.provider);
         };
       lane.gate.emplace(guard::Gate::Parts{
-                            .provider = lane.provider,
+                            .provider = *lane.provider,
                             .quarantine = lane.quarantine ? &*lane.quarantine : nullptr,
                             .passes = lane.passes ? &*lane.passes : nullptr,
                             .marks = lane.marks ? &*lane.marks : nullptr,

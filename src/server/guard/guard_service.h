@@ -12,6 +12,7 @@
 #include "base/config.h"
 #include "guard/events/feed.h"
 #include "guard/settings.h"
+#include "server/setup/answers.h"
 
 namespace rampart::server {
 
@@ -24,6 +25,7 @@ struct GuardHost {
   std::function<base::Result<base::Config>()> read_config = {};
   std::function<void(const base::Error&)> report = {};     // what is wrong with that one
   std::function<void(const guard::ToldEvent&)> tell = {};  // of each event, on any thread; never waits
+  OpenProvider provider = live_provider();                 // one for each loop
 };
 
 class GuardService {

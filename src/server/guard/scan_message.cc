@@ -65,8 +65,8 @@ void scan_message(const ScanMeans& means, const ScanRequest& request, std::strin
 
 class ScanDesk::Loop {
  public:
-  Loop(const base::Config& config, net::LiveOptions live, Parts parts)
-      : provider_(io_, std::move(live)), ring_(config), parts_(std::move(parts)) {
+  Loop(const base::Config& config, const net::LiveOptions& live, Parts parts)
+      : ring_(config), parts_(std::move(parts)), provider_(parts_.provider(io_, live)) {
     if (parts_.clamd) clamd_.emplace(io_, *parts_.clamd, guard::ClamdOptions());
   }
   Loop(const Loop&) = delete;
@@ -85,7 +85,7 @@ class ScanDesk::Loop {
                                .correspondents = parts_.correspondents,
                                .inspector = parts_.inspector,
                                .clamd = clamd_ ? &*clamd_ : nullptr,
-                               .provider = provider_,
+                               .provider = *provider_,
                                .drive = drive,
                                .ring = ring_,
                                .source = std::move(source),
@@ -118,9 +118,9 @@ class ScanDesk::Loop {
  private:
   boost::asio::io_context io_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{io_.get_executor()};
-  net::LiveProvider provider_;
   FolderRing ring_;
   Parts parts_;
+  std::unique_ptr<facts::Provider> provider_;
   std::optional<guard::Clamd> clamd_;
   std::unique_ptr<ScanMeans> means_;
   std::atomic<std::size_t> under_way_ = 0;
@@ -136,7 +136,7 @@ Result<std::unique_ptr<ScanDesk>> ScanDesk::open(const base::Config& config, Par
   std::vector<std::string> resolvers;
   resolvers.reserve(live.resolvers.size());
   for (const auto& endpoint : live.resolvers) resolvers.push_back(endpoint.text());
-  auto loop = std::make_unique<Loop>(config, std::move(live), std::move(parts));
+  auto loop = std::make_unique<Loop>(config, live, std::move(parts));
   loop->start(drive_options(config), {fmt::format("resolvers: {}", fmt::join(resolvers, ", "))});
   return std::unique_ptr<ScanDesk>(new ScanDesk(std::move(loop)));
 }

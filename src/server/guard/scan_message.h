@@ -11,6 +11,7 @@
 #include "guard/inspect/clamd/clamd.h"
 #include "server/guard/folder_ring.h"
 #include "server/guard/scan_job.h"
+#include "server/setup/answers.h"
 
 namespace rampart::server {
 
@@ -42,6 +43,7 @@ class ScanDesk {
     guard::Inspector& inspector;
     std::optional<guard::ClamdAddress> clamd;
     std::string authserv_id;
+    OpenProvider provider = live_provider();
   };
   // `config` outlives it.
   static base::Result<std::unique_ptr<ScanDesk>> open(const base::Config& config, Parts parts);

@@ -1,5 +1,6 @@
 // Which resources the API has, and what they need of the rest.
 #include "net/outgoing.h"
+#include "server/api/routes/overview_mail.h"
 #include "server/guard/guard_settings.h"
 #include "server/guard/release_key.h"
 #include "server/serve/api_part.h"
@@ -55,7 +56,9 @@ std::unique_ptr<api::MailParts> ApiPart::mail_parts(const ApiPartOptions& option
     out->open_passes = [config](store::Database& database, guard::Quarantine& quarantine) {
       return open_passes(*config, database, quarantine);
     };
-    if (!config->text("guard.release_server").empty())
+    if (options.stage != nullptr)
+      out->hand = options.stage->hand;
+    else if (!config->text("guard.release_server").empty())
       out->hand = [now](const std::string& sender, const std::vector<std::string>& recipients,
                         const std::string& message) { return hand(*now(), sender, recipients, message); };
   }
@@ -79,14 +82,16 @@ void ApiPart::add_handlers(api::Handlers& handlers, const ServerSettings& settin
                           api::add_accounts, api::add_tokens, api::add_audit_log, api::add_organisations,
                           api::add_jobs, api::add_settings, api::add_system})
     add(handlers, parts);
+  mail_ = mail_parts(options);
   audits_ = std::make_unique<api::AuditParts>();
   audits_->rollback_folder = settings.folder + "/rollback";
+  tell_of_mail(*audits_, *mail_);
+  if (options.stage != nullptr) audits_->open = options.stage->source;
   audits_->mime_worker = [helpers = options.helpers] { return helpers->take_worker(); };
   for (auto* const add :
        {api::add_overview, api::add_domains, api::add_domain_state, api::add_domain_fix, api::add_publish,
         api::add_audits, api::add_advice, api::add_reports, api::add_senders, api::add_search})
     add(handlers, parts, *audits_);
-  mail_ = mail_parts(options);
   for (auto* const add : {api::add_mail, api::add_quarantine, api::add_lists}) add(handlers, *mail_);
 }
 

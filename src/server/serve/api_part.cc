@@ -58,7 +58,9 @@ Result<std::unique_ptr<ApiPart>> ApiPart::open(boost::asio::io_context& io, cons
                                                 .correspondents = options.guard->correspondents(),
                                                 .inspector = options.guard->inspector(),
                                                 .clamd = guard.clamd,
-                                                .authserv_id = guard.authserv_id}));
+                                                .authserv_id = guard.authserv_id,
+                                                .provider = options.stage != nullptr ? options.stage->provider
+                                                                                     : live_provider()}));
   }
   out->jobs_ = TRY(api::Jobs::open(options.store, &out->hub_, {}, base::now()));
   out->pool_ =
@@ -71,6 +73,7 @@ Result<std::unique_ptr<ApiPart>> ApiPart::open(boost::asio::io_context& io, cons
                                    .version = RAMPART_VERSION});
   auto& parts = *out->parts_;
   for (const auto role : settings.roles) parts.roles.emplace_back(to_string(role));
+  parts.demo = options.stage != nullptr;
   parts.started = options.started;
   parts.health = std::move(options.health);
   parts.streams = [streams = out->streams_.get()] { return streams->open_now(); };

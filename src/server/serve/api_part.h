@@ -20,6 +20,7 @@
 #include "server/serve/helpers.h"
 #include "server/serve/log.h"
 #include "server/serve/mail_news.h"
+#include "server/serve/stage.h"
 #include "server/settings.h"
 
 namespace rampart::server {
@@ -30,6 +31,7 @@ struct ApiPartOptions {
   GuardService* guard = nullptr;  // nullptr: it is another process's
   Helpers* helpers = nullptr;
   std::function<std::vector<api::PartHealth>()> health;
+  const Stage* stage = nullptr;  // of a demonstration
   base::Time started{};
 };
 

@@ -47,8 +47,6 @@ using boost::system::error_code;
 constexpr std::chrono::minutes kSweep{5};        // between looks at what is over
 constexpr std::chrono::seconds kLogPatience{2};  // for the last lines
 constexpr std::chrono::seconds kStatus{30};      // between words to the service manager
-10
-};  // for what ends by itself behind what is under way: stores, outboxes
 
 // The store is named, whatever the configuration says: all parts have to have the same.
 Result<std::shared_ptr<const base::Config>> with_store(base::Config config) {
@@ -116,17 +114,18 @@ class Serve {
 
   Result<> open_guard() {
     auto settings = TRY(running_guard_settings(config()));
-    guard_ =
-        TRY(GuardService::open(config(), std::move(settings),
-                               {.log = log_.line("guard"),
-                                .read_config = [this]() -> Result<base::Config> {
-                                  return *TRY(with_store(TRY(host_.read_config())));
+    guard_ = TRY(
+        GuardService::open(config(), std::move(settings),
+                           {.log = log_.line("guard"),
+                            .read_config = [this]() -> Result<base::Config> {
+                              return *TRY(with_store(TRY(host_.read_config())));
+                            },
+                            .report = [this](const base::Error& error) { log_.error("guard", error); },
+                            .tell =
+                                [this](const guard::ToldEvent& event) {
+                                  if (api_) api_->tell_mail(event);
                                 },
-                                .report = [this](const base::Error& error) { log_.error("guard", error); },
-                                .tell =
-                                    [this](const guard::ToldEvent& event) {
-                                      if (api_) api_->tell_mail(event);
-                                    }}));
+                            .provider = host_.stage != nullptr ? host_.stage->provider : live_provider()}));
     guard_part_ = &standing_.add_named("guard");
     return {};
   }
@@ -138,6 +137,7 @@ class Serve {
                               .guard = guard_.get(),
                               .helpers = helpers_.get(),
                               .health = [this] { return health(); },
+                              .stage = host_.stage,
                               .started = started_},
                              log_));
     api_part_ = &standing_.add_named("api");
@@ -256,6 +256,7 @@ class Serve {
     manager_.ready(fmt::format("the console is at {}", settings_.public_url));
     if (const auto every = manager_.watchdog()) keep_alive(*every / 2);
     tell_status();
+    if (host_.stage != nullptr && host_.stage->begun) host_.stage->begun();
   }
 
   // A guard that ends by itself has lost what others lean on: the process ends, and whoever looks after it starts it anew.
@@ -572,6 +573,8 @@ class Serve {
 Result<> serve(const base::Config& given, ServeHost host) {
   auto config = TRY(with_store(given));
   auto settings = TRY(read_server_settings(*config));
+  // What asks and sends by itself does not exist in a demonstration.
+  if (host.stage != nullptr) std::erase(settings.roles, Role::worker);
   return Serve(std::move(config), std::move(settings), std::move(host)).run();
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/config.h"
 #include "net/http/assets.h"
+#include "server/serve/stage.h"
 
 namespace rampart::server {
 
@@ -17,6 +18,7 @@ struct ServeHost {
   std::function<base::Result<base::Config>()> read_config;
   std::function<base::Result<>(std::string_view)> print;  // standard output
   std::span<const net::http::Asset> console = {};         // the console's files (server/console.h)
+  const Stage* stage = nullptr;  // of a demonstration, which outlives it; nullptr: there is the world
   bool is_terminal =
       false;  // somebody sees that: the link of the first start is printed there, and otherwise into its file alone
 };

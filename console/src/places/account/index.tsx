@@ -27,7 +27,11 @@ export default function Account() {
       <Loaded query={account}>{({ data, etag }) => <Profile account={data} etag={etag} />}</Loaded>
       <Section title={t.look}>
         <div className="row">
-          <LanguageChoice on_language={(language) => void api('account_change', { body: { language }, if_match: account.data?.etag ?? null }).catch(() => undefined)} />
+          <LanguageChoice
+            on_language={(language) =>
+              void api('account_change', { body: { language }, if_match: account.data?.etag ?? null }).catch(() => undefined)
+            }
+          />
           <ThemeChoice />
         </div>
       </Section>
@@ -128,8 +132,16 @@ function Factors() {
               </Button>
             </div>
             <div className="row own-acts">
-              {data.recovery_codes_left < 4 ? <State kind="warn">{t.codes_left(data.recovery_codes_left)}</State> : <span>{t.codes_left(data.recovery_codes_left)}</span>}
-              <Sure name={t.codes_new} sure={t.codes_sure} act={async () => set_codes((await api('account_recovery_codes')).recovery_codes)} />
+              {data.recovery_codes_left < 4 ? (
+                <State kind="warn">{t.codes_left(data.recovery_codes_left)}</State>
+              ) : (
+                <span>{t.codes_left(data.recovery_codes_left)}</span>
+              )}
+              <Sure
+                name={t.codes_new}
+                sure={t.codes_sure}
+                act={async () => set_codes((await api('account_recovery_codes')).recovery_codes)}
+              />
             </div>
           </>
         )}

@@ -10,7 +10,10 @@ export const t = texts({
   scope: { en: 'Sees', ur: 'دیکھتا ہے' },
   look: { en: 'Language and theme', ur: 'زبان اور رنگ' },
   factors: { en: 'Second factors', ur: 'دوسرے عوامل' },
-  factors_lead: { en: 'Have two, on different devices, so that losing one does not lock you out.', ur: 'دو رکھیں، الگ آلات پر، تاکہ ایک کھونے سے آپ باہر نہ رہ جائیں۔' },
+  factors_lead: {
+    en: 'Have two, on different devices, so that losing one does not lock you out.',
+    ur: 'دو رکھیں، الگ آلات پر، تاکہ ایک کھونے سے آپ باہر نہ رہ جائیں۔',
+  },
   passkey: { en: 'passkey or key', ur: 'پاس کی' },
   synced: { en: 'on several devices', ur: 'کئی آلات پر' },
   app: { en: 'app', ur: 'ایپ' },
@@ -21,7 +24,10 @@ export const t = texts({
   remove_sure: { en: 'Press again to remove it', ur: 'ہٹانے کو دوبارہ دبائیں' },
   add_passkey: { en: 'Add passkey', ur: 'پاس کی شامل کریں' },
   add_app: { en: 'Add app', ur: 'ایپ شامل کریں' },
-  codes_left: { en: (n: number) => `${number(n)} of 10 recovery codes are left.`, ur: (n: number) => `10 میں سے ${number(n)} بحالی کوڈ باقی ہیں۔` },
+  codes_left: {
+    en: (n: number) => `${number(n)} of 10 recovery codes are left.`,
+    ur: (n: number) => `10 میں سے ${number(n)} بحالی کوڈ باقی ہیں۔`,
+  },
   codes_new: { en: 'Make new ones', ur: 'نئے بنائیں' },
   codes_sure: { en: 'Press again: the old ones end', ur: 'دوبارہ دبائیں: پرانے ختم ہوں گے' },
   codes: { en: 'New recovery codes', ur: 'نئے بحالی کوڈ' },

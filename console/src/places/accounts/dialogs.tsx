@@ -68,7 +68,16 @@ export function Invite({ on_close, on_link }: { on_close: () => void; on_link: (
       on_close={on_close}
       on_submit={async () => {
         const invited = await api('accounts_invite', {
-          body: { name: name.trim(), shown_name: shown.trim(), role, scope: role === 'owner' ? { everything: true } : { everything: scope.everything, organisations: scope.everything ? [] : scope.organisations }, language },
+          body: {
+            name: name.trim(),
+            shown_name: shown.trim(),
+            role,
+            scope:
+              role === 'owner'
+                ? { everything: true }
+                : { everything: scope.everything, organisations: scope.everything ? [] : scope.organisations },
+            language,
+          },
         });
         on_link(invited.account.name, invited.enrolment);
         await again();
@@ -78,7 +87,12 @@ export function Invite({ on_close, on_link }: { on_close: () => void; on_link: (
       <Field label={t.shown_name} value={shown} onChange={set_shown} />
       <RoleChoice value={role} onChange={set_role} />
       {role !== 'owner' && <ScopeChoice value={scope} onChange={set_scope} />}
-      <Choice label={t.language} value={language} onChange={(next) => set_language(next as Language)} options={languages.map((each) => ({ value: each.code, name: each.name }))} />
+      <Choice
+        label={t.language}
+        value={language}
+        onChange={(next) => set_language(next as Language)}
+        options={languages.map((each) => ({ value: each.code, name: each.name }))}
+      />
     </FormDialog>
   );
 }
@@ -86,7 +100,10 @@ export function Invite({ on_close, on_link }: { on_close: () => void; on_link: (
 export function Change({ account, etag, on_close }: { account: Account; etag: string | null; on_close: () => void }) {
   const [shown, set_shown] = useState(account.shown_name);
   const [role, set_role] = useState<Role>(account.role);
-  const [scope, set_scope] = useState<ScopeValue>({ everything: account.scope.everything, organisations: account.scope.organisations.map((each) => each.id) });
+  const [scope, set_scope] = useState<ScopeValue>({
+    everything: account.scope.everything,
+    organisations: account.scope.organisations.map((each) => each.id),
+  });
   return (
     <FormDialog
       title={t.change}
@@ -97,7 +114,11 @@ export function Change({ account, etag, on_close }: { account: Account; etag: st
         await api('accounts_change', {
           path: { id: account.id },
           if_match: etag,
-          body: { shown_name: shown.trim(), role, scope: role === 'owner' || scope.everything ? { everything: true } : { everything: false, organisations: scope.organisations } },
+          body: {
+            shown_name: shown.trim(),
+            role,
+            scope: role === 'owner' || scope.everything ? { everything: true } : { everything: false, organisations: scope.organisations },
+          },
         });
         await again();
       }}
@@ -119,7 +140,11 @@ export function InviteMany({ on_close }: { on_close: () => void }) {
       if (!dry_run) await again();
     });
   const done = checked !== null && !checked.dry_run && checked.faults.length === 0;
-  const links = () => ['address,link,expires', ...(checked?.rows ?? []).map((row) => `${row.name},${row.enrolment?.url ?? ''},${row.enrolment?.expires ?? ''}`)].join('\n');
+  const links = () =>
+    [
+      'address,link,expires',
+      ...(checked?.rows ?? []).map((row) => `${row.name},${row.enrolment?.url ?? ''},${row.enrolment?.expires ?? ''}`),
+    ].join('\n');
   return (
     <Dialog title={t.invite_many} open on_close={on_close} wide alert>
       {!done && (
@@ -135,7 +160,12 @@ export function InviteMany({ on_close }: { on_close: () => void }) {
             rows={8}
             ltr
           />
-          <input type="file" accept=".csv,text/csv" aria-label={t.csv} onChange={(event) => void event.target.files?.[0]?.text().then(set_csv)} />
+          <input
+            type="file"
+            accept=".csv,text/csv"
+            aria-label={t.csv}
+            onChange={(event) => void event.target.files?.[0]?.text().then(set_csv)}
+          />
         </>
       )}
       {checked && checked.faults.length > 0 && (
@@ -187,7 +217,17 @@ export function InviteMany({ on_close }: { on_close: () => void }) {
   );
 }
 
-export function Leave({ account, etag, on_close, on_gone }: { account: Account; etag: string | null; on_close: () => void; on_gone: () => void }) {
+export function Leave({
+  account,
+  etag,
+  on_close,
+  on_gone,
+}: {
+  account: Account;
+  etag: string | null;
+  on_close: () => void;
+  on_gone: () => void;
+}) {
   return (
     <FormDialog
       title={t.leave_title(account.shown_name || account.name)}

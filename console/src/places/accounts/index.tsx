@@ -69,12 +69,37 @@ function List() {
     >
       <div className="filters" role="search">
         <FilterText label={t.find} value={text ?? ''} onChange={find} />
-        <Choice inline label={t.role} value={role ?? ''} onChange={(next) => set({ role: next })} options={[{ value: '', name: words.all }, ...roles.map((each) => ({ value: each, name: role_words[each] }))]} />
-        <Choice inline label={t.state} value={state ?? ''} onChange={(next) => set({ state: next })} options={[{ value: '', name: words.all }, ...account_states.map((each) => ({ value: each, name: account_words[each] }))]} />
-        <OrganisationChoice inline label={t.scope} value={organisation ?? ''} nothing={words.all} onChange={(next) => set({ organisation: next })} />
+        <Choice
+          inline
+          label={t.role}
+          value={role ?? ''}
+          onChange={(next) => set({ role: next })}
+          options={[{ value: '', name: words.all }, ...roles.map((each) => ({ value: each, name: role_words[each] }))]}
+        />
+        <Choice
+          inline
+          label={t.state}
+          value={state ?? ''}
+          onChange={(next) => set({ state: next })}
+          options={[{ value: '', name: words.all }, ...account_states.map((each) => ({ value: each, name: account_words[each] }))]}
+        />
+        <OrganisationChoice
+          inline
+          label={t.scope}
+          value={organisation ?? ''}
+          nothing={words.all}
+          onChange={(next) => set({ organisation: next })}
+        />
         <Total query={list} />
       </div>
-      <VirtualRows query={list} columns={columns} row_key={(row) => row.id} on_row={(row) => navigate(at`/accounts/${row.id}`)} label={t.title} empty={<Empty title={t.none} />} />
+      <VirtualRows
+        query={list}
+        columns={columns}
+        row_key={(row) => row.id}
+        on_row={(row) => navigate(at`/accounts/${row.id}`)}
+        label={t.title}
+        empty={<Empty title={t.none} />}
+      />
       {doing === 'invite' && <Invite on_close={close} on_link={(name, made) => set_link({ name, link: made })} />}
       {link && <ShowLink {...link} on_close={() => set_link(null)} />}
       {doing === 'invite-many' && <InviteMany on_close={close} />}
@@ -106,10 +131,27 @@ const columns: readonly Column<Account>[] = [
     ),
   },
   { id: 'role', head: t.role, width: '8rem', cell: (row) => role_words[row.role] },
-  { id: 'scope', head: t.scope, width: 'minmax(9rem, 1fr)', from: 'middle', cell: (row) => <span className="one-line"><Words>{scope_words(row.scope)}</Words></span> },
+  {
+    id: 'scope',
+    head: t.scope,
+    width: 'minmax(9rem, 1fr)',
+    from: 'middle',
+    cell: (row) => (
+      <span className="one-line">
+        <Words>{scope_words(row.scope)}</Words>
+      </span>
+    ),
+  },
   { id: 'state', head: t.state, width: '9rem', cell: (row) => <State kind={account_kinds[row.state]}>{account_words[row.state]}</State> },
   { id: 'factors', head: t.factors, width: 'minmax(8rem, 0.8fr)', from: 'middle', cell: (row) => <FactorWords account={row} /> },
-  { id: 'last', head: t.last, width: '7rem', end: true, from: 'middle', cell: (row) => <span className="soft">{row.last_sign_in ? <Ago time={row.last_sign_in} /> : t.never}</span> },
+  {
+    id: 'last',
+    head: t.last,
+    width: '7rem',
+    end: true,
+    from: 'middle',
+    cell: (row) => <span className="soft">{row.last_sign_in ? <Ago time={row.last_sign_in} /> : t.never}</span>,
+  },
 ];
 
 function One({ id }: { id: string }) {
@@ -189,7 +231,11 @@ function One({ id }: { id: string }) {
                   <Sure name={t.end_sessions} sure={t.end_sure} act={() => api('accounts_end_sessions', { path: { id } })} />
                   <Sure name={t.reset} sure={t.reset_sure} act={async () => set_link(await api('accounts_reset', { path: { id } }))} />
                   {data.state === 'disabled' ? (
-                    <Button onPress={() => void api('accounts_change', { path: { id }, if_match: etag, body: { disabled: false } }).then(again)}>{t.enable}</Button>
+                    <Button
+                      onPress={() => void api('accounts_change', { path: { id }, if_match: etag, body: { disabled: false } }).then(again)}
+                    >
+                      {t.enable}
+                    </Button>
                   ) : (
                     <Sure
                       name={t.disable}
@@ -207,7 +253,9 @@ function One({ id }: { id: string }) {
         )}
       </Loaded>
       {doing === 'change' && account && <Change account={account} etag={etag} on_close={() => set_doing(null)} />}
-      {doing === 'leave' && account && <Leave account={account} etag={etag} on_close={() => set_doing(null)} on_gone={() => navigate('/accounts')} />}
+      {doing === 'leave' && account && (
+        <Leave account={account} etag={etag} on_close={() => set_doing(null)} on_gone={() => navigate('/accounts')} />
+      )}
       {link && account && (
         <ShowLink
           name={account.name}

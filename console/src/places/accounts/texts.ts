@@ -3,7 +3,10 @@ import { plural, texts } from '../../i18n/texts';
 
 export const t = texts({
   title: { en: 'Accounts', ur: 'اکاؤنٹ' },
-  lead: { en: 'Who may sign in, as what, and what of. Everybody proves a second factor.', ur: 'کون سائن اِن کر سکتا ہے، کس کردار میں، اور کیا دیکھتا ہے۔ ہر ایک دوسرا عامل ثابت کرتا ہے۔' },
+  lead: {
+    en: 'Who may sign in, as what, and what of. Everybody proves a second factor.',
+    ur: 'کون سائن اِن کر سکتا ہے، کس کردار میں، اور کیا دیکھتا ہے۔ ہر ایک دوسرا عامل ثابت کرتا ہے۔',
+  },
   find: { en: 'Find an account', ur: 'اکاؤنٹ تلاش کریں' },
   invite: { en: 'Invite', ur: 'دعوت دیں' },
   invite_many: { en: 'Invite by CSV', ur: 'CSV سے دعوت' },
@@ -22,9 +25,15 @@ export const t = texts({
   language: { en: 'Language', ur: 'زبان' },
   created: { en: 'Since', ur: 'از' },
   none: { en: 'No account fits.', ur: 'کوئی اکاؤنٹ نہیں۔' },
-  invite_lead: { en: 'A link is made that is used once, in one browser. You hand it over: Rampart sends nothing.', ur: 'ایک ربط بنتا ہے جو ایک بار، ایک براؤزر میں چلتا ہے۔ آپ خود پہنچائیں: Rampart کچھ نہیں بھیجتا۔' },
+  invite_lead: {
+    en: 'A link is made that is used once, in one browser. You hand it over: Rampart sends nothing.',
+    ur: 'ایک ربط بنتا ہے جو ایک بار، ایک براؤزر میں چلتا ہے۔ آپ خود پہنچائیں: Rampart کچھ نہیں بھیجتا۔',
+  },
   link: { en: 'The link', ur: 'ربط' },
-  link_lead: { en: 'Shown this once. Who opens it first owns it, so hand it over by a way that you trust.', ur: 'صرف ابھی دکھایا جا رہا ہے۔ جو پہلے کھولے اسی کا ہے، اس لیے قابلِ اعتماد ذریعے سے دیں۔' },
+  link_lead: {
+    en: 'Shown this once. Who opens it first owns it, so hand it over by a way that you trust.',
+    ur: 'صرف ابھی دکھایا جا رہا ہے۔ جو پہلے کھولے اسی کا ہے، اس لیے قابلِ اعتماد ذریعے سے دیں۔',
+  },
   link_ends: { en: 'It ends', ur: 'ختم' },
   link_open: { en: 'an enrolment link stands open until', ur: 'اندراج کا ربط کھلا ہے تا' },
   csv_lead: {
@@ -35,7 +44,10 @@ export const t = texts({
   csv_check: { en: 'Check', ur: 'جانچیں' },
   csv_do: { en: (n: number) => `Invite ${number(n)}`, ur: (n: number) => `${number(n)} کو دعوت دیں` },
   csv_good: { en: (n: number) => `All ${number(n)} lines can be read.`, ur: (n: number) => `سب ${number(n)} سطریں پڑھی جا سکتی ہیں۔` },
-  csv_faults: { en: (n: number) => `${number(n)} ${plural(n, 'fault', 'faults')}; nobody is invited while there is one:`, ur: (n: number) => `${number(n)} غلطیاں؛ جب تک ایک بھی ہے کسی کو دعوت نہیں:` },
+  csv_faults: {
+    en: (n: number) => `${number(n)} ${plural(n, 'fault', 'faults')}; nobody is invited while there is one:`,
+    ur: (n: number) => `${number(n)} غلطیاں؛ جب تک ایک بھی ہے کسی کو دعوت نہیں:`,
+  },
   csv_line: { en: (line: number) => `Line ${number(line)}`, ur: (line: number) => `سطر ${number(line)}` },
   csv_links: { en: 'Links as CSV', ur: 'ربط بطور CSV' },
   change: { en: 'Change', ur: 'تبدیل کریں' },
@@ -48,7 +60,10 @@ export const t = texts({
   reset_sure: { en: 'Press again: password and factors end', ur: 'دوبارہ دبائیں: پاس ورڈ اور عوامل ختم ہوں گے' },
   leave: { en: 'Somebody leaves', ur: 'کوئی جا رہا ہے' },
   leave_title: { en: (name: string) => `${name} leaves`, ur: (name: string) => `${name} جا رہے ہیں` },
-  leave_lead: { en: 'Sessions, tokens and factors end at once. What was done stays in the audit log. It cannot be taken back.', ur: 'سیشن، ٹوکن اور عوامل فوراً ختم۔ جو کیا گیا وہ آڈٹ لاگ میں رہے گا۔ واپس نہیں ہو سکتا۔' },
+  leave_lead: {
+    en: 'Sessions, tokens and factors end at once. What was done stays in the audit log. It cannot be taken back.',
+    ur: 'سیشن، ٹوکن اور عوامل فوراً ختم۔ جو کیا گیا وہ آڈٹ لاگ میں رہے گا۔ واپس نہیں ہو سکتا۔',
+  },
   leave_do: { en: 'End the account', ur: 'اکاؤنٹ ختم کریں' },
   log: { en: 'What was done', ur: 'کیا کیا گیا' },
 });

@@ -59,7 +59,13 @@ function List() {
           onChange={(verdict) => set({ verdict })}
           options={[{ value: '', name: words.all }, ...verdicts.map((each) => ({ value: each, name: verdict_words[each] }))]}
         />
-        <OrganisationChoice inline label={words.filter} value={query.organisation ?? ''} nothing={words.all} onChange={(organisation) => set({ organisation })} />
+        <OrganisationChoice
+          inline
+          label={words.filter}
+          value={query.organisation ?? ''}
+          nothing={words.all}
+          onChange={(organisation) => set({ organisation })}
+        />
         <Total query={list} />
       </div>
       <VirtualRows
@@ -96,7 +102,12 @@ const columns: readonly Column<AdviceRow>[] = [
       </Link>
     ),
   },
-  { id: 'verdict', head: t.verdict, width: '8.5rem', cell: (row) => <State kind={verdict_kinds[row.verdict]}>{verdict_words[row.verdict]}</State> },
+  {
+    id: 'verdict',
+    head: t.verdict,
+    width: '8.5rem',
+    cell: (row) => <State kind={verdict_kinds[row.verdict]}>{verdict_words[row.verdict]}</State>,
+  },
   { id: 'ladder', head: t.ladder, width: '11.5rem', cell: (row) => <SmallLadder rungs={row.ladder} /> },
   {
     id: 'headline',

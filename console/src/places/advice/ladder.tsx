@@ -20,7 +20,11 @@ const order: readonly RungName[] = ['none', 'quarantine-test', 'quarantine', 're
 export function ladder_of(policy: string, test: boolean, published: boolean): Rung[] {
   const name = (policy + (test && policy !== 'none' ? '-test' : '')) as RungName;
   const at = published ? order.indexOf(name) : -1;
-  return order.map((rung, i) => ({ rung, record: null, state: i < at ? 'passed' : i === at ? 'current' : i === at + 1 ? 'next' : 'later' }));
+  return order.map((rung, i) => ({
+    rung,
+    record: null,
+    state: i < at ? 'passed' : i === at ? 'current' : i === at + 1 ? 'next' : 'later',
+  }));
 }
 
 export function SmallLadder({ rungs }: { rungs: readonly Rung[] }) {

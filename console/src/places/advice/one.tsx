@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client';
 import type { AdviseOne } from '../../api/types';
 import { number } from '../../i18n/format';
-import { Check, Choice } from '../../parts/field';
+import { Choice } from '../../parts/field';
 import { Loaded, Skeleton } from '../../parts/loaded';
 import { Code, Name, Words } from '../../parts/name';
 import { Diff } from '../../parts/diff';
@@ -68,7 +68,11 @@ const gate_kinds: Record<Gate['state'], Kind> = { pass: 'good', wait: 'warn', bl
 const gate_states: Record<Gate['state'], string> = { pass: t.pass, wait: t.wait, block: t.block, unknown: t.unknown, accepted: t.accepted };
 
 function Gates({ data }: { data: AdviseOne }) {
-  const rung = data.next ? <RungWord rung={data.next.policy === 'none' ? 'none' : `${data.next.policy}${data.next.test ? '-test' : ''}`} /> : <RungWord rung="reject" />;
+  const rung = data.next ? (
+    <RungWord rung={data.next.policy === 'none' ? 'none' : `${data.next.policy}${data.next.test ? '-test' : ''}`} />
+  ) : (
+    <RungWord rung="reject" />
+  );
   return (
     <Section title={t.gate_to(rung)} note={t.gates_count(data.gates.filter((gate) => gate.state === 'pass').length, data.gates.length)}>
       <ul className="gates">
@@ -163,10 +167,9 @@ function Next({ data, domain }: { data: AdviseOne; domain: string }) {
 function Rehearsal({ domain }: { domain: string }) {
   const [address, set] = use_query();
   const policy = address.get('policy') === 'quarantine' ? 'quarantine' : 'reject';
-  const subdomains = address.get('subdomains') === 'true';
   const rehearsal = useQuery({
-    queryKey: ['domain', domain, 'rehearsal', policy, subdomains],
-    queryFn: () => api('domains_rehearsal', { path: { domain }, query: { policy, subdomains } }),
+    queryKey: ['domain', domain, 'rehearsal', policy],
+    queryFn: () => api('domains_rehearsal', { path: { domain }, query: { policy } }),
     placeholderData: (before) => before,
   });
   return (
@@ -174,19 +177,16 @@ function Rehearsal({ domain }: { domain: string }) {
       title={t.rehearsal}
       id="rehearsal"
       actions={
-        <span className="row">
-          <Choice
-            inline
-            label={t.policy}
-            value={policy}
-            onChange={(next) => set({ policy: next === 'reject' ? null : next })}
-            options={[
-              { value: 'quarantine', name: 'p=quarantine' },
-              { value: 'reject', name: 'p=reject' },
-            ]}
-          />
-          <Check label={t.with_subdomains} checked={subdomains} onChange={(on) => set({ subdomains: on ? 'true' : null })} />
-        </span>
+        <Choice
+          inline
+          label={t.policy}
+          value={policy}
+          onChange={(next) => set({ policy: next === 'reject' ? null : next })}
+          options={[
+            { value: 'quarantine', name: 'p=quarantine' },
+            { value: 'reject', name: 'p=reject' },
+          ]}
+        />
       }
     >
       <Loaded query={rehearsal}>{(data) => <Losses data={data} policy={policy} />}</Loaded>
@@ -204,7 +204,14 @@ function Losses({ data, policy }: { data: AdviseOne; policy: string }) {
   const standings = { legitimate: t.legitimate, 'handed-on': t.handed_on, forged: t.forged, unclear: t.unclear };
   return (
     <>
-      <p>{t.rehearsal_lead(<bdi dir="ltr">p={policy}</bdi>, number(blast.forged), number(blast.legitimate), number(blast.legitimate_messages))}</p>
+      <p>
+        {t.rehearsal_lead(
+          <bdi dir="ltr">p={policy}</bdi>,
+          number(blast.forged),
+          number(blast.legitimate),
+          number(blast.legitimate_messages),
+        )}
+      </p>
       <Scroll label={t.rehearsal}>
         <table className="table">
           <thead>
@@ -232,11 +239,21 @@ function Losses({ data, policy }: { data: AdviseOne; policy: string }) {
                   <td className="num">
                     <span className={lost ? 'state-bad strong' : ''}>{decimal(rate.mean)}</span>
                     <div className="small faint">
-                      {rate.low === 0 && rate.high !== null ? t.fewer(decimal(rate.high)) : t.between(decimal(rate.low), rate.high === null ? '∞' : decimal(rate.high))}
+                      {rate.low === 0 && rate.high !== null
+                        ? t.fewer(decimal(rate.high))
+                        : t.between(decimal(rate.low), rate.high === null ? '∞' : decimal(rate.high))}
                     </div>
                   </td>
                   <td className="num">{t.gates_count(loss.stopped, loss.messages)}</td>
-                  <td>{forged ? <span className="soft">{t.do_nothing}</span> : lost ? <Link to={at`/senders/${loss.source}`}>{t.do_fix}</Link> : <span className="soft">{t.do_fine}</span>}</td>
+                  <td>
+                    {forged ? (
+                      <span className="soft">{t.do_nothing}</span>
+                    ) : lost ? (
+                      <Link to={at`/senders/${loss.source}`}>{t.do_fix}</Link>
+                    ) : (
+                      <span className="soft">{t.do_fine}</span>
+                    )}
+                  </td>
                 </tr>
               );
             })}

@@ -15,7 +15,10 @@ export const t = texts({
   headline: { en: 'In one line', ur: 'ایک سطر میں' },
   look_again: { en: 'Look again', ur: 'پھر دیکھیں' },
   gates: { en: 'Gates', ur: 'شرائط' },
-  gates_count: { en: (pass: number, all: number) => `${number(pass)} of ${number(all)}`, ur: (pass: number, all: number) => `${number(all)} میں سے ${number(pass)}` },
+  gates_count: {
+    en: (pass: number, all: number) => `${number(pass)} of ${number(all)}`,
+    ur: (pass: number, all: number) => `${number(all)} میں سے ${number(pass)}`,
+  },
   not_ready: { en: 'Not ready', ur: 'تیار نہیں' },
   ready: { en: 'Ready', ur: 'تیار' },
   proven: { en: 'Proven', ur: 'ثابت' },
@@ -33,7 +36,10 @@ export const t = texts({
   stands: { en: 'Where it stands', ur: 'کہاں کھڑا ہے' },
   rung_missing: { en: 'no record', ur: 'ریکارڈ نہیں' },
   here: { en: 'stands here', ur: 'یہاں ہے' },
-  here_days: { en: (days: number) => `stands here for ${number(days)} ${plural(days, 'day', 'days')}`, ur: (days: number) => `${number(days)} دن سے یہاں ہے` },
+  here_days: {
+    en: (days: number) => `stands here for ${number(days)} ${plural(days, 'day', 'days')}`,
+    ur: (days: number) => `${number(days)} دن سے یہاں ہے`,
+  },
   next: { en: 'next', ur: 'اگلا' },
   passed: { en: 'passed', ur: 'گزر چکا' },
   later: { en: 'later', ur: 'بعد میں' },
@@ -61,11 +67,18 @@ export const t = texts({
   way_back: { en: 'The way back', ur: 'واپسی کا راستہ' },
   rehearsal: { en: 'Rehearsal', ur: 'مشق' },
   rehearsal_lead: {
-    en: (policy: ReactNode, forged: string, lost: string, all: string) => <>With {policy} in the last 30 days: {forged} forged messages stopped, {lost} of your {all} lost.</>,
-    ur: (policy: ReactNode, forged: string, lost: string, all: string) => <>پچھلے 30 دن میں {policy} ہوتا تو: {forged} جعلی پیغامات رکتے، آپ کے {all} میں سے {lost} ضائع ہوتے۔</>,
+    en: (policy: ReactNode, forged: string, lost: string, all: string) => (
+      <>
+        With {policy} in the last 30 days: {forged} forged messages stopped, {lost} of your {all} lost.
+      </>
+    ),
+    ur: (policy: ReactNode, forged: string, lost: string, all: string) => (
+      <>
+        پچھلے 30 دن میں {policy} ہوتا تو: {forged} جعلی پیغامات رکتے، آپ کے {all} میں سے {lost} ضائع ہوتے۔
+      </>
+    ),
   },
   policy: { en: 'Policy', ur: 'پالیسی' },
-  with_subdomains: { en: 'also for subdomains', ur: 'ذیلی ڈومین سمیت' },
   sender: { en: 'Sender', ur: 'بھیجنے والا' },
   whose: { en: 'Whose', ur: 'کس کا' },
   a_day: { en: 'Lost a day', ur: 'روزانہ ضائع' },

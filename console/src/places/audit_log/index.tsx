@@ -19,11 +19,20 @@ import { use_query } from '../../router/router';
 
 const t = texts({
   title: { en: 'Audit log', ur: 'آڈٹ لاگ' },
-  lead: { en: 'Every administrative act, each row chained to the one before it by its hash.', ur: 'ہر انتظامی عمل، ہر سطر اپنے hash سے پچھلی سے جڑی۔' },
+  lead: {
+    en: 'Every administrative act, each row chained to the one before it by its hash.',
+    ur: 'ہر انتظامی عمل، ہر سطر اپنے hash سے پچھلی سے جڑی۔',
+  },
   verify: { en: 'Verify the chain', ur: 'زنجیر کی تصدیق' },
   verifying: { en: 'Reading every row', ur: 'ہر سطر پڑھی جا رہی ہے' },
-  holds: { en: (rows: number, heads: number) => `The chain holds: ${number(rows)} rows, ${number(heads)} signed heads.`, ur: (rows: number, heads: number) => `زنجیر قائم ہے: ${number(rows)} سطریں، ${number(heads)} دستخط شدہ سرے۔` },
-  broken: { en: (row: number, what: string) => `Row ${number(row)}: ${what}.`, ur: (row: number, what: string) => `سطر ${number(row)}: ${what}۔` },
+  holds: {
+    en: (rows: number, heads: number) => `The chain holds: ${number(rows)} rows, ${number(heads)} signed heads.`,
+    ur: (rows: number, heads: number) => `زنجیر قائم ہے: ${number(rows)} سطریں، ${number(heads)} دستخط شدہ سرے۔`,
+  },
+  broken: {
+    en: (row: number, what: string) => `Row ${number(row)}: ${what}.`,
+    ur: (row: number, what: string) => `سطر ${number(row)}: ${what}۔`,
+  },
   altered: { en: 'it was altered', ur: 'بدلی گئی' },
   missing: { en: 'it is missing', ur: 'غائب ہے' },
   reordered: { en: 'it stands elsewhere than it was written', ur: 'اپنی جگہ پر نہیں' },
@@ -31,7 +40,10 @@ const t = texts({
   rewritten: { en: 'it was written anew from here', ur: 'یہاں سے دوبارہ لکھی گئی' },
   head: { en: 'a signed head does not fit', ur: 'دستخط شدہ سرا میل نہیں کھاتا' },
   head_copy: { en: 'Copy the signed head', ur: 'دستخط شدہ سرا نقل کریں' },
-  head_lead: { en: 'Kept elsewhere, it proves later that nothing was cut off:', ur: 'کہیں اور رکھیں تو بعد میں ثابت ہوتا ہے کہ کچھ نہیں کاٹا گیا:' },
+  head_lead: {
+    en: 'Kept elsewhere, it proves later that nothing was cut off:',
+    ur: 'کہیں اور رکھیں تو بعد میں ثابت ہوتا ہے کہ کچھ نہیں کاٹا گیا:',
+  },
   act: { en: 'Act', ur: 'عمل' },
   who: { en: 'Who', ur: 'کس نے' },
   object: { en: 'On what', ur: 'کس پر' },
@@ -42,6 +54,7 @@ const t = texts({
   done: { en: 'done', ur: 'ہوا' },
   refused: { en: 'refused', ur: 'رد' },
   failed: { en: 'failed', ur: 'ناکام' },
+  itself: { en: 'Rampart itself', ur: 'خود Rampart' },
   stranger: { en: 'a stranger', ur: 'اجنبی' },
   none: { en: 'No row fits these filters.', ur: 'ان شرائط پر کوئی سطر نہیں۔' },
   account: { en: (id: string) => `Account ${id}`, ur: (id: string) => `اکاؤنٹ ${id}` },
@@ -145,7 +158,7 @@ const columns: readonly Column<LogRow>[] = [
     width: 'minmax(10rem, 1fr)',
     cell: (row) => (
       <span className="one-line">
-        <Name>{row.name || row.account || t.stranger}</Name>
+        <Name>{row.name || row.account || (row.by === 'system' ? t.itself : t.stranger)}</Name>
       </span>
     ),
   },

@@ -27,7 +27,8 @@ interface Props {
 export function Findings({ domain, findings, plan, on_publish }: Props) {
   const [query, set] = use_query();
   const [accepting, set_accepting] = useState<string | null>(null);
-  const steps_of = (each: DomainFinding) => plan?.steps.filter((step) => each.steps.includes(step.step) || step.closes?.findings.includes(each.finding.code)) ?? [];
+  const steps_of = (each: DomainFinding) =>
+    plan?.steps.filter((step) => each.steps.includes(step.step) || step.closes?.findings.includes(each.finding.code)) ?? [];
   const open = findings.filter((each) => each.finding.effective !== 'info');
   const notes = findings.filter((each) => each.finding.effective === 'info');
   const show = (each: DomainFinding) => {

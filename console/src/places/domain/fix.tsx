@@ -22,7 +22,10 @@ const answer_names = ['report_to', 'mta_sts_host', 'dkim', 'sender'] as const;
 function answers_of(address: URLSearchParams): PlanQuery {
   const query: PlanQuery = {};
   const one = (name: string) => address.get(name)?.trim() || undefined;
-  const many = (name: string) => one(name)?.split(/[\s,]+/).filter(Boolean);
+  const many = (name: string) =>
+    one(name)
+      ?.split(/[\s,]+/)
+      .filter(Boolean);
   const report_to = one('report_to');
   if (report_to) query.report_to = report_to;
   const host = one('mta_sts_host');
@@ -61,7 +64,14 @@ export function Fix({ domain }: { domain: string }) {
           <>
             <Findings domain={domain} findings={data.items} plan={plan.data} on_publish={publish} />
             {plan.data && (
-              <Plan domain={domain} plan={plan.data} told={new Set(data.items.flatMap((each) => [each.finding.code]))} on_publish={publish} on_all={set_publishing} answers={answers} />
+              <Plan
+                domain={domain}
+                plan={plan.data}
+                told={new Set(data.items.flatMap((each) => [each.finding.code]))}
+                on_publish={publish}
+                on_all={set_publishing}
+                answers={answers}
+              />
             )}
             <Mended spans={data.mended} />
           </>
@@ -84,7 +94,8 @@ function Plan(props: {
   const others = plan.steps.filter((step) => !step.closes?.findings.some((code) => props.told.has(code)));
   const ready = plan.steps.filter((step) => step.number !== null && step.changes.length > 0 && !step.refused);
   const safe = ready.filter((step) => !is_risky(step));
-  const file = (format: 'zone' | 'nsupdate') => api_address('/domains/{domain}/plan/zone-file', { domain: props.domain }, { ...props.answers, format });
+  const file = (format: 'zone' | 'nsupdate') =>
+    api_address('/domains/{domain}/plan/zone-file', { domain: props.domain }, { ...props.answers, format });
   return (
     <>
       {plan.questions.length > 0 && <Questions plan={plan} />}
@@ -105,20 +116,24 @@ function Plan(props: {
           }
         >
           <div className="findings plan-steps">
-          {others.map((step) => (
-            <details key={step.step + step.subject} className="finding">
-              <summary>
-                <span className="finding-level soft">{step.number === null ? t.later_step : t.step(step.number)}</span>
-                <span className="finding-title">
-                  <Words>{step.title}</Words>
-                </span>
-              </summary>
-              <div className="finding-body">
-                {step.question && <p className="note" dir="auto">{plan.questions.find((each) => each.name === step.question)?.question ?? step.question}</p>}
-                <Step step={step} on_publish={props.on_publish} />
-              </div>
-            </details>
-          ))}
+            {others.map((step) => (
+              <details key={step.step + step.subject} className="finding">
+                <summary>
+                  <span className="finding-level soft">{step.number === null ? t.later_step : t.step(step.number)}</span>
+                  <span className="finding-title">
+                    <Words>{step.title}</Words>
+                  </span>
+                </summary>
+                <div className="finding-body">
+                  {step.question && (
+                    <p className="note" dir="auto">
+                      {plan.questions.find((each) => each.name === step.question)?.question ?? step.question}
+                    </p>
+                  )}
+                  <Step step={step} on_publish={props.on_publish} />
+                </div>
+              </details>
+            ))}
           </div>
         </Section>
       )}
@@ -128,7 +143,9 @@ function Plan(props: {
 
 function Questions({ plan }: { plan: FixPlan }) {
   const [address, set] = use_query();
-  const [values, set_values] = useState<Record<string, string>>(() => Object.fromEntries(answer_names.map((name) => [name, address.get(name) ?? ''])));
+  const [values, set_values] = useState<Record<string, string>>(() =>
+    Object.fromEntries(answer_names.map((name) => [name, address.get(name) ?? ''])),
+  );
   const submit = (event: FormEvent) => {
     event.preventDefault();
     set(values, {});
@@ -146,11 +163,17 @@ function Questions({ plan }: { plan: FixPlan }) {
       </ul>
       <form className="questions" onSubmit={submit}>
         {answer_names.map((name) => (
-          <Field key={name} label={labels[name]} value={values[name] ?? ''} onChange={(value) => set_values({ ...values, [name]: value })} ltr {...(name === 'dkim' ? { rows: 2 } : {})} />
+          <Field
+            key={name}
+            label={labels[name]}
+            value={values[name] ?? ''}
+            onChange={(value) => set_values({ ...values, [name]: value })}
+            ltr
+            {...(name === 'dkim' ? { rows: 2 } : {})}
+          />
         ))}
         <Button type="submit">{t.plan_again}</Button>
       </form>
     </Section>
   );
 }
-

@@ -22,7 +22,8 @@ export function History({ domain }: { domain: string }) {
             title={tabs.changes}
             note={
               <>
-                <Day time={data.before} /> – <Day time={data.after} />: <Grade grade={data.grade_before} /> <Grade grade={data.grade_after} />
+                <Day time={data.before} /> – <Day time={data.after} />: <Grade grade={data.grade_before} />{' '}
+                <Grade grade={data.grade_after} />
               </>
             }
           >

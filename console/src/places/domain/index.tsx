@@ -17,7 +17,9 @@ import { Facts } from './facts';
 import { Fix } from './fix';
 import { History } from './history';
 import { Keys } from './keys';
+import { Rollbacks } from './rollbacks';
 import { Senders } from './senders';
+import { Tls } from './tls';
 import { t } from './texts';
 import './domain.css';
 
@@ -76,7 +78,11 @@ export default function Domain({ values }: { values: Values }) {
       )}
       <Tabs
         label={t.tabs}
-        tabs={tabs.map((name) => ({ to: name === 'fix' ? at`/domains/${domain}` : at`/domains/${domain}/${name}`, name: t[name], current: name === tab }))}
+        tabs={tabs.map((name) => ({
+          to: name === 'fix' ? at`/domains/${domain}` : at`/domains/${domain}/${name}`,
+          name: t[name],
+          current: name === tab,
+        }))}
       />
       {query.isError && !detail ? (
         <Failed error={query.error} retry={() => void query.refetch()} />
@@ -127,11 +133,21 @@ function Content({ tab, domain }: { tab: Tab; domain: string }) {
     case 'fix':
       return <Fix domain={domain} />;
     case 'senders':
-      return <Senders domain={domain} />;
+      return (
+        <>
+          <Senders domain={domain} />
+          <Tls domain={domain} />
+        </>
+      );
     case 'keys':
       return <Keys domain={domain} />;
     case 'history':
-      return <History domain={domain} />;
+      return (
+        <>
+          <Rollbacks domain={domain} />
+          <History domain={domain} />
+        </>
+      );
     case 'facts':
       return <Facts domain={domain} />;
   }

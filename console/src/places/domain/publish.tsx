@@ -18,7 +18,12 @@ import { t } from './texts';
 
 // A step that the reports do not clear is published only with a reason.
 export function is_risky(step: FixStep): boolean {
-  return step.breaks !== null && !step.proven && (!step.breaks.known || (step.breaks.failing?.length ?? 0) > 0) && /^(p|sp)-|^spf-hard-fail/.test(step.step);
+  return (
+    step.breaks !== null &&
+    !step.proven &&
+    (!step.breaks.known || (step.breaks.failing?.length ?? 0) > 0) &&
+    /^(p|sp)-|^spf-hard-fail/.test(step.step)
+  );
 }
 
 export function Publish(props: { domain: string; steps: readonly FixStep[]; answers: Publication['answers']; on_close: () => void }) {

@@ -28,7 +28,11 @@ export function Spoofing({ attempts }: { attempts: readonly AuditAttempt[] }) {
             {attempts.map((attempt, i) => (
               <tr key={i}>
                 <td className="nowrap">
-                  {attempt.rfc9989 === 'unknown' ? <Unknown why={words.unknown} /> : <State kind={kinds[attempt.rfc9989]}>{words[attempt.rfc9989]}</State>}
+                  {attempt.rfc9989 === 'unknown' ? (
+                    <Unknown why={words.unknown} />
+                  ) : (
+                    <State kind={kinds[attempt.rfc9989]}>{words[attempt.rfc9989]}</State>
+                  )}
                   {attempt.rfc7489 !== attempt.rfc9989 && <div className="small soft">{t.older(words[attempt.rfc7489])}</div>}
                 </td>
                 <td>

@@ -39,7 +39,10 @@ export const t = texts({
 
   findings: { en: 'What to do, in this order', ur: 'کیا کرنا ہے، اسی ترتیب سے' },
   findings_note: { en: (open: number) => `${number(open)} open`, ur: (open: number) => `${number(open)} کھلے` },
-  findings_none: { en: 'Nothing is open. Receivers refuse what is forged in its name.', ur: 'کچھ کھلا نہیں۔ وصول کنندہ اس کے نام کی جعل سازی رد کرتے ہیں۔' },
+  findings_none: {
+    en: 'Nothing is open. Receivers refuse what is forged in its name.',
+    ur: 'کچھ کھلا نہیں۔ وصول کنندہ اس کے نام کی جعل سازی رد کرتے ہیں۔',
+  },
   notes: { en: (n: number) => `${number(n)} ${plural(n, 'note', 'notes')} that harm nobody`, ur: (n: number) => `${number(n)} بے ضرر نوٹ` },
   since: { en: 'since', ur: 'از' },
   evidence: { en: 'What was seen', ur: 'کیا دیکھا گیا' },
@@ -50,9 +53,15 @@ export const t = texts({
   later_step: { en: 'Waits for an answer', ur: 'جواب کا منتظر' },
   proven: { en: 'proven: no mail of yours was lost by it in a rehearsal', ur: 'ثابت: مشق میں اس سے آپ کی کوئی ڈاک ضائع نہیں ہوئی' },
   closes: { en: 'closes', ur: 'بند کرتا ہے' },
-  closes_not: { en: (why: string) => `it is not proven that this closes the finding: ${why}`, ur: (why: string) => `ثابت نہیں کہ اس سے دریافت بند ہوگی: ${why}` },
+  closes_not: {
+    en: (why: string) => `it is not proven that this closes the finding: ${why}`,
+    ur: (why: string) => `ثابت نہیں کہ اس سے دریافت بند ہوگی: ${why}`,
+  },
   appears: { en: 'shows next', ur: 'اس کے بعد نظر آئے گا' },
-  breaks_none: { en: (senders: number) => `Of ${number(senders)} ${plural(senders, 'sender', 'senders')} in the reports none would lose mail.`, ur: (senders: number) => `رپورٹوں کے ${number(senders)} بھیجنے والوں میں سے کسی کی ڈاک ضائع نہ ہوگی۔` },
+  breaks_none: {
+    en: (senders: number) => `Of ${number(senders)} ${plural(senders, 'sender', 'senders')} in the reports none would lose mail.`,
+    ur: (senders: number) => `رپورٹوں کے ${number(senders)} بھیجنے والوں میں سے کسی کی ڈاک ضائع نہ ہوگی۔`,
+  },
   breaks: { en: 'Would lose mail:', ur: 'ان کی ڈاک ضائع ہوگی:' },
   breaks_unknown: { en: (why: string) => `Whether mail would be lost: ${why}`, ur: (why: string) => `ڈاک ضائع ہوگی یا نہیں: ${why}` },
   serve: { en: 'Serve this first:', ur: 'پہلے یہ پیش کریں:' },
@@ -62,16 +71,25 @@ export const t = texts({
   publish: { en: 'Publish', ur: 'شائع کریں' },
   mended: { en: 'Mended lately', ur: 'حال میں ٹھیک ہوئے' },
   accept: { en: 'Accept as a risk', ur: 'خطرہ قبول کریں' },
-  accepted: { en: (who: string, reason: string) => `Accepted as a risk by ${who}: ${reason}`, ur: (who: string, reason: string) => `${who} نے خطرہ قبول کیا: ${reason}` },
+  accepted: {
+    en: (who: string, reason: string) => `Accepted as a risk by ${who}: ${reason}`,
+    ur: (who: string, reason: string) => `${who} نے خطرہ قبول کیا: ${reason}`,
+  },
   accepted_until: { en: 'until', ur: 'تک' },
   withdraw: { en: 'Accept it no more', ur: 'قبولیت واپس لیں' },
   accept_reason: { en: 'Why it is accepted', ur: 'کیوں قبول ہے' },
   accept_until: { en: 'Until', ur: 'کب تک' },
-  accept_lead: { en: 'It is logged with your name, counts no more, and comes back when the time is over.', ur: 'یہ آپ کے نام سے درج ہوگا، شمار نہیں ہوگا، اور وقت پورا ہونے پر واپس آئے گا۔' },
+  accept_lead: {
+    en: 'It is logged with your name, counts no more, and comes back when the time is over.',
+    ur: 'یہ آپ کے نام سے درج ہوگا، شمار نہیں ہوگا، اور وقت پورا ہونے پر واپس آئے گا۔',
+  },
 
   other_steps: { en: 'Further steps of the plan', ur: 'منصوبے کے باقی قدم' },
   questions: { en: 'What only you can answer', ur: 'جو صرف آپ بتا سکتے ہیں' },
-  questions_lead: { en: 'With these answers the plan goes on. They stay in the address of this page.', ur: 'ان جوابات سے منصوبہ آگے بڑھتا ہے۔ یہ اس صفحے کے پتے میں رہتے ہیں۔' },
+  questions_lead: {
+    en: 'With these answers the plan goes on. They stay in the address of this page.',
+    ur: 'ان جوابات سے منصوبہ آگے بڑھتا ہے۔ یہ اس صفحے کے پتے میں رہتے ہیں۔',
+  },
   report_to: { en: 'Address that reports go to', ur: 'رپورٹوں کا پتا' },
   sender: { en: 'Who sends for you (addresses or services)', ur: 'آپ کے لیے کون بھیجتا ہے (پتے یا سروسیں)' },
   dkim: { en: 'DKIM key, as SELECTOR=RECORD', ur: 'DKIM کی، بطور SELECTOR=RECORD' },
@@ -80,18 +98,35 @@ export const t = texts({
   zone_file: { en: 'Zone file', ur: 'زون فائل' },
   nsupdate: { en: 'nsupdate script', ur: 'nsupdate اسکرپٹ' },
   from_to: {
-    en: (from: ReactNode, to: ReactNode, steps: number) => <>The plan leads from {from} to {to} in {number(steps)} {plural(steps, 'step', 'steps')}.</>,
-    ur: (from: ReactNode, to: ReactNode, steps: number) => <>منصوبہ {number(steps)} قدم میں {from} سے {to} تک لے جاتا ہے۔</>,
+    en: (from: ReactNode, to: ReactNode, steps: number) => (
+      <>
+        The plan leads from {from} to {to} in {number(steps)} {plural(steps, 'step', 'steps')}.
+      </>
+    ),
+    ur: (from: ReactNode, to: ReactNode, steps: number) => (
+      <>
+        منصوبہ {number(steps)} قدم میں {from} سے {to} تک لے جاتا ہے۔
+      </>
+    ),
   },
   publish_safe: { en: 'Publish what can lose no mail', ur: 'جس سے ڈاک ضائع نہ ہو وہ شائع کریں' },
 
   publish_title: { en: 'Publish in DNS', ur: 'DNS میں شائع کریں' },
-  publish_lead: { en: 'These records are changed at the zone’s own server, signed (TSIG), and looked at afterwards. It can be taken back.', ur: 'یہ ریکارڈ زون کے اپنے سرور پر دستخط (TSIG) کے ساتھ بدلے جائیں گے اور بعد میں دیکھے جائیں گے۔ واپس لیا جا سکتا ہے۔' },
-  publish_risk: { en: 'It is not proven that no mail is lost. Why publish it all the same?', ur: 'ثابت نہیں کہ ڈاک ضائع نہ ہوگی۔ پھر بھی کیوں شائع کریں؟' },
+  publish_lead: {
+    en: 'These records are changed at the zone’s own server, signed (TSIG), and looked at afterwards. It can be taken back.',
+    ur: 'یہ ریکارڈ زون کے اپنے سرور پر دستخط (TSIG) کے ساتھ بدلے جائیں گے اور بعد میں دیکھے جائیں گے۔ واپس لیا جا سکتا ہے۔',
+  },
+  publish_risk: {
+    en: 'It is not proven that no mail is lost. Why publish it all the same?',
+    ur: 'ثابت نہیں کہ ڈاک ضائع نہ ہوگی۔ پھر بھی کیوں شائع کریں؟',
+  },
   publish_risk_hint: { en: 'It is written into the audit log with your name.', ur: 'یہ آپ کے نام سے آڈٹ لاگ میں لکھا جائے گا۔' },
   publish_do: { en: 'Publish now', ur: 'ابھی شائع کریں' },
   publishing: { en: 'Publishing, and asking every name server', ur: 'شائع ہو رہا ہے، اور ہر نیم سرور سے پوچھا جا رہا ہے' },
-  published: { en: (n: number) => `${number(n)} ${plural(n, 'record', 'records')} changed.`, ur: (n: number) => `${number(n)} ریکارڈ بدلے۔` },
+  published: {
+    en: (n: number) => `${number(n)} ${plural(n, 'record', 'records')} changed.`,
+    ur: (n: number) => `${number(n)} ریکارڈ بدلے۔`,
+  },
   visible: { en: 'shows it', ur: 'دکھا رہا ہے' },
   not_visible: { en: 'does not show it yet', ur: 'ابھی نہیں دکھا رہا' },
   held_back: { en: 'Held back:', ur: 'روکے گئے:' },

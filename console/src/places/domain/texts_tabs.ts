@@ -3,15 +3,22 @@ import { plural, texts } from '../../i18n/texts';
 
 export const tabs = texts({
   senders_lead: {
-    en: (messages: number, reports: number, reporters: number) => `${number(messages)} messages in ${number(reports)} reports of ${number(reporters)} ${plural(reporters, 'receiver', 'receivers')}`,
-    ur: (messages: number, reports: number, reporters: number) => `${number(reporters)} وصول کنندگان کی ${number(reports)} رپورٹوں میں ${number(messages)} پیغامات`,
+    en: (messages: number, reports: number, reporters: number) =>
+      `${number(messages)} messages in ${number(reports)} reports of ${number(reporters)} ${plural(reporters, 'receiver', 'receivers')}`,
+    ur: (messages: number, reports: number, reporters: number) =>
+      `${number(reporters)} وصول کنندگان کی ${number(reports)} رپورٹوں میں ${number(messages)} پیغامات`,
   },
   uncounted: {
-    en: (reports: number, messages: number) => `${number(reports)} reports of ${number(messages)} messages are not counted: nobody proved who sent them.`,
-    ur: (reports: number, messages: number) => `${number(messages)} پیغامات کی ${number(reports)} رپورٹیں شمار نہیں: کسی نے ثابت نہیں کیا کہ کس نے بھیجیں۔`,
+    en: (reports: number, messages: number) =>
+      `${number(reports)} reports of ${number(messages)} messages are not counted: nobody proved who sent them.`,
+    ur: (reports: number, messages: number) =>
+      `${number(messages)} پیغامات کی ${number(reports)} رپورٹیں شمار نہیں: کسی نے ثابت نہیں کیا کہ کس نے بھیجیں۔`,
   },
   no_reports: { en: 'No receiver has reported on this domain.', ur: 'کسی وصول کنندہ نے اس ڈومین کی رپورٹ نہیں دی۔' },
-  no_reports_lead: { en: 'Publish rua= in its DMARC record (Fix shows how). The first reports come after a day. To read those that you have:', ur: 'اس کے DMARC ریکارڈ میں rua= شائع کریں (درستی میں طریقہ ہے)۔ پہلی رپورٹیں ایک دن بعد آتی ہیں۔ جو آپ کے پاس ہیں انہیں پڑھنے کے لیے:' },
+  no_reports_lead: {
+    en: 'Publish rua= in its DMARC record (Fix shows how). The first reports come after a day. To read those that you have:',
+    ur: 'اس کے DMARC ریکارڈ میں rua= شائع کریں (درستی میں طریقہ ہے)۔ پہلی رپورٹیں ایک دن بعد آتی ہیں۔ جو آپ کے پاس ہیں انہیں پڑھنے کے لیے:',
+  },
   key_selector: { en: 'Selector', ur: 'سلیکٹر' },
   key_kind: { en: 'Kind', ur: 'قسم' },
   key_seen: { en: 'First seen', ur: 'پہلی بار' },
@@ -26,8 +33,10 @@ export const tabs = texts({
   key_record: { en: 'Record', ur: 'ریکارڈ' },
   keys_none: { en: 'No DKIM key was found.', ur: 'کوئی DKIM کی نہیں ملی۔' },
   keys_tried: {
-    en: (n: number, proven: boolean) => (proven ? 'The zone proves that there are no others.' : `${number(n)} selectors were tried; others may exist.`),
-    ur: (n: number, proven: boolean) => (proven ? 'زون ثابت کرتا ہے کہ اور کوئی نہیں۔' : `${number(n)} سلیکٹر آزمائے گئے؛ اور بھی ہو سکتے ہیں۔`),
+    en: (n: number, proven: boolean) =>
+      proven ? 'The zone proves that there are no others.' : `${number(n)} selectors were tried; others may exist.`,
+    ur: (n: number, proven: boolean) =>
+      proven ? 'زون ثابت کرتا ہے کہ اور کوئی نہیں۔' : `${number(n)} سلیکٹر آزمائے گئے؛ اور بھی ہو سکتے ہیں۔`,
   },
   states: { en: 'How it stood', ur: 'کیسی حالت رہی' },
   state: { en: 'State', ur: 'حالت' },

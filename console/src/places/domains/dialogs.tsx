@@ -139,7 +139,9 @@ export function AuditProgress({ id, on_end }: { id: string; on_end: () => void }
   const result = job.result as AuditResult | null;
   return (
     <div className={job.state === 'done' ? 'note row' : 'note note-bad row'} role="status">
-      {job.state === 'done' && result ? t.audit_done(result.audited, result.unknown) : `${t.audit_failed} ${job.problem?.detail ?? job.state}`}
+      {job.state === 'done' && result
+        ? t.audit_done(result.audited, result.unknown)
+        : `${t.audit_failed} ${job.problem?.detail ?? job.state}`}
       <Button
         look="quiet"
         icon="close"

@@ -49,7 +49,9 @@ export function is_filtered(address: URLSearchParams): boolean {
 }
 
 // What was pasted: a CSV list when its first line has a comma or names a column, else domains, one a line, spaces or commas between.
-export function read_pasted(text: string): { kind: 'list'; csv: string; count: number } | { kind: 'domains'; domains: string[]; count: number } {
+export function read_pasted(
+  text: string,
+): { kind: 'list'; csv: string; count: number } | { kind: 'domains'; domains: string[]; count: number } {
   const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
   const head = lines[0]?.toLowerCase() ?? '';
   if (/(^|,)\s*"?domain"?\s*(,|$)/.test(head)) return { kind: 'list', csv: text, count: Math.max(0, lines.length - 1) };

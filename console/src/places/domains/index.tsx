@@ -231,5 +231,9 @@ function use_columns(address: URLSearchParams, set: Set): Column<DomainRow>[] {
 
 function Policy({ row }: { row: DomainRow }) {
   if (row.policy === 'unknown' || row.policy === null) return <Unknown why={words.unknown} />;
-  return <span className={row.policy === 'missing' || row.policy === 'none' ? 'soft' : ''}>{row.policy === 'missing' ? policy_words(row.policy) : <bdi dir="ltr">{policy_words(row.policy)}</bdi>}</span>;
+  return (
+    <span className={row.policy === 'missing' || row.policy === 'none' ? 'soft' : ''}>
+      {row.policy === 'missing' ? policy_words(row.policy) : <bdi dir="ltr">{policy_words(row.policy)}</bdi>}
+    </span>
+  );
 }

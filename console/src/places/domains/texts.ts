@@ -31,9 +31,13 @@ export const t = texts({
   add_label: { en: 'Domains', ur: 'ڈومین' },
   add_file: { en: 'Or choose a file', ur: 'یا فائل چنیں' },
   add_audit: { en: 'Audit them at once', ur: 'فوراً آڈٹ کریں' },
-  add_do: { en: (n: number) => (n === 0 ? 'Add' : `Add ${number(n)}`), ur: (n: number) => (n === 0 ? 'شامل کریں' : `${number(n)} شامل کریں`) },
+  add_do: {
+    en: (n: number) => (n === 0 ? 'Add' : `Add ${number(n)}`),
+    ur: (n: number) => (n === 0 ? 'شامل کریں' : `${number(n)} شامل کریں`),
+  },
   added: {
-    en: (added: number, known: number) => `${number(added)} ${plural(added, 'domain', 'domains')} added, ${number(known)} were there already.`,
+    en: (added: number, known: number) =>
+      `${number(added)} ${plural(added, 'domain', 'domains')} added, ${number(known)} were there already.`,
     ur: (added: number, known: number) => `${number(added)} ڈومین شامل ہوئے، ${number(known)} پہلے سے تھے۔`,
   },
   refused: { en: (n: number) => `${number(n)} could not be read:`, ur: (n: number) => `${number(n)} نہ پڑھے جا سکے:` },
@@ -46,7 +50,10 @@ export const t = texts({
     ur: 'ان کے میل اور ویب سرور سے بھی جڑیں (MTA-STS, STARTTLS, DANE)',
   },
   audit_do: { en: 'Start', ur: 'شروع' },
-  audit_running: { en: (done: number, of: string) => `Audit: ${number(done)} of ${of}`, ur: (done: number, of: string) => `آڈٹ: ${of} میں سے ${number(done)}` },
+  audit_running: {
+    en: (done: number, of: string) => `Audit: ${number(done)} of ${of}`,
+    ur: (done: number, of: string) => `آڈٹ: ${of} میں سے ${number(done)}`,
+  },
   audit_done: {
     en: (audited: number, unknown: number) => `Audit done: ${number(audited)} domains, ${number(unknown)} could not be examined.`,
     ur: (audited: number, unknown: number) => `آڈٹ مکمل: ${number(audited)} ڈومین، ${number(unknown)} کا معائنہ نہ ہو سکا۔`,

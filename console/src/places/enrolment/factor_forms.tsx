@@ -91,7 +91,17 @@ export function AddTotp(props: { secret: () => Promise<TotpSecret>; confirm: (co
         <Code>{secret.secret.replace(/(.{4})(?=.)/g, '$1 ')}</Code>
         <Copy text={secret.secret} bare />
       </div>
-      <Field label={t.totp_code} value={code} onChange={set_code} error={error} inputMode="numeric" autoComplete="one-time-code" ltr isRequired autoFocus />
+      <Field
+        label={t.totp_code}
+        value={code}
+        onChange={set_code}
+        error={error}
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        ltr
+        isRequired
+        autoFocus
+      />
       <Button look="primary" type="submit" isPending={busy}>
         {t.totp_add}
       </Button>

@@ -118,14 +118,17 @@ function Password({ state, on_state }: { state: State; on_state: (state: State) 
     set_busy(true);
     set_error(null);
     try {
-      on_state(await api('enrolment_password', { body: nameless ? { password, name: name.trim(), shown_name: shown_name.trim() } : { password } }));
+      on_state(
+        await api('enrolment_password', { body: nameless ? { password, name: name.trim(), shown_name: shown_name.trim() } : { password } }),
+      );
     } catch (failed) {
       set_error(failed);
     } finally {
       set_busy(false);
     }
   };
-  const wrong = error === null ? undefined : (wrong_at(error, 'body.password') ?? (wrong_at(error, 'body.name') ? undefined : sentence(error).title));
+  const wrong =
+    error === null ? undefined : (wrong_at(error, 'body.password') ?? (wrong_at(error, 'body.name') ? undefined : sentence(error).title));
   return (
     <form className="stack" onSubmit={(event) => void submit(event)}>
       <h2>{t.password}</h2>
@@ -217,7 +220,10 @@ function Finish(props: { state: State; on_finish: () => Promise<void>; on_state:
   return (
     <div className="stack">
       <p>
-        {t.has} <strong>{[props.state.has_totp && t.totp, props.state.keys > 0 && t.has_passkeys(props.state.keys)].filter(Boolean).join(', ')}</strong>
+        {t.has}{' '}
+        <strong>
+          {[props.state.has_totp && t.totp, props.state.keys > 0 && t.has_passkeys(props.state.keys)].filter(Boolean).join(', ')}
+        </strong>
       </p>
       <h2>{t.finish}</h2>
       <p className="soft">{t.finish_lead}</p>

@@ -10,7 +10,10 @@ export const t = texts({
     ur: 'آپ کا اکاؤنٹ بحال کیا گیا، یا بحالی کوڈ استعمال ہوا: دوسرے عوامل نئے سرے سے قائم کریں۔',
   },
   expires: { en: 'This link ends', ur: 'یہ ربط ختم ہوگا' },
-  step: { en: (n: number, of: number) => `Step ${number(n)} of ${number(of)}`, ur: (n: number, of: number) => `قدم ${number(n)} از ${number(of)}` },
+  step: {
+    en: (n: number, of: number) => `Step ${number(n)} of ${number(of)}`,
+    ur: (n: number, of: number) => `قدم ${number(n)} از ${number(of)}`,
+  },
   opening: { en: 'Opening the link', ur: 'ربط کھولا جا رہا ہے' },
   no_link: { en: 'This link is not whole.', ur: 'یہ ربط مکمل نہیں۔' },
   no_link_lead: {
@@ -29,7 +32,8 @@ export const t = texts({
   password_label: { en: 'New password', ur: 'نیا پاس ورڈ' },
   password_again: { en: 'The same again', ur: 'وہی دوبارہ' },
   password_hint: {
-    en: (min: number) => `At least ${number(min)} characters, any of them. A sentence is good. It is compared with lists of passwords that others have lost.`,
+    en: (min: number) =>
+      `At least ${number(min)} characters, any of them. A sentence is good. It is compared with lists of passwords that others have lost.`,
     ur: (min: number) => `کم از کم ${number(min)} حروف، کوئی بھی۔ ایک جملہ اچھا ہے۔ اسے گم شدہ پاس ورڈوں کی فہرست سے ملایا جاتا ہے۔`,
   },
   password_short: { en: (left: number) => `${number(left)} characters more`, ur: (left: number) => `مزید ${number(left)} حروف` },

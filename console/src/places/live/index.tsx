@@ -2,6 +2,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-qu
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { api } from '../../api/client';
 import { use_live, use_live_state } from '../../api/live';
+import { use_may } from '../../api/session';
 import type { MailEvent } from '../../api/types';
 import { clock_seconds, number, short_day } from '../../i18n/format';
 import { Button } from '../../parts/button';
@@ -24,10 +25,24 @@ import './live.css';
 
 export default function Live() {
   const [address, set] = use_query();
+  const may = use_may();
   const trace = address.get('trace')?.trim();
   const trace_for = useCallback((q: string) => set({ trace: q }), [set]);
   return (
-    <Page title={t.title} wide actions={<FilterText label={t.trace} value={trace ?? ''} onChange={trace_for} />}>
+    <Page
+      title={t.title}
+      wide
+      actions={
+        <>
+          <FilterText label={t.trace} value={trace ?? ''} onChange={trace_for} />
+          {may('mail.scan') && (
+            <Link to="/scan" className="button">
+              {t.scan}
+            </Link>
+          )}
+        </>
+      }
+    >
       {trace ? <Traced q={trace} /> : <Now address={address} set={set} />}
     </Page>
   );
@@ -45,7 +60,14 @@ function Traced({ q }: { q: string }) {
   });
   return (
     <Section title={t.traced(q)}>
-      <VirtualRows query={trace} columns={columns} row_key={(event) => event.id} on_row={open} label={t.traced(q)} empty={<Empty title={t.traced_none} />} />
+      <VirtualRows
+        query={trace}
+        columns={columns}
+        row_key={(event) => event.id}
+        on_row={open}
+        label={t.traced(q)}
+        empty={<Empty title={t.traced_none} />}
+      />
     </Section>
   );
 }
@@ -78,7 +100,9 @@ function Now({ address, set }: { address: URLSearchParams; set: ReturnType<typeo
     const event = data as MailEvent;
     if (known.has(event.id) || !fits(query, event)) return;
     const free = is_free();
-    set_stream((now) => (now.shown.some((each) => each.id === event.id) || now.held.some((each) => each.id === event.id) ? now : arrive(now, event, free)));
+    set_stream((now) =>
+      now.shown.some((each) => each.id === event.id) || now.held.some((each) => each.id === event.id) ? now : arrive(now, event, free),
+    );
   });
   const show_held = () => set_stream(release);
   const leave = () => {
@@ -165,7 +189,9 @@ function Rates({ address, set }: { address: URLSearchParams; set: Set }) {
                 ]}
               />
               {data.median_us !== null && data.p99_us !== null && (
-                <span className="soft small">{t.speed(number(Math.round(data.median_us / 1000)), number(Math.round(data.p99_us / 1000)))}</span>
+                <span className="soft small">
+                  {t.speed(number(Math.round(data.median_us / 1000)), number(Math.round(data.p99_us / 1000)))}
+                </span>
               )}
             </div>
           </>

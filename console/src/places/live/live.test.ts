@@ -16,11 +16,21 @@ const query = (text: string) => mail_query(new URLSearchParams(text));
 
 describe('filters of live mail', () => {
   it('let through what the API would list', () => {
-    expect(fits(query('action=reject,quarantine&author=Bank.example&recipient=@ministry.example&text=bank&cause=dmarc-reject'), event)).toBe(true);
+    expect(
+      fits(query('action=reject,quarantine&author=Bank.example&recipient=@ministry.example&text=bank&cause=dmarc-reject'), event),
+    ).toBe(true);
     expect(fits(query(''), event)).toBe(true);
   });
   it('hold back what it would not', () => {
-    for (const wrong of ['action=accept', 'author=ank.example', 'recipient=ministry.example', 'recipient=@try.example', 'sender=y@evil.example', 'client=203.0.113.90', 'cause=x']) {
+    for (const wrong of [
+      'action=accept',
+      'author=ank.example',
+      'recipient=ministry.example',
+      'recipient=@try.example',
+      'sender=y@evil.example',
+      'client=203.0.113.90',
+      'cause=x',
+    ]) {
       expect(fits(query(wrong), event), wrong).toBe(false);
     }
   });

@@ -9,7 +9,6 @@ import { Code, Name, visible, Words } from '../../parts/name';
 import { Scroll, Section } from '../../parts/page';
 import { State, Unknown } from '../../parts/state';
 import { fill_frame } from '../../shell/trusted';
-import frame_style from './frame.css?url';
 import { pieces_of } from './marked';
 import { t } from './texts';
 
@@ -43,17 +42,28 @@ export function Body({ rendering, hot }: { rendering: Rendering; hot: string | n
   );
 }
 
-export function frame_page(html: string, hot: string | null, style: string): string {
+// The frame has an origin of its own, to which our stylesheets are not given, and the page's policy allows no other: colours and type come
+// from attributes, and what a cause speaks of is marked by the browser itself, strong and underlined while it is pointed at.
+export function frame_page(html: string, hot: string | null): string {
+  const code = hot?.replace(/[^a-z0-9-]/g, '') ?? '';
+  const begin = `<mark data-cause="${code}">`;
   const marked =
-    hot === null ? html : html.split(`<mark data-cause="${hot.replace(/[^a-z0-9-]/g, '')}"`).join(`<mark class="hot" data-cause="${hot.replace(/[^a-z0-9-]/g, '')}"`);
-  return `<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer"><link rel="stylesheet" href="${style}"></head><body>${marked}</body></html>`;
+    code === ''
+      ? html
+      : html
+          .split(begin)
+          .map((part, i) =>
+            i === 0 ? part : `<mark class="hot" data-cause="${code}"><strong><u>${part.replace('</mark>', '</u></strong></mark>')}`,
+          )
+          .join('');
+  return `<!doctype html><html><head><meta charset="utf-8"><meta name="referrer" content="no-referrer"></head><body bgcolor="#ffffff" text="#141d1a"><font face="system-ui, sans-serif">${marked}</font></body></html>`;
 }
 
 function Frame({ html, hot }: { html: string; hot: string | null }) {
   const frame = useRef<HTMLIFrameElement>(null);
   const shown_hot = hot !== null && html.includes(`data-cause="${hot}"`) ? hot : null;
   useEffect(() => {
-    if (frame.current) fill_frame(frame.current, frame_page(html, shown_hot, new URL(frame_style, window.location.href).href));
+    if (frame.current) fill_frame(frame.current, frame_page(html, shown_hot));
   }, [html, shown_hot]);
   return <iframe ref={frame} className="message-frame" sandbox="" title={t.frame} referrerPolicy="no-referrer" />;
 }
@@ -71,7 +81,12 @@ export function Text({ rendering, hot }: { rendering: Rendering; hot: string | n
           piece.code === null ? (
             visible(piece.text)
           ) : (
-            <mark key={i} ref={i === first_hot ? first : undefined} className={piece.code === hot ? 'marked marked-hot' : 'marked'} title={piece.code}>
+            <mark
+              key={i}
+              ref={i === first_hot ? first : undefined}
+              className={piece.code === hot ? 'marked marked-hot' : 'marked'}
+              title={piece.code}
+            >
               {visible(piece.text)}
             </mark>
           ),

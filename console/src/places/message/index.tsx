@@ -69,7 +69,9 @@ function Verdict({ event }: { event: MailEvent }) {
   const cause = event.causes[0];
   return (
     <div className="verdict">
-      <State kind={action_kinds[event.answered]}>{event.answered === 'accept' && !cause ? t.delivered : t.was(action_words[event.answered])}</State>{' '}
+      <State kind={action_kinds[event.answered]}>
+        {event.answered === 'accept' && !cause ? t.delivered : t.was(action_words[event.answered])}
+      </State>{' '}
       {cause && (
         <>
           <Words>{cause.text}</Words>.
@@ -99,7 +101,9 @@ export function EventFacts({ event }: { event: MailEvent }) {
       <dd>
         {(event.outcomes?.length ? event.outcomes : [{ action: event.answered, recipients: event.recipients }]).map((outcome, i) => (
           <div key={i} className="row">
-            {event.outcomes && event.outcomes.length > 0 && <State kind={action_kinds[outcome.action]}>{action_words[outcome.action]}</State>}
+            {event.outcomes && event.outcomes.length > 0 && (
+              <State kind={action_kinds[outcome.action]}>{action_words[outcome.action]}</State>
+            )}
             {outcome.recipients.map((recipient) => (
               <Name key={recipient}>{recipient}</Name>
             ))}
@@ -122,7 +126,9 @@ export function EventFacts({ event }: { event: MailEvent }) {
       <dd>
         <Name>{event.queue_id}</Name>
       </dd>
-      <dt>{t.message_id}</dt>
+      <dt>
+        <bdi dir="ltr">{t.message_id}</bdi>
+      </dt>
       <dd>
         <Name>{event.message_id}</Name>
       </dd>

@@ -76,7 +76,11 @@ export default function Kept({ values }: { values: Values }) {
             </Section>
             <Tabs
               label={t.tabs}
-              tabs={views.map((each) => ({ to: each === 'body' ? at`/quarantine/${id}` : at`/quarantine/${id}/${each}`, name: view_names[each], current: each === view }))}
+              tabs={views.map((each) => ({
+                to: each === 'body' ? at`/quarantine/${id}` : at`/quarantine/${id}/${each}`,
+                name: view_names[each],
+                current: each === view,
+              }))}
             />
             {!may('quarantine.content') ? (
               <p className="note">{t.no_content}</p>

@@ -9,7 +9,15 @@ import { t } from './texts';
 export type Path = NonNullable<Rendering['path']>;
 
 const result_kind = (result: string): Kind =>
-  result === 'pass' ? 'good' : result === 'fail' || result === 'permerror' ? 'bad' : result === 'temperror' ? 'unknown' : result === 'none' ? 'plain' : 'warn';
+  result === 'pass'
+    ? 'good'
+    : result === 'fail' || result === 'permerror'
+      ? 'bad'
+      : result === 'temperror'
+        ? 'unknown'
+        : result === 'none'
+          ? 'plain'
+          : 'warn';
 
 // Of a message of which only the event is left.
 export function path_of_event(event: { client: string; mail_from: string; author: string; results: string }): Path {
@@ -45,13 +53,30 @@ function Edge({ aligned }: { aligned: boolean | null | undefined }) {
     <div className={`edge state-${kind}`}>
       <svg className="edge-line" viewBox="0 0 100 20" preserveAspectRatio="none" aria-hidden="true">
         {aligned === false ? (
-          <path d="M0 10H40M60 10H100M42 3 58 17M58 3 42 17" fill="none" stroke="currentColor" strokeWidth="1.5" vectorEffect="non-scaling-stroke" />
+          <path
+            d="M0 10H40M60 10H100M42 3 58 17M58 3 42 17"
+            fill="none"
+            stroke="currentColor"
+            strokeWidth="1.5"
+            vectorEffect="non-scaling-stroke"
+          />
         ) : (
-          <path d="M0 10H98" fill="none" stroke="currentColor" strokeWidth="1.5" strokeDasharray={aligned === null ? '4 4' : undefined} vectorEffect="non-scaling-stroke" />
+          <path
+            d="M0 10H98"
+            fill="none"
+            stroke="currentColor"
+            strokeWidth="1.5"
+            strokeDasharray={aligned === null ? '4 4' : undefined}
+            vectorEffect="non-scaling-stroke"
+          />
         )}
-        {aligned !== false && <path d="M92 4 100 10 92 16" fill="none" stroke="currentColor" strokeWidth="1.5" vectorEffect="non-scaling-stroke" />}
+        {aligned !== false && (
+          <path d="M92 4 100 10 92 16" fill="none" stroke="currentColor" strokeWidth="1.5" vectorEffect="non-scaling-stroke" />
+        )}
       </svg>
-      {aligned !== undefined && <span className="small">{aligned === null ? t.alignment_unknown : aligned ? t.aligned : t.not_aligned}</span>}
+      {aligned !== undefined && (
+        <span className="small">{aligned === null ? t.alignment_unknown : aligned ? t.aligned : t.not_aligned}</span>
+      )}
     </div>
   );
 }

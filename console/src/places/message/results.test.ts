@@ -4,7 +4,9 @@ import { pieces_of } from './marked';
 
 it('reads our own field', () => {
   expect(
-    read_results('mx.a.example; spf=fail (evil; dmarc=pass) smtp.mailfrom="x@evil.example"; dkim=pass header.d=evil.example header.s=s1; dkim=none; dmarc=fail header.from=bank.example'),
+    read_results(
+      'mx.a.example; spf=fail (evil; dmarc=pass) smtp.mailfrom="x@evil.example"; dkim=pass header.d=evil.example header.s=s1; dkim=none; dmarc=fail header.from=bank.example',
+    ),
   ).toEqual({
     spf: { result: 'fail', domain: 'evil.example' },
     dkim: [{ result: 'pass', domain: 'evil.example', selector: 's1' }],
@@ -14,7 +16,12 @@ it('reads our own field', () => {
 });
 
 it('marks every place of every cause, the longest first', () => {
-  expect(pieces_of('lock within 24 hours, 24 hours', [{ code: 'a', text: '24 hours' }, { code: 'b', text: 'within 24 hours' }])).toEqual([
+  expect(
+    pieces_of('lock within 24 hours, 24 hours', [
+      { code: 'a', text: '24 hours' },
+      { code: 'b', text: 'within 24 hours' },
+    ]),
+  ).toEqual([
     { text: 'lock ', code: null },
     { text: 'within 24 hours', code: 'b' },
     { text: ', ', code: null },

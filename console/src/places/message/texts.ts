@@ -8,7 +8,10 @@ export const t = texts({
   no_subject: { en: 'no subject', ur: 'کوئی موضوع نہیں' },
   was: { en: (what: string) => `It was: ${what}.`, ur: (what: string) => `نتیجہ: ${what}۔` },
   delivered: { en: 'It was delivered: nothing speaks against it.', ur: 'پہنچا دیا گیا: اس کے خلاف کچھ نہیں۔' },
-  monitor: { en: (what: string) => `Only watched (mode monitor). In enforce: ${what}.`, ur: (what: string) => `صرف دیکھا گیا (monitor)۔ enforce میں: ${what}۔` },
+  monitor: {
+    en: (what: string) => `Only watched (mode monitor). In enforce: ${what}.`,
+    ur: (what: string) => `صرف دیکھا گیا (monitor)۔ enforce میں: ${what}۔`,
+  },
   causes: { en: 'Why', ur: 'کیوں' },
   causes_hint: { en: 'Point at one to see where it stands in the message.', ur: 'کسی پر اشارہ کریں تو پیغام میں جگہ نظر آئے گی۔' },
   causes_none: { en: 'Nothing spoke against it.', ur: 'اس کے خلاف کچھ نہیں تھا۔' },
@@ -57,7 +60,10 @@ export const t = texts({
   tab_parts: { en: 'Parts and links', ur: 'حصے اور ربط' },
   tab_raw: { en: 'Raw', ur: 'خام' },
   tabs: { en: 'Views of the message', ur: 'پیغام کے مناظر' },
-  frame: { en: 'The message, without scripts, pictures from elsewhere or links that lead anywhere', ur: 'پیغام، اسکرپٹ، باہر کی تصویروں اور چلتے ربط کے بغیر' },
+  frame: {
+    en: 'The message, without scripts, pictures from elsewhere or links that lead anywhere',
+    ur: 'پیغام، اسکرپٹ، باہر کی تصویروں اور چلتے ربط کے بغیر',
+  },
   changed: { en: 'Left out or changed, so that it can be looked at:', ur: 'محفوظ دیکھنے کے لیے نکالا یا بدلا گیا:' },
   text_cut: { en: 'It is longer; this is its beginning.', ur: 'یہ لمبا ہے؛ یہ اس کا آغاز ہے۔' },
   fault: { en: 'Not all of it could be read:', ur: 'سب کچھ نہ پڑھا جا سکا:' },

@@ -21,7 +21,10 @@ import { at, Link, navigate, type Values } from '../../router/router';
 
 const t = texts({
   title: { en: 'Organisations', ur: 'ادارے' },
-  lead: { en: 'Whose domains are whose: accounts see and do only what belongs to their organisations.', ur: 'کون سا ڈومین کس کا ہے: اکاؤنٹ صرف اپنے اداروں کا دیکھتے اور کرتے ہیں۔' },
+  lead: {
+    en: 'Whose domains are whose: accounts see and do only what belongs to their organisations.',
+    ur: 'کون سا ڈومین کس کا ہے: اکاؤنٹ صرف اپنے اداروں کا دیکھتے اور کرتے ہیں۔',
+  },
   add: { en: 'Add organisation', ur: 'ادارہ شامل کریں' },
   change: { en: 'Change', ur: 'تبدیل کریں' },
   name: { en: 'Name', ur: 'نام' },
@@ -30,9 +33,15 @@ const t = texts({
   language: { en: 'Language of its mail', ur: 'اس کی ڈاک کی زبان' },
   domains: { en: 'Domains', ur: 'ڈومین' },
   changed: { en: 'Changed', ur: 'تبدیل' },
-  of: { en: (part: number, all: number) => `${number(part)} of ${number(all)}`, ur: (part: number, all: number) => `${number(all)} میں سے ${number(part)}` },
+  of: {
+    en: (part: number, all: number) => `${number(part)} of ${number(all)}`,
+    ur: (part: number, all: number) => `${number(all)} میں سے ${number(part)}`,
+  },
   none: { en: 'There is no organisation yet.', ur: 'ابھی کوئی ادارہ نہیں۔' },
-  none_lead: { en: 'Without any, every account sees every domain. Add one for each owner of domains.', ur: 'اس کے بغیر ہر اکاؤنٹ ہر ڈومین دیکھتا ہے۔ ڈومین کے ہر مالک کے لیے ایک شامل کریں۔' },
+  none_lead: {
+    en: 'Without any, every account sees every domain. Add one for each owner of domains.',
+    ur: 'اس کے بغیر ہر اکاؤنٹ ہر ڈومین دیکھتا ہے۔ ڈومین کے ہر مالک کے لیے ایک شامل کریں۔',
+  },
   remove: { en: 'Remove', ur: 'ہٹائیں' },
   remove_sure: { en: 'Press again to remove it', ur: 'ہٹانے کو دوبارہ دبائیں' },
   see_domains: { en: 'Its domains', ur: 'اس کے ڈومین' },
@@ -99,9 +108,19 @@ const columns: readonly Column<Organisation>[] = [
     id: 'spoofable',
     head: status_words.spoofable,
     width: 'minmax(8rem, 1fr)',
-    cell: (row) => <State kind={row.domains.spoofable > 0 ? 'bad' : row.domains.total > 0 ? 'good' : 'plain'}>{t.of(row.domains.spoofable, row.domains.total)}</State>,
+    cell: (row) => (
+      <State kind={row.domains.spoofable > 0 ? 'bad' : row.domains.total > 0 ? 'good' : 'plain'}>
+        {t.of(row.domains.spoofable, row.domains.total)}
+      </State>
+    ),
   },
-  { id: 'protected', head: status_words.protected, width: 'minmax(8rem, 1fr)', from: 'middle', cell: (row) => t.of(row.domains.protected, row.domains.total) },
+  {
+    id: 'protected',
+    head: status_words.protected,
+    width: 'minmax(8rem, 1fr)',
+    from: 'middle',
+    cell: (row) => t.of(row.domains.protected, row.domains.total),
+  },
   { id: 'sector', head: t.sector, width: 'minmax(7rem, 1fr)', from: 'middle', cell: (row) => <Words>{row.sector}</Words> },
   { id: 'contact', head: t.contact, width: 'minmax(10rem, 1fr)', from: 'wide', cell: (row) => <Name>{row.contact}</Name> },
 ];
@@ -203,7 +222,12 @@ function Edit({ organisation, etag, on_close }: { organisation: Organisation | n
       <Field label={t.name} value={name} onChange={set_name} isRequired autoFocus />
       <Field label={t.sector} value={sector} onChange={set_sector} />
       <Field label={t.contact} value={contact} onChange={set_contact} type="email" ltr />
-      <Choice label={t.language} value={language} onChange={(next) => set_language(next as Language)} options={languages.map((each) => ({ value: each.code, name: each.name }))} />
+      <Choice
+        label={t.language}
+        value={language}
+        onChange={(next) => set_language(next as Language)}
+        options={languages.map((each) => ({ value: each.code, name: each.name }))}
+      />
     </FormDialog>
   );
 }

@@ -66,7 +66,12 @@ function Content({ data }: { data: Data }) {
           {data.under_attack.slice(0, 5).map((attack) => (
             <li key={attack.domain}>
               <State kind={attack.delivered > 0 ? 'bad' : 'warn'}>
-                {t.attack(<Name>{attack.domain}</Name>, attack.messages, (Date.parse(data.now) - Date.parse(attack.since)) / 1000, attack.delivered)}
+                {t.attack(
+                  <Name>{attack.domain}</Name>,
+                  attack.messages,
+                  (Date.parse(data.now) - Date.parse(attack.since)) / 1000,
+                  attack.delivered,
+                )}
               </State>{' '}
               <Link to={`/mail?author=${encodeURIComponent(attack.domain)}`}>{t.see_mail}</Link>
             </li>

@@ -30,7 +30,11 @@ export function use_each(act: (item: Kept) => Promise<unknown>) {
         const said = sentence(error);
         found.push({ item, why: said.detail || said.title });
         // Without a second factor, or without a server, the others would fail alike.
-        if (error instanceof Failure && (error.problem.status === 403 || error.problem.status === 401 || error.name_of_type === 'unreachable')) break;
+        if (
+          error instanceof Failure &&
+          (error.problem.status === 403 || error.problem.status === 401 || error.name_of_type === 'unreachable')
+        )
+          break;
       }
     }
     set_done(null);
@@ -63,7 +67,10 @@ export function ReleaseKept({ items, on_close }: { items: readonly Kept[]; on_cl
   const [recipients, set_recipients] = useState<readonly string[]>(only?.recipients ?? []);
   const [again, set_again] = useState(false);
   const { done, faults, run } = use_each((item) =>
-    api('quarantine_release', { path: { id: item.id }, body: { ...(only && recipients.length < only.recipients.length ? { recipients: [...recipients] } : {}), ...(again ? { again } : {}) } }),
+    api('quarantine_release', {
+      path: { id: item.id },
+      body: { ...(only && recipients.length < only.recipients.length ? { recipients: [...recipients] } : {}), ...(again ? { again } : {}) },
+    }),
   );
   const start = async () => {
     if (await run(items)) on_close();
@@ -88,7 +95,12 @@ export function ReleaseKept({ items, on_close }: { items: readonly Kept[]; on_cl
       <Faults faults={faults} />
       <div className="dialog-actions">
         <Button onPress={on_close}>{words.cancel}</Button>
-        <Button look="primary" isPending={done !== null} isDisabled={only !== undefined && recipients.length === 0} onPress={() => void start()}>
+        <Button
+          look="primary"
+          isPending={done !== null}
+          isDisabled={only !== undefined && recipients.length === 0}
+          onPress={() => void start()}
+        >
           {done !== null && items.length > 1 ? t.progress(done, items.length) : t.release}
         </Button>
       </div>

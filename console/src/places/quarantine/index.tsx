@@ -48,7 +48,11 @@ export default function Quarantine() {
     placeholderData: keepPreviousData,
   });
   use_live('mail', (data) => {
-    if ((data as MailEvent).kept) void queries.invalidateQueries({ queryKey: ['quarantine'], refetchType: chosen.size === 0 && window.scrollY < 80 ? 'active' : 'none' });
+    if ((data as MailEvent).kept)
+      void queries.invalidateQueries({
+        queryKey: ['quarantine'],
+        refetchType: chosen.size === 0 && window.scrollY < 80 ? 'active' : 'none',
+      });
   });
   const shown = list.data?.pages.flatMap((page) => page.items).filter((item) => item.state === 'kept') ?? [];
   const choose = (item: Kept, on: boolean) => {
@@ -143,7 +147,14 @@ function columns(props: {
         {
           id: 'choose',
           width: '1.5rem',
-          head: <input type="checkbox" aria-label={t.select_all} checked={props.all} onChange={(event) => props.choose_all(event.target.checked)} />,
+          head: (
+            <input
+              type="checkbox"
+              aria-label={t.select_all}
+              checked={props.all}
+              onChange={(event) => props.choose_all(event.target.checked)}
+            />
+          ),
           cell: (item) =>
             item.state === 'kept' && (
               <label className="row-box">
@@ -160,7 +171,16 @@ function columns(props: {
     : [];
   return [
     ...box,
-    { id: 'received', head: t.received, width: '6.5rem', cell: (item) => <span className="soft nowrap"><Ago time={item.received} /></span> },
+    {
+      id: 'received',
+      head: t.received,
+      width: '6.5rem',
+      cell: (item) => (
+        <span className="soft nowrap">
+          <Ago time={item.received} />
+        </span>
+      ),
+    },
     {
       id: 'from',
       head: t.from,

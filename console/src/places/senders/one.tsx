@@ -103,7 +103,9 @@ export function OneSender({ id }: { id: string }) {
                         <Button
                           look="quiet"
                           onPress={() => {
-                            void api('senders_unmark', { path: { sender: id }, query: { domain: mark.domain } }).then(() => queries.invalidateQueries({ queryKey: ['sender', id] }));
+                            void api('senders_unmark', { path: { sender: id }, query: { domain: mark.domain } }).then(() =>
+                              queries.invalidateQueries({ queryKey: ['sender', id] }),
+                            );
                           }}
                         >
                           {t.unmark}

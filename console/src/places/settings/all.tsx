@@ -32,7 +32,9 @@ export function AllSettings() {
       <Loaded query={settings}>
         {(data) => {
           const items = data.items.filter(
-            (item) => (!changed || item.origin.from !== 'default') && (text === '' || item.key.includes(text) || item.brief.toLowerCase().includes(text)),
+            (item) =>
+              (!changed || item.origin.from !== 'default') &&
+              (text === '' || item.key.includes(text) || item.brief.toLowerCase().includes(text)),
           );
           const sections = [...new Set(items.map((item) => item.section))];
           return (

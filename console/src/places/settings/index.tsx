@@ -22,7 +22,14 @@ export default function Settings({ values }: { values: Values }) {
   const current = allowed.find((tab) => tab.name === values.tab)?.name ?? allowed[0]?.name;
   return (
     <Page title={t.title}>
-      <Tabs label={t.tabs} tabs={allowed.map(({ name }) => ({ to: name === 'all' ? '/settings' : at`/settings/${name}`, name: t[name], current: name === current }))} />
+      <Tabs
+        label={t.tabs}
+        tabs={allowed.map(({ name }) => ({
+          to: name === 'all' ? '/settings' : at`/settings/${name}`,
+          name: t[name],
+          current: name === current,
+        }))}
+      />
       {current === 'all' && <AllSettings />}
       {current === 'lists' && <Lists />}
       {current === 'reports' && <Reports />}

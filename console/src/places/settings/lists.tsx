@@ -42,7 +42,11 @@ export function Lists() {
 
 function OneList({ kind }: { kind: 'block' | 'allow' }) {
   const may = use_may();
-  const query = useQuery({ queryKey: ['lists', kind], queryFn: () => api_with('lists_read', { path: { kind } }), refetchOnWindowFocus: false });
+  const query = useQuery({
+    queryKey: ['lists', kind],
+    queryFn: () => api_with('lists_read', { path: { kind } }),
+    refetchOnWindowFocus: false,
+  });
   const [text, set_text] = useState<string | null>(null);
   const [saved, set_saved] = useState(false);
   const { busy, error, act } = use_act();
@@ -73,7 +77,15 @@ function OneList({ kind }: { kind: 'block' | 'allow' }) {
       }
     >
       <div className="stack list-box">
-        <Field label={t[kind]} hint={t.list_lead} rows={10} value={text ?? data.text} onChange={set_text} isReadOnly={!may('lists.write')} ltr />
+        <Field
+          label={t[kind]}
+          hint={t.list_lead}
+          rows={10}
+          value={text ?? data.text}
+          onChange={set_text}
+          isReadOnly={!may('lists.write')}
+          ltr
+        />
         {data.faults.map((fault) => (
           <p key={fault.line} className="field-error">
             {t.line(fault.line)}: <Words>{fault.detail}</Words>

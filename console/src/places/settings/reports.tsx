@@ -16,7 +16,12 @@ import { at, Link } from '../../router/router';
 import { t } from './texts';
 
 const kinds: Record<ReportFile['trust'], Kind> = { verified: 'good', given: 'good', unverified: 'plain', contradicted: 'bad' };
-const trusts: Record<ReportFile['trust'], string> = { verified: t.trust_verified, given: t.trust_given, unverified: t.trust_unverified, contradicted: t.trust_contradicted };
+const trusts: Record<ReportFile['trust'], string> = {
+  verified: t.trust_verified,
+  given: t.trust_given,
+  unverified: t.trust_unverified,
+  contradicted: t.trust_contradicted,
+};
 
 export function Reports() {
   const may = use_may();
@@ -123,5 +128,16 @@ const columns: readonly Column<ReportFile>[] = [
   },
   { id: 'messages', head: t.messages, width: '6rem', end: true, cell: (row) => number(row.messages) },
   { id: 'trust', head: t.trust, width: 'minmax(9rem, 0.9fr)', cell: (row) => <State kind={kinds[row.trust]}>{trusts[row.trust]}</State> },
-  { id: 'read', head: t.read, width: '7rem', end: true, from: 'middle', cell: (row) => <span className="soft"><Ago time={row.read} /></span> },
+  {
+    id: 'read',
+    head: t.read,
+    width: '7rem',
+    end: true,
+    from: 'middle',
+    cell: (row) => (
+      <span className="soft">
+        <Ago time={row.read} />
+      </span>
+    ),
+  },
 ];

@@ -59,7 +59,8 @@ export function System() {
               </dd>
               <dt>{t.store}</dt>
               <dd>
-                <Name>{`${data.store.backend} ${data.store.where}`}</Name> {data.store.bytes === null ? <Unknown why={t.size_unknown} /> : bytes(data.store.bytes)}
+                <Name>{`${data.store.backend} ${data.store.where}`}</Name>{' '}
+                {data.store.bytes === null ? <Unknown why={t.size_unknown} /> : bytes(data.store.bytes)}
               </dd>
               <dt>{t.public_url}</dt>
               <dd>

@@ -11,7 +11,10 @@ export const t = texts({
   find: { en: 'Find a setting', ur: 'ترتیب تلاش کریں' },
   file: { en: 'Read from', ur: 'پڑھی گئی' },
   file_none: { en: 'There is no configuration file: everything stands at its default.', ur: 'کوئی ترتیب فائل نہیں: سب طے شدہ پر ہے۔' },
-  change_how: { en: 'Settings are changed in the file, checked, and read again without a restart:', ur: 'ترتیبات فائل میں بدلیں، جانچیں، اور دوبارہ چلائے بغیر پڑھوائیں:' },
+  change_how: {
+    en: 'Settings are changed in the file, checked, and read again without a restart:',
+    ur: 'ترتیبات فائل میں بدلیں، جانچیں، اور دوبارہ چلائے بغیر پڑھوائیں:',
+  },
   setting: { en: 'Setting', ur: 'ترتیب' },
   value: { en: 'Value', ur: 'قدر' },
   origin: { en: 'From', ur: 'از' },
@@ -28,7 +31,10 @@ export const t = texts({
   block: { en: 'Block list', ur: 'روک کی فہرست' },
   allow: { en: 'Allow list', ur: 'اجازت کی فہرست' },
   entries: { en: (n: number) => `${number(n)} ${plural(n, 'entry', 'entries')}`, ur: (n: number) => `${number(n)} اندراج` },
-  list_lead: { en: 'One a line: an address, a network, a domain, a sender, a link or a hash; # begins a comment.', ur: 'ہر سطر میں ایک: پتا، نیٹ ورک، ڈومین، بھیجنے والا، ربط یا hash؛ # سے تبصرہ۔' },
+  list_lead: {
+    en: 'One a line: an address, a network, a domain, a sender, a link or a hash; # begins a comment.',
+    ur: 'ہر سطر میں ایک: پتا، نیٹ ورک، ڈومین، بھیجنے والا، ربط یا hash؛ # سے تبصرہ۔',
+  },
   list_by: { en: (who: string) => `by ${who}`, ur: (who: string) => `از ${who}` },
   list_elsewhere: { en: 'Files of the configuration, not changed from here:', ur: 'ترتیب کی فائلیں، یہاں سے نہیں بدلتیں:' },
   list_faults: { en: 'Nothing was saved:', ur: 'کچھ محفوظ نہیں ہوا:' },
@@ -43,7 +49,10 @@ export const t = texts({
   public_url: { en: 'Public address', ur: 'عوامی پتا' },
   streams: { en: 'Live streams', ur: 'رواں دھارے' },
   jobs: { en: 'Jobs', ur: 'کام' },
-  jobs_count: { en: (running: number, queued: number) => `${number(running)} running, ${number(queued)} queued`, ur: (running: number, queued: number) => `${number(running)} جاری، ${number(queued)} قطار میں` },
+  jobs_count: {
+    en: (running: number, queued: number) => `${number(running)} running, ${number(queued)} queued`,
+    ur: (running: number, queued: number) => `${number(running)} جاری، ${number(queued)} قطار میں`,
+  },
   parts: { en: 'Parts', ur: 'حصے' },
   health_good: { en: 'well', ur: 'ٹھیک' },
   health_warning: { en: 'look', ur: 'دیکھیں' },
@@ -52,11 +61,15 @@ export const t = texts({
   since: { en: 'since', ur: 'از' },
   no_permission: { en: 'Your role does not see this.', ur: 'آپ کا کردار یہ نہیں دیکھتا۔' },
   upload: { en: 'Upload reports', ur: 'رپورٹیں ڈالیں' },
-  upload_lead: { en: 'Aggregate (XML, gz, zip), TLS (JSON) or failure reports, or mails that hold them.', ur: 'مجموعی (XML, gz, zip)، TLS (JSON) یا ناکامی کی رپورٹیں، یا انہیں رکھنے والی ڈاک۔' },
+  upload_lead: {
+    en: 'Aggregate (XML, gz, zip), TLS (JSON) or failure reports, or mails that hold them.',
+    ur: 'مجموعی (XML, gz, zip)، TLS (JSON) یا ناکامی کی رپورٹیں، یا انہیں رکھنے والی ڈاک۔',
+  },
   uploading: { en: 'Reading', ur: 'پڑھا جا رہا ہے' },
   upload_done: {
     en: (read: number, known: number, aside: number) => `${number(read)} read, ${number(known)} were known, ${number(aside)} set aside.`,
-    ur: (read: number, known: number, aside: number) => `${number(read)} پڑھی گئیں، ${number(known)} پہلے سے تھیں، ${number(aside)} الگ رکھی گئیں۔`,
+    ur: (read: number, known: number, aside: number) =>
+      `${number(read)} پڑھی گئیں، ${number(known)} پہلے سے تھیں، ${number(aside)} الگ رکھی گئیں۔`,
   },
   report_domain: { en: 'Domain', ur: 'ڈومین' },
   reporter: { en: 'Reporter', ur: 'رپورٹ دینے والا' },

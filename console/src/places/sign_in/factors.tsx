@@ -13,7 +13,9 @@ type Way = 'webauthn' | 'totp' | 'recovery';
 
 export function Factors(props: { session: Session; purpose: 'sign-in' | 'step-up'; on_proven: (session: Session) => void }) {
   const ways = props.session.factors.filter((way) => props.purpose === 'sign-in' || way !== 'recovery');
-  const [way, set_way] = useState<Way>(ways.includes('webauthn') && passkeys_work() ? 'webauthn' : (ways.find((each) => each !== 'webauthn') ?? 'webauthn'));
+  const [way, set_way] = useState<Way>(
+    ways.includes('webauthn') && passkeys_work() ? 'webauthn' : (ways.find((each) => each !== 'webauthn') ?? 'webauthn'),
+  );
   const [code, set_code] = useState('');
   const [error, set_error] = useState<string | null>(null);
   const [busy, set_busy] = useState(false);

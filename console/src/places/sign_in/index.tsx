@@ -14,11 +14,7 @@ import { t } from './texts';
 export default function SignIn() {
   const session = use_session();
   use_title(t.title);
-  return (
-    <Entry demo={session.demo}>
-      {session.state === 'pending' ? <Second /> : session.owner_exists ? <First /> : <FirstStart />}
-    </Entry>
-  );
+  return <Entry demo={session.demo}>{session.state === 'pending' ? <Second /> : session.owner_exists ? <First /> : <FirstStart />}</Entry>;
 }
 
 function First() {
@@ -96,7 +92,7 @@ function FirstStart() {
     <>
       <h1>{t.first_start}</h1>
       <p>{t.first_start_lead}</p>
-      <Code block>rampart accounts invite --owner you@your-domain.example</Code>
+      <Code block>{'sudo systemctl restart rampart\nsudo cat /var/lib/rampart/enrolment-link'}</Code>
     </>
   );
 }

@@ -35,8 +35,8 @@ export const t = texts({
   with_provider: { en: (name: string) => `Sign in with ${name}`, ur: (name: string) => `${name} سے سائن اِن کریں` },
   first_start: { en: 'Nobody owns this server yet.', ur: 'ابھی اس سرور کا کوئی مالک نہیں۔' },
   first_start_lead: {
-    en: 'The first start printed a link for the owner, valid for 30 minutes. It is also in a file that only root reads; a new one is made by:',
-    ur: 'پہلے آغاز پر مالک کے لیے ایک ربط چھپا تھا جو 30 منٹ چلتا ہے۔ وہ ایک فائل میں بھی ہے جسے صرف root پڑھتا ہے؛ نیا ربط یوں بنتا ہے:',
+    en: 'The server’s start printed a link for the owner, valid for 30 minutes. It stands also in a file that only the server’s own account and root read. A new start makes a new one:',
+    ur: 'سرور کے آغاز پر مالک کے لیے ایک ربط دکھایا گیا تھا جو 30 منٹ چلتا ہے۔ وہ ایک فائل میں بھی ہے جسے صرف سرور کا اپنا اکاؤنٹ اور root پڑھتے ہیں۔ نیا آغاز نیا ربط بناتا ہے:',
   },
   no_account: {
     en: 'No account, or no factor left? An administrator can invite or reset you.',

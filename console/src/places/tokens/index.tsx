@@ -20,7 +20,10 @@ import { Ago, Day } from '../../parts/time';
 
 const t = texts({
   title: { en: 'API tokens', ur: 'API ٹوکن' },
-  lead: { en: 'For programs. A token may no more than you chose, and no more than you yourself.', ur: 'پروگراموں کے لیے۔ ٹوکن صرف وہی کر سکتا ہے جو آپ نے چنا، اور آپ سے زیادہ نہیں۔' },
+  lead: {
+    en: 'For programs. A token may no more than you chose, and no more than you yourself.',
+    ur: 'پروگراموں کے لیے۔ ٹوکن صرف وہی کر سکتا ہے جو آپ نے چنا، اور آپ سے زیادہ نہیں۔',
+  },
   make: { en: 'Make a token', ur: 'ٹوکن بنائیں' },
   name: { en: 'What it is for', ur: 'کس کام کے لیے' },
   may: { en: 'May', ur: 'کر سکتا ہے' },
@@ -86,8 +89,16 @@ export default function Tokens() {
                         <Words>{token.name}</Words>
                       </td>
                       <td>{token.permissions.map(permission_words).join(', ')}</td>
-                      <td>{token.organisations.length === 0 ? t.as_account : <Words>{token.organisations.map((each) => each.name).join(', ')}</Words>}</td>
-                      <td className="nowrap">{Date.parse(token.expires) < Date.now() ? <State kind="plain">{t.over}</State> : <Day time={token.expires} />}</td>
+                      <td>
+                        {token.organisations.length === 0 ? (
+                          t.as_account
+                        ) : (
+                          <Words>{token.organisations.map((each) => each.name).join(', ')}</Words>
+                        )}
+                      </td>
+                      <td className="nowrap">
+                        {Date.parse(token.expires) < Date.now() ? <State kind="plain">{t.over}</State> : <Day time={token.expires} />}
+                      </td>
                       <td>
                         {token.last_used ? (
                           <>
@@ -164,7 +175,12 @@ function Make({ on_close, on_secret }: { on_close: () => void; on_secret: (secre
           {permissions
             .filter((each) => each !== 'self' && each !== 'tokens.write')
             .map((each) => (
-              <Check key={each} label={permission_words(each)} checked={chosen.includes(each)} onChange={(on) => set_chosen(on ? [...chosen, each] : chosen.filter((one) => one !== each))} />
+              <Check
+                key={each}
+                label={permission_words(each)}
+                checked={chosen.includes(each)}
+                onChange={(on) => set_chosen(on ? [...chosen, each] : chosen.filter((one) => one !== each))}
+              />
             ))}
         </div>
       </fieldset>

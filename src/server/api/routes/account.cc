@@ -97,9 +97,11 @@ Answer webauthn_options(Call& call) {
 }
 
 Answer webauthn(Call& call) {
-  return created_factor(
-      TRY(TRY(call.desk().factors.webauthn(call.who(), boost::json::serialize(call.body().at("credential")),
-                                           text_of(call.body(), "name"), call.now()))));
+  const auto added =
+      TRY(call.desk().factors.webauthn(call.who(), boost::json::serialize(call.body().at("credential")),
+                                       text_of(call.body(), "name"), call.now()));
+  if (!added) return std::unexpected(challenge_problem(added.error()));
+  return created_factor(*added);
 }
 
 Answer remove_factor(Call& call) {

@@ -31,12 +31,11 @@ void write_counts(base::JsonWriter& json, const roster::Counts& counts) {
   json.member("unknown", with(audit::Status::unknown) + counts.never_audited).end_object();
 }
 
-// Whether a domain is within the scope; most are asked for once.
+// Whether a domain is on the roster and within the scope; most are asked for once.
 class Within {
  public:
   Within(Call& call, roster::Roster& roster) : call_(call), roster_(roster) {}
   Got<bool> operator()(const std::string& domain) {
-    if (call_.who().scope.everything) return true;
     if (const auto known = known_.find(domain); known != known_.end()) return known->second;
     const auto name = dns::Name::try_parse(domain);
     const auto standing = name ? TRY(roster_.standing(*name)) : std::nullopt;

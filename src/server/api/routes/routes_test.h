@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "audit/zone_audit_test.h"
+#include "base/text.h"
 #include "server/api/description.h"
 #include "server/api/jobs.h"
 #include "server/api/routes/domain_parts.h"
@@ -65,7 +66,7 @@ class Asked {
             .scope = {.everything = true}};
   }
   [[nodiscard]] static accounts::Principal of(std::string organisation) {
-    return {.account = "a2",
+    return {.account = "of-" + organisation,
             .name = "admin@" + organisation + ".example",
             .role = accounts::Role::administrator,
             .scope = {.organisations = {std::move(organisation)}}};
@@ -108,7 +109,8 @@ class Asked {
                     << answer.error().where;
       return {};
     }
-    if (answer->body.empty() || !answer->type.starts_with("application/json")) return answer->body;
+    if (answer->body.empty() || !answer->type.starts_with("application/json"))
+      return boost::json::string(answer->body);
     auto value = boost::json::parse(answer->body);
     const auto* schema = schema_of(operation, answer->status);
     EXPECT_NE(schema, nullptr) << operation << " does not say what " << answer->status << " is";

@@ -47,9 +47,10 @@ Answer webauthn_options(Call& call) {
 
 Answer webauthn(Call& call, const Parts& parts) {
   const auto* session = TRY(session_of(call));
-  const auto opened = TRY(TRY(call.desk().sign_in.webauthn(*session, boost::json::serialize(call.body()),
-                                                           call.client(), call.now())));
-  return reply_opened(call, parts, opened);
+  const auto opened = TRY(
+      call.desk().sign_in.webauthn(*session, boost::json::serialize(call.body()), call.client(), call.now()));
+  if (!opened) return std::unexpected(challenge_problem(opened.error()));
+  return reply_opened(call, parts, *opened);
 }
 
 Answer recovery(Call& call, const Parts& parts) {

@@ -72,6 +72,11 @@ void write_link(JsonWriter& json, const accounts::Link& link, const accounts::Po
       .end_object();
 }
 
+Problem challenge_problem(const accounts::Refused& refused) {
+  if (refused.why != accounts::Why::ended) return refused;
+  return conflict(refused.text, {}, "ask for new options, and try again");
+}
+
 namespace {
 
 std::string_view state_of(const std::optional<accounts::Session>& session, bool signed_in) {

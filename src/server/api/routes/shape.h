@@ -23,6 +23,9 @@ std::optional<std::string> maybe_text(const boost::json::object& object, std::st
 // PUBLIC_URL/enrol#TOKEN, and until when: {"url","expires"}.
 void write_link(base::JsonWriter& json, const accounts::Link& link, const accounts::Policy& policy);
 
+// Of a proof by a key in a session that stands: a challenge that is over is no session that is over (409, not 401).
+Problem challenge_problem(const accounts::Refused& refused);
+
 // GET /session: how a browser or token stands. Of a session that has just begun or risen: with its token.
 std::expected<std::string, Problem> session_json(Call& call, const Parts& parts,
                                                  const std::optional<accounts::Session>& session,
