@@ -41,7 +41,7 @@ class Serve:
 
     def write(self, settings):
         server = settings if "[server]" in settings else "[server]\n" + settings
-        if not re.search(r"(?m)^listen =", server.split("[guard]")[0]):
+        if not re.search(r"^listen =", server.split("[guard]")[0], re.M):
             server = server.replace("[server]\n", f'[server]\nlisten = ["127.0.0.1:{self.port}"]\n', 1)
         guard = "" if "[guard]" in server else f'\n[guard]\nlisten = ["inet:127.0.0.1:{self.milter}"]\n'
         store = "" if "[store]" in server else f'\n[store]\nurl = "sqlite:{self.folder}/rampart.db"\n'

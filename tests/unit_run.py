@@ -153,7 +153,8 @@ def run_inside(root, told):
     os.chroot(root)
     os.chdir("/")
     if limit := unit.get("LimitNOFILE"):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (int(limit[-1]),) * 2)
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]  # a container may not raise it
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(int(limit[-1]), most),) * 2)
     os.umask(int(unit.get("UMask", ["0022"])[-1], 8))
     os.setsid()
     os.setgroups([])
@@ -246,7 +247,7 @@ class UnitRun:
             self.words(0.2)
 
     def reload(self):
-        assert self.one("ExecReload") == "/bin/kill -HUP $MAINPID"
+        assert self.one("ExecReload") == '/bin/sh -c "kill -HUP $MAINPID"'
         self.process.send_signal(signal.SIGHUP)
 
     def stop(self, seconds=60):

@@ -204,6 +204,7 @@ class InitTest(unittest.TestCase):
             file = pathlib.Path(folder) / "rampart.toml"
             done = rampart("init", "--domain", "bank.example", "--state", folder, file)
             self.assertEqual(done.status, 0, done.err)
+            self.assertEqual(stat.S_IMODE(file.stat().st_mode), 0o640)
             self.assertIn(f"next: rampart doctor --config {file}, and then rampart serve --config {file}", done.err)
             self.assertEqual(rampart("config", "check", "--config", file).status, 0)
             text = file.read_text()
