@@ -34,7 +34,7 @@ class Serve:
         self.role, self.arguments, self.environment = role, list(arguments), environment or {}
         self.write(settings)
         self.log = self.folder / "log"
-        self.process = None
+        self.process, self.files = None, ()
         self.start()
         if wait:
             self.await_ready()
@@ -49,12 +49,17 @@ class Serve:
         self.config.write_text(server + guard + store + dns)
 
     def start(self):
-        self.out = open(self.folder / "out", "wb")
-        self.err = open(self.log, "ab")
+        self.let_go()
+        self.files = out, err = open(self.folder / "out", "wb"), open(self.log, "ab")
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "--config", str(self.config), "--role", self.role, *self.arguments],
-            stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.err, cwd=self.folder,
+            stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=self.folder,
             env={**os.environ, "HOME": str(self.folder), "NO_COLOR": "1", **self.environment})
+
+    def let_go(self):
+        for file in self.files:
+            file.close()
+        self.files = ()
 
     def said(self):
         return self.log.read_text(errors="replace")
@@ -118,8 +123,7 @@ class Serve:
         if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        for file in (self.out, self.err):
-            file.close()
+        self.let_go()
         if self.own:
             self.own.cleanup()
 

@@ -8,6 +8,7 @@ import re
 import signal
 import socket
 import stat
+import subprocess
 import tempfile
 import time
 import unittest
@@ -59,9 +60,12 @@ class ServeTest(unittest.TestCase):
                 owner = Person(as_api(server)).enrol(token, name="owner@bank.example")
                 made = owner.post("/tokens", {"name": "script", "permissions": ["domains.read"], "days": 1})
                 self.assertEqual(made.status, 201, made.text)
-                value = made.json["secret"]
-                listed = server.get("/api/v1/domains", headers={"Authorization": f"Bearer {value}"})
-                self.assertEqual((listed.status, json.loads(listed.text)["items"]), (200, []))
+                for value, status in ((made.json["secret"], 200), (made.json["secret"][:-1] + "x", 401)):
+                    done = subprocess.run(["curl", "-sS", "-w", "%{http_code}", "-H", f"Authorization: Bearer {value}",
+                                           f"http://127.0.0.1:{server.port}/api/v1/domains"], capture_output=True, text=True, timeout=30, check=True)
+                    self.assertEqual(done.stdout[-3:], str(status), done.stdout)
+                    if status == 200:
+                        self.assertEqual(json.loads(done.stdout[:-3])["items"], [])
             with self.subTest("the guard answers beside it"):
                 with socket.create_connection(("127.0.0.1", server.milter), timeout=5):
                     pass

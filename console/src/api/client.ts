@@ -56,7 +56,8 @@ export function on_signed_out(tell: () => void): void {
 export const base = '/api/v1';
 
 export function address(path: string, values: Record<string, unknown> = {}, query: Record<string, unknown> = {}): string {
-  const filled = path.replace(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(String(values[name] ?? '')));
+  // A slash in a name is ~ in a path: what is %2F there is refused, as others on the way might read it differently.
+  const filled = path.replace(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(String(values[name] ?? '').replaceAll('/', '~')));
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined || value === null || value === '') continue;
