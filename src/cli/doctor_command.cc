@@ -322,6 +322,7 @@ std::string text_of(const Checks& checks) {
   std::string out;
   for (const auto& check : checks) {
     const auto* mark = check.state == State::good     ? "ok    "
+                       : check.state == State::noted  ? "note  "
                        : check.state == State::failed ? "FAILED"
                                                       : "?     ";
     out += fmt::format("{}  {}{}{}\n", mark, check.what, check.fix.empty() ? "" : "; fix: ", check.fix);
