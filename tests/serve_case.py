@@ -34,26 +34,32 @@ class Serve:
         self.role, self.arguments, self.environment = role, list(arguments), environment or {}
         self.write(settings)
         self.log = self.folder / "log"
-        self.process = None
+        self.process, self.files = None, ()
         self.start()
         if wait:
             self.await_ready()
 
     def write(self, settings):
         server = settings if "[server]" in settings else "[server]\n" + settings
-        server = server.replace("[server]\n", f'[server]\nlisten = ["127.0.0.1:{self.port}"]\n' if "listen =" not in server.split("[guard]")[0] else "[server]\n", 1)
+        if not re.search(r"^listen =", server.split("[guard]")[0], re.M):
+            server = server.replace("[server]\n", f'[server]\nlisten = ["127.0.0.1:{self.port}"]\n', 1)
         guard = "" if "[guard]" in server else f'\n[guard]\nlisten = ["inet:127.0.0.1:{self.milter}"]\n'
         store = "" if "[store]" in server else f'\n[store]\nurl = "sqlite:{self.folder}/rampart.db"\n'
         dns = "" if "[dns]" in server else '\n[dns]\nresolvers = ["127.0.0.1:9"]\ntimeout = "200ms"\n'
         self.config.write_text(server + guard + store + dns)
 
     def start(self):
-        self.out = open(self.folder / "out", "wb")
-        self.err = open(self.log, "ab")
+        self.let_go()
+        self.files = out, err = open(self.folder / "out", "wb"), open(self.log, "ab")
         self.process = subprocess.Popen(
             [PROGRAM, "serve", "--config", str(self.config), "--role", self.role, *self.arguments],
-            stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.err, cwd=self.folder,
+            stdin=subprocess.DEVNULL, stdout=out, stderr=err, cwd=self.folder,
             env={**os.environ, "HOME": str(self.folder), "NO_COLOR": "1", **self.environment})
+
+    def let_go(self):
+        for file in self.files:
+            file.close()
+        self.files = ()
 
     def said(self):
         return self.log.read_text(errors="replace")
@@ -117,8 +123,7 @@ class Serve:
         if self.process and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
-        for file in (self.out, self.err):
-            file.close()
+        self.let_go()
         if self.own:
             self.own.cleanup()
 

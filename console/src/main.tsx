@@ -2,6 +2,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { createRoot } from 'react-dom/client';
 import { I18nProvider } from 'react-aria-components/I18nProvider';
 import { App } from './app';
+import { start_idle } from './api/idle';
 import { queries } from './api/session';
 import { start_step_up } from './api/step_up';
 import { direction, language, locale } from './i18n/language';
@@ -19,6 +20,7 @@ async function start(): Promise<void> {
   start_theme();
   start_router();
   start_step_up();
+  start_idle();
   // The place's code comes while the session is asked for. A failure is shown when the place is.
   find_place(window.location.pathname)
     ?.place.load()

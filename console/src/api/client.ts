@@ -1,6 +1,7 @@
 // One way to the server. `api('list_domains', {query: {limit: 50}})` is typed by the API's own description; it throws a
 // Failure (problem details) for every answer that is not 2xx, and asks for a second factor and repeats the request where
 // the server wants one proven anew.
+import { language } from '../i18n/language';
 import { operations, type Operations, type Problem } from './types';
 
 export type OperationName = keyof Operations;
@@ -55,7 +56,8 @@ export function on_signed_out(tell: () => void): void {
 export const base = '/api/v1';
 
 export function address(path: string, values: Record<string, unknown> = {}, query: Record<string, unknown> = {}): string {
-  const filled = path.replace(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(String(values[name] ?? '')));
+  // A slash in a name is ~ in a path: what is %2F there is refused, as others on the way might read it differently.
+  const filled = path.replace(/\{([^}]+)\}/g, (_, name: string) => encodeURIComponent(String(values[name] ?? '').replaceAll('/', '~')));
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value === undefined || value === null || value === '') continue;
@@ -93,7 +95,7 @@ export async function api<Id extends OperationName>(
 
 async function once<Id extends OperationName>(id: Id, asked: Asked<Id>): Promise<Got<Answer<Id>>> {
   const [method, path] = operations[id];
-  const headers: Record<string, string> = { Accept: 'application/json' };
+  const headers: Record<string, string> = { Accept: 'application/json', 'Accept-Language': language };
   const given = asked as { path?: Record<string, unknown>; query?: Record<string, unknown>; body?: unknown };
   let body: BodyInit | null = null;
   if (given.body !== undefined) {

@@ -81,15 +81,13 @@ function options(
     // Drawn from the highest to the lowest, each over the one before.
     series: [
       {},
-      ...[...series]
-        .reverse()
-        .map((name) => ({
-          fill: colour(colours[name]),
-          stroke: colour(colours[name]),
-          width: 0,
-          points: { show: false },
-          ...(bars ? { paths: bars } : {}),
-        })),
+      ...[...series].reverse().map((name) => ({
+        fill: colour(colours[name]),
+        stroke: colour(colours[name]),
+        width: 0,
+        points: { show: false },
+        ...(bars ? { paths: bars } : {}),
+      })),
     ],
     hooks: {
       setCursor: [(chart) => hover(chart.cursor.idx ?? null)],

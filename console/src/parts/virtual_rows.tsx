@@ -95,6 +95,10 @@ export function VirtualRows<T>(props: {
       .filter((column) => column.from !== 'wide')
       .map((column) => column.width)
       .join(' '),
+    '--tracks-narrow': columns
+      .filter((column) => column.from === undefined)
+      .map((column) => column.width)
+      .join(' '),
   } as React.CSSProperties;
   return (
     <div

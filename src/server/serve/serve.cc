@@ -251,8 +251,8 @@ class Serve {
     http_thread_ = std::thread([this] { run_http(); });
     http_part_->fine();
     if (api_part_ != nullptr) api_part_->fine();
-    begun_ = true;
     introduce();
+    begun_ = true;  // who waits for it finds the first start's link
     manager_.ready(fmt::format("the console is at {}", settings_.public_url));
     if (const auto every = manager_.watchdog()) keep_alive(*every / 2);
     tell_status();

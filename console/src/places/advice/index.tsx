@@ -108,11 +108,11 @@ const columns: readonly Column<AdviceRow>[] = [
     width: '8.5rem',
     cell: (row) => <State kind={verdict_kinds[row.verdict]}>{verdict_words[row.verdict]}</State>,
   },
-  { id: 'ladder', head: t.ladder, width: '11.5rem', cell: (row) => <SmallLadder rungs={row.ladder} /> },
+  { id: 'ladder', head: t.ladder, width: '10rem', cell: (row) => <SmallLadder rungs={row.ladder} /> },
   {
     id: 'headline',
     head: t.headline,
-    width: 'minmax(12rem, 2fr)',
+    width: 'minmax(8.5rem, 2fr)',
     cell: (row) => (
       <span className="two-lines">
         <Words>{row.headline}</Words>

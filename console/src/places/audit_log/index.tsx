@@ -167,6 +167,7 @@ const columns: readonly Column<LogRow>[] = [
     id: 'object',
     head: t.object,
     width: 'minmax(9rem, 1fr)',
+    from: 'middle',
     cell: (row) => (
       <span className="one-line">
         <Name>{row.object}</Name>

@@ -88,7 +88,7 @@ const columns: readonly Column<SenderRow>[] = [
   {
     id: 'passes',
     head: s.passes,
-    width: 'minmax(10rem, 1fr)',
+    width: 'minmax(9.5rem, 1fr)',
     end: true,
     cell: (row) => <Passes part={row.authenticated} all={row.messages} forged={row.kind === 'spoofing'} />,
   },

@@ -168,8 +168,15 @@ Answer senders_list(Call& call, const Parts& parts) {
   return reply_json(page_json(items, next, shown.size()));
 }
 
+// The source of the path: a slash in its id is written as ~ there, as what is %2F on the way is read differently by proxies.
+std::string asked_sender(Call& call) {
+  auto out = call.text("sender");
+  std::ranges::replace(out, '~', '/');
+  return out;
+}
+
 Answer senders_read(Call& call, const Parts& parts) {
-  const auto id = call.text("sender");
+  const auto id = asked_sender(call);
   auto naming = TRY(Naming::open(call, parts));
   Sum sum;
   std::string domains;
@@ -205,11 +212,8 @@ Answer senders_read(Call& call, const Parts& parts) {
   return reply_json(std::move(out));
 }
 
-// "marked:198.51.100.0/24" is what a mark of that network makes.
 Got<reports::MarkSubject> subject_of(Call& call) {
-  auto text = call.text("sender");
-  if (text.starts_with("marked:")) text.erase(0, std::string_view("marked:").size());
-  return TRY(reports::parse_mark_subject(text));
+  return TRY(reports::parse_mark_subject(asked_sender(call)));
 }
 
 Answer senders_mark(Call& call) {
