@@ -55,12 +55,12 @@ class World:
         self.serve = None
         try:
             self.serve = _Serve(self, more, role)
+            self.serve.await_said("first start is in")
         except BaseException:
             self.end()
             raise
         self.place = f"127.0.0.1:{self.serve.port}"
-        link = self.serve.folder / "server" / "enrolment-link"
-        self.link = link.read_text().strip().split("#")[1] if link.exists() else None
+        self.link = (self.serve.folder / "server" / "enrolment-link").read_text().strip().split("#")[1]
         self.store = f"sqlite:{self.serve.folder}/rampart.db"
 
     def _zones(self):

@@ -7,6 +7,7 @@ import time
 import unittest
 
 from api_client import ORIGIN, PASSWORD, ApiServer, Person
+from api_world import World
 from authenticator import Authenticator
 
 TAGS = {"session", "enrolment", "account", "accounts", "tokens", "audit-log", "organisations", "jobs", "settings", "system", "events"}
@@ -15,9 +16,11 @@ NOT_HERE = {"oidc_start", "oidc_finish", "account_oidc_unbind", "jobs_read", "jo
 
 
 class Contract(unittest.TestCase):
+    opened = ApiServer
+
     @classmethod
     def setUpClass(cls):
-        cls.server = ApiServer()
+        cls.server = cls.opened()
         cls.addClassCleanup(cls.server.end)
         cls.owner = Person(cls.server).enrol(cls.server.link, name="owner@cert.example", shown_name="The Owner")
         cls.people = [cls.owner]
@@ -206,6 +209,11 @@ class Contract(unittest.TestCase):
         asked = {name for person in self.people for name, status in person.seen if status < 400}
         wanted = {name for name, (_, _, operation) in self.server.description.operations.items() if set(operation["tags"]) & TAGS}
         self.assertEqual(wanted - asked - NOT_HERE, set())
+
+
+class WholeContract(Contract):
+    """The same of a whole `rampart serve`."""
+    opened = World
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import json
 import unittest
 
 from api_client import ORIGIN, PASSWORD, ApiServer, Person
+from api_world import World
 
 # By whom an operation may be asked for: O owner, A administrator, N analyst, U auditor, H helpdesk, each signed in with a second factor.
 # "*" behind it: not by who is limited to organisations. "any": without signing in. "pending": by a password alone.
@@ -53,9 +54,11 @@ NEEDED = {"search_all": "?q=bank", "mail_trace": "?q=bank", "domains_rehearsal":
 
 
 class Permissions(unittest.TestCase):
+    opened = ApiServer
+
     @classmethod
     def setUpClass(cls):
-        cls.server = ApiServer()
+        cls.server = cls.opened()
         cls.addClassCleanup(cls.server.end)
         cls.owner = Person(cls.server).enrol(cls.server.link, name="owner@cert.example")
         cls.organisations = [cls.owner.post("/organisations", {"name": name}).json["id"] for name in ("Water", "Roads")]
@@ -243,6 +246,11 @@ class Permissions(unittest.TestCase):
                    ("owner@cert.example", "nobody@cert.example")]
         self.assertEqual(*[(one.status, one.text) for one in answers])
         self.assertEqual(answers[0].status, 401)
+
+
+class WholePermissions(Permissions):
+    """The same of a whole `rampart serve`, where every operation does what it says."""
+    opened = World
 
 
 if __name__ == "__main__":
