@@ -342,7 +342,7 @@ class GuardTest(GuardCase):
             finds("is no milter", "start it", "--no-postfix", listen=f"inet:127.0.0.1:{other.getsockname()[1]}")
             thread.join()
         checks = doctor("--no-postfix", "--format", "json").json()
-        self.assertEqual((checks["schema"], {check["state"] for check in checks["checks"]}), ("rampart.doctor/1", {"ok", "failed"}))
+        self.assertEqual((checks["schema"], {check["state"] for check in checks["checks"]} - {"noted"}), ("rampart.doctor/1", {"ok", "failed"}))
 
     def test_a_release_goes_through_the_guard_once(self):
         seal = self.dir / "release.seal"

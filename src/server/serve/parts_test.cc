@@ -99,13 +99,16 @@ TEST(Parts, PeriodicWorkIsDoneAgainWhateverCameOfIt) {
 }
 
 TEST(Parts, OneThatDoesNotEndIsNamed) {
+  std::atomic<bool> begun = false;
   std::atomic<bool> go = false;
   Parts parts([](const std::string&, const base::Error&) {});
   parts.add("stuck", [&](Part&) -> Result<> {
+    begun = true;
     while (!go) std::this_thread::sleep_for(1ms);
     return {};
   });
   parts.start();
+  ASSERT_TRUE(soon([&] { return begun.load(); }));
   EXPECT_THAT(parts.stop(50ms), testing::ElementsAre("stuck"));
   go = true;
 }
