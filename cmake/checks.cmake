@@ -34,6 +34,7 @@ rampart_check(format tools/check_format.sh)
 rampart_check(tidy tools/check_tidy.py --seconds 400 ${CMAKE_BINARY_DIR})
 rampart_check(snippets tools/check_readme.py)
 rampart_check(mutations tools/mutate.py --check)
+rampart_check(console tools/check_console.sh)
 rampart_check(checks /usr/bin/python3 -m unittest -v tools/checks_test.py)
 set_tests_properties(check.tidy PROPERTIES RUN_SERIAL ON COST 1000)  # it uses every core itself
 

@@ -155,6 +155,7 @@ def connected(place, seconds):
 
 
 def send_forgery(place):
+    """To a milter, as miltertest names it: inet:PORT@HOST or unix:PATH."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(FORGERY)
         script.flush()
@@ -269,9 +270,23 @@ def doctor(system):
     return out
 
 
+def expect_shut_in(system, unit):
+    """That it runs as its unit says, and no way round it is left open by this test."""
+    status = dict(line.split(":\t", 1) for line in pathlib.Path(f"/proc/{unit.process.pid}/status").read_text().splitlines() if ":\t" in line)
+    wanted = {"Uid": "\t".join([str(unit.uid)] * 4), "Groups": "", "NoNewPrivs": "1", "Seccomp": "2", "CapEff": "0" * 16, "CapPrm": "0" * 16}
+    faults = {name: status[name] for name, value in wanted.items() if status[name].strip() != value}
+    expect(not faults, f"it is not shut in: {faults}")
+    touch = ["nsenter", "-t", str(unit.process.pid), "--mount", "touch"]
+    for path, writable in (("etc/rampart/x", False), ("usr/x", False), ("var/x", False), (f"{STATE}/x", True)):
+        done = subprocess.run([*touch, str(system.path(path))], capture_output=True, check=False)
+        expect((done.returncode == 0) == writable, f"/{path} can be written: {not writable}")
+    system.path(f"{STATE}/x").unlink()
+
+
 def serve(system, look=None):
     with UnitRun(system.root, "rampart.service") as unit:
         unit.await_word("READY=1", READY_SECONDS)
+        expect_shut_in(system, unit)
         unit.await_word("WATCHDOG=1", 30)
         expect(ask("/healthz")[0] == 200, f"it is not well:\n{unit.said()}")
         expect(ask("/readyz")[0] == 200, f"it is not ready:\n{unit.said()}")
@@ -353,6 +368,12 @@ def fresh(system, new):
         second.update(doctor(system))
         socket_names = system.names("var/spool/postfix/rampart/guard.sock")
         expect(socket_names == "0660 rampart:postfix", socket_names)
+        # Its processes that look into mail live with the unit's filter, too.
+        send_forgery(f"unix:{system.path('var/spool/postfix/rampart/guard.sock')}")
+        until = time.monotonic() + 30
+        while not (told := system.rampart("trace", "forged@shop.example", "--format", "json", status=(0, 1, 2))) and time.monotonic() < until:
+            time.sleep(0.2)
+        expect('"asked":"quarantine"' in told.replace(": ", ":") and "inspection-" not in told, f"of a forgery is told: {told}")
 
     serve(system, look)
     expect(not second.get("FAILED"), f"what was mended is not: {second}")

@@ -153,7 +153,8 @@ const tries = {
     await page.goBack();
     await page.getByText(seen.trim(), { exact: true }).first().waitFor();
     const after = await page.evaluate(() => window.scrollY);
-    must(Math.abs(after - y) < 60, `left at ${y}, found at ${after}`);
+    // Within three rows: heights of rows that were not seen again are estimates.
+    must(Math.abs(after - y) < 130, `left at ${y}, found at ${after}`);
     await close();
   },
   async 'the palette finds, by keyboard alone'() {

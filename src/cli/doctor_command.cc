@@ -322,6 +322,7 @@ std::string text_of(const Checks& checks) {
   std::string out;
   for (const auto& check : checks) {
     const auto* mark = check.state == State::good     ? "ok    "
+                       : check.state == State::noted  ? "note  "
                        : check.state == State::failed ? "FAILED"
                                                       : "?     ";
     out += fmt::format("{}  {}{}{}\n", mark, check.what, check.fix.empty() ? "" : "; fix: ", check.fix);
@@ -330,7 +331,7 @@ std::string text_of(const Checks& checks) {
 }
 
 std::string json_of(const Checks& checks) {
-  constexpr std::array<std::string_view, 3> kWords{"ok", "failed", "unknown"};
+  constexpr std::array<std::string_view, 4> kWords{"ok", "failed", "unknown", "noted"};
   std::string out;
   base::JsonWriter json(out, base::JsonStyle::pretty);
   json.begin_object().member("schema", "rampart.doctor/1").key("checks").begin_array();

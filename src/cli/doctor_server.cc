@@ -111,10 +111,10 @@ void check_clock(Checks& out) {
   const int got = ::adjtimex(&state);
   const double error = static_cast<double>(state.maxerror) / 1e6;
   if (got < 0)
-    say(out, State::unknown, "whether the clock is right is not known: the system does not tell",
+    say(out, State::noted, "whether the clock is right is not known: the system does not tell",
         "timedatectl");
   else if (got == TIME_ERROR || (static_cast<unsigned>(state.status) & STA_UNSYNC) != 0)
-    say(out, State::unknown, "whether the clock is right is not known: nothing sets it",
+    say(out, State::noted, "whether the clock is right is not known: nothing sets it",
         "apt install systemd-timesyncd, or chrony; in a container its host does it");
   else if (error > kMostError)
     say(out, State::failed, fmt::format("the clock may be wrong by {:.1f} s", error),

@@ -299,7 +299,7 @@ class GuardTest(GuardCase):
             return run
 
         lines = doctor(status=0).out.splitlines()
-        self.assertEqual([line for line in lines if not line.startswith("ok ")], [])
+        self.assertEqual([line for line in lines if not line.startswith(("ok ", "note ")) or line.startswith("note ") and "clock" not in line], [])
         for part in ("the guard answers at", "Postfix asks the guard at", "mode enforce needs: tempfail", "milter protocol 6", "the quarantine", "MiB are free", "the key",
                      "the token", "the store", "1 indicators of"):
             self.assertTrue(any(part in line for line in lines), part)

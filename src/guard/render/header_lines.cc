@@ -202,8 +202,7 @@ void write_path(base::JsonWriter& json, const CameFrom& from) {
       .begin_object()
       .member("domain", author)
       .member("result", outcome(dmarc == nullptr ? "none" : dmarc->result));
-  const auto policy =
-      dmarc == nullptr ? std::string_view() : property(*dmarc, "policy", "dmarc");
+  const auto policy = dmarc == nullptr ? std::string_view() : property(*dmarc, "policy", "dmarc");
   json.member("policy", policy == "none" || policy == "quarantine" || policy == "reject"
                             ? policy
                             : std::string_view("unknown"))

@@ -17,7 +17,12 @@
 namespace rampart::guard {
 
 struct Check {
-  enum class State : std::uint8_t { good, failed, unknown };
+  enum class State : std::uint8_t {
+    good,
+    failed,
+    unknown,
+    noted,  // not known either, and nothing that has to be: it is said, and the exit status is as without it
+  };
   State state = State::good;
   std::string what;  // one clause, printable
   std::string fix;   // the next step; empty for a good one

@@ -58,8 +58,8 @@ struct Connection {
   Clock::time_point deadline =
       Clock::time_point::max();  // whatever the client does or leaves undone, it is closed then
   Clock::time_point idle_since;
-  std::size_t served = 0;            // requests
-  std::optional<Response> response;  // to the latest
+  std::size_t served = 0;                  // requests
+  std::optional<Response> response;        // to the latest
   std::function<Handler::Plan()> planned;  // of the latest, where that was put off
   bool by_unix = false;
   bool counted = false;  // among those of its address

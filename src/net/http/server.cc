@@ -325,7 +325,8 @@ class Server::Loop : public std::enable_shared_from_this<Loop> {
     connection->planned = {};
     connection->wake.expires_at(Connection::Clock::time_point::max());
     const auto fault = [] {
-      return Handler::Plan{.refusal = error_response(500, "a fault of rampart's own"), .body = 0, .answer = {}};
+      return Handler::Plan{
+          .refusal = error_response(500, "a fault of rampart's own"), .body = 0, .answer = {}};
     };
     try {
       plan.later([to = std::make_shared<Answer>(gate_, connection)](std::function<Handler::Plan()> planned) {

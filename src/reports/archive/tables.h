@@ -146,10 +146,9 @@ inline constexpr std::array kSinceMigrations{
             " OR text LIKE 'verified %') GROUP BY domain, address;",
     },
     // Lists of reports, the newest first.
-    store::Migration{.sql =
-                         "CREATE INDEX report_received ON report (received, id);"
-                         "CREATE INDEX report_tls_received ON report_tls (received, id);"
-                         "CREATE INDEX report_failure_received ON report_failure (received, id);"},
+    store::Migration{.sql = "CREATE INDEX report_received ON report (received, id);"
+                            "CREATE INDEX report_tls_received ON report_tls (received, id);"
+                            "CREATE INDEX report_failure_received ON report_failure (received, id);"},
 };
 
 }  // namespace rampart::reports

@@ -10,7 +10,9 @@
 namespace rampart::server::api {
 
 base::Result<std::unique_ptr<Bench>> Bench::open(const store::Url& url, const accounts::Common& common) {
-  auto bench = std::unique_ptr<Bench>(new Bench(TRY(store::Database::open(url))));
+  auto database =
+      TRY(store::Database::open(url));  // not within the new-expression: what returns from there leaks
+  auto bench = std::unique_ptr<Bench>(new Bench(std::move(database)));
   bench->desk_.emplace(TRY(accounts::Desk::open(bench->database_, common)));
   return bench;
 }

@@ -9,7 +9,7 @@ namespace {
 
 TEST(Cursor, GivesBackItsKey) {
   for (const auto& key : {std::string(), std::string("bank.example"), std::string("1795000000 4h7k"),
-                                std::string("\0\xff/+", 4)}) {
+                          std::string("\0\xff/+", 4)}) {
     const auto cursor = make_cursor("domains_list\nsort=name", key);
     EXPECT_EQ(cursor.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
               std::string::npos);

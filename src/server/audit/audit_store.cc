@@ -50,7 +50,9 @@ base::Result<> add_seen_names(store::Database& database, const reports::HeedRepo
 
 base::Result<std::unique_ptr<AuditStore>> AuditStore::open(const store::Url& url,
                                                            const base::Config& config) {
-  std::unique_ptr<AuditStore> out(new AuditStore(TRY(store::Database::open(url)), nullptr, config));
+  auto database =
+      TRY(store::Database::open(url));  // not within the new-expression: what returns from there leaks
+  std::unique_ptr<AuditStore> out(new AuditStore(std::move(database), nullptr, config));
   TRY(out->begin(config));
   return out;
 }

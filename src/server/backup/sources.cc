@@ -37,6 +37,8 @@ constexpr std::array kKnown{
     Known{.key = "reports.providers"},
     Known{.key = "reports.asn_database", .left_out = "it is another's, and large: get a fresh one"},
     Known{.key = "report_mail.password_file"},
+    Known{.key = "oidc.secret_file"},
+    Known{.key = "oidc.ca_file"},
     Known{.key = "server.tls_certificate"},
     Known{.key = "server.tls_key"},
     Known{.key = "server.folder", .kind = SourceKind::folder},

@@ -14,7 +14,9 @@ constexpr std::chrono::seconds kRemembered{60};
 }  // namespace
 
 base::Result<std::unique_ptr<MailNews>> MailNews::open(const store::Url& url, api::Hub& hub) {
-  std::unique_ptr<MailNews> out(new MailNews(TRY(store::Database::open(url)), hub));
+  auto database =
+      TRY(store::Database::open(url));  // not within the new-expression: what returns from there leaks
+  std::unique_ptr<MailNews> out(new MailNews(std::move(database), hub));
   return out;
 }
 
