@@ -6,6 +6,7 @@ import http.client
 import json
 import time
 import unittest
+import urllib.parse
 
 import made_reports
 from api_client import Person
@@ -272,6 +273,11 @@ class Answers(unittest.TestCase):
         self.assertIn("domain", kinds)
         self.assertEqual({one["kind"] for one in owner.get("/search?q=guard.mode&kind=setting").json["items"]}, {"setting"})
         self.assertEqual({one["kind"] for one in owner.get("/search?q=water&kind=organisation").json["items"]}, {"organisation"})
+        for kind, query, who, count in (("message", world.mails["refused"], owner, 1), ("message", "rates", water, 3), ("message", f"c@{WATER}", owner, 1),
+                                        ("message", f"d@{ROADS}", water, 0), ("account", "roads", owner, 1), ("account", "roads", water, 0)):
+            found = who.get(f"/search?kind={kind}&q=" + urllib.parse.quote(query)).json["items"]
+            self.assertEqual((len(found), {one["kind"] for one in found}), (count, {kind} if count else set()), (kind, query))
+        self.assertIn("kept", {one["kind"] for one in owner.get("/search?q=rates&kind=kept").json["items"]})
         settings = {one["key"]: one for one in owner.get("/settings").json["items"]}
         self.assertIn("enforce", json.dumps(settings["guard.mode"]))
         self.assertGreaterEqual(len(owner.get("/settings/reference").json["items"]), len(settings))

@@ -1,6 +1,7 @@
 // Which resources the API has, and what they need of the rest.
 #include "net/outgoing.h"
 #include "server/api/routes/overview_mail.h"
+#include "server/api/routes/search_more.h"
 #include "server/guard/guard_settings.h"
 #include "server/guard/release_key.h"
 #include "server/serve/api_part.h"
@@ -86,6 +87,8 @@ void ApiPart::add_handlers(api::Handlers& handlers, const ServerSettings& settin
   audits_ = std::make_unique<api::AuditParts>();
   audits_->rollback_folder = settings.folder + "/rollback";
   tell_of_mail(*audits_, *mail_);
+  api::search_mail(*audits_, *mail_);
+  api::search_accounts(*audits_);
   if (options.stage != nullptr) audits_->open = options.stage->source;
   audits_->mime_worker = [helpers = options.helpers] { return helpers->take_worker(); };
   for (auto* const add :
