@@ -71,7 +71,8 @@ const daily = {
     await page.getByRole('button', { name: 'Audit now' }).click();
     const started = await done;
     must(started.status() === 202, `the audit answered ${started.status()}: ${await started.text()}`);
-    await page.waitForFunction(() => !new URL(location.href).searchParams.has('job'), undefined, { timeout: 60_000 });
+    await page.getByText('Audit done: 1 domain, 0 could not be examined.').waitFor({ timeout: 60_000 });
+    await page.locator('.domain-lead').getByText(/^audited (now|\d+ s)/).waitFor();
     await page.locator('details.finding summary').first().click();
     await page.locator('details.finding[open]').getByText('What was seen').waitFor();
   },
