@@ -87,6 +87,9 @@ const daily = {
     const rows = page.locator('.rows-body [role=row]');
     await page.getByText('live', { exact: true }).waitFor();
     const newest = async () => ((await rows.count()) ? rows.first().locator('time').getAttribute('datetime') : '');
+    const rates = page.waitForResponse((response) => response.url().includes('/mail/rates') && response.url().includes('by=hour'));
+    await page.getByLabel('Shown').selectOption('hour');
+    must((await rates).ok(), `the rates of two days answer ${(await rates).status()}`);
     await page.mouse.move(2, 2);
     const before = await newest();
     const until = Date.now() + 90_000;
