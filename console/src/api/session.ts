@@ -52,6 +52,8 @@ export function use_may(): (permission: Permission) => boolean {
 export async function sign_out(): Promise<void> {
   await api('session_end');
   remember_csrf(null);
-  queries.clear();
+  // What was read goes with the page: emptied here, it would be missed by what is still shown. A browser that keeps the page as it
+  // was, to go back to, must not show it to who comes next.
+  window.addEventListener('pageshow', (event) => event.persisted && window.location.reload());
   window.location.assign('/');
 }

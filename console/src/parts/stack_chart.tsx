@@ -65,6 +65,8 @@ function options(
       {
         ...axis,
         size: 30,
+        // No two marks within one bar: they would say the same time.
+        incrs: [60, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400].filter((each) => each >= step),
         grid: { show: false },
         ticks: { stroke: colour('--line'), size: 4 },
         values: (_, marks) =>

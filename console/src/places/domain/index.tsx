@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, api_with } from '../../api/client';
+import { use_job } from '../../api/jobs';
 import { queries, use_may } from '../../api/session';
 import type { DomainDetail } from '../../api/types';
 import { Button } from '../../parts/button';
@@ -38,6 +39,8 @@ export default function Domain({ values }: { values: Values }) {
   });
   const detail = query.data?.data;
   const job = address.get('job') ?? detail?.job ?? null;
+  const audited = use_job(job);
+  const auditing = job !== null && !audited.isError && (!audited.data || ['queued', 'running'].includes(audited.data.state));
   const audit = async () => {
     const started = await api('audits_start', { body: { domains: [domain] } });
     set({ job: started.id });
@@ -60,7 +63,7 @@ export default function Domain({ values }: { values: Values }) {
           </Link>
           {may('domains.write') && detail && <Button onPress={() => set_editing(true)}>{t.details}</Button>}
           {may('audits.run') && (
-            <Button onPress={() => void audit()} isDisabled={job !== null}>
+            <Button onPress={() => void audit()} isDisabled={auditing}>
               {t.audit}
             </Button>
           )}

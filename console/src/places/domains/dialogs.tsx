@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from 'react';
+import { useEffect, useState, type FormEvent } from 'react';
 import { api, api_with } from '../../api/client';
 import { use_job } from '../../api/jobs';
 import { queries } from '../../api/session';
@@ -127,6 +127,12 @@ export function StartAudit({ on_close }: { on_close: (job: string | null) => voi
 // How an audit comes along; what it found shows in the list as it ends.
 export function AuditProgress({ id, on_end }: { id: string; on_end: () => void }) {
   const job = use_job(id).data;
+  const ended = job !== undefined && job.state !== 'queued' && job.state !== 'running';
+  useEffect(() => {
+    if (!ended) return;
+    void queries.invalidateQueries({ queryKey: ['domains'] });
+    void queries.invalidateQueries({ queryKey: ['domain'] });
+  }, [ended]);
   if (!job) return null;
   if (job.state === 'queued' || job.state === 'running') {
     return (
@@ -146,10 +152,7 @@ export function AuditProgress({ id, on_end }: { id: string; on_end: () => void }
         look="quiet"
         icon="close"
         aria-label={words.close}
-        onPress={() => {
-          void queries.invalidateQueries({ queryKey: ['domains'] });
-          on_end();
-        }}
+        onPress={on_end}
       />
     </div>
   );

@@ -55,7 +55,8 @@ export const t = texts({
     ur: (done: number, of: string) => `آڈٹ: ${of} میں سے ${number(done)}`,
   },
   audit_done: {
-    en: (audited: number, unknown: number) => `Audit done: ${number(audited)} domains, ${number(unknown)} could not be examined.`,
+    en: (audited: number, unknown: number) => 
+      `Audit done: ${number(audited)} ${plural(audited, 'domain', 'domains')}, ${number(unknown)} could not be examined.`,
     ur: (audited: number, unknown: number) => `آڈٹ مکمل: ${number(audited)} ڈومین، ${number(unknown)} کا معائنہ نہ ہو سکا۔`,
   },
   audit_failed: { en: 'The audit stopped:', ur: 'آڈٹ رک گیا:' },

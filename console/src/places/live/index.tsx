@@ -167,7 +167,7 @@ function Rates({ address, set }: { address: URLSearchParams; set: Set }) {
   const by = address.get('by') === 'hour' ? 'hour' : 'minute';
   const rates = useQuery({
     queryKey: ['mail', 'rates', by],
-    queryFn: () => api('mail_rates', { query: by === 'hour' ? { by, back: 48 } : { by, back: 120 } }),
+    queryFn: () => api('mail_rates', { query: by === 'hour' ? { by, back: 48 * 3600 } : { by, back: 120 * 60 } }),
     refetchInterval: by === 'hour' ? 5 * 60_000 : 20_000,
     placeholderData: (before) => before,
   });

@@ -135,7 +135,7 @@ function Worst({ data }: { data: Data }) {
                     <Grade grade={row.grade} />
                   </td>
                   <td>
-                    <Link to={at`/domains/${row.domain}`}>
+                    <Link to={at`/domains/${row.domain}`} className="worst-domain">
                       <Name strong>{row.unicode ?? row.domain}</Name>
                     </Link>
                   </td>
