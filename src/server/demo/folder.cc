@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "server/demo/reports.h"
 #include "server/demo/world.h"
 
 namespace rampart::server::demo {
@@ -74,13 +75,16 @@ Result<DemoFolder> DemoFolder::make(const std::string& path) {
 std::string DemoFolder::config(std::uint16_t port) const {
   std::vector<std::string> own;
   for (const auto domain : own_domains()) own.push_back(toml_text(domain));
+  std::vector<std::string> vouched;
+  for (const auto reporter : reporters()) vouched.push_back(toml_text(reporter));
   return fmt::format(
       "[store]\nurl = {}\n\n[guard]\nlisten = [{}]\nmode = \"enforce\"\nauthserv_id = "
       "\"guard.demo.example\"\n"
-      "enforced_domains = [{}]\nquarantine = {}\nrelease_key_file = {}\n\n[server]\n"
+      "enforced_domains = [{}]\nquarantine = {}\nrelease_key_file = {}\n\n[reports]\nreporters = "
+      "[{}]\n\n[server]\n"
       "listen = [\"localhost:{}\"]\npublic_url = \"http://localhost:{}\"\nfolder = {}\n",
       toml_text(store()), toml_text("unix:" + socket()), fmt::join(own, ", "), toml_text(quarantine()),
-      toml_text(key_file()), port, port, toml_text(path_ + "/server"));
+      toml_text(key_file()), fmt::join(vouched, ", "), port, port, toml_text(path_ + "/server"));
 }
 
 }  // namespace rampart::server::demo

@@ -6,11 +6,8 @@
 #include <gmock/gmock.h>
 
 #include "base/config.h"
-#include "guard/inspect/settings.h"
-#include "guard/release/settings.h"
 #include "guard/settings.h"
-#include "server/settings.h"
-#include "store/settings.h"
+#include "server/schema.h"
 #include "store/store_test.h"
 
 namespace rampart::server::demo {
@@ -56,9 +53,7 @@ TEST_F(DemoFolderTest, TouchesNothingOfOthers) {
 TEST_F(DemoFolderTest, WritesAConfigurationThatIsRight) {
   const auto demo = *DemoFolder::make((folder_.path() / "a\"b\\c").string());
   EXPECT_FALSE(DemoFolder::make((folder_.path() / "a b").string()));
-  const base::Schema schema{guard::settings(), guard::inspect_settings(), store::settings(),
-                            guard::release_settings(), server::settings()};
-  base::Config config(schema);
+  base::Config config(schema());
   const auto faults = config.load(demo.config(8898), "demo.toml");
   EXPECT_TRUE(faults.empty()) << faults.front().message();
   EXPECT_EQ(config.text("store.url"), demo.store());

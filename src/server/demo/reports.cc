@@ -113,6 +113,8 @@ constexpr std::array<std::string_view, 3> kReporters{"mail.receiver.example", "i
 
 }  // namespace
 
+std::span<const std::string_view> reporters() { return kReporters; }
+
 std::vector<ReportFile> made_reports(base::Time now, int days) {
   const std::array kSubjects{
       Subject{{"bank.example", "<p>none</p>"}, &bank_rows},
