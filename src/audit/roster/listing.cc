@@ -146,6 +146,7 @@ class Lister {
         group.streams.push_back(stream);
       }
       std::vector<Group> ordered;
+      ordered.reserve(out.size());
       for (auto& [place, group] : out) ordered.push_back(std::move(group));
       if (query_.descending) std::ranges::reverse(ordered);
       return ordered;
@@ -372,8 +373,9 @@ std::optional<Cursor> Cursor::parse(std::string_view text) {
   const auto take = [&](auto& number) {
     const auto dot = text.find('.');
     if (dot == std::string_view::npos) return false;
-    const auto [end, fault] = std::from_chars(text.data(), text.data() + dot, number);
-    const bool whole = fault == std::errc() && end == text.data() + dot;
+    const auto digits = text.substr(0, dot);
+    const auto [end, fault] = std::from_chars(digits.begin(), digits.end(), number);
+    const bool whole = fault == std::errc() && end == digits.end();
     text.remove_prefix(dot + 1);
     return whole;
   };

@@ -10,7 +10,7 @@ Answer::~Answer() {
   if (given_) return;
   try {
     give(error_response(500, "nobody answered this"));
-  } catch (...) {  // no memory: the client waits until the server ends
+  } catch (...) {  // NOLINT(bugprone-empty-catch): no memory; the client waits until the server ends
   }
 }
 

@@ -1,6 +1,7 @@
 #include "net/http/response.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <ctime>
 
@@ -52,106 +53,62 @@ Response error_response(unsigned status, std::string_view what, std::string_view
 }
 
 std::string_view status_text(unsigned status) {
-  switch (status) {
-    case 100:
-      return "Continue";
-    case 101:
-      return "Switching Protocols";
-    case 200:
-      return "OK";
-    case 201:
-      return "Created";
-    case 202:
-      return "Accepted";
-    case 204:
-      return "No Content";
-    case 205:
-      return "Reset Content";
-    case 206:
-      return "Partial Content";
-    case 207:
-      return "Multi-Status";
-    case 300:
-      return "Multiple Choices";
-    case 301:
-      return "Moved Permanently";
-    case 302:
-      return "Found";
-    case 303:
-      return "See Other";
-    case 304:
-      return "Not Modified";
-    case 307:
-      return "Temporary Redirect";
-    case 308:
-      return "Permanent Redirect";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 406:
-      return "Not Acceptable";
-    case 408:
-      return "Request Timeout";
-    case 409:
-      return "Conflict";
-    case 410:
-      return "Gone";
-    case 411:
-      return "Length Required";
-    case 412:
-      return "Precondition Failed";
-    case 413:
-      return "Content Too Large";
-    case 414:
-      return "URI Too Long";
-    case 415:
-      return "Unsupported Media Type";
-    case 416:
-      return "Range Not Satisfiable";
-    case 417:
-      return "Expectation Failed";
-    case 421:
-      return "Misdirected Request";
-    case 422:
-      return "Unprocessable Content";
-    case 423:
-      return "Locked";
-    case 425:
-      return "Too Early";
-    case 426:
-      return "Upgrade Required";
-    case 428:
-      return "Precondition Required";
-    case 429:
-      return "Too Many Requests";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 451:
-      return "Unavailable For Legal Reasons";
-    case 500:
-      return "Internal Server Error";
-    case 501:
-      return "Not Implemented";
-    case 502:
-      return "Bad Gateway";
-    case 503:
-      return "Service Unavailable";
-    case 504:
-      return "Gateway Timeout";
-    case 505:
-      return "HTTP Version Not Supported";
-    case 507:
-      return "Insufficient Storage";
-    default:
-      return "Unknown";
-  }
+  struct Text {
+    unsigned status;
+    std::string_view text;
+  };
+  static constexpr std::array kTexts{
+      Text{100, "Continue"},
+      Text{101, "Switching Protocols"},
+      Text{200, "OK"},
+      Text{201, "Created"},
+      Text{202, "Accepted"},
+      Text{204, "No Content"},
+      Text{205, "Reset Content"},
+      Text{206, "Partial Content"},
+      Text{207, "Multi-Status"},
+      Text{300, "Multiple Choices"},
+      Text{301, "Moved Permanently"},
+      Text{302, "Found"},
+      Text{303, "See Other"},
+      Text{304, "Not Modified"},
+      Text{307, "Temporary Redirect"},
+      Text{308, "Permanent Redirect"},
+      Text{400, "Bad Request"},
+      Text{401, "Unauthorized"},
+      Text{403, "Forbidden"},
+      Text{404, "Not Found"},
+      Text{405, "Method Not Allowed"},
+      Text{406, "Not Acceptable"},
+      Text{408, "Request Timeout"},
+      Text{409, "Conflict"},
+      Text{410, "Gone"},
+      Text{411, "Length Required"},
+      Text{412, "Precondition Failed"},
+      Text{413, "Content Too Large"},
+      Text{414, "URI Too Long"},
+      Text{415, "Unsupported Media Type"},
+      Text{416, "Range Not Satisfiable"},
+      Text{417, "Expectation Failed"},
+      Text{421, "Misdirected Request"},
+      Text{422, "Unprocessable Content"},
+      Text{423, "Locked"},
+      Text{425, "Too Early"},
+      Text{426, "Upgrade Required"},
+      Text{428, "Precondition Required"},
+      Text{429, "Too Many Requests"},
+      Text{431, "Request Header Fields Too Large"},
+      Text{451, "Unavailable For Legal Reasons"},
+      Text{500, "Internal Server Error"},
+      Text{501, "Not Implemented"},
+      Text{502, "Bad Gateway"},
+      Text{503, "Service Unavailable"},
+      Text{504, "Gateway Timeout"},
+      Text{505, "HTTP Version Not Supported"},
+      Text{507, "Insufficient Storage"},
+  };
+  const auto found = std::ranges::find(kTexts, status, &Text::status);
+  return found == kTexts.end() ? "Unknown" : found->text;
 }
 
 bool has_body(const Response& response) {

@@ -127,10 +127,14 @@ void ServerTls::look() {
   if (now == *seen_) return;
   *seen_ = now;
   auto context = read();
-  if (context) context_ = *std::move(context);
-  if (!files_.log) return;
-  files_.log(context ? fmt::format("{}: the new certificate is used", base::printable(files_.certificate))
-                     : fmt::format("{}; the certificate of before stays in use", context.error().message()));
+  std::string said;
+  if (context) {
+    context_ = *std::move(context);
+    said = fmt::format("{}: the new certificate is used", base::printable(files_.certificate));
+  } else {
+    said = fmt::format("{}; the certificate of before stays in use", context.error().message());
+  }
+  if (files_.log) files_.log(said);
 }
 
 }  // namespace rampart::net::http
