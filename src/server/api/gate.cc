@@ -4,18 +4,10 @@
 
 #include "accounts/access.h"
 #include "base/text.h"
+#include "crypto/hmac.h"
 
 namespace rampart::server::api {
 namespace {
-
-// How long they are alike is no secret, what they are is.
-bool same(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  unsigned different = 0;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    different |= static_cast<unsigned char>(a[i]) ^ static_cast<unsigned char>(b[i]);
-  return different == 0;
-}
 
 bool says(const net::http::Head& head, std::string_view name) {
   for (const auto& [field, value] : head.fields)
@@ -97,7 +89,8 @@ std::expected<void, Problem> check_session(Passed& passed, const Operation& oper
   // Signing in and opening a link begin anew, whatever session there is; their defence is where they come from.
   const bool begins = operation.needs == Needs::nothing && operation.method == "POST";
   if (operation.is_unsafe() && !begins &&
-      !same(head.find(kCsrfField).value_or(std::string_view()), accounts::csrf_of(passed.cookie)))
+      !crypto::same_secret(head.find(kCsrfField).value_or(std::string_view()),
+                           accounts::csrf_of(passed.cookie)))
     return std::unexpected(no_csrf("X-Rampart-CSRF is not that of the session"));
   return check_stage(passed, operation, bench);
 }
